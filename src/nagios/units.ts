@@ -1,0 +1,154 @@
+import { formatNumber } from "./number.ts";
+import { quoteText } from "./text.ts";
+
+const SIGNED = /^([+-]?)(\S.*)$/;
+const PLAIN = /^(?:\d+(?:\.\d*)?|\.\d+)$/;
+const DURATION_PART = /[ \t]*(\d+(?:\.\d*)?|\.\d+)[ \t]*(ms|us|[ywdhms])/y;
+
+/**
+ * Units of time in seconds, longest first. A power of ten is appended to the digits instead of
+ * multiplied, so that 100ms is the number 0.1 and not near it.
+ */
+const DURATION_UNITS = new Map<string, { seconds: number; power: string }>([
+  ["y", { seconds: 365 * 86400, power: "" }],
+  ["w", { seconds: 7 * 86400, power: "" }],
+  ["d", { seconds: 86400, power: "" }],
+  ["h", { seconds: 3600, power: "" }],
+  ["m", { seconds: 60, power: "" }],
+  ["s", { seconds: 1, power: "" }],
+  ["ms", { seconds: 1, power: "e-3" }],
+  ["us", { seconds: 1, power: "e-6" }],
+]);
+const DURATION_ORDER = [...DURATION_UNITS.keys()];
+
+/** Digits that a double holds for sure; the rest is what multiplying by 60 leaves behind. */
+const SAFE_DIGITS = 15;
+
+/**
+ * Reads a duration: numbers with the units y (365 days), w, d, h, m, s, ms and us, the longer unit
+ * first, or a bare number of seconds.
+ *
+ * @param text For example `5m`, `1h30m`, `1.5h`, `500ms`, `-1h` or `90`
+ * @returns The duration in seconds
+ * @throws {SyntaxError} If the text is no duration
+ */
+export function parseDuration(text: string): number {
+  const [, sign = "", body = ""] = SIGNED.exec(text) ?? [];
+  let seconds = 0;
+  if (PLAIN.test(body)) {
+    seconds = Number(body);
+  } else {
+    let unit = -1;
+    let at = 0;
+    while (at < body.length || unit < 0) {
+      DURATION_PART.lastIndex = at;
+      const [, digits = "", name = ""] = DURATION_PART.exec(body) ?? [];
+      const place = DURATION_ORDER.indexOf(name);
+      if (place <= unit) {
+        throw new SyntaxError(
+          `Cannot parse duration ${quoteText(text)}: expected a form such as "1h30m"`,
+        );
+      }
+      const { seconds: factor, power } = DURATION_UNITS.get(name)!;
+      seconds += Number(digits + power) * factor;
+      unit = place;
+      at = DURATION_PART.lastIndex;
+    }
+    seconds = Number(seconds.toPrecision(SAFE_DIGITS));
+  }
+  if (seconds === Infinity) {
+    throw new SyntaxError(`Cannot parse duration ${quoteText(text)}: it is too long`);
+  }
+  return sign === "-" && seconds !== 0 ? -seconds : seconds;
+}
+
+/**
+ * Writes a duration for people, to the millisecond, or to the microsecond where it is under a
+ * second. {@linkcode parseDuration} gives that number back.
+ *
+ * @param seconds The duration in seconds
+ * @returns For example `2d3h`, `1h30m`, `1.5s`, `20ms` or `0s`
+ * @throws {RangeError} If the duration is NaN or infinite
+ */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) {
+    throw new RangeError(`Cannot format duration: it is ${seconds} seconds`);
+  }
+  const sign = seconds < 0 ? "-" : "";
+  const size = Math.abs(seconds);
+  const microseconds = Math.round(size * 1e6);
+  if (microseconds === 0) return "0s";
+  if (microseconds < 1e6) return `${sign}${formatNumber(microseconds / 1e3)}ms`;
+  const milliseconds = Math.round(size * 1e3);
+  let rest = Math.floor(milliseconds / 1e3);
+  let text = sign;
+  for (const [name, length] of [["d", 86400], ["h", 3600], ["m", 60]] as const) {
+    if (rest >= length) text += `${formatNumber(Math.floor(rest / length))}${name}`;
+    rest %= length;
+  }
+  const tail = (rest * 1e3 + milliseconds % 1e3) / 1e3;
+  return tail > 0 ? `${text}${formatNumber(tail)}s` : text;
+}
+
+const BYTES = /^(\d+(?:\.\d*)?|\.\d+)[ \t]*(?:([kmgtpe])(i?))?b?$/i;
+const PREFIXES = "kmgtpe";
+
+/**
+ * Reads a size: a number and a unit, decimal (`kB`, `MB`, … `EB`: powers of 1000) or binary (`KiB`,
+ * `MiB`, … `EiB`: powers of 1024). Upper and lower case are one, and the B may be left out.
+ *
+ * @param text For example `10GB`, `512MiB`, `1.5G`, `80 GB` or `1024`
+ * @returns The size in bytes
+ * @throws {SyntaxError} If the text is no size
+ */
+export function parseBytes(text: string): number {
+  const match = BYTES.exec(text);
+  if (!match) {
+    throw new SyntaxError(`Cannot parse size ${quoteText(text)}: expected a form such as "512MiB"`);
+  }
+  const [, digits = "", prefix = "", binary = ""] = match;
+  const power = prefix === "" ? 0 : PREFIXES.indexOf(prefix.toLowerCase()) + 1;
+  const bytes = binary === "" ? Number(`${digits}e${3 * power}`) : Number(digits) * 1024 ** power;
+  if (bytes === Infinity) {
+    throw new SyntaxError(`Cannot parse size ${quoteText(text)}: it is too large`);
+  }
+  return bytes;
+}
+
+/**
+ * Writes a size for people: in binary units, with at most two decimals.
+ *
+ * @param bytes The size in bytes
+ * @returns For example `512 MiB`, `1.46 GiB` or `0 B`
+ * @throws {RangeError} If the size is NaN or infinite
+ */
+export function formatBytes(bytes: number): string {
+  if (!Number.isFinite(bytes)) throw new RangeError(`Cannot format size: it is ${bytes} bytes`);
+  let size = hundredths(bytes);
+  let power = 0;
+  while (Math.abs(size) >= 1024 && power < PREFIXES.length) {
+    size = hundredths(bytes / 1024 ** ++power);
+  }
+  const unit = power === 0 ? "B" : `${PREFIXES[power - 1]!.toUpperCase()}iB`;
+  return `${formatNumber(size)} ${unit}`;
+}
+
+function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+/**
+ * Reads a percentage.
+ *
+ * @param text For example `20%`, `99.5 %` or `20`
+ * @returns The percentage, from 0 to 100
+ * @throws {SyntaxError} If the text is no percentage, or one above 100
+ */
+export function parsePercent(text: string): number {
+  const digits = text.replace(/[ \t]?%$/, "");
+  const percent = PLAIN.test(digits) ? Number(digits) : NaN;
+  if (!(percent <= 100)) {
+    throw new SyntaxError(`Cannot parse percentage ${quoteText(text)}: expected 0% to 100%`);
+  }
+  return percent;
+}

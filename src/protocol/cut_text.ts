@@ -1,0 +1,31 @@
+/** Bytes of the UTF-8 character that begins with `lead`; 0 if none does. */
+function characterLength(lead: number): number {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xc2 && lead <= 0xdf) return 2;
+  if (lead >= 0xe0 && lead <= 0xef) return 3;
+  if (lead >= 0xf0 && lead <= 0xf4) return 4;
+  return 0;
+}
+
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
+}
+
+/**
+ * Cuts a text to a number of bytes, but not inside a UTF-8 character, where NRPE's own cut leaves
+ * half of one for the engine to store. Where the bytes at the limit are not UTF-8, there is no
+ * character to keep whole, and the limit is used up.
+ *
+ * @param text the whole text
+ * @param limit bytes that may remain
+ * @returns a view of the first bytes of the text
+ */
+export function cutText(text: Uint8Array, limit: number): Uint8Array {
+  if (text.length <= limit) return text;
+  let start = limit;
+  while (start > 0 && limit - start < 3 && isContinuation(text[start]!)) start--;
+  const end = start + characterLength(text[start]!);
+  const inside = start < limit && limit < end && end <= text.length &&
+    text.subarray(start + 1, end).every(isContinuation);
+  return text.subarray(0, inside ? start : limit);
+}

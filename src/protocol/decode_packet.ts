@@ -1,0 +1,154 @@
+import { crc32 } from "./crc32.ts";
+import {
+  HEADER_LENGTH,
+  MAX_BUFFER_LENGTH,
+  type Packet,
+  type PacketType,
+  type PacketVersion,
+  TYPE_CODES,
+  V2_HEADER_LENGTH,
+  V2_PAYLOAD_SIZE,
+  V2_TAIL_LENGTH,
+  v2Length,
+  V3_TAIL_LENGTH,
+} from "./packet.ts";
+import { ProtocolError } from "./protocol_error.ts";
+
+/** What is known about a packet before it is read. */
+export interface DecodeOptions {
+  /** The type that it must have; either if left out. */
+  expect?: PacketType;
+  /** Bytes of the text buffer of version 2, closing NUL included; 1,024 if left out. */
+  payloadSize?: number;
+}
+
+const ZEROS = new Uint8Array(4);
+
+/**
+ * Reads one whole NRPE packet of version 2, 3 or 4. It forgives what NRPE forgives, and what its
+ * past releases got wrong: a buffer without a closing NUL, anything after the first NUL, an
+ * alignment that is not zero, a query without padding, a version 3 packet without its last three
+ * bytes, the version 4 CRC of NRPE 4.0.0, an empty buffer. Bytes after the packet are ignored.
+ *
+ * @param bytes a buffer that begins with the packet
+ * @param options what is known beforehand
+ * @returns the packet; its text is a copy
+ * @throws {ProtocolError} if the bytes are no such packet. The faults are looked for in the order
+ * of NRPE: version, length, truncated, crc, type.
+ * @throws {RangeError} if the payload size is not an integer from 1 to 65,536
+ *
+ * @example
+ * ```ts
+ * import { decodePacket, encodePacket } from "@checkwright/checkwright";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodePacket({ version: 4, type: "response", resultCode: 2, text: "DISK 99%" });
+ * const packet = decodePacket(bytes);
+ * assertEquals(packet.resultCode, 2);
+ * assertEquals(new TextDecoder().decode(packet.text), "DISK 99%");
+ * ```
+ */
+export function decodePacket(bytes: Uint8Array, options: DecodeOptions = {}): Packet {
+  const length = packetLength(bytes, options.payloadSize);
+  if (length === undefined || bytes.length < length) {
+    const expected = length ?? `at least ${HEADER_LENGTH}`;
+    throw fault("truncated", `expected ${expected} bytes, got ${bytes.length}`, bytes);
+  }
+  const version = bytes[1] as PacketVersion;
+  checkCrc(bytes, version, length);
+  const packet: Packet = {
+    version,
+    type: readType(bytes, options.expect),
+    resultCode: bytes[8]! << 24 >> 16 | bytes[9]!,
+    text: readText(bytes, version, length),
+  };
+  if (version !== 2) packet.bufferLength = length - HEADER_LENGTH;
+  return packet;
+}
+
+/**
+ * Tells from the first bytes of a packet how many it takes.
+ *
+ * @param head the bytes so far
+ * @param payloadSize bytes of the text buffer of version 2
+ * @returns bytes, without the tail of version 3, which its readers take as zeros and need not wait
+ * for; undefined as long as the bytes do not tell
+ * @throws {ProtocolError} `"version"` or `"length"`, as soon as the bytes show it
+ * @throws {RangeError} if the payload size is not an integer from 1 to 65,536
+ */
+export function packetLength(
+  head: Uint8Array,
+  payloadSize: number = V2_PAYLOAD_SIZE,
+): number | undefined {
+  if (head.length < 2) return undefined;
+  const version = readUint16(head, 0);
+  if (version === 2) return v2Length(payloadSize);
+  if (version !== 3 && version !== 4) {
+    // A TLS record: a handshake from a client, an alert from a server.
+    const hint = version === 0x1603 || version === 0x1503 ? ", which is TLS" : "";
+    throw fault("version", `expected version 2, 3 or 4, got ${version}${hint}`, head);
+  }
+  if (head.length < HEADER_LENGTH) return undefined;
+  const bufferLength = readUint32(head, 12) | 0;
+  if (bufferLength < 0 || bufferLength > MAX_BUFFER_LENGTH) {
+    const range = `0 to ${MAX_BUFFER_LENGTH}`;
+    throw fault("length", `expected a buffer length from ${range}, got ${bufferLength}`, head);
+  }
+  return HEADER_LENGTH + bufferLength;
+}
+
+/** The CRC counts its own field, and the alignment of versions 3 and 4, as zeros. */
+function checkCrc(bytes: Uint8Array, version: PacketVersion, length: number): void {
+  const expected = readUint32(bytes, 4);
+  let actual = crc32(ZEROS, crc32(bytes, 0, 0, 4), 0, 4);
+  if (version === 2) {
+    actual = crc32(bytes, actual, 8, length);
+  } else {
+    actual = crc32(ZEROS, crc32(bytes, actual, 8, 10), 0, 2);
+    actual = crc32(bytes, actual, 12, length);
+    // Version 3 always counts its tail, version 4 only in NRPE 4.0.0, by mistake.
+    if (version === 3 || actual !== expected) {
+      const withTail = crc32(ZEROS, actual, 0, V3_TAIL_LENGTH);
+      if (version === 3 || withTail === expected) actual = withTail;
+    }
+  }
+  if (actual !== expected) {
+    throw fault("crc", `expected CRC-32 ${hex(actual)}, got ${hex(expected)}`, bytes);
+  }
+}
+
+function readType(bytes: Uint8Array, expect: PacketType | undefined): PacketType {
+  const code = readUint16(bytes, 2);
+  if (code !== TYPE_CODES.query && code !== TYPE_CODES.response) {
+    throw fault("type", `expected type 1 (query) or 2 (response), got ${code}`, bytes);
+  }
+  const type = code === TYPE_CODES.query ? "query" : "response";
+  if (expect !== undefined && type !== expect) {
+    throw fault("type", `expected a ${expect}, got a ${type}`, bytes);
+  }
+  return type;
+}
+
+function readText(bytes: Uint8Array, version: PacketVersion, length: number): Uint8Array {
+  const start = version === 2 ? V2_HEADER_LENGTH : HEADER_LENGTH;
+  // The last byte of a version 2 buffer is taken as NUL, whatever it is.
+  const end = version === 2 ? length - V2_TAIL_LENGTH - 1 : length;
+  const nul = bytes.indexOf(0, start);
+  return bytes.slice(start, nul === -1 || nul > end ? end : nul);
+}
+
+function readUint16(bytes: Uint8Array, at: number): number {
+  return bytes[at]! << 8 | bytes[at + 1]!;
+}
+
+function readUint32(bytes: Uint8Array, at: number): number {
+  return (readUint16(bytes, at) << 16 | readUint16(bytes, at + 2)) >>> 0;
+}
+
+function hex(crc: number): string {
+  return `0x${crc.toString(16).padStart(8, "0")}`;
+}
+
+function fault(kind: ProtocolError["fault"], message: string, bytes: Uint8Array): ProtocolError {
+  return new ProtocolError(kind, `Cannot decode packet: ${message}`, bytes.length);
+}

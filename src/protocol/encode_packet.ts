@@ -1,0 +1,124 @@
+import { crc32 } from "./crc32.ts";
+import { cutText } from "./cut_text.ts";
+import {
+  HEADER_LENGTH,
+  MAX_BUFFER_LENGTH,
+  maxTextLength,
+  MIN_QUERY_LENGTH,
+  type PacketInput,
+  TYPE_CODES,
+  V2_HEADER_LENGTH,
+  V2_PAYLOAD_SIZE,
+  v2Length,
+  V3_TAIL_LENGTH,
+} from "./packet.ts";
+
+const encoder = new TextEncoder();
+
+/**
+ * Writes an NRPE packet, byte for byte as NRPE's own programs do: queries padded to 1,036 bytes,
+ * responses as long as their text. Where those put random bytes in version 2 (the result code of a
+ * query, the last two bytes of a packet) there are zeros, so that equal packets are equal bytes.
+ *
+ * A text that does not fit is cut, never inside a UTF-8 character: at 1,023 bytes in version 2, at
+ * 65,535 in versions 3 and 4. It ends at its first NUL, because a peer reads no further. The buffer
+ * of an empty response is one byte long and not none, at which `check_nrpe` would take the answer
+ * for a failure and run the command again.
+ *
+ * @param packet what to write; see {@linkcode PacketInput}
+ * @returns the whole packet
+ * @throws {RangeError} if version, result code, buffer length or payload size is outside of what
+ * the layout holds, or the text does not fit a buffer length that was given
+ * @throws {TypeError} if the type is neither `"query"` nor `"response"`
+ *
+ * @example
+ * ```ts
+ * import { encodePacket } from "@checkwright/checkwright";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const query = encodePacket({ version: 4, type: "query", text: "check_load" });
+ * assertEquals(query.length, 1036);
+ *
+ * const response = encodePacket({ version: 4, type: "response", resultCode: 1, text: "LOAD 5.2" });
+ * assertEquals(response.length, 25);
+ * ```
+ */
+export function encodePacket(packet: PacketInput): Uint8Array {
+  checkInput(packet);
+  const whole = typeof packet.text === "string" ? encoder.encode(packet.text) : packet.text;
+  const nul = whole.indexOf(0);
+  const text = nul === -1 ? whole : whole.subarray(0, nul);
+  const bytes = packet.version === 2 ? layV2(packet, text) : layV3(packet, text);
+  bytes[1] = packet.version;
+  bytes[3] = TYPE_CODES[packet.type];
+  const resultCode = packet.resultCode ?? 0;
+  bytes[8] = resultCode >> 8;
+  bytes[9] = resultCode;
+  writeUint32(bytes, 4, crc32(bytes));
+  return bytes;
+}
+
+function checkInput({ version, type, resultCode = 0 }: PacketInput): void {
+  if (version !== 2 && version !== 3 && version !== 4) {
+    throw new RangeError(`Cannot encode packet: expected version 2, 3 or 4, got "${version}"`);
+  }
+  if (type !== "query" && type !== "response") {
+    throw new TypeError(`Cannot encode packet: expected type "query" or "response", got "${type}"`);
+  }
+  if (!Number.isInteger(resultCode) || resultCode < -32768 || resultCode > 32767) {
+    throw new RangeError(
+      `Cannot encode packet: expected a result code from -32768 to 32767, got "${resultCode}"`,
+    );
+  }
+}
+
+/** A version 2 packet with its text in place. */
+function layV2({ payloadSize = V2_PAYLOAD_SIZE }: PacketInput, text: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(v2Length(payloadSize));
+  bytes.set(cutText(text, maxTextLength(2, payloadSize)), V2_HEADER_LENGTH);
+  return bytes;
+}
+
+/** A packet of version 3 or 4 with its buffer length and text in place. */
+function layV3(packet: PacketInput, whole: Uint8Array): Uint8Array {
+  const text = packet.bufferLength === undefined
+    ? cutText(whole, maxTextLength(packet.version))
+    : whole;
+  const bufferLength = packet.bufferLength ?? usualBufferLength(packet, text.length);
+  if (!Number.isInteger(bufferLength) || bufferLength < 0 || bufferLength > MAX_BUFFER_LENGTH) {
+    throw new RangeError(
+      `Cannot encode packet: expected a buffer length from 0 to ${MAX_BUFFER_LENGTH}, ` +
+        `got "${bufferLength}"`,
+    );
+  }
+  if (text.length > bufferLength) {
+    throw new RangeError(
+      `Cannot encode packet: text of ${text.length} bytes does not fit buffer length ` +
+        `"${bufferLength}"`,
+    );
+  }
+  const bytes = new Uint8Array(HEADER_LENGTH + bufferLength + tailLength(packet));
+  writeUint32(bytes, 12, bufferLength);
+  bytes.set(text, HEADER_LENGTH);
+  return bytes;
+}
+
+/** The buffer length that NRPE's own programs give to a text of so many bytes. */
+function usualBufferLength(packet: PacketInput, textLength: number): number {
+  if (packet.type === "query") {
+    return Math.max(MIN_QUERY_LENGTH - HEADER_LENGTH - tailLength(packet), textLength + 1);
+  }
+  // NRPE 3 leaves the closing NUL to the tail.
+  return packet.version === 3 ? Math.max(1, textLength) : textLength + 1;
+}
+
+function tailLength({ version }: PacketInput): number {
+  return version === 3 ? V3_TAIL_LENGTH : 0;
+}
+
+function writeUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}

@@ -1,0 +1,12 @@
+import { assert, assertEquals } from "@std/assert";
+import { ProtocolError } from "../../src/protocol/protocol_error.ts";
+
+Deno.test("ProtocolError carries fault, message and bytes received", {
+  permissions: "none",
+}, () => {
+  const error = new ProtocolError("truncated", "Cannot decode packet: expected more", 0);
+  assert(error instanceof Error);
+  assertEquals(String(error), "ProtocolError: Cannot decode packet: expected more");
+  assertEquals([error.fault, error.received], ["truncated", 0]);
+  assertEquals(new ProtocolError("empty", "Nothing").received, undefined);
+});
