@@ -1,0 +1,93 @@
+import type { Report } from "./diagnostic.ts";
+import type { ExecSettings, Manifest, ManifestCommand } from "./manifest.ts";
+import { shellPath } from "./permissions.ts";
+
+/**
+ * Holds a manifest against this host: executables are there and may be started, folders and files
+ * exist. Executables become real paths, users become ids; optional commands whose executable is
+ * absent are left out.
+ *
+ * @param manifest the agent
+ * @param report where faults go, all of them
+ * @returns the manifest for this host
+ */
+export async function inspectHost(manifest: Manifest, report: Report): Promise<Manifest> {
+  const commands: [string, ManifestCommand][] = [];
+  for (const [name, command] of Object.entries(manifest.commands)) {
+    const inspected = await inspectCommand(command, report.at("commands").at(name));
+    if (inspected !== undefined) commands.push([name, inspected]);
+  }
+  return { ...manifest, commands: Object.fromEntries(commands) };
+}
+
+async function inspectCommand(
+  command: ManifestCommand,
+  report: Report,
+): Promise<ManifestCommand | undefined> {
+  if (command.kind === "check") {
+    const run: string[] = [];
+    for (const path of command.permissions.run ?? []) {
+      run.push(await executable(path, report.at("permissions").at("run")) ?? path);
+    }
+    return run.length === 0
+      ? command
+      : { ...command, permissions: { ...command.permissions, run } };
+  }
+  const path = command.kind === "shell" ? shellPath : command.argv[0]!;
+  if (command.optional && !await exists(path)) return undefined;
+  const found = await executable(path, report.at(command.kind === "shell" ? "line" : "argv[0]"));
+  await folder(command.cwd, report.at("cwd"));
+  const identity = await identify(command, report);
+  if (command.kind === "shell") return { ...command, ...identity };
+  return { ...command, ...identity, argv: [found ?? path, ...command.argv.slice(1)] };
+}
+
+async function stat(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch {
+    return undefined;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path) !== undefined;
+}
+
+async function executable(path: string, report: Report): Promise<string | undefined> {
+  const info = await stat(path);
+  const fault = info === undefined
+    ? "No such file or directory"
+    : !info.isFile
+    ? "It is not a file"
+    : ((info.mode ?? 0o111) & 0o111) === 0
+    ? "It is not executable"
+    : undefined;
+  if (fault === undefined) return await Deno.realPath(path);
+  report.error(`Cannot start ${JSON.stringify(path)}: ${fault}`);
+}
+
+async function folder(path: string, report: Report): Promise<void> {
+  if (!(await stat(path))?.isDirectory) {
+    report.error(`No folder ${JSON.stringify(path)}: expected one to start in`);
+  }
+}
+
+// The ids of a user, from the system's own list of users.
+async function identify(
+  { user }: ExecSettings,
+  report: Report,
+): Promise<{ uid?: number; gid?: number }> {
+  if (user === undefined) return {};
+  const lines = (await Deno.readTextFile("/etc/passwd")).split("\n").map((line) => line.split(":"));
+  const entry = lines.find(([name]) => name === user);
+  if (entry === undefined) {
+    report.at("user").error(`No user ${JSON.stringify(user)} on this host`);
+    return {};
+  }
+  const [uid, gid] = [Number(entry[2]), Number(entry[3])];
+  if (Deno.uid() !== 0 && Deno.uid() !== uid) {
+    report.at("user").error(`Cannot run as ${JSON.stringify(user)}: the daemon is not root`);
+  }
+  return { uid, gid };
+}

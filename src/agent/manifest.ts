@@ -1,0 +1,70 @@
+import type { OptionSpec } from "../check/option.ts";
+import type { Permissions } from "../check/permissions.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import type { Settings } from "./settings.ts";
+
+/** How a command is run, checked and complete. Spans are in seconds. */
+export interface RunSettings {
+  timeout: number;
+  acceptArguments: boolean;
+  isolation: "worker" | "process";
+  maxConcurrent?: number;
+  cache?: number;
+}
+
+/** What a plugin is told beside its words. */
+export interface ExecSettings {
+  env: Record<string, string>;
+  cwd: string;
+  user?: string;
+  sha256?: string;
+  split: boolean;
+  /** Leave the command out where the executable is absent. */
+  optional: boolean;
+  /** The ids of `user`, once the host was asked. */
+  uid?: number;
+  gid?: number;
+}
+
+/** A command that is TypeScript, as data. */
+export interface ManifestCheck extends RunSettings {
+  kind: "check";
+  description: string;
+  /** In the order of positional arguments. */
+  options: Record<string, OptionSpec>;
+  /** As bound. */
+  values: Record<string, unknown>;
+  permissions: Permissions;
+}
+
+/** A command that is an executable. */
+export interface ManifestPlugin extends RunSettings, ExecSettings {
+  kind: "plugin";
+  argv: string[];
+}
+
+/** A command that is a line for `/bin/sh`. */
+export interface ManifestShell extends RunSettings, ExecSettings {
+  kind: "shell";
+  line: string;
+}
+
+/** Any command, as data. */
+export type ManifestCommand = ManifestCheck | ManifestPlugin | ManifestShell;
+
+/** An agent as plain data: what the daemon runs from. */
+export interface Manifest {
+  /** Everything but the commands. */
+  settings: Settings;
+  /** The commands by name. */
+  commands: Record<string, ManifestCommand>;
+}
+
+/** A manifest with everything that was found wrong on the way; faulty commands are left out. */
+export interface DescribedAgent {
+  manifest: Manifest;
+  diagnostics: Diagnostic[];
+}
+
+/** Settings from outside the agent: the same names, not checked. */
+export type HostSettings = Readonly<Record<string, unknown>>;

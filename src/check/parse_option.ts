@@ -1,0 +1,181 @@
+import { parseRange, type Range } from "../nagios/range.ts";
+import { parseBytes, parseDuration, parsePercent } from "../nagios/units.ts";
+import type { OptionKind, OptionSpec } from "./option.ts";
+
+/** The most characters of a text whose option sets no bound of its own. */
+const defaultMaxLength = 1024;
+
+/** The most texts of a list and the most ranges of a `ranges`. */
+const maxItems = 256;
+
+/** One thing that is wrong with an option's value, without the option's name. */
+class Fault extends SyntaxError {}
+
+function expected(value: unknown, what: string): never {
+  const shown = typeof value === "string" ? JSON.stringify(value) : typeof value;
+  throw new Fault(`Cannot take ${shown}: expected ${what}`);
+}
+
+function range(value: unknown): Range {
+  if (typeof value === "string" || typeof value === "number") return parseRange(String(value));
+  const { start, end, inside } = (value ?? {}) as Partial<Range>;
+  if (typeof start !== "number" || typeof end !== "number" || typeof inside !== "boolean") {
+    return expected(value, "a range such as 10, 10:, ~:10 or @10:20");
+  }
+  if (!(start <= end)) {
+    return expected(`${start}:${end}`, "a range whose start is not above its end");
+  }
+  return { start, end, inside };
+}
+
+function ranges(value: unknown): Range[] {
+  const items = typeof value === "string"
+    ? value.split(",")
+    : Array.isArray(value)
+    ? value
+    : [value];
+  if (items.length > maxItems) return expected(value, `at most ${maxItems} ranges`);
+  return items.map(range);
+}
+
+function number(value: unknown, { min = -Infinity, max = Infinity }: OptionSpec): number {
+  const text = String(value).trim();
+  const parsed = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  if (!Number.isFinite(parsed)) return expected(value, "a number");
+  if (parsed < min || parsed > max) return expected(value, bounds(min, max));
+  return parsed;
+}
+
+function bounds(min: number, max: number): string {
+  if (max === Infinity) return `a number of at least ${min}`;
+  if (min === -Infinity) return `a number of at most ${max}`;
+  return `a number from ${min} to ${max}`;
+}
+
+function integer(value: unknown, spec: OptionSpec): number {
+  const parsed = number(value, spec);
+  return Number.isSafeInteger(parsed) ? parsed : expected(value, "a whole number");
+}
+
+// A number stands for itself in the unit that the text form ends in: bytes, seconds, percent.
+function quantity(parse: (text: string) => number): (value: unknown) => number {
+  return (value) =>
+    typeof value === "string" || typeof value === "number"
+      ? parse(String(value))
+      : expected(value, "a text");
+}
+
+function text(value: unknown, { pattern, maxLength = defaultMaxLength }: OptionSpec): string {
+  if (typeof value !== "string") return expected(value, "a text");
+  if (value.length > maxLength) {
+    throw new Fault(`Cannot take ${value.length} characters: expected at most ${maxLength}`);
+  }
+  if (value.includes("\0")) return expected(value, "a text without NUL");
+  if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, "u").test(value)) {
+    return expected(value, `a text that matches ${pattern}`);
+  }
+  return value;
+}
+
+function oneOf(value: unknown, { values = [] }: OptionSpec): string {
+  return values.find((allowed) => allowed === value) ?? expected(value, values.join(", "));
+}
+
+const truths: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+  [true, true],
+  [false, false],
+  ["true", true],
+  ["false", false],
+  ["yes", true],
+  ["no", false],
+  ["on", true],
+  ["off", false],
+  ["1", true],
+  ["0", false],
+]);
+
+function flag(value: unknown): boolean {
+  return truths.get(value) ?? expected(value, "yes or no");
+}
+
+function list(value: unknown, spec: OptionSpec): string[] {
+  const items = typeof value === "string" ? value.split(",") : value;
+  if (!Array.isArray(items)) return expected(value, "texts divided by commas");
+  if (items.length > maxItems) return expected(value, `at most ${maxItems} texts`);
+  return items.map((item) => text(item, spec));
+}
+
+const parsers: Record<OptionKind, (value: unknown, spec: OptionSpec) => unknown> = {
+  range,
+  ranges,
+  number,
+  integer,
+  percent: quantity(parsePercent),
+  bytes: quantity(parseBytes),
+  duration: quantity(parseDuration),
+  text,
+  oneOf,
+  flag,
+  list,
+};
+
+/**
+ * Reads one value as an option's kind says: typed, or the text that a person would type.
+ *
+ * @param spec the option
+ * @param value what was given
+ * @returns the typed value
+ * @throws {SyntaxError} saying what was expected
+ */
+export function parseOption(spec: OptionSpec, value: unknown): unknown {
+  return parsers[spec.kind](value, spec);
+}
+
+/** The typed values of a check's options, and every fault found on the way. */
+export interface ParsedOptions {
+  /** The values that could be read, by name. */
+  values: Record<string, unknown>;
+  /** One for each option that could not: its name and the reason. */
+  faults: { option: string; message: string }[];
+}
+
+/**
+ * Reads all values of a check: those given, the defaults of the rest, and nothing else.
+ *
+ * @param options the check's options by name
+ * @param given the values by name
+ * @returns the typed values and all faults
+ */
+export function parseOptions(
+  options: Readonly<Record<string, OptionSpec>>,
+  given: Readonly<Record<string, unknown>>,
+): ParsedOptions {
+  const parsed: ParsedOptions = { values: {}, faults: [] };
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(options, name)) {
+      parsed.faults.push({ option: name, message: unknownOption(name, options) });
+    }
+  }
+  for (const [name, spec] of Object.entries(options)) {
+    const value = (Object.hasOwn(given, name) ? given[name] : undefined) ?? spec.default;
+    if (value === undefined) {
+      if (spec.required) {
+        parsed.faults.push({ option: name, message: `Missing: ${spec.description}` });
+      }
+      continue;
+    }
+    try {
+      parsed.values[name] = parseOption(spec, value);
+    } catch (error) {
+      parsed.faults.push({ option: name, message: (error as Error).message });
+    }
+  }
+  return parsed;
+}
+
+/** Says that there is no such option, and which there are. */
+export function unknownOption(name: string, options: Readonly<Record<string, OptionSpec>>): string {
+  const names = Object.keys(options);
+  const known = names.length === 0 ? "it takes none" : `expected one of ${names.join(", ")}`;
+  return `No option ${JSON.stringify(name)}: ${known}`;
+}

@@ -1,0 +1,18 @@
+/**
+ * Says in the words of a check's author what the runtime refused.
+ *
+ * @param error what was thrown
+ * @returns the permission that is lacking and what to do; undefined where the error is another
+ */
+export function explainRefusal(error: Error): string | undefined {
+  if (error.name !== "NotCapable") return undefined;
+  const [, kind = "", target] =
+    /^Requires (\w+) access(?: to (?:"([^"]*)"|.*?))?[,.]/.exec(error.message) ?? [];
+  if (kind === "") return `Permission refused: ${error.message}`;
+  const wanted = target === undefined ? kind : `${kind} ${JSON.stringify(target)}`;
+  if (kind === "all") {
+    return `Permission refused: ${wanted} cannot be granted; ` +
+      `declare the file below /proc as permissions.proc and set procfs to where /proc is bound`;
+  }
+  return `Permission refused: ${wanted} is not among the declared permissions`;
+}

@@ -1,0 +1,79 @@
+import type { PeerFixture } from "./fixtures.ts";
+import { requireAccess } from "./grants.ts";
+import { connectPeer, isPeerConnection } from "./peer.ts";
+import { findFixture, type Handler, type Handlers, promised, type World } from "./world.ts";
+
+interface Address {
+  transport?: string;
+  hostname?: string;
+  port?: number;
+  path?: string;
+}
+
+/** Writes an address as the runtime does in its messages. */
+export function formatHost(hostname: string, port: number | string): string {
+  const bare = hostname.toLowerCase();
+  return `${bare.includes(":") && !bare.startsWith("[") ? `[${bare}]` : bare}:${port}`;
+}
+
+/** Asks for what it takes to use an address; a socket path takes read and write. */
+export function requireAddress(world: World, address: Address, hostname: string): string {
+  const { path } = address;
+  if (path !== undefined) {
+    requireAccess(world.grants, "read", path);
+    requireAccess(world.grants, "write", path);
+    return path;
+  }
+  const target = formatHost(address.hostname ?? hostname, address.port ?? 0);
+  requireAccess(world.grants, "net", target);
+  return target;
+}
+
+const connect: Handler = (world, real, args) => {
+  const address = args[0] as Address;
+  const target = requireAddress(world, address, "127.0.0.1");
+  const fixture = findFixture<PeerFixture>(world.net, target);
+  return fixture === undefined ? real(...args) : connectPeer(target, fixture);
+};
+
+const listen: Handler = (world, real, args) => {
+  requireAddress(world, args[0] as Address, "0.0.0.0");
+  return real(...args);
+};
+
+const serve: Handler = (world, real, args) => {
+  const address = (args.find((arg) => typeof arg === "object") ?? {}) as Address;
+  requireAddress(world, { port: 8000, ...address }, "0.0.0.0");
+  return real(...args);
+};
+
+/** Answers with the list that stands under the name; the name server is what takes permission. */
+const resolveDns: Handler = (world, real, args) => {
+  const { nameServer } = (args[2] ?? {}) as Deno.ResolveDnsOptions;
+  if (nameServer !== undefined) {
+    requireAccess(world.grants, "net", formatHost(nameServer.ipAddr, nameServer.port ?? 53));
+  } else if (
+    !world.grants.names.net.some((granted) => granted.endsWith(":53") || isAddress(granted))
+  ) {
+    // Which server the system asks is known to the runtime alone.
+    requireAccess(world.grants, "net", "<name server>:53");
+  }
+  const fixture = findFixture<PeerFixture>(world.net, String(args[0]));
+  return Array.isArray(fixture) ? [...fixture] : real(...args);
+};
+
+function isAddress(host: string): boolean {
+  return /^(\d+(\.\d+){3}|\[[\da-f:.]+\])$/i.test(host);
+}
+
+/** The functions of `Deno` that need `net`. */
+export const netApi: Handlers = {
+  connect: promised(connect),
+  connectTls: promised(connect),
+  startTls: promised((_world, real, args) => isPeerConnection(args[0]) ? args[0] : real(...args)),
+  listen,
+  listenTls: listen,
+  listenDatagram: listen,
+  serve,
+  resolveDns: promised(resolveDns),
+};

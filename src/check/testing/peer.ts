@@ -1,0 +1,112 @@
+import type { PeerFixture, PeerReply } from "./fixtures.ts";
+
+const connections = new WeakSet<object>();
+
+/** Whether a connection is one of {@linkcode connectPeer}. */
+export function isPeerConnection(value: unknown): boolean {
+  return typeof value === "object" && value !== null && connections.has(value);
+}
+
+/**
+ * Connects a check to a peer of its test.
+ *
+ * @param target `host:port` or a socket's path
+ * @param fixture what the peer says
+ * @returns the connection
+ * @throws {TypeError} where the peer can answer a `fetch` or a DNS query only
+ */
+export function connectPeer(target: string, fixture: PeerFixture): Deno.TlsConn {
+  const answer = typeof fixture === "function" ? fixture : undefined;
+  const heard: Uint8Array[] = answer ? [] : [bytesOf(target, fixture as PeerReply)];
+  let spokenTo = answer === undefined;
+  let answering: Promise<void> = Promise.resolve();
+  let closed = false;
+  let wake = () => {};
+
+  function requireOpen(): void {
+    if (closed) throw new Deno.errors.BadResource("Bad resource ID");
+  }
+
+  async function write(data: Uint8Array): Promise<number> {
+    requireOpen();
+    const request = new TextDecoder().decode(data);
+    spokenTo = true;
+    answering = answering.then(async () => {
+      const reply = await answer?.(request);
+      if (reply !== undefined) heard.push(bytesOf(target, reply));
+    });
+    wake();
+    await answering;
+    return data.length;
+  }
+
+  async function read(into: Uint8Array): Promise<number | null> {
+    requireOpen();
+    if (!spokenTo) await new Promise<void>((resolve) => wake = resolve);
+    await answering;
+    // A turn for the check to write in, where it listens and speaks side by side.
+    if (heard.length === 0) await new Promise((resolve) => setTimeout(resolve));
+    await answering;
+    const first = heard.shift();
+    if (first === undefined) return null;
+    into.set(first.subarray(0, into.length));
+    if (first.length > into.length) heard.unshift(first.subarray(into.length));
+    return Math.min(first.length, into.length);
+  }
+
+  function hangUp(): void {
+    spokenTo = true;
+    wake();
+  }
+
+  const close = () => {
+    requireOpen();
+    closed = true;
+    hangUp();
+  };
+  const readable = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const into = new Uint8Array(16_384);
+      const count = closed ? null : await read(into);
+      if (count === null) controller.close();
+      else controller.enqueue(into.slice(0, count));
+    },
+    cancel: hangUp,
+  }, { highWaterMark: 0 });
+  const writable = new WritableStream<Uint8Array>({
+    write: async (data) => void await write(data),
+    close: hangUp,
+  });
+
+  const [, hostname = "", port = ""] = /^(.*):(\d+)$/.exec(target) ?? [];
+  const connection = {
+    read,
+    write,
+    close,
+    closeWrite: () => Promise.try(hangUp),
+    handshake: () => Promise.resolve({ alpnProtocol: null }),
+    readable,
+    writable,
+    localAddr: { transport: "tcp", hostname: "127.0.0.1", port: 0 },
+    remoteAddr: port === ""
+      ? { transport: "unix", path: target }
+      : { transport: "tcp", hostname, port: Number(port) },
+    ref: () => {},
+    unref: () => {},
+    setNoDelay: () => {},
+    setKeepAlive: () => {},
+    [Symbol.dispose]: () => {
+      if (!closed) close();
+    },
+  };
+  connections.add(connection);
+  return connection as unknown as Deno.TlsConn;
+}
+
+function bytesOf(target: string, reply: PeerReply): Uint8Array {
+  if (typeof reply === "string") return new TextEncoder().encode(reply);
+  if (reply instanceof Uint8Array) return reply;
+  throw new TypeError(
+    `Cannot connect to fixture "${target}": expected text or bytes for Deno.connect()`,
+  );
+}

@@ -1,0 +1,140 @@
+import type { RunFixture } from "./fixtures.ts";
+import { requireAccess } from "./grants.ts";
+import { findFixture, type Handler, type Handlers, promised, type World } from "./world.ts";
+
+/** Stands in for a `Deno.Command`; the permission is asked for when the executable is started. */
+function createCommand(
+  world: World,
+  executable: unknown,
+  options: Deno.CommandOptions,
+  real: () => Deno.Command,
+): Deno.Command {
+  const path = executable instanceof URL
+    ? decodeURIComponent(executable.pathname)
+    : String(executable);
+
+  /** What stands for the executable; undefined where it is the real one that is to be started. */
+  function start(): RunFixture | undefined {
+    requireAccess(world.grants, "run", path);
+    const unsafe = Object.keys(options.env ?? {}).find((name) => /^(LD|DYLD)_/.test(name));
+    if (unsafe !== undefined) {
+      throw new Deno.errors.NotCapable(
+        `Requires --allow-run permissions to spawn subprocess with ${unsafe} environment variable`,
+      );
+    }
+    const fixture = findFixture(world.run, [path, ...options.args ?? []].join(" "), path);
+    return typeof fixture === "string" ? { stdout: fixture } : fixture;
+  }
+
+  function outputSync(): Deno.CommandOutput {
+    const fixture = start();
+    return fixture === undefined ? real().outputSync() : createOutput(fixture, options, "piped");
+  }
+
+  async function output(): Promise<Deno.CommandOutput> {
+    const fixture = start();
+    return fixture === undefined ? await real().output() : createOutput(fixture, options, "piped");
+  }
+
+  function spawn(): Deno.ChildProcess {
+    const fixture = start();
+    return fixture === undefined ? real().spawn() : createChild(fixture, options);
+  }
+  return { output, outputSync, spawn };
+}
+
+function requirePiped(stream: "stdin" | "stdout" | "stderr", how: string): void {
+  if (how !== "piped") throw new TypeError(`Cannot get '${stream}': '${stream}' is not piped`);
+}
+
+function statusOf({ code = 0 }: RunFixture): Deno.CommandStatus {
+  return { success: code === 0, code, signal: null };
+}
+
+function createOutput(
+  fixture: RunFixture,
+  options: Deno.CommandOptions,
+  unset: "piped" | "inherit",
+): Deno.CommandOutput {
+  const bytes = (stream: "stdout" | "stderr") => {
+    requirePiped(stream, options[stream] ?? unset);
+    return new TextEncoder().encode(fixture[stream]);
+  };
+  return {
+    ...statusOf(fixture),
+    get stdout() {
+      return bytes("stdout");
+    },
+    get stderr() {
+      return bytes("stderr");
+    },
+  };
+}
+
+function createStream(text = ""): Deno.SubprocessReadableStream {
+  const stream = new Blob([text]).stream();
+  const whole = () => new Response(stream);
+  return Object.assign(stream, {
+    text: () => whole().text(),
+    json: () => whole().json(),
+    bytes: () => whole().bytes(),
+    arrayBuffer: () => whole().arrayBuffer(),
+  });
+}
+
+function createChild(fixture: RunFixture, options: Deno.CommandOptions): Deno.ChildProcess {
+  const streams = {
+    // What is written to it goes nowhere.
+    stdin: new WritableStream<Uint8Array>(),
+    stdout: createStream(fixture.stdout),
+    stderr: createStream(fixture.stderr),
+  };
+  const child = {
+    pid: 0,
+    status: Promise.resolve(statusOf(fixture)),
+    output: () => Promise.try(createOutput, fixture, options, "inherit"),
+    kill: () => {},
+    ref: () => {},
+    unref: () => {},
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+    get stdin() {
+      requirePiped("stdin", options.stdin ?? "null");
+      return streams.stdin;
+    },
+    get stdout() {
+      requirePiped("stdout", options.stdout ?? "inherit");
+      return streams.stdout;
+    },
+    get stderr() {
+      requirePiped("stderr", options.stderr ?? "inherit");
+      return streams.stderr;
+    },
+  };
+  return child as unknown as Deno.ChildProcess;
+}
+
+/** `Deno.spawn(path, args?, options?)` and its kin, by way of the guarded `Deno.Command`. */
+function shorthand(method: "spawn" | "output" | "outputSync"): Handler {
+  return (_world, _real, [executable, second, third]) => {
+    const options = Array.isArray(second)
+      ? { ...third as Deno.CommandOptions, args: second }
+      : second;
+    return new Deno.Command(executable as string, options as Deno.CommandOptions)[method]();
+  };
+}
+
+/** The functions of `Deno` that need `run`. */
+export const runApi: Handlers = {
+  Command: (world, real, args) =>
+    createCommand(
+      world,
+      args[0],
+      (args[1] ?? {}) as Deno.CommandOptions,
+      () => real(...args) as Deno.Command,
+    ),
+  spawn: shorthand("spawn"),
+  spawnAndWait: promised(shorthand("output")),
+  spawnAndWaitSync: shorthand("outputSync"),
+  // Signals to any process need the permission to run any executable.
+  kill: (world) => requireAccess(world.grants, "run"),
+};
