@@ -1,3 +1,4 @@
+import { quoteText } from "../nagios/text.ts";
 import type { OptionSpec } from "./option.ts";
 import { unknownOption } from "./parse_option.ts";
 import { splitWords } from "./split_words.ts";
@@ -62,7 +63,7 @@ export function parseArguments(args: readonly string[], options: Specs): ParsedA
   for (const word of positional) {
     const name = free.shift();
     if (name === undefined) {
-      parsed.faults.push(`No option is left for argument ${JSON.stringify(word)}`);
+      parsed.faults.push(`No option is left for argument ${quoteText(word)}`);
     } else assign(parsed, name, options[name]!, word);
   }
   return parsed;
@@ -81,7 +82,7 @@ interface Named {
 
 // A word that begins with "-" names an option, unless it is a number or "-" alone: "-5" is a value.
 function readNamed(word: string, options: Specs): Named | undefined {
-  const [, as, value] = /^(?:--)?([A-Za-z][\w-]*)=(.*)$/s.exec(word) ?? [];
+  const [, as, value] = /^(?:--)?([^-=][^=]*)=(.*)$/s.exec(word) ?? [];
   if (as !== undefined) {
     const name = findLong(as, options);
     if (name !== undefined || word.startsWith("--")) return { name, value, as };

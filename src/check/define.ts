@@ -23,9 +23,10 @@ export type OptionInput<T> = T extends Option<infer _Value, infer Input, infer _
   : never;
 
 /** What a binding takes: each option typed, or the text that a person would type. */
-export type OptionInputs<O extends Options> =
-  & { [Name in RequiredOptions<O>]: OptionInput<O[Name]> }
-  & { [Name in Exclude<keyof O, RequiredOptions<O>>]?: OptionInput<O[Name]> | undefined };
+export type OptionInputs<O extends Options> = [keyof O] extends [never] ? Record<string, never>
+  :
+    & { [Name in RequiredOptions<O>]: OptionInput<O[Name]> }
+    & { [Name in Exclude<keyof O, RequiredOptions<O>>]?: OptionInput<O[Name]> | undefined };
 
 /** What a check is given beside its options. */
 export interface CheckContext {

@@ -50,7 +50,7 @@ export async function executeCheck(
 function failure(error: unknown): CheckFailure {
   if (!(error instanceof Error)) return unknown(`Threw ${describe(error)}`);
   const message = explainRefusal(error) ?? (error.message || error.name);
-  return { ...unknown(String(message)), ...(error.stack && { stack: String(error.stack) }) };
+  return { ...unknown(describe(message)), ...(error.stack && { stack: describe(error.stack) }) };
 }
 
 // A value that cannot be written would throw once more, past the one place that answers for it.

@@ -38,6 +38,8 @@ export interface NumberSettings extends OptionSettings<number | string> {
 export interface TextSettings extends OptionSettings<string> {
   /** What the whole text must match. */
   pattern?: RegExp;
+  /** What a text that matches is, in words, for the message where one does not: `a share or a size`. */
+  expected?: string;
   /** The most characters that are taken; 1,024 where left out. */
   maxLength?: number;
 }
@@ -60,6 +62,8 @@ export interface OptionSpec {
   readonly max?: number;
   /** The source of the pattern that a text must match as a whole. */
   readonly pattern?: string;
+  /** What a text that matches is, in words. */
+  readonly expected?: string;
   /** The most characters of a text. */
   readonly maxLength?: number;
   /** The texts that `oneOf` takes. */
@@ -83,54 +87,63 @@ export type PresenceOf<Settings> = Settings extends { required: true } ? "requir
 /** A threshold range, written out or as text in the guidelines' grammar. */
 export type RangeInput = Range | string | number;
 
+/** Settings, and none that the kind of option does not know: a misspelt name is an error. */
+export type Exactly<Settings, Known> =
+  & Settings
+  & { readonly [Name in Exclude<keyof Settings, keyof Known>]: never };
+
 /** The constructors of options, one a kind. */
 export interface OptionKinds {
   /** A threshold range of the plugin guidelines: `10`, `10:`, `~:10`, `@10:20`. */
   range<const S extends OptionSettings<RangeInput>>(
-    settings: S,
+    settings: Exactly<S, OptionSettings<RangeInput>>,
   ): Option<Range, RangeInput, PresenceOf<S>>;
   /** Ranges divided by commas, one for each value that is judged. */
   ranges<const S extends OptionSettings<string | number | readonly RangeInput[]>>(
-    settings: S,
+    settings: Exactly<S, OptionSettings<string | number | readonly RangeInput[]>>,
   ): Option<Range[], string | number | readonly RangeInput[], PresenceOf<S>>;
   /** A number. */
   number<const S extends NumberSettings>(
-    settings: S,
+    settings: Exactly<S, NumberSettings>,
   ): Option<number, number | string, PresenceOf<S>>;
   /** A whole number. */
   integer<const S extends NumberSettings>(
-    settings: S,
+    settings: Exactly<S, NumberSettings>,
   ): Option<number, number | string, PresenceOf<S>>;
   /** A share from 0 to 100; a `%` behind it is taken. */
   percent<const S extends OptionSettings<number | string>>(
-    settings: S,
+    settings: Exactly<S, OptionSettings<number | string>>,
   ): Option<number, number | string, PresenceOf<S>>;
   /** A size in bytes: `10GB` is 10,000,000,000, `512MiB` is 536,870,912. */
   bytes<const S extends OptionSettings<number | string>>(
-    settings: S,
+    settings: Exactly<S, OptionSettings<number | string>>,
   ): Option<number, number | string, PresenceOf<S>>;
   /** A span of time in seconds: `90`, `5m`, `1h30m`, `250ms`. */
   duration<const S extends OptionSettings<number | string>>(
-    settings: S,
+    settings: Exactly<S, OptionSettings<number | string>>,
   ): Option<number, number | string, PresenceOf<S>>;
   /** A text, bounded in length, with a pattern if one is given. */
-  text<const S extends TextSettings>(settings: S): Option<string, string, PresenceOf<S>>;
+  text<const S extends TextSettings>(
+    settings: Exactly<S, TextSettings>,
+  ): Option<string, string, PresenceOf<S>>;
   /** One text of several. */
   oneOf<
     const V extends string,
     const S extends OptionSettings<NoInfer<V>> & { values: readonly V[] },
   >(
-    settings: S & { values: readonly V[] },
+    settings: Exactly<S, OptionSettings<V> & { values: readonly V[] }> & { values: readonly V[] },
   ): Option<V, V, PresenceOf<S>>;
   /** Yes or no; no where it is not given. */
-  flag<const S extends OptionSettings<boolean>>(settings: S): Option<boolean, boolean, "default">;
+  flag<const S extends OptionSettings<boolean>>(
+    settings: Exactly<S, OptionSettings<boolean>>,
+  ): Option<boolean, boolean, "default">;
   /** Several texts: given more than once, or divided by commas. */
   list<
     const S extends
       | TextSettings
       | (Omit<TextSettings, "default"> & { default?: readonly string[] }),
   >(
-    settings: S,
+    settings: Exactly<S, TextSettings>,
   ): Option<string[], string | readonly string[], PresenceOf<S>>;
 }
 
@@ -140,8 +153,15 @@ function kind(name: OptionKind, extra?: Partial<OptionSpec>): (settings: any) =>
     kind: name,
     ...extra,
     ...settings,
-    ...(pattern && { pattern: pattern.source }),
+    ...(pattern && { pattern: sourceOf(pattern) }),
   });
+}
+
+// A manifest holds no flags: those that change what matches go into the source. What is no pattern
+// in Unicode mode, in which values are matched, fails here and not at every value.
+function sourceOf({ source, flags }: RegExp): string {
+  const modifiers = flags.replaceAll(/[^ims]/g, "");
+  return new RegExp(modifiers === "" ? source : `(?${modifiers}:${source})`, "u").source;
 }
 
 /**

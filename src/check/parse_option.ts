@@ -1,4 +1,5 @@
 import { parseRange, type Range } from "../nagios/range.ts";
+import { quoteText } from "../nagios/text.ts";
 import { parseBytes, parseDuration, parsePercent } from "../nagios/units.ts";
 import type { OptionKind, OptionSpec } from "./option.ts";
 
@@ -8,12 +9,14 @@ const defaultMaxLength = 1024;
 /** The most texts of a list and the most ranges of a `ranges`. */
 const maxItems = 256;
 
-/** One thing that is wrong with an option's value, without the option's name. */
-class Fault extends SyntaxError {}
-
 function expected(value: unknown, what: string): never {
-  const shown = typeof value === "string" ? JSON.stringify(value) : typeof value;
-  throw new Fault(`Cannot take ${shown}: expected ${what}`);
+  throw new SyntaxError(`Cannot take ${show(value)}: expected ${what}`);
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") return quoteText(value);
+  const plain = value === null || typeof value === "number" || typeof value === "boolean";
+  return plain ? String(value) : `a value of type ${Array.isArray(value) ? "array" : typeof value}`;
 }
 
 function range(value: unknown): Range {
@@ -39,7 +42,7 @@ function ranges(value: unknown): Range[] {
 }
 
 function number(value: unknown, { min = -Infinity, max = Infinity }: OptionSpec): number {
-  const text = String(value).trim();
+  const text = typeof value === "number" || typeof value === "string" ? String(value).trim() : "";
   const parsed = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
   if (!Number.isFinite(parsed)) return expected(value, "a number");
   if (parsed < min || parsed > max) return expected(value, bounds(min, max));
@@ -65,20 +68,22 @@ function quantity(parse: (text: string) => number): (value: unknown) => number {
       : expected(value, "a text");
 }
 
-function text(value: unknown, { pattern, maxLength = defaultMaxLength }: OptionSpec): string {
+function text(value: unknown, spec: OptionSpec): string {
+  const { pattern, maxLength = defaultMaxLength } = spec;
   if (typeof value !== "string") return expected(value, "a text");
   if (value.length > maxLength) {
-    throw new Fault(`Cannot take ${value.length} characters: expected at most ${maxLength}`);
+    throw new SyntaxError(`Cannot take ${value.length} characters: expected at most ${maxLength}`);
   }
   if (value.includes("\0")) return expected(value, "a text without NUL");
   if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, "u").test(value)) {
-    return expected(value, `a text that matches ${pattern}`);
+    return expected(value, spec.expected ?? `a text that matches ${pattern}`);
   }
   return value;
 }
 
 function oneOf(value: unknown, { values = [] }: OptionSpec): string {
-  return values.find((allowed) => allowed === value) ?? expected(value, values.join(", "));
+  return values.find((allowed) => allowed === value) ??
+    expected(value, `one of ${values.join(", ")}`);
 }
 
 const truths: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
@@ -177,5 +182,5 @@ export function parseOptions(
 export function unknownOption(name: string, options: Readonly<Record<string, OptionSpec>>): string {
   const names = Object.keys(options);
   const known = names.length === 0 ? "it takes none" : `expected one of ${names.join(", ")}`;
-  return `No option ${JSON.stringify(name)}: ${known}`;
+  return `No option ${quoteText(name)}: ${known}`;
 }

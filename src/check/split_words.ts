@@ -1,3 +1,5 @@
+import { quoteText } from "../nagios/text.ts";
+
 /**
  * Splits text into words as a shell would: blanks divide, quotes and backslashes hold together.
  * Nothing is expanded: no variable, no glob, no substitution.
@@ -31,7 +33,7 @@ export function splitWords(text: string): string[] {
   }
   if (quote !== "") {
     throw new SyntaxError(
-      `Cannot split ${JSON.stringify(text)} into words: quote ${quote} is not closed`,
+      `Cannot split ${quoteText(text)} into words: quote ${quote} is not closed`,
     );
   }
   if (word !== undefined) words.push(word);

@@ -44,7 +44,8 @@ export interface TestSettings extends Fixtures {
  * `node:fs`, `node:fs/promises`, `node:os`, `node:net`, `node:tls` and `node:child_process` export
  * as default (`import fs from "node:fs"`). A `Worker` is refused. Other ways out are bound by the
  * sandbox alone: names imported from `node:` modules (`import { statfs } from "node:fs"`), other
- * such modules, `import()`, and functions taken out of `Deno` before the check runs. A test that
+ * such modules, `import()`, functions taken out of `Deno` before the check runs, and listeners that
+ * the runtime calls of itself (of a `node:net` socket, of `AbortSignal.timeout()`). A test that
  * states the permissions itself, `Deno.test({ permissions })`, binds these too. A check that
  * never awaits cannot be ended from within its own process.
  *
@@ -65,13 +66,13 @@ export interface TestSettings extends Fixtures {
  *   permissions: { proc: ["sys/kernel/random/entropy_avail"] },
  *   async run({ warning }, { procfs }) {
  *     const value = Number(await Deno.readTextFile(`${procfs}/sys/kernel/random/entropy_avail`));
- *     return { output: `${value} bits`, perfdata: [{ label: "entropy", value, ...(warning && { warning }) }] };
+ *     return { output: `${value} bits`, perfdata: [{ label: "entropy", value, warning }] };
  *   },
  * });
  * const read = { "/proc/sys/kernel/random/entropy_avail": "120\n" };
  *
  * const low = await testCheck(entropy, { args: ["-w", "200:"], read });
- * assertEquals(low, { state: "WARNING", text: "120 bits | entropy=120;200:" });
+ * assertEquals(low, { state: "WARNING", text: "120 bits|entropy=120;200:" });
  *
  * const refused = await testCheck(entropy, { read, permissions: {} });
  * assertEquals(refused.state, "UNKNOWN");
@@ -94,16 +95,19 @@ export async function testCheck(
   const seconds = parseDuration(timeout);
   const deadline = new AbortController();
   const late = Promise.withResolvers<PluginOutput>();
-  const timer = setTimeout(() => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function expire(): void {
     late.resolve({ state: "UNKNOWN", text: `NRPE: Command timed out after ${seconds} seconds` });
     deadline.abort(new DOMException("Deadline", "TimeoutError"));
-  }, seconds * 1000);
+  }
 
   async function run(): Promise<PluginOutput> {
-    const { output, stack } = await runGuarded(
-      world,
-      () => executeCheck(command, args, { signal: deadline.signal, hostname, procfs, log }),
-    );
+    const { output, stack } = await runGuarded(world, () => {
+      // Set in here, so that what the check does upon abort is bound too.
+      timer = setTimeout(expire, seconds * 1000);
+      return executeCheck(command, args, { signal: deadline.signal, hostname, procfs, log });
+    });
     if (stack !== undefined) log(stack);
     return output;
   }

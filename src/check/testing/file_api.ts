@@ -126,7 +126,9 @@ const paired: Handlers = {
   link: twoPaths(["read", "write"], ["read", "write"]),
   symlink: () => {
     throw new Deno.errors.NotCapable(
-      "Deno.symlink() requires unscoped --allow-read and --allow-write permissions",
+      "Deno.symlink() requires unscoped --allow-read and --allow-write permissions; path-scoped " +
+        "grants (e.g. --allow-write=<path>) are not supported because a symlink's target is only " +
+        "resolved when the link is traversed",
     );
   },
 };

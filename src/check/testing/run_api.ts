@@ -19,7 +19,8 @@ function createCommand(
     const unsafe = Object.keys(options.env ?? {}).find((name) => /^(LD|DYLD)_/.test(name));
     if (unsafe !== undefined) {
       throw new Deno.errors.NotCapable(
-        `Requires --allow-run permissions to spawn subprocess with ${unsafe} environment variable`,
+        `Requires --allow-run permissions to spawn subprocess with ${unsafe} environment variable. ` +
+          "Alternatively, spawn with the environment variable unset.",
       );
     }
     const fixture = findFixture(world.run, [path, ...options.args ?? []].join(" "), path);
@@ -135,6 +136,11 @@ export const runApi: Handlers = {
   spawn: shorthand("spawn"),
   spawnAndWait: promised(shorthand("output")),
   spawnAndWaitSync: shorthand("outputSync"),
+  // Out of the types since Deno 2, and working still.
+  run: (world, real, args) => {
+    requireAccess(world.grants, "run", String((args[0] as { cmd: string[] }).cmd[0]));
+    return real(...args);
+  },
   // Signals to any process need the permission to run any executable.
   kill: (world) => requireAccess(world.grants, "run"),
 };

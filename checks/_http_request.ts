@@ -1,0 +1,75 @@
+import type { HttpRequest } from "./_http_message.ts";
+import { hostHeader, type HttpPlace } from "./_http_place.ts";
+
+/** What options say of a request. */
+export interface RequestOptions {
+  /** The method; GET, or POST where there is something to post. */
+  method?: string | undefined;
+  /** The body. */
+  post?: string | undefined;
+  /** The body's type. */
+  contentType: string;
+  /** The User-Agent header. */
+  useragent: string;
+  /** User and password as `user:password`, for Basic authentication. */
+  authorization?: string | undefined;
+  /** Further header lines. */
+  header?: readonly string[] | undefined;
+}
+
+/**
+ * The request for a place, with the headers and their order that `check_http` has.
+ *
+ * @param place What is asked for
+ * @param options What the options say
+ * @param home Where the check began: what proves who asks is sent to that host alone, whatever a
+ * redirect says
+ * @returns The request
+ */
+export function buildRequest(
+  place: HttpPlace,
+  options: RequestOptions,
+  home: HttpPlace,
+): HttpRequest {
+  const { method, post, contentType, useragent, authorization } = options;
+  const further = joinHeaders(options.header ?? []);
+  const atHome = (place.host ?? place.address) === (home.host ?? home.address);
+  const host = hostHeader(place);
+  const headers = [`User-Agent: ${useragent}`, "Connection: close"];
+  if (host !== undefined && !further.some((line) => /^host:/i.test(line))) {
+    headers.push(`Host: ${host}`);
+  }
+  headers.push(
+    ...further.filter((line) => atHome || !/^(?:authorization|cookie|host):/i.test(line)),
+  );
+  if (authorization !== undefined && atHome) {
+    headers.push(`Authorization: Basic ${base64(authorization)}`);
+  }
+  if (post !== undefined) headers.push(`Content-Type: ${contentType}`);
+  return {
+    method: method ?? (post === undefined ? "GET" : "POST"),
+    path: place.path,
+    version: place.host === undefined ? "1.0" : "1.1",
+    headers,
+    body: post,
+  };
+}
+
+/**
+ * Mends header lines that were divided at the commas of their values, as a list from the wire is.
+ *
+ * @param items For example `["Accept: text/html", " text/plain", "X-Probe: 1"]`
+ * @returns Whole lines, for example `["Accept: text/html, text/plain", "X-Probe: 1"]`
+ */
+export function joinHeaders(items: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const item of items) {
+    if (lines.length === 0 || /^[\w!#$%&'*+.^`|~-]+:/.test(item)) lines.push(item);
+    else lines.push(`${lines.pop()},${item}`);
+  }
+  return lines;
+}
+
+function base64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+}

@@ -1,0 +1,109 @@
+import { type Check, type CheckResult, defineCheck, type OptionValues, worst } from "../src/mod.ts";
+import { alertState } from "./_alert_state.ts";
+import { parseCertificateDays } from "./_certificate.ts";
+import { type HttpQuestion, presentPage } from "./_http_answer.ts";
+import { type HttpOptions, httpOptions, type OnRedirect } from "./_http_options.ts";
+import { readPlace } from "./_http_place.ts";
+import { type HttpOutcome, type HttpSession, readPage } from "./_http_session.ts";
+import { netPermission } from "./_net_permission.ts";
+import { parsePattern } from "./_posix_pattern.ts";
+import { withinSeconds } from "./_time_limit.ts";
+
+export type { HttpOptions, OnRedirect };
+
+/**
+ * Watches a web page: status, content, age, size, response time, and how long the certificate still
+ * lasts. Texts are those of `check_http`.
+ *
+ * Redirects that are followed may lead to the same host, on its port, 80 or 443; others must be
+ * declared as `redirectHosts`. Patterns run on the first 256 KiB of the page; one that backtracks
+ * much can keep the check until its deadline, so let them come over the wire only where whoever
+ * asks is trusted.
+ *
+ * @example
+ * ```ts
+ * import { defineAgent } from "@checkwright/checkwright";
+ * import { http } from "@checkwright/checkwright/checks";
+ *
+ * export default defineAgent({
+ *   commands: {
+ *     check_shop: http({ hostname: "shop.example", ssl: true, url: "/health", string: "ready" }),
+ *     check_shop_cert: http({ hostname: "shop.example", certificate: "14,7" }),
+ *   },
+ * });
+ * ```
+ */
+export const http: Check<HttpOptions> = defineCheck<HttpOptions>({
+  description: "A web page: status, content, size, response time, certificate",
+  options: httpOptions,
+  permissions: (options) => ({ net: reachable(options) }),
+  async run(options, { signal }) {
+    const { session, question } = readOptions(options);
+    const { timeout } = question;
+    const outcome = await withinSeconds(timeout, signal, (limit) => readPage(session, limit));
+    if (outcome !== undefined) return present(outcome, question);
+    const output = `CRITICAL - Socket timeout after ${timeout} seconds`;
+    return { state: "CRITICAL", output };
+  },
+});
+
+type Values = OptionValues<HttpOptions>;
+
+/** All places that a request may go to. */
+function reachable(options: Values): string[] {
+  const { hostname, ipAddress } = options;
+  if (hostname === undefined && ipAddress === undefined) return [];
+  const { address, host = address, port, hostPort = port } = readPlace(options);
+  const places = [netPermission(address, port)];
+  if (isFollowed(options.onredirect)) {
+    const hosts = options.onredirect === "follow" ? [address, host] : [address];
+    const ports = [port, hostPort, 80, 443];
+    places.push(...hosts.flatMap((host) => ports.map((port) => netPermission(host, port))));
+    places.push(...(options.redirectHosts ?? []));
+  }
+  return [...new Set(places)];
+}
+
+function isFollowed(rule: OnRedirect): rule is "follow" | "sticky" | "stickyport" {
+  return rule !== "ok" && rule !== "warning" && rule !== "critical";
+}
+
+function readOptions(options: Values): { session: HttpSession; question: HttpQuestion } {
+  const { onredirect, certificate, critical, linespan, pagesize } = options;
+  const follow = isFollowed(onredirect) ? onredirect : undefined;
+  const pattern = options.eregi ?? options.regex;
+  const settings = { linespan, ignoreCase: options.eregi !== undefined };
+  const [min = 0, max = 0] = (pagesize ?? "").split(":").map(Number);
+  return {
+    session: {
+      home: readPlace(options),
+      request: options,
+      noBody: options.noBody,
+      redirects: { follow, expect: options.expect, maxRedirs: options.maxRedirs },
+      days: certificate === undefined ? undefined : parseCertificateDays(certificate),
+      afterCertificate: options.continueAfterCertificate,
+      sni: options.sni,
+    },
+    question: {
+      ...options,
+      timeout: critical && critical.end !== Infinity && critical.end > options.timeout
+        ? Math.floor(critical.end) + 1
+        : options.timeout,
+      redirect: isFollowed(onredirect) ? "OK" : alertState(onredirect),
+      pattern: pattern === undefined ? undefined : parsePattern(pattern, settings),
+      pagesize: pagesize === undefined ? undefined : { min, max },
+    },
+  };
+}
+
+function present({ certificate, page, failure }: HttpOutcome, question: HttpQuestion): CheckResult {
+  const result = failure ?? (page && presentPage(page, question, certificate?.state));
+  if (certificate === undefined) return result ?? { state: "UNKNOWN", output: "No page was read" };
+  if (result === undefined) return certificate;
+  return {
+    state: worst(certificate.state, result.state ?? "OK"),
+    output: certificate.output,
+    longOutput: [result.output, result.longOutput].filter(Boolean).join("\n"),
+    perfdata: [...result.perfdata ?? [], ...certificate.perfdata],
+  };
+}

@@ -1,0 +1,80 @@
+import type { Manifest, ManifestCommand } from "../agent/manifest.ts";
+import { commandPermissions, type GrantedPermissions } from "../agent/permissions.ts";
+import { parseLine } from "./arguments.ts";
+import { printDiagnostics } from "./diagnostics.ts";
+import { defaultAgent, loadAgent } from "./load.ts";
+import { readHostSettings } from "./host_settings.ts";
+import type { Subcommand } from "./usage.ts";
+
+/** `checkwright list`: commands, options, permissions. */
+export const list: Subcommand = {
+  summary: "List an agent's commands with their options and permissions.",
+  synopsis: "[AGENT] [--settings FILE] [--json]",
+  options: [
+    ["AGENT", `the agent's module; ${defaultAgent} where left out`],
+    ["--settings FILE", "host settings (YAML) that win over the agent's"],
+    ["--json", "the manifest, for programs"],
+  ],
+  async run(args) {
+    const { words, flags, values } = parseLine(args, { boolean: ["json"], string: ["settings"] });
+    const { manifest, diagnostics } = await loadAgent(
+      words[0] ?? defaultAgent,
+      await readHostSettings(values.settings),
+    );
+    printDiagnostics(diagnostics);
+    console.log(flags.json ? JSON.stringify(manifest, null, 2) : formatManifest(manifest));
+    return diagnostics.some(({ severity }) => severity === "error") ? 3 : 0;
+  },
+};
+
+function formatManifest(manifest: Manifest): string {
+  return Object.entries(manifest.commands)
+    .map(([name, command]) => formatCommand(name, command, manifest))
+    .join("\n\n");
+}
+
+function formatCommand(name: string, command: ManifestCommand, manifest: Manifest): string {
+  const settings = [
+    `timeout ${command.timeout} s`,
+    command.acceptArguments ? "takes arguments" : "",
+    command.isolation === "process" ? "own process" : "",
+    command.maxConcurrent === undefined ? "" : `at most ${command.maxConcurrent} at once`,
+    command.cache === undefined ? "" : `cached ${command.cache} s`,
+  ].filter((part) => part !== "");
+  return [
+    `${name}  ${describe(command)} (${settings.join(", ")})`,
+    ...options(command),
+    permissions(command, manifest),
+  ]
+    .join("\n");
+}
+
+function describe(command: ManifestCommand): string {
+  if (command.kind === "check") return command.description;
+  return command.kind === "plugin" ? `plugin ${command.argv.join(" ")}` : `shell ${command.line}`;
+}
+
+function options(command: ManifestCommand): string[] {
+  if (command.kind !== "check") return [];
+  const rows = Object.entries(command.options).map(([name, spec]) => {
+    const value = command.values[name] ?? spec.default;
+    const spelling = `${spec.short === undefined ? "   " : `-${spec.short},`} --${name}`;
+    return [
+      spelling,
+      `${spec.description} (${spec.kind}${
+        value === undefined ? "" : `: ${JSON.stringify(value)}`
+      })`,
+    ] as const;
+  });
+  const width = Math.max(0, ...rows.map(([spelling]) => spelling.length));
+  return rows.map(([spelling, meaning]) => `    ${spelling.padEnd(width)}  ${meaning}`);
+}
+
+function permissions(command: ManifestCommand, { settings }: Manifest): string {
+  const granted = commandPermissions({ settings, commands: { command } });
+  const parts = (Object.entries(granted) as [keyof GrantedPermissions, string[]][])
+    .filter(([, entries]) => entries.length > 0)
+    .map(([name, entries]) => `${name} ${entries.join(", ")}`);
+  const unbound = command.kind === "check" ? "" : " (a plugin is bound by nothing once it runs)";
+  return `    may: ${parts.length === 0 ? "nothing" : parts.join("; ")}${unbound}`;
+}

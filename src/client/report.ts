@@ -1,0 +1,145 @@
+import { returnCode } from "../nagios/state.ts";
+import { decodeText } from "../nagios/text.ts";
+import { ConnectError } from "../net/connect_error.ts";
+import type { Packet } from "../protocol/packet.ts";
+import { ProtocolError } from "../protocol/protocol_error.ts";
+import type { CheckNrpeOptions } from "./options.ts";
+
+/** What a plugin leaves behind. Texts are lossless: `encodeText` gives the bytes to print. */
+export interface Report {
+  /** Standard output, with its last newline. */
+  readonly stdout: string;
+  /** Standard error, with its last newline. */
+  readonly stderr: string;
+  /** Exit code, 0 to 255. */
+  readonly code: number;
+}
+
+/** The code of `check_nrpe` for what is no fault of the connection, but still no answer. */
+const UNKNOWN = returnCode("UNKNOWN");
+
+/**
+ * Reports a response: its text, and its result code as it came, even if no state has it.
+ *
+ * @param packet the response
+ * @param options what was asked for
+ * @returns what `check_nrpe` would print and exit with
+ */
+export function reportResponse(packet: Packet, options: CheckNrpeOptions): Report {
+  const { version, text, resultCode } = packet;
+  const nothing = version === 2 && text.length === 0;
+  const line = nothing ? "CHECK_NRPE: No output returned from daemon." : decodeText(text);
+  return report(options, [line], resultCode & 0xff);
+}
+
+/**
+ * Reports a failure. The first line and the code are those of `check_nrpe` 4.1.0, on which people
+ * filter and search; the reason, where there is more to say, follows as long output.
+ *
+ * @param error what was thrown
+ * @param options what was asked for
+ * @returns what to print and to exit with
+ */
+export function reportFailure(error: unknown, options: CheckNrpeOptions): Report {
+  const { failureState, timeout } = options;
+  if (error instanceof ConnectError) return reportNoConnection(error, options);
+  if (error instanceof ProtocolError) return reportNoResponse(error, options);
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  if (name === "TimeoutError") {
+    const line = `CHECK_NRPE STATE ${failureState}: Socket timeout after ${timeout} seconds.`;
+    return report(options, [line], returnCode(failureState));
+  }
+  return report(options, [`CHECK_NRPE: ${message}`], UNKNOWN);
+}
+
+function reportNoConnection(error: ConnectError, options: CheckNrpeOptions): Report {
+  const { fault, reason, attempts } = error;
+  const { host, port, bind, failureState } = options;
+  const code = returnCode(failureState);
+  const address = attempts.at(-1)?.address ?? host;
+  const toHost = `connect to host ${host} port ${port}: ${reason}`;
+  const tls = options.tls || undefined;
+  switch (fault) {
+    case "resolve":
+      // 1 whatever -t and -u say, which check_nrpe has always done.
+      return report(options, [], 1, [`Could not resolve hostname ${host}: ${reason}`]);
+    case "bind":
+      return report(options, [], code, [`bind: ${bind}: ${reason}`, toHost]);
+    case "refused":
+    case "unreachable": {
+      const tries = attempts.map((attempt) =>
+        `connect to address ${attempt.address} port ${port}: ${attempt.reason}`
+      );
+      return report(options, [], code, [...tries, toHost]);
+    }
+    case "ca":
+      return report(
+        options,
+        [`Error: could not use CA certificate '${tls?.caFile}'.`, reason],
+        code,
+      );
+    case "certificate": {
+      const line = `Error: could not use certificate file '${tls?.certFile}'.`;
+      return report(options, [line, reason], code);
+    }
+    case "key": {
+      const line = `Error: could not use private key file '${tls?.keyFile}'.`;
+      return report(options, [line, reason], code);
+    }
+    case "reset": {
+      const line = `CHECK_NRPE: Error - Could not connect to ${address}: ${reason}`;
+      const hint =
+        "The server broke off before TLS began: it does not speak TLS (-n asks without), " +
+        "or refuses this host";
+      return report(options, [line, hint], code);
+    }
+    case "handshake":
+    case "untrusted": {
+      const line =
+        `CHECK_NRPE: (ssl_err != 5) Error - Could not complete SSL handshake with ${address}: 1`;
+      return report(options, [line, sentence(reason)], code);
+    }
+  }
+}
+
+function reportNoResponse(error: ProtocolError, options: CheckNrpeOptions): Report {
+  const { fault, message, received = 0 } = error;
+  const { host } = options;
+  // The "4 expected" of check_nrpe is the size of its own length variable; it is what people look
+  // for, so it stays.
+  const expected = `only ${received} bytes received (4 expected).`;
+  const lines: string[] = {
+    version: ["CHECK_NRPE: Invalid packet version received from server.", message],
+    type: ["CHECK_NRPE: Invalid packet type received from server.", message],
+    length: ["CHECK_NRPE: Response packet had invalid buffer size.", message],
+    size: ["CHECK_NRPE: Response packet had invalid buffer size.", message],
+    crc: ["CHECK_NRPE: Response packet had invalid CRC32.", message],
+    truncated: received === 0
+      ? [
+        `CHECK_NRPE: Receive header underflow - ${expected}`,
+        `CHECK_NRPE: Error - Could not connect to ${host}: Check system logs on ${host} (it closed ` +
+        "the connection without an answer, as servers do that refuse the host, the arguments or " +
+        "their characters, or the other kind of TLS)",
+      ]
+      : [`CHECK_NRPE: Receive ${received < 10 ? "header " : ""}underflow - ${expected}`, message],
+    empty: [`CHECK_NRPE: ${message}`],
+  }[fault];
+  return report(options, lines, UNKNOWN);
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `own` are the messages that `-E` moves. */
+function report(
+  { notices, stderrToStdout }: CheckNrpeOptions,
+  lines: readonly string[],
+  code: number,
+  own: readonly string[] = [],
+): Report {
+  const out = [...notices, ...(stderrToStdout ? own : []), ...lines];
+  const err = stderrToStdout ? [] : own;
+  const print = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join("");
+  return { stdout: print(out), stderr: print(err), code };
+}

@@ -1,0 +1,144 @@
+import { parseState, type State } from "../nagios/state.ts";
+import { quoteText } from "../nagios/text.ts";
+import { getopt, type OptionSpec } from "./getopt.ts";
+
+/** The options of `check_nrpe` that one source gives, a command line or a file. */
+export interface Settings {
+  /** Lines to print before anything else. */
+  notices: string[];
+  /** Files of further options. */
+  files: string[];
+  /** Name or address to ask. */
+  host?: string;
+  /** Its port. */
+  port?: number;
+  /** Name of the command. */
+  command?: string;
+  /** Its arguments. */
+  args?: readonly string[];
+  /** Seconds for the whole conversation. */
+  timeout?: number;
+  /** The state that trouble with the connection is reported as. */
+  state?: State;
+  /** No TLS. */
+  plain?: boolean;
+  /** Version of the first packet, where it is not 4. */
+  version?: 2 | 3;
+  /** Address family to use. */
+  family?: 4 | 6;
+  /** Address to ask from. */
+  bind?: string;
+  /** Bytes of the text buffer of version 2. */
+  payloadSize?: number;
+  /** The client's own messages go to standard output. */
+  stderrToStdout?: boolean;
+  /** PEM file of authorities. */
+  caFile?: string;
+  /** PEM file of the certificate to show. */
+  certFile?: string;
+  /** PEM file of its private key. */
+  keyFile?: string;
+  /** Value of `-S`. */
+  tlsVersion?: string;
+  /** Value of `-L`. */
+  cipherList?: string;
+  /** Value of `-d`. */
+  anonymous?: string;
+  /** Print something about the program instead of asking. */
+  show?: "help" | "version" | "license";
+}
+
+interface SettingSpec extends OptionSpec {
+  /** Puts the option's value, or its values, where they belong. */
+  readonly set: (settings: Settings, value: string, values: readonly string[]) => void;
+}
+
+// The options -s, -D and -g are about a log. This client writes none: there is nothing to log that
+// its output does not say.
+const SPECS: readonly SettingSpec[] = [
+  { short: "H", long: "host", takes: "value", set: (s, value) => s.host = value },
+  { short: "p", long: "port", takes: "value", set: (s, value) => s.port = integer("p", value) },
+  { short: "c", long: "command", takes: "value", set: (s, value) => s.command = value },
+  { short: "a", long: "args", takes: "rest", set: (s, _, values) => s.args = values },
+  { short: "t", long: "timeout", takes: "value", set: setDeadline },
+  { short: "u", long: "unknown-timeout", takes: "none", set: (s) => s.state = "UNKNOWN" },
+  { short: "n", long: "no-ssl", takes: "none", set: (s) => s.plain = true },
+  { short: "2", long: "v2-packets-only", takes: "none", set: (s) => setVersion(s, 2) },
+  { short: "3", long: "v3-packets-only", takes: "none", set: (s) => setVersion(s, 3) },
+  { short: "4", long: "ipv4", takes: "none", set: (s) => s.family = 4 },
+  { short: "6", long: "ipv6", takes: "none", set: (s) => s.family = 6 },
+  { short: "b", long: "bind", takes: "value", set: (s, value) => s.bind = value },
+  {
+    short: "P",
+    long: "payload-size",
+    takes: "value",
+    set: (s, value) => s.payloadSize = integer("P", value),
+  },
+  { short: "f", long: "config-file", takes: "value", set: (s, value) => s.files.push(value) },
+  { short: "E", long: "stderr-to-stdout", takes: "none", set: (s) => s.stderrToStdout = true },
+  { short: "A", long: "ca-cert-file", takes: "value", set: (s, value) => s.caFile = value },
+  { short: "C", long: "client-cert", takes: "value", set: (s, value) => s.certFile = value },
+  { short: "K", long: "key-file", takes: "value", set: (s, value) => s.keyFile = value },
+  { short: "S", long: "ssl-version", takes: "value", set: (s, value) => s.tlsVersion = value },
+  { short: "L", long: "cipher-list", takes: "value", set: (s, value) => s.cipherList = value },
+  { short: "d", long: "use-adh", takes: "value", set: (s, value) => s.anonymous = value },
+  { short: "s", long: "ssl-logging", takes: "value", set: () => {} },
+  { short: "D", long: "disable-syslog", takes: "none", set: () => {} },
+  { short: "g", long: "log-file", takes: "value", set: () => {} },
+  { short: "V", long: "version", takes: "none", set: (s) => s.show ??= "version" },
+  { short: "l", long: "license", takes: "none", set: (s) => s.show ??= "license" },
+  { short: "h", long: "help", takes: "none", set: (s) => s.show = "help" },
+];
+
+/**
+ * Reads the options of one source. Where it gives an option twice, the later one counts.
+ *
+ * @param words a command line without the program's name, or the words of a file
+ * @returns what they say, and nothing else
+ * @throws {SyntaxError} if they are no options of `check_nrpe`
+ */
+export function readSettings(words: readonly string[]): Settings {
+  const settings: Settings = { notices: [], files: [] };
+  for (const { spec, values } of getopt(words, SPECS)) {
+    spec.set(settings, values[0] ?? "", values);
+  }
+  return settings;
+}
+
+function setVersion(settings: Settings, version: 2 | 3): void {
+  if (settings.version !== undefined && settings.version !== version) {
+    throw new SyntaxError(
+      "Error: Only one of force_v2_packet (-2) and force_v3_packet (-3) can be specified.",
+    );
+  }
+  settings.version = version;
+}
+
+/** `N`, `N:STATE` or `:STATE`; of N the leading digits count, as with C's `strtol`. */
+function setDeadline(settings: Settings, text: string): void {
+  const [interval = "", state = ""] = text.split(":");
+  if (interval !== "") {
+    const seconds = Number.parseInt(interval, 10);
+    if (!(seconds > 0)) throw new SyntaxError("Timeout value must be a positive integer");
+    settings.timeout = seconds;
+  }
+  if (state === "") return;
+  try {
+    settings.state = parseState(state);
+  } catch {
+    // check_nrpe says so and goes on; a check that worked must not become a usage error.
+    settings.state = "CRITICAL";
+    settings.notices.push(
+      "Timeout state must be a valid state name (OK, WARNING, CRITICAL, UNKNOWN) or integer (0-3).",
+    );
+  }
+}
+
+/** check_nrpe takes the leading digits and wraps them at 16 bits, which asks some other port. */
+function integer(option: string, text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= 65535) return value;
+  throw new SyntaxError(
+    `Cannot use ${quoteText(text)} for -${option}: expected a whole number from 1 to 65535`,
+  );
+}

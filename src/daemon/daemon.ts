@@ -1,0 +1,100 @@
+import type { Manifest } from "../agent/manifest.ts";
+import type { Address } from "../agent/settings.ts";
+import { parseAllowedHost } from "../net/allowed_hosts.ts";
+import { createGate } from "../net/gate.ts";
+import { hostMatcher } from "../net/host_matcher.ts";
+import { listen, type Listener } from "../net/listen.ts";
+import type { TlsServerOptions } from "../net/tls_server.ts";
+import { lookup } from "../net/lookup.ts";
+import type { Runner } from "../runner/runner.ts";
+import { createHandler } from "./handler.ts";
+import type { Log } from "./log.ts";
+import { serve } from "./serve.ts";
+
+/** What a daemon is made of. */
+export interface DaemonParts {
+  /** What it serves. */
+  manifest: Manifest;
+  /** Runs the commands. */
+  runner: Runner;
+  /** Certificate, key and authorities in PEM; false for plain text. */
+  tls: false | TlsServerOptions;
+  /** Where events go. */
+  log: Log;
+}
+
+/** A daemon that is listening. */
+export interface Daemon {
+  /** Where it listens; a port of 0 has become the one that was chosen. */
+  readonly addresses: readonly Address[];
+  /** Settles when it has stopped. */
+  readonly done: Promise<void>;
+  /** Stops listening, answers what was asked within {@linkcode drainSeconds}, and ends. */
+  stop(): Promise<void>;
+}
+
+/** How long queries that were received may take to end when the daemon stops. */
+export const drainSeconds = 10;
+
+/**
+ * Listens and serves.
+ *
+ * @param parts what it is made of
+ * @returns the daemon, when it listens on every address
+ * @throws where an address cannot be listened on; none is left open then
+ */
+export async function openDaemon({ manifest, runner, tls, log }: DaemonParts): Promise<Daemon> {
+  const { settings } = manifest;
+  const listeners: Listener[] = [];
+  try {
+    for (const address of settings.listen) {
+      listeners.push(await listen({ ...address, ...(tls !== false && { tls }) }));
+    }
+  } catch (error) {
+    listeners.forEach((listener) => listener.close());
+    throw error;
+  }
+
+  const service = {
+    handle: createHandler(manifest, runner),
+    allows: hostMatcher(settings.allowedHosts.map(parseAllowedHost), { resolve: lookup }),
+    gate: createGate(settings.limits),
+    limits: settings.limits,
+    log,
+  };
+  const servings = listeners.map((listener) => serve(listener, () => service));
+  const done = Promise.all(servings.map((serving) => serving.done)).then(() => {});
+
+  return {
+    addresses: listeners.map(({ address }) => address),
+    done,
+    async stop() {
+      listeners.forEach((listener) => listener.close());
+      servings.forEach((serving) => serving.drain());
+      const timer = setTimeout(
+        () => servings.forEach((serving) => serving.abort()),
+        drainSeconds * 1000,
+      );
+      await done;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** The one line that says that a daemon is ready. */
+export function readyLine(
+  { manifest, tls }: Pick<DaemonParts, "manifest" | "tls">,
+  addresses: readonly Address[],
+): string {
+  const where = addresses.map(formatAddress).join(", ");
+  const how = tls === false ? "plain text" : `TLS ${tls.minVersion ?? "1.2"}+`;
+  const count = Object.keys(manifest.commands).length;
+  return `checkwright: listening on ${where} (${how}, ${count} ${
+    count === 1 ? "command" : "commands"
+  })`;
+}
+
+/** Writes an address as `HOST:PORT`, a v6 address in brackets. */
+export function formatAddress({ hostname, port }: Address): string {
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}

@@ -1,0 +1,93 @@
+import type { Agent, AgentInput } from "../agent/define.ts";
+import { AgentError, createReport } from "../agent/diagnostic.ts";
+import { inspectHost } from "../agent/inspect.ts";
+import { describeAgent } from "../agent/describe.ts";
+import type { Manifest } from "../agent/manifest.ts";
+import type { PluginOutput } from "../nagios/plugin_output.ts";
+import { inlineChecks } from "../runner/checks.ts";
+import { createRunner, type Runner } from "../runner/runner.ts";
+import { loadTls } from "./certificate.ts";
+import { type Daemon, openDaemon } from "./daemon.ts";
+import { createHandler } from "./handler.ts";
+import { createLog, lineWriter, type Log } from "./log.ts";
+
+/** What {@linkcode startDaemon} takes beside the agent: anything an agent says but its commands. */
+export type DaemonSettings = Partial<Omit<AgentInput, "commands">>;
+
+async function checkAgent(agent: Agent, settings: DaemonSettings): Promise<Manifest> {
+  const { manifest, diagnostics } = describeAgent(agent, settings);
+  const inspected = await inspectHost(manifest, createReport(diagnostics));
+  if (diagnostics.some(({ severity }) => severity === "error")) throw new AgentError(diagnostics);
+  return inspected;
+}
+
+function createInlineRunner(agent: Agent, manifest: Manifest, log: Log): Runner {
+  const context = { hostname: Deno.hostname(), procfs: manifest.settings.procfs };
+  return createRunner(
+    manifest,
+    inlineChecks(agent, context, (command, message) => log("info", "check", { command, message })),
+  );
+}
+
+/**
+ * Serves an agent from a program of your own. Checks run inside that program, with whatever it may
+ * do: their declared permissions bind them under `checkwright serve`, which is how to run a host's
+ * agent.
+ *
+ * @param agent the agent
+ * @param settings what wins over what the agent says
+ * @returns the daemon, listening
+ * @throws {AgentError} with everything that is wrong with the agent
+ *
+ * @example
+ * ```ts
+ * import { defineAgent, ok } from "@checkwright/checkwright";
+ * import { sendQuery } from "@checkwright/checkwright/client";
+ * import { startDaemon } from "@checkwright/checkwright/daemon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const agent = defineAgent({ commands: { check_deploy: () => ok("release 42 is live") } });
+ * const daemon = await startDaemon(agent, { listen: "127.0.0.1:0", tls: false });
+ * const { port } = daemon.addresses[0]!;
+ * const output = await sendQuery({ hostname: "127.0.0.1", port, tls: false, command: "check_deploy" });
+ * assertEquals(output, { state: "OK", text: "release 42 is live" });
+ * await daemon.stop();
+ * ```
+ */
+export async function startDaemon(agent: Agent, settings: DaemonSettings = {}): Promise<Daemon> {
+  const manifest = await checkAgent(agent, settings);
+  const log = createLog(manifest.settings.log, lineWriter(Deno.stderr).write);
+  const runner = createInlineRunner(agent, manifest, log);
+  return await openDaemon({ manifest, runner, tls: await loadTls(manifest.settings, log), log });
+}
+
+/**
+ * Runs one command of an agent here, as if an engine had asked for it.
+ *
+ * @param agent the agent
+ * @param command the command's name
+ * @param args its arguments
+ * @returns what the engine would be told
+ * @throws {AgentError} with everything that is wrong with the agent
+ *
+ * @example
+ * ```ts
+ * import { defineAgent, ok } from "@checkwright/checkwright";
+ * import { runCommand } from "@checkwright/checkwright/daemon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const agent = defineAgent({ commands: { check_deploy: () => ok("release 42 is live") } });
+ * assertEquals((await runCommand(agent, "check_deploy")).state, "OK");
+ * ```
+ */
+export async function runCommand(
+  agent: Agent,
+  command: string,
+  args: readonly string[] = [],
+): Promise<PluginOutput> {
+  const manifest = await checkAgent(agent, { refusals: "explain" });
+  const log = createLog("text", lineWriter(Deno.stderr).write);
+  const handle = createHandler(manifest, createInlineRunner(agent, manifest, log));
+  const { output } = await handle({ command, args: [...args] }, { address: "127.0.0.1" });
+  return output!;
+}

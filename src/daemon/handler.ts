@@ -1,0 +1,104 @@
+import type { Manifest } from "../agent/manifest.ts";
+import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
+import { escapeText } from "../nagios/text.ts";
+import { type Query, VERSION_COMMAND } from "../protocol/query.ts";
+import type { Outcome, Runner } from "../runner/runner.ts";
+import { nearest } from "./nearest.ts";
+import { versionText } from "./version.ts";
+
+/** Who asks. */
+export interface Peer {
+  /** The address. */
+  address: string;
+  /** The subject of the client certificate, where one was shown and verified. */
+  subject?: string | undefined;
+}
+
+/** What a query comes to. */
+export interface Answer {
+  /** What the engine is told; nothing at all where that is NRPE's way to refuse. */
+  output?: PluginOutput;
+  /** For the log and for counting. */
+  outcome: Outcome | "version" | "undefined" | "refused";
+  /** What the log should know beside it. */
+  reason?: string;
+}
+
+/** Answers queries: no socket in sight. Never rejects. */
+export type Handler = (query: Query, peer: Peer) => Promise<Answer>;
+
+/**
+ * Makes the handler of an agent.
+ *
+ * @param manifest the agent
+ * @param runner runs its commands
+ * @returns the handler
+ */
+export function createHandler(manifest: Manifest, runner: Runner): Handler {
+  const { settings, commands } = manifest;
+  const mayAsk = clientPolicy(settings.clients);
+
+  function refuse(reason: string, hint: string): Answer {
+    if (settings.refusals === "silent") return { outcome: "refused", reason };
+    return { output: unknown(reason, hint), outcome: "refused", reason };
+  }
+
+  return async ({ command: name, args }, peer) => {
+    const shown = escapeText(name);
+    if (!mayAsk(peer.subject, name)) {
+      return refuse(
+        `Command '${shown}' is not allowed for this client`,
+        `Client certificate: ${peer.subject ?? "none"}`,
+      );
+    }
+    if (name === VERSION_COMMAND) {
+      return { output: { state: "OK", text: versionText }, outcome: "version" };
+    }
+    if (!Object.hasOwn(commands, name)) {
+      const meant = nearest(name, Object.keys(commands));
+      return {
+        output: unknown(
+          `NRPE: Command '${shown}' not defined`,
+          meant && `Nearest command: ${meant}`,
+        ),
+        outcome: "undefined",
+      };
+    }
+    if (args.length > 0 && !commands[name]!.acceptArguments) {
+      return refuse(
+        `Arguments are not accepted for command '${shown}'`,
+        "The agent allows them command by command: acceptArguments",
+      );
+    }
+    return await runner.run(name, args);
+  };
+}
+
+function unknown(output: string, longOutput?: string): PluginOutput {
+  return { state: "UNKNOWN", text: formatPluginOutput({ output, longOutput }) };
+}
+
+type ClientRules = Manifest["settings"]["clients"];
+
+// Without rules everybody may ask anything; with rules, what one of them allows, and no more.
+function clientPolicy(
+  rules: ClientRules,
+): (subject: string | undefined, command: string) => boolean {
+  if (rules === undefined) return () => true;
+  const policies = rules.map(({ subject, commands }) => ({
+    subject: glob(subject),
+    commands: commands.map(glob),
+  }));
+  return (subject, command) =>
+    subject !== undefined &&
+    policies.some((policy) =>
+      policy.subject.test(subject) && policy.commands.some((allowed) => allowed.test(command))
+    );
+}
+
+// `*` stands for any run of characters. Several in a row are one, so that matching stays linear enough.
+function glob(pattern: string): RegExp {
+  const source = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"))
+    .join(".*");
+  return new RegExp(`^${source}$`, "s");
+}

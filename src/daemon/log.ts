@@ -1,0 +1,96 @@
+import { escapeText, quoteText } from "../nagios/text.ts";
+
+/** How much an event matters. */
+export type Level = "info" | "warning" | "error";
+
+/** What an event says beside its name; undefined fields are left out. */
+export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Writes one event. */
+export type Log = (level: Level, event: string, fields?: Fields) => void;
+
+/** Somewhere that takes lines. */
+export type LineWriter = (line: string) => void;
+
+/**
+ * Makes a log: one event a line. Nothing from the wire or from a plugin gets into a line as it is:
+ * control characters are written as escapes, so that nobody can add a line or colour a terminal.
+ *
+ * @param format text for people, or JSON
+ * @param write takes each line, without its newline
+ * @param now the time
+ * @returns the log
+ */
+export function createLog(
+  format: "text" | "json",
+  write: LineWriter,
+  now: () => Date = () => new Date(),
+): Log {
+  const line = format === "json" ? jsonLine : textLine;
+  return (level, event, fields = {}) => write(line(now().toISOString(), level, event, fields));
+}
+
+function jsonLine(time: string, level: Level, event: string, fields: Fields): string {
+  const escaped = Object.entries(fields).map(([name, value]) => // JSON escapes what would end a line; the rest (U+2028, bidi marks, lone halves) is escaped first.
+  [name, typeof value === "string" ? escapeText(value) : value]);
+  return JSON.stringify({ time, level, event, ...Object.fromEntries(escaped) });
+}
+
+function textLine(time: string, level: Level, event: string, fields: Fields): string {
+  const shown = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` ${name}=${typeof value === "string" ? textValue(value) : value}`);
+  return `${time} ${level} ${event}${shown.join("")}`;
+}
+
+function textValue(value: string): string {
+  return /^[\w./:@,+-]+$/.test(value) ? value : quoteText(value);
+}
+
+/** How much may wait for a reader that is slow, in characters. */
+const maxWaiting = 1_048_576;
+
+/**
+ * Writes lines to a stream without ever waiting for it: a reader that stands still costs lines,
+ * which are counted and said, and never the daemon's time.
+ *
+ * @param stream where lines go
+ * @returns the writer, and a way to wait until all is written
+ */
+export function lineWriter(
+  stream: { write(bytes: Uint8Array): Promise<number> },
+): { write: LineWriter; flush(): Promise<void> } {
+  const encoder = new TextEncoder();
+  let waiting = "";
+  let dropped = 0;
+  let writing: Promise<void> | undefined;
+
+  async function drain(): Promise<void> {
+    try {
+      while (waiting !== "") {
+        const bytes = encoder.encode(waiting);
+        waiting = "";
+        for (let at = 0; at < bytes.length;) at += await stream.write(bytes.subarray(at));
+        if (dropped > 0) {
+          waiting = `${new Date().toISOString()} warning log dropped=${dropped}\n${waiting}`;
+        }
+        dropped = 0;
+      }
+    } catch {
+      // Nobody reads any more: there is no place left to say so.
+      waiting = "";
+    } finally {
+      writing = undefined;
+    }
+  }
+
+  return {
+    write(line) {
+      if (waiting.length > maxWaiting) dropped++;
+      else waiting += `${line}\n`;
+      // Lines of one turn of the event loop are written together.
+      writing ??= Promise.resolve().then(drain);
+    },
+    flush: () => writing ?? Promise.resolve(),
+  };
+}

@@ -1,0 +1,7 @@
+/**
+ * The daemon, for programs of your own.
+ *
+ * @module
+ */
+export { type DaemonSettings, runCommand, startDaemon } from "./embed.ts";
+export type { Daemon } from "./daemon.ts";

@@ -1,0 +1,25 @@
+/**
+ * Checkwright: monitoring checks as typed TypeScript, served to any Nagios-compatible engine over
+ * NRPE.
+ *
+ * @module
+ */
+export * from "./agent/define.ts";
+export { AgentError, type Diagnostic } from "./agent/diagnostic.ts";
+export * from "./check/define.ts";
+export type { BareFunction } from "./check/execute.ts";
+export * from "./check/option.ts";
+export type { Permissions } from "./check/permissions.ts";
+export * from "./check/result.ts";
+export * from "./check/testing.ts";
+export * from "./nagios/format_perfdata.ts";
+export * from "./nagios/parse_perfdata.ts";
+export * from "./nagios/perfdata.ts";
+export * from "./nagios/plugin_output.ts";
+export * from "./nagios/range.ts";
+export * from "./nagios/state.ts";
+export * from "./nagios/units.ts";
+export { type DecodeOptions, decodePacket } from "./protocol/decode_packet.ts";
+export { encodePacket } from "./protocol/encode_packet.ts";
+export type { Packet, PacketInput, PacketType, PacketVersion } from "./protocol/packet.ts";
+export * from "./protocol/protocol_error.ts";

@@ -1,0 +1,132 @@
+import type { Socket } from "node:net";
+import { ConnectError } from "./connect_error.ts";
+import { resolveFailure } from "./resolve.ts";
+
+/** The words of the C library for what the system says. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "Permission denied",
+  EADDRNOTAVAIL: "Cannot assign requested address",
+  EHOSTUNREACH: "No route to host",
+  ECONNREFUSED: "Connection refused",
+  ECONNRESET: "Connection reset by peer",
+  EINVAL: "Invalid argument",
+  ENETUNREACH: "Network is unreachable",
+  ETIMEDOUT: "Connection timed out",
+};
+
+/**
+ * Opens a TCP connection to one address.
+ *
+ * @param hostname the address; or a name, for the runtime to look up
+ * @param port the port
+ * @param bind the local address to connect from; what the system chooses, if left out
+ * @param signal ends the attempt
+ * @returns the connection, without Nagle's algorithm: a query is one small packet, which that could
+ * only hold back behind the handshake
+ * @throws {ConnectError} if there is none
+ */
+export async function openTcp(
+  hostname: string,
+  port: number,
+  bind: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Deno.TcpConn> {
+  try {
+    if (bind !== undefined) return await openBound(hostname, port, bind, signal);
+    const conn = await Deno.connect({
+      hostname,
+      port,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    conn.setNoDelay(true);
+    return conn;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw tcpFailure(error, hostname);
+  }
+}
+
+/** `Deno.connect` knows no local address; `node:net` does. */
+async function openBound(
+  host: string,
+  port: number,
+  bind: string,
+  signal: AbortSignal | undefined,
+): Promise<Deno.TcpConn> {
+  // Without this check `node:net` throws where nobody can catch it.
+  const from = bind.includes(":") ? `[${bind}]:0` : `${bind}:0`;
+  const { state } = await Deno.permissions.query({ name: "net", host: from });
+  if (state !== "granted") throw new Deno.errors.NotCapable(`Requires net access to "${from}"`);
+
+  const net = await import("node:net");
+  const socket = net.connect({ host, port, localAddress: bind, noDelay: true });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onAbort = () => reject(signal!.reason);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  socket.once("connect", resolve).on("error", reject);
+  try {
+    await promise;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+  return asConn(socket);
+}
+
+/** As much of `Deno.TcpConn` as the rest of this folder uses. */
+function asConn(socket: Socket): Deno.TcpConn {
+  let rest: Uint8Array = new Uint8Array(0);
+  let ended = false;
+  let failure: Error | undefined;
+  let wake = () => {};
+  const end = (error?: Error) => {
+    ended = true;
+    failure ??= error;
+    wake();
+  };
+  socket.on("readable", () => wake()).on("end", () => end());
+  socket.on("error", end).on("close", () => end());
+  const { remoteAddress: hostname = "", remotePort: port = 0 } = socket;
+  const conn: Partial<Deno.TcpConn> = {
+    remoteAddr: { transport: "tcp", hostname, port },
+    async read(buffer) {
+      while (rest.length === 0) {
+        const next: Uint8Array | null = socket.read();
+        if (next !== null) rest = next;
+        else if (failure !== undefined) throw failure;
+        else if (socket.destroyed) throw new Deno.errors.BadResource("Connection closed");
+        else if (ended) return null;
+        else await new Promise<void>((resolve) => wake = resolve);
+      }
+      const count = Math.min(rest.length, buffer.length);
+      buffer.set(rest.subarray(0, count));
+      rest = rest.subarray(count);
+      return count;
+    },
+    write(bytes) {
+      return new Promise((resolve, reject) => {
+        socket.write(bytes, (error) => error ? reject(error) : resolve(bytes.length));
+      });
+    },
+    closeWrite: () => new Promise((resolve) => socket.end(resolve)),
+    close: () => void socket.destroy(),
+  };
+  return conn as Deno.TcpConn;
+}
+
+function tcpFailure(error: unknown, host: string): unknown {
+  if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) return error;
+  const { code = "", syscall, message } = error as Error & { code?: string; syscall?: string };
+  const unresolved = /^failed to lookup address information: (.*)/.exec(message)?.[1];
+  if (unresolved !== undefined) return resolveFailure(host, unresolved);
+  if (syscall === "bind") {
+    // The runtime's code is EINVAL, whatever it was.
+    const reason = REASONS.EADDRNOTAVAIL!;
+    return new ConnectError("bind", `Cannot connect from the local address: ${reason}`, reason);
+  }
+  const reason = REASONS[code] ?? message.replace(/ \(os error \d+\)$/, "");
+  const fault = code === "ECONNREFUSED" ? "refused" : "unreachable";
+  return new ConnectError(fault, `Cannot connect to ${JSON.stringify(host)}: ${reason}`, reason);
+}

@@ -1,0 +1,63 @@
+import { ConnectError, type ConnectFault } from "./connect_error.ts";
+import type { Connection } from "./connection.ts";
+import { notAcceptable, Refusal } from "./tls_client.ts";
+import { type Handshaker, tlsConnection } from "./tls_connection.ts";
+import { tlsFailure } from "./tls_failure.ts";
+
+/**
+ * Shakes hands as a client on a TCP connection.
+ *
+ * @param conn the TCP connection; closed if there is no agreement
+ * @param peer who is at the other end
+ * @param client shakes hands
+ * @param signal ends the attempt
+ * @returns the TLS connection, its handshake done
+ * @throws {ConnectError} `"handshake"`, `"reset"` or `"untrusted"` if there is none
+ */
+export async function secureClient(
+  conn: Deno.TcpConn,
+  peer: Connection["peer"],
+  client: Handshaker,
+  signal: AbortSignal | undefined,
+): Promise<Connection> {
+  const connection = tlsConnection(conn, peer, () => client);
+  const close = () => connection.close();
+  signal?.addEventListener("abort", close, { once: true });
+  try {
+    await connection.handshake();
+  } catch (error) {
+    connection.close();
+    signal?.throwIfAborted();
+    throw handshakeFailure(error, peer.address);
+  } finally {
+    signal?.removeEventListener("abort", close);
+  }
+  return {
+    ...connection,
+    // With TLS 1.3 a server judges the client's certificate after the handshake.
+    async read(buffer) {
+      try {
+        return await connection.read(buffer);
+      } catch (error) {
+        throw tlsFailure(error) === undefined ? error : handshakeFailure(error, peer.address);
+      }
+    },
+  };
+}
+
+function handshakeFailure(error: unknown, address: string): ConnectError {
+  const { code, message } = error as Error & { code?: string };
+  let fault: ConnectFault = "handshake";
+  let reason = tlsFailure(error);
+  if (error instanceof Refusal) {
+    ({ fault, message: reason } = error);
+  } else if (code === "ECONNRESET" || code === "EPIPE") {
+    fault = "reset";
+    reason = "Connection reset by peer";
+  } else if (reason === undefined) {
+    fault = "untrusted";
+    reason = notAcceptable(message);
+  }
+  const text = `Cannot complete TLS handshake with "${address}": ${reason}`;
+  return new ConnectError(fault, text, reason, [{ address, reason }]);
+}

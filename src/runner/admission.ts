@@ -1,0 +1,86 @@
+/** Thrown where a command finds no place to run and none to wait. */
+export class BusyError extends Error {}
+
+/** Lets commands run, or wait for a place, within bounds. */
+export interface Admission {
+  /**
+   * Waits for a place.
+   *
+   * @param command the command's name
+   * @param most how many of this command may run at once
+   * @param signal ends the wait
+   * @returns what gives the place back
+   * @throws {BusyError} where too many wait already
+   */
+  enter(command: string, most: number, signal: AbortSignal): Promise<() => void>;
+  /** How many have a place. */
+  readonly running: number;
+  /** How many wait. */
+  readonly queued: number;
+}
+
+interface Waiting {
+  command: string;
+  most: number;
+  admit(): void;
+}
+
+/**
+ * Makes an admission. First come, first served, but a command that is at its own bound holds up
+ * nobody but itself.
+ *
+ * @param limits how many may run and how many may wait
+ * @returns the admission
+ */
+export function createAdmission(limits: { running: number; queued: number }): Admission {
+  const counts = new Map<string, number>();
+  const queue: Waiting[] = [];
+  let running = 0;
+
+  const countOf = (command: string) => counts.get(command) ?? 0;
+  const free = (command: string, most: number) =>
+    running < limits.running && countOf(command) < most;
+
+  function take(command: string): () => void {
+    running++;
+    counts.set(command, countOf(command) + 1);
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      running--;
+      if (countOf(command) === 1) counts.delete(command);
+      else counts.set(command, countOf(command) - 1);
+      const next = queue.findIndex((waiting) => free(waiting.command, waiting.most));
+      if (next >= 0) queue.splice(next, 1)[0]!.admit();
+    };
+  }
+
+  return {
+    enter(command, most, signal) {
+      if (free(command, most)) return Promise.resolve(take(command));
+      if (queue.length >= limits.queued) {
+        return Promise.reject(new BusyError(`${running} commands run and ${queue.length} wait`));
+      }
+      return new Promise((resolve, reject) => {
+        const waiting = { command, most, admit };
+        function admit(): void {
+          signal.removeEventListener("abort", leave);
+          resolve(take(command));
+        }
+        function leave(): void {
+          queue.splice(queue.indexOf(waiting), 1);
+          reject(signal.reason);
+        }
+        signal.addEventListener("abort", leave, { once: true });
+        queue.push(waiting);
+      });
+    },
+    get running() {
+      return running;
+    },
+    get queued() {
+      return queue.length;
+    },
+  };
+}

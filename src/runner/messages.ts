@@ -1,0 +1,25 @@
+import type { DescribedAgent, HostSettings } from "../agent/manifest.ts";
+import type { PluginOutput } from "../nagios/plugin_output.ts";
+
+/** What the host tells a sandbox. */
+export type ToSandbox =
+  | { type: "describe"; host: HostSettings }
+  | { type: "run"; id: number; command: string; args: readonly string[]; context: RunContext }
+  | { type: "abort"; id: number };
+
+/** The part of a check's context that is data. */
+export interface RunContext {
+  hostname: string;
+  procfs: string;
+}
+
+/** What a sandbox tells the host. User code lives beside the sender: the host believes no shape. */
+export type FromSandbox =
+  | { type: "ready" }
+  | { type: "described"; agent: DescribedAgent }
+  | { type: "done"; id: number; output: PluginOutput; stack?: string }
+  | { type: "aborted" }
+  | { type: "log"; command: string; message: string };
+
+/** What is kept of a text that leaves a sandbox, in characters: as much as a packet carries. */
+export const maxText = 65_536;

@@ -1,0 +1,166 @@
+import { decodeText } from "../nagios/text.ts";
+import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
+import { stateOf } from "../nagios/state.ts";
+import { endGroup } from "./kill.ts";
+
+/** An executable to run, with everything about it decided. */
+export interface PluginRun {
+  /** The executable by absolute path, and its words. */
+  argv: readonly string[];
+  /** Variables beside the clean ones. */
+  env: Readonly<Record<string, string>>;
+  /** Where it starts. */
+  cwd: string;
+  /** As whom it runs; as the daemon where left out. */
+  uid?: number;
+  /** With which group it runs. */
+  gid?: number;
+  /** The digest that the executable must have. */
+  sha256?: string;
+}
+
+/** What came of a run: the answer, and what the log should know. */
+export interface PluginResult {
+  /** The answer. */
+  output: PluginOutput;
+  /** What was out of the ordinary: a signal, a strange exit code, what it wrote to stderr. */
+  reason?: string;
+}
+
+/** What is kept of stdout: as much as a packet carries. */
+const maxOutput = 65_536;
+
+/** What is kept of stderr, which only the log and the long output show. */
+const maxStderr = 2_048;
+
+/** How long stdout may stay open behind a plugin that has ended, in milliseconds. */
+const lingering = 1_000;
+
+/**
+ * What NRPE sets for a plugin (NRPE.md 3.8), and nothing of the daemon's own environment. Plugins
+ * parse numbers and messages of other programs: the C locale is what they are written for.
+ */
+const cleanEnvironment: Readonly<Record<string, string>> = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  LC_ALL: "C.UTF-8",
+  NRPE_MULTILINESUPPORT: "1",
+  NRPE_PROGRAMVERSION: "4.1.0",
+};
+
+/** What NRPE says where a plugin printed nothing, whatever the reason. */
+export const unreadable = "NRPE: Unable to read output";
+
+/**
+ * Runs a plugin: no shell, a clean environment, a process group of its own, output capped. When
+ * `signal` is aborted the whole group gets TERM, then KILL; the promise settles when it is gone.
+ *
+ * @param run what to run
+ * @param signal aborted at the deadline
+ * @returns what the plugin said; UNKNOWN with the reason where it said nothing that counts
+ */
+export async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginResult> {
+  let child: Deno.ChildProcess;
+  try {
+    if (run.sha256 !== undefined) await verify(run.argv[0]!, run.sha256);
+    child = spawn(run);
+  } catch (error) {
+    return unknown(`Cannot start ${JSON.stringify(run.argv[0])}: ${startFault(error)}`);
+  }
+  let ending: Promise<void> | undefined;
+  const end = () => ending ??= endGroup(child.pid);
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+
+  const stdout = collect(child.stdout, maxOutput);
+  const stderr = collect(child.stderr, maxStderr);
+  const status = await child.status;
+  // A child that it left behind may hold the pipe: it is given a moment, then ended.
+  const timer = setTimeout(end, lingering);
+  const [output, errors] = await Promise.all([stdout, stderr]);
+  clearTimeout(timer);
+  signal.removeEventListener("abort", end);
+  await ending;
+  return judge(status, output, errors);
+}
+
+function spawn({ argv, env, cwd, uid, gid }: PluginRun): Deno.ChildProcess {
+  const [executable, ...args] = argv;
+  for (const [index, arg] of args.entries()) {
+    if (!arg.isWellFormed()) throw new TypeError(`argument ${index + 1} is not UTF-8`);
+    if (arg.includes("\0")) throw new TypeError(`argument ${index + 1} holds a NUL`);
+  }
+  const identity = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
+  return new Deno.Command(
+    executable!,
+    {
+      args,
+      cwd,
+      clearEnv: true,
+      env: { ...cleanEnvironment, ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      detached: true,
+      ...identity,
+    } as Deno.CommandOptions & { stdout: "piped" },
+  ).spawn();
+}
+
+async function verify(path: string, expected: string): Promise<void> {
+  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
+  const actual = new Uint8Array(digest).toHex();
+  if (actual !== expected) throw new Error(`its SHA-256 is ${actual}, expected ${expected}`);
+}
+
+function startFault(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "No such file or directory";
+  if (error instanceof Deno.errors.PermissionDenied) return "Permission denied";
+  return error instanceof Error ? error.message : String(error);
+}
+
+// Reads to the end and keeps the beginning, so that a talkative plugin keeps its exit code.
+async function collect(stream: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let kept = 0;
+  for await (const chunk of stream) {
+    if (kept === most) continue;
+    const part = chunk.subarray(0, most - kept);
+    chunks.push(part);
+    kept += part.length;
+  }
+  if (chunks.length <= 1) return chunks[0] ?? new Uint8Array();
+  const whole = new Uint8Array(kept);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+function judge(status: Deno.CommandStatus, stdout: Uint8Array, stderr: Uint8Array): PluginResult {
+  const complaint = decodeText(stderr).trim();
+  const ended = status.signal !== null
+    ? `Plugin was ended by ${status.signal}`
+    : status.code > 3
+    ? `Plugin exited with code ${status.code}`
+    : undefined;
+  // NRPE takes off exactly one newline; what is left of several is the plugin's own.
+  const text = decodeText(stdout.at(-1) === 0x0a ? stdout.subarray(0, -1) : stdout);
+  if (stdout.length === 0) {
+    const reason = ended ?? `Plugin exited with code ${status.code} and printed nothing`;
+    return unknown(complaint === "" ? reason : `${reason}: ${complaint}`);
+  }
+  if (ended !== undefined) {
+    return { output: { state: "UNKNOWN", text: `${text}\n${ended}` }, reason: ended };
+  }
+  return {
+    output: { state: stateOf(status.code), text },
+    ...(complaint !== "" && { reason: complaint }),
+  };
+}
+
+function unknown(reason: string): PluginResult {
+  const text = formatPluginOutput({ output: unreadable, longOutput: reason });
+  return { output: { state: "UNKNOWN", text }, reason };
+}

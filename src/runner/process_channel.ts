@@ -1,0 +1,119 @@
+import { formatFlags, type GrantedPermissions } from "../agent/permissions.ts";
+import { decodeText } from "../nagios/text.ts";
+import type { Channel, ChannelEvents, SandboxCode } from "./channel.ts";
+import { signalGroup } from "./kill.ts";
+
+/** The heap of a process sandbox, in MiB. */
+const heap = 128;
+
+/** The longest message that is taken from a process: several times the longest answer. */
+const maxMessage = 1_048_576;
+
+/** What is kept of what a process says on its standard error before it dies. */
+const maxComplaint = 16_384;
+
+/**
+ * What the process starts with. It reads one line of code from standard input and imports it from
+ * memory, the runtime first, so that the process needs no permission to load anything.
+ */
+const bootstrap = `
+const input = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).getReader();
+let text = "", end;
+while ((end = text.indexOf("\\n")) < 0) {
+  const { value, done } = await input.read();
+  if (done) Deno.exit(0);
+  text += value;
+}
+const { runtime, agent, token } = JSON.parse(text.slice(0, end));
+const url = (code) => URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+const { serveSandbox, streamHost } = await import(url(runtime));
+const host = streamHost(input, text.slice(end + 1), token);
+serveSandbox((await import(url(agent))).default, host);
+`;
+
+/**
+ * Starts a process with these permissions and no others. Unlike a worker it is ended for certain,
+ * with everything it started, and its heap is its own.
+ *
+ * @param code what it runs
+ * @param permissions what it may do
+ * @param events where its messages go
+ * @returns the way to it
+ */
+export function openProcess(
+  code: SandboxCode,
+  permissions: GrantedPermissions,
+  events: ChannelEvents,
+): Channel {
+  const child = new Deno.Command(
+    Deno.execPath(),
+    {
+      args: [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--no-config",
+        `--v8-flags=--max-old-space-size=${heap}`,
+        ...formatFlags(permissions),
+        `data:text/javascript,${encodeURIComponent(bootstrap)}`,
+      ],
+      clearEnv: true,
+      env: { NO_COLOR: "1" },
+      cwd: "/",
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+      detached: true,
+    } as Deno.CommandOptions & { stdin: "piped" },
+  ).spawn();
+
+  // Only what carries the token comes from our own program; the rest is what user code printed.
+  const token = crypto.randomUUID();
+  const input = child.stdin.getWriter();
+  const encoder = new TextEncoder();
+  const send = (value: unknown) => {
+    input.write(encoder.encode(`${JSON.stringify(value)}\n`)).catch(() => {});
+  };
+  let open = true;
+
+  async function listen(): Promise<void> {
+    let text = "";
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const lines = text.split("\n");
+      text = lines.pop()!;
+      for (const line of lines) {
+        if (line.startsWith(token)) events.message(JSON.parse(line.slice(token.length)));
+      }
+      if (text.length > maxMessage) throw new Error("The sandbox sent a message without end");
+    }
+  }
+
+  async function watch(): Promise<void> {
+    const complaint = lastOf(child.stderr);
+    const reason = await listen().then(() => undefined, (error: Error) => error.message);
+    if (open) terminate();
+    const { code, signal } = await child.status;
+    const how = reason ?? `The sandbox's process ended (${signal ?? `exit code ${code}`})`;
+    // Of all that V8 says when the heap is full, one line tells.
+    const fatal = /(?:FATAL ERROR|Fatal JavaScript out of memory): .*/.exec(await complaint)?.[0];
+    events.broken(fatal === undefined ? how : `${how}: ${fatal}`);
+  }
+
+  function terminate(): void {
+    if (!open) return;
+    open = false;
+    input.close().catch(() => {});
+    signalGroup(child.pid, "KILL");
+  }
+
+  send({ ...code, token });
+  watch();
+  return { post: (message) => open && send(message), terminate };
+}
+
+async function lastOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const chunk of stream) text = (text + decodeText(chunk)).slice(-maxComplaint);
+  return text;
+}

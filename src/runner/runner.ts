@@ -1,0 +1,130 @@
+import { expandArgv } from "../agent/macros.ts";
+import type { Manifest, ManifestCheck, ManifestCommand } from "../agent/manifest.ts";
+import { shellPath } from "../agent/permissions.ts";
+import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
+import { BusyError, createAdmission } from "./admission.ts";
+import { createCache } from "./cache.ts";
+import { withDeadline } from "./deadline.ts";
+import { type PluginRun, runPlugin } from "./plugin.ts";
+
+/** How a run ended, for the log and for counting. */
+export type Outcome = "done" | "timeout" | "busy" | "failed";
+
+/** What came of running a command. */
+export interface RunResult {
+  /** The answer. */
+  output: PluginOutput;
+  /** How it came about. */
+  outcome: Outcome;
+  /** What the log should know and the wire need not. */
+  reason?: string;
+}
+
+/** Runs the commands of one agent. */
+export interface Runner {
+  /**
+   * Runs a command, within its deadline and its bounds. Never rejects, never is late.
+   *
+   * @param name a command of the manifest
+   * @param args its arguments
+   */
+  run(name: string, args: readonly string[]): Promise<RunResult>;
+  /** How many commands run. */
+  readonly running: number;
+}
+
+/** Runs the checks among the commands: in sandboxes, or here. */
+export type CheckRunner = (
+  name: string,
+  command: ManifestCheck,
+  args: readonly string[],
+  signal: AbortSignal,
+) => Promise<{ output: PluginOutput; stack?: string }>;
+
+/**
+ * Makes a runner.
+ *
+ * @param manifest the commands and their bounds
+ * @param runCheck runs checks
+ * @returns the runner
+ */
+export function createRunner(manifest: Manifest, runCheck: CheckRunner): Runner {
+  const admission = createAdmission(manifest.settings.limits);
+  const cache = createCache<RunResult>();
+
+  async function start(
+    name: string,
+    command: ManifestCommand,
+    args: readonly string[],
+    signal: AbortSignal,
+  ): Promise<RunResult> {
+    if (command.kind === "check") {
+      const { output, stack } = await runCheck(name, command, args, signal);
+      return { output, outcome: "done", ...(stack !== undefined && { reason: stack }) };
+    }
+    const { output, reason } = await runPlugin(pluginRun(command, args), signal);
+    return { output, outcome: "done", ...(reason !== undefined && { reason }) };
+  }
+
+  function runOnce(
+    name: string,
+    command: ManifestCommand,
+    args: readonly string[],
+  ): Promise<RunResult> {
+    return withDeadline(command.timeout, async (signal) => {
+      let leave: (() => void) | undefined;
+      try {
+        leave = await admission.enter(name, command.maxConcurrent ?? Infinity, signal);
+        return await start(name, command, args, signal);
+      } catch (error) {
+        return failed(error);
+      } finally {
+        leave?.();
+      }
+    }, () => timedOut(command.timeout));
+  }
+
+  return {
+    run(name, args) {
+      const command = manifest.commands[name]!;
+      return cache.get(
+        JSON.stringify([name, args]),
+        command.cache ?? 0,
+        () => runOnce(name, command, args),
+      );
+    },
+    get running() {
+      return admission.running;
+    },
+  };
+}
+
+function pluginRun(
+  command: ManifestCommand & { kind: "plugin" | "shell" },
+  args: readonly string[],
+): PluginRun {
+  const argv = command.kind === "plugin"
+    ? expandArgv(command.argv, args, command.split)
+    // The line is the operator's; what comes from the wire is $1, $2… and never parsed as a line.
+    : [shellPath, "-c", command.line, "checkwright", ...args];
+  return { ...command, argv };
+}
+
+function timedOut(seconds: number): RunResult {
+  return {
+    output: { state: "UNKNOWN", text: `NRPE: Command timed out after ${seconds} seconds` },
+    outcome: "timeout",
+  };
+}
+
+function failed(error: unknown): RunResult {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (error instanceof BusyError) {
+    return { output: unknown(`Too busy: ${reason}`), outcome: "busy", reason };
+  }
+  return { output: unknown(`Could not run: ${reason}`), outcome: "failed", reason };
+}
+
+function unknown(reason: string): PluginOutput {
+  return { state: "UNKNOWN", text: formatPluginOutput({ output: reason }) };
+}

@@ -1,0 +1,143 @@
+import type { DescribedAgent, HostSettings } from "../agent/manifest.ts";
+import type { PluginOutput } from "../nagios/plugin_output.ts";
+import { returnCode } from "../nagios/state.ts";
+import type { Channel, ChannelEvents } from "./channel.ts";
+import { type FromSandbox, maxText, type RunContext, type ToSandbox } from "./messages.ts";
+
+/** What came of one run. */
+export interface SandboxResult {
+  /** The answer. */
+  output: PluginOutput;
+  /** For the log: the stack of what the check threw. */
+  stack?: string;
+}
+
+/** A realm of its own that holds one permission set. */
+export interface Sandbox {
+  /** Settles when the code is loaded; rejects with what the agent's module threw. */
+  readonly ready: Promise<void>;
+  /** Resolves with a reason when the realm has broken; it is of no use then. */
+  readonly broken: Promise<string>;
+  /** How many runs are under way. */
+  readonly running: number;
+  /** Asks for the manifest and its diagnostics, the host's settings merged in. */
+  describe(host: HostSettings): Promise<DescribedAgent>;
+  /**
+   * Runs a command of the agent. Rejects where the sandbox breaks meanwhile, and where the check
+   * goes on behind its deadline; a sandbox that does not even hear of the deadline is broken.
+   *
+   * @param signal tells the check that its time is over
+   */
+  run(
+    command: string,
+    args: readonly string[],
+    context: RunContext,
+    signal: AbortSignal,
+  ): Promise<SandboxResult>;
+  /** Ends the realm; what runs in it is rejected. */
+  close(): void;
+}
+
+/** Where to hear what checks log. */
+export type SandboxLog = (command: string, message: string) => void;
+
+/** How long a check may go on behind its deadline before its sandbox is looked at, in milliseconds. */
+const patience = 1_000;
+
+interface Waiting<T> {
+  resolve(value: T): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Makes a sandbox of a realm.
+ *
+ * @param open starts the realm
+ * @param log where checks log
+ * @returns the sandbox
+ */
+export function createSandbox(open: (events: ChannelEvents) => Channel, log: SandboxLog): Sandbox {
+  const runs = new Map<number, Waiting<SandboxResult>>();
+  const descriptions: Waiting<DescribedAgent>[] = [];
+  const ready = Promise.withResolvers<void>();
+  const broken = Promise.withResolvers<string>();
+  ready.promise.catch(() => {});
+  let nextId = 1;
+  let heard = 0;
+  let alive = true;
+
+  function fail(reason: string): void {
+    if (!alive) return;
+    alive = false;
+    channel.terminate();
+    const error = new Error(reason);
+    ready.reject(error);
+    for (const waiting of [...runs.values(), ...descriptions]) waiting.reject(error);
+    runs.clear();
+    broken.resolve(reason);
+  }
+
+  function receive(data: FromSandbox): void {
+    heard++;
+    if (typeof data !== "object" || data === null) return;
+    if (data.type === "ready") ready.resolve();
+    else if (data.type === "log") log(String(data.command), String(data.message).slice(0, maxText));
+    else if (data.type === "described") descriptions.shift()?.resolve(data.agent);
+    else if (data.type === "done") settle(data);
+  }
+
+  function settle({ id, output, stack }: FromSandbox & { type: "done" }): void {
+    const waiting = runs.get(id);
+    if (waiting === undefined) return;
+    runs.delete(id);
+    if (returnCode(output?.state) < 0 || typeof output.text !== "string") {
+      return waiting.reject(new Error("The sandbox sent an answer that is none"));
+    }
+    waiting.resolve({
+      output: { state: output.state, text: output.text.slice(0, maxText) },
+      ...(typeof stack === "string" && { stack: stack.slice(0, maxText) }),
+    });
+  }
+
+  function abort(id: number): void {
+    if (!alive || !runs.has(id)) return;
+    const before = heard;
+    post({ type: "abort", id });
+    setTimeout(() => {
+      const waiting = runs.get(id);
+      if (waiting === undefined) return;
+      if (heard === before) return fail("The sandbox is deaf: a check blocks it");
+      runs.delete(id);
+      waiting.reject(new Error("The check goes on behind its deadline"));
+    }, patience);
+  }
+
+  const channel = open({ message: receive, broken: fail });
+  const post = (message: ToSandbox) => channel.post(message);
+
+  return {
+    ready: ready.promise,
+    broken: broken.promise,
+    get running() {
+      return runs.size;
+    },
+    describe(host) {
+      const waiting = Promise.withResolvers<DescribedAgent>();
+      descriptions.push(waiting);
+      if (alive) post({ type: "describe", host });
+      else waiting.reject(new Error("The sandbox is closed"));
+      return waiting.promise;
+    },
+    run(command, args, context, signal) {
+      if (!alive) return Promise.reject(new Error("The sandbox is closed"));
+      const id = nextId++;
+      const waiting = Promise.withResolvers<SandboxResult>();
+      runs.set(id, waiting);
+      const onAbort = () => abort(id);
+      signal.addEventListener("abort", onAbort, { once: true });
+      post({ type: "run", id, command, args, context });
+      return waiting.promise.finally(() => signal.removeEventListener("abort", onAbort));
+    },
+    close: () => fail("The sandbox was closed"),
+  };
+}

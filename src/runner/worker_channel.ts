@@ -1,0 +1,64 @@
+import type { GrantedPermissions } from "../agent/permissions.ts";
+import type { Channel, ChannelEvents, SandboxCode } from "./channel.ts";
+
+/** The code of an agent, held in memory so that no worker has to read a file to run it. */
+export interface WorkerCode {
+  /** The module that a worker starts with. */
+  readonly url: string;
+  /** Forgets the code. */
+  close(): void;
+}
+
+/**
+ * Holds the code under blob URLs: those need no permission to be imported.
+ *
+ * @param code the agent and the program inside the sandbox
+ * @returns the module to start workers with
+ */
+export function workerCode(code: SandboxCode): WorkerCode {
+  const runtime = blobUrl(code.runtime);
+  const agent = blobUrl(code.agent);
+  // The runtime comes first: it must hold its way to the host before user code is evaluated.
+  const url = blobUrl(
+    `import { serveSandbox, workerHost } from "${runtime}";\n` +
+      `import agent from "${agent}";\n` +
+      `serveSandbox(agent, workerHost);\n`,
+  );
+  return { url, close: () => [url, runtime, agent].forEach((each) => URL.revokeObjectURL(each)) };
+}
+
+function blobUrl(text: string): string {
+  return URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+}
+
+/**
+ * Starts a worker with these permissions and no others. It bounds permissions, not CPU and not
+ * memory: a thread that is busy for ever stays so, whatever is said to it.
+ *
+ * @param code what it runs
+ * @param permissions what it may do
+ * @param events where its messages go
+ * @returns the way to it
+ */
+export function openWorker(
+  { url }: WorkerCode,
+  permissions: GrantedPermissions,
+  events: ChannelEvents,
+): Channel {
+  // An empty list would mean everything to the runtime; false means nothing.
+  const granted = Object.fromEntries(
+    Object.entries(permissions).map(([name, list]) => [name, list.length > 0 ? list : false]),
+  );
+  const worker = new Worker(url, {
+    type: "module",
+    name: "sandbox",
+    deno: { permissions: { ...granted, ffi: false, import: false } },
+  } as WorkerOptions);
+  worker.onmessage = ({ data }) => events.message(data);
+  worker.onmessageerror = () => events.broken("The sandbox sent a message that cannot be read");
+  worker.onerror = (event) => {
+    event.preventDefault();
+    events.broken(event.message || "The sandbox broke");
+  };
+  return { post: (message) => worker.postMessage(message), terminate: () => worker.terminate() };
+}

@@ -1,0 +1,155 @@
+import { assertEquals } from "@std/assert";
+import { describeAgent } from "../../src/agent/describe.ts";
+import { formatDiagnostic } from "../../src/agent/diagnostic.ts";
+import { defineAgent, defineCheck, ok, option, plugin, shell } from "../../src/mod.ts";
+
+const queue = defineCheck({
+  description: "Jobs in the queue",
+  options: {
+    warning: option.range({ short: "w", description: "Warn outside" }),
+    host: option.text({ description: "Where", default: "127.0.0.1" }),
+  },
+  permissions: ({ host }) => ({ net: [`${host}:6379`] }),
+  run: () => ok("empty"),
+});
+
+function faultsOf(input: unknown, host = {}): string[] {
+  return describeAgent(input, host).diagnostics.map(formatDiagnostic);
+}
+
+Deno.test("describeAgent() turns an agent into plain data", { permissions: "none" }, () => {
+  const { manifest, diagnostics } = describeAgent(defineAgent({
+    listen: ["127.0.0.1", "[::1]:5667"],
+    timeout: "30s",
+    limits: { query: "5s" },
+    commands: {
+      check_queue: queue({ warning: { start: 0, end: Infinity, inside: false } }, {
+        timeout: "5s",
+        cache: "1m",
+      }),
+      check_other: queue,
+      check_raid: plugin(["/bin/true", "$ARG1$"], { acceptArguments: true }),
+      check_shell: shell("true"),
+      check_deploy: () => ok("live"),
+    },
+  }));
+  assertEquals(diagnostics, []);
+  assertEquals(JSON.parse(JSON.stringify(manifest)).commands.check_queue.values, { warning: "0:" });
+  const { check_queue, check_other, check_raid, check_deploy } = manifest.commands;
+  assertEquals(manifest.settings.listen, [{ hostname: "127.0.0.1", port: 5666 }, {
+    hostname: "::1",
+    port: 5667,
+  }]);
+  assertEquals([check_queue!.timeout, check_queue!.cache, check_other!.timeout], [5, 60, 30]);
+  assertEquals([manifest.settings.limits.query, manifest.settings.limits.handshake], [5, 10]);
+  assertEquals(check_queue!.kind === "check" && check_queue.permissions, {
+    net: ["127.0.0.1:6379"],
+  });
+  assertEquals([check_raid!.acceptArguments, check_other!.acceptArguments], [true, false]);
+  assertEquals(check_deploy!.kind, "check");
+});
+
+Deno.test("describeAgent() reports every fault at once, each with its place", {
+  permissions: "none",
+}, () => {
+  const agent = {
+    kind: "agent",
+    listen: "127.0.0.1:99999",
+    allowedHosts: ["127.0.0.1", "10.0.0.0/33", 7],
+    timeout: "soon",
+    limits: { connections: 0, speed: 9 },
+    tls: { cert: "/c.pem", clientCertificates: "require" },
+    clients: [{ subject: "CN=x" }],
+    frobnicate: true,
+    commands: {
+      check_queue: queue({ warning: "10:5", hots: "x" } as never, { timeout: "-1s" } as never),
+      "bad!name": queue,
+      check_plugin: plugin(["relative/path", "a\0b"], {
+        sha256: "beef",
+        env: { LD_PRELOAD: "/x" },
+      }),
+      check_shell: shell("ls $ARG1$"),
+      check_nothing: 42,
+      check_letters: defineCheck({
+        description: "",
+        options: {
+          one: option.flag({ short: "x", description: "one" }),
+          two: option.flag({ short: "x", description: "two" }),
+        },
+        permissions: { read: ["relative"], proc: ["../etc/passwd"], everything: ["*"] } as never,
+        run: () => "",
+      }),
+      check_throws: defineCheck({
+        description: "",
+        permissions: () => {
+          throw new Error("no idea");
+        },
+        run: () => "",
+      }),
+    },
+  };
+  const faults = faultsOf(agent);
+  const places = faults.map((fault) => fault.split(": ")[1]);
+  assertEquals(
+    places,
+    [
+      "listen",
+      "tls",
+      "tls",
+      "allowedHosts[1]",
+      "allowedHosts[2]",
+      "clients[0]",
+      "timeout",
+      "limits.connections",
+      "limits.speed",
+      "frobnicate",
+      "commands.check_queue.hots",
+      "commands.check_queue.warning",
+      "commands.check_queue.timeout",
+      'commands."bad!name"',
+      "commands.check_plugin.argv[1]",
+      "commands.check_plugin.argv[0]",
+      "commands.check_plugin.env.LD_PRELOAD",
+      "commands.check_plugin.sha256",
+      "commands.check_shell.line",
+      "commands.check_nothing",
+      "commands.check_letters.options.two",
+      "commands.check_letters.permissions.read[0]",
+      "commands.check_letters.permissions.proc[0]",
+      "commands.check_letters.permissions.everything",
+      "commands.check_throws.permissions",
+    ].sort((a, b) => places.indexOf(a) - places.indexOf(b)),
+  );
+  assertEquals(faults.filter((fault) => fault.includes("\n")), []);
+});
+
+Deno.test("describeAgent() says what it expected of something that is no agent", {
+  permissions: "none",
+}, () => {
+  for (const value of [undefined, null, 42, "agent", () => {}, {}]) {
+    assertEquals(faultsOf(value).length, 1, String(value));
+    assertEquals(faultsOf(value)[0]!.includes("defineAgent()"), true);
+  }
+  assertEquals(faultsOf({ commands: {} }), ["error: commands: No command: expected at least one"]);
+});
+
+Deno.test("describeAgent() lets host settings win, name by name in tls and limits", {
+  permissions: "none",
+}, () => {
+  const agent = defineAgent({
+    timeout: "10s",
+    limits: { query: "1s", response: "1s" },
+    commands: { a: queue },
+  });
+  const { settings } =
+    describeAgent(agent, { timeout: "20s", limits: { query: "2s" }, tls: false }).manifest;
+  assertEquals([settings.timeout, settings.limits.query, settings.limits.response, settings.tls], [
+    20,
+    2,
+    1,
+    false,
+  ]);
+  assertEquals(faultsOf(agent, { timeout: 5 }), [
+    'error: timeout: Cannot take 5: expected a span of time such as "5s" or "2m"',
+  ]);
+});

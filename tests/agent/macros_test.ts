@@ -1,0 +1,109 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { expandArgv, expandMacros, takesArguments } from "../../src/agent/macros.ts";
+import { splitWords } from "../../src/check/split_words.ts";
+import { casesIgnored, readCases } from "../cases.ts";
+
+Deno.test("expandMacros() replaces arguments as NRPE does", { permissions: "none" }, () => {
+  const args = Array.from({ length: 16 }, (_, index) => `<${index + 1}>`);
+  const table: [string, string][] = [
+    ["$ARG1$", "<1>"],
+    ["-w $ARG1$ -c $ARG16$", "-w <1> -c <16>"],
+    ["$ARG1$$ARG2$", "<1><2>"],
+    ["$ARG01$ $ARG1x$ $ARG 1$", "<1> <1> <1>"],
+    ["$ARG0$ $ARG17$ $ARGx$ $ARG$", "   "],
+    ["$$", "$"],
+    ["$$HOME", "$HOME"],
+    ["$USER1$/x", "$USER1$/x"],
+    ["$arg1$", "$arg1$"],
+    ["5$", "5$"],
+    ["no macro", "no macro"],
+    ["", ""],
+  ];
+  for (const [template, expected] of table) {
+    assertEquals(expandMacros(template, args), expected, template);
+  }
+});
+
+Deno.test("expandMacros() does not look at a value again", { permissions: "none" }, () => {
+  assertEquals(expandMacros("$ARG1$ $ARG2$", ["$ARG2$", "$$"]), "$ARG2$ $$");
+});
+
+Deno.test("expandMacros() closes a last macro where it is asked to, as NRPE does", {
+  permissions: "none",
+}, () => {
+  assertEquals(expandMacros("echo $HOME/x", [], true), "echo $HOME/x$");
+  assertEquals(expandMacros("echo $HOME/x", []), "echo $HOME/x");
+});
+
+Deno.test(
+  "expandArgv() splits a word that is exactly one argument",
+  { permissions: "none" },
+  () => {
+    const argv = ["/p", "$ARG1$", "--x=$ARG2$"];
+    assertEquals(expandArgv(argv, ["-w 5 -c '10 20'", "a b"]), [
+      "/p",
+      "-w",
+      "5",
+      "-c",
+      "10 20",
+      "--x=a b",
+    ]);
+    assertEquals(expandArgv(argv, ["-w 5", "a b"], false), ["/p", "-w 5", "--x=a b"]);
+    assertEquals(expandArgv(argv, []), ["/p", "--x="]);
+    assertEquals(expandArgv(argv, ["$(id) `id` * ~ $HOME ; | &"]).slice(1, -1), [
+      "$(id)",
+      "`id`",
+      "*",
+      "~",
+      "$HOME",
+      ";",
+      "|",
+      "&",
+    ]);
+  },
+);
+
+Deno.test("splitWords() honours quotes and expands nothing", { permissions: "none" }, () => {
+  const table: [string, string[]][] = [
+    ["a  b\tc\nd", ["a", "b", "c", "d"]],
+    ["'a b' \"c d\"", ["a b", "c d"]],
+    ["a'b c'd", ["ab cd"]],
+    ['"a\\"b" \'c\\d\'', ['a"b', "c\\d"]],
+    ["a\\ b", ["a b"]],
+    ["''", [""]],
+    ["", []],
+    ["   ", []],
+    ["trailing\\", ["trailing\\"]],
+  ];
+  for (const [text, words] of table) assertEquals(splitWords(text), words, text);
+  assertThrows(() => splitWords("it's"), SyntaxError, "quote ' is not closed");
+});
+
+Deno.test("takesArguments() sees a macro in any word", { permissions: "none" }, () => {
+  assertEquals(takesArguments(["/p", "--x=$ARG1$"]), true);
+  assertEquals(takesArguments(["/p", "$USER1$"]), false);
+});
+
+interface MacroCase {
+  template: string;
+  args?: string[];
+  expanded?: string;
+  argv?: string[];
+  rejected?: boolean;
+}
+
+Deno.test("Macros conform to the shared table", {
+  ignore: casesIgnored,
+  permissions: { read: true },
+}, () => {
+  let seen = 0;
+  for (const { template, args, expanded, argv } of readCases<MacroCase>("macros")) {
+    if (args === undefined) continue; // Rows of NRPE's refusals: no shell, nothing to refuse.
+    seen++;
+    const result = expandMacros(template, args, true);
+    if (expanded !== undefined) assertEquals(result, expanded, template);
+    // Such a row was run by a shell, which drops quotes and its own word ARGV.
+    if (argv !== undefined) assertEquals(splitWords(result).slice(1), argv, template);
+  }
+  assertEquals(seen >= 15, true, `only ${seen} rows`);
+});

@@ -1,0 +1,42 @@
+import { assertEquals } from "@std/assert";
+import { describeAgent } from "../../src/agent/describe.ts";
+import { commandPermissions, formatFlags, grantPermissions } from "../../src/agent/permissions.ts";
+import { daemonFlags } from "../../src/cli/serve.ts";
+import { defineAgent, defineCheck, plugin } from "../../src/mod.ts";
+
+Deno.test(
+  "grantPermissions() turns proc into files below the procfs path",
+  { permissions: "none" },
+  () => {
+    const granted = grantPermissions({ read: ["/b"], proc: ["stat", "net/tcp"] }, "/run/x/proc");
+    assertEquals(granted.read, ["/b", "/run/x/proc/net/tcp", "/run/x/proc/stat"]);
+    assertEquals(granted.run, []);
+  },
+);
+
+Deno.test(
+  "formatFlags() writes what is granted, and no flag for nothing",
+  { permissions: "none" },
+  () => {
+    const granted = grantPermissions({ read: ["/a,b"], net: ["h:1", "h:2"] }, "/proc");
+    assertEquals(formatFlags(granted), ["--allow-read=/a,,b", "--allow-net=h:1,h:2"]);
+  },
+);
+
+Deno.test("The daemon's flags are the manifest's, the addresses, and what ends a plugin", async () => {
+  const check = defineCheck({
+    description: "x",
+    permissions: { sys: ["loadavg"] },
+    run: () => "x",
+  });
+  const bare = defineAgent({ allowedHosts: ["127.0.0.1", "monitor.example"], commands: { check } });
+  const flags = (agent: typeof bare) => daemonFlags(describeAgent(agent).manifest);
+  assertEquals(flags(bare), ["--allow-net=127.0.0.1:5666,monitor.example", "--allow-sys=loadavg"]);
+  const { manifest } = describeAgent(defineAgent({ commands: { p: plugin(["/bin/true"]) } }));
+  assertEquals(commandPermissions(manifest).run, ["/bin/true"]);
+  assertEquals(daemonFlags(manifest), [
+    "--allow-net=127.0.0.1:5666",
+    "--allow-run=/bin/kill,/bin/true",
+  ]);
+  await Promise.resolve();
+});

@@ -1,0 +1,212 @@
+/**
+ * Compares the C daemon with ours, side by side in one run, with the same ECDSA certificate and the
+ * same load generator: queries a second and latency at 1, 8 and 64 clients, memory idle and after
+ * 10,000 queries, time from start to first answer.
+ *
+ *   deno run -A tests/bench/daemons.ts [SECONDS]
+ *
+ * Needs nagios-nrpe-server, monitoring-plugins-basic, openssl, libssl-dev and a C compiler. The
+ * machine is shared with the load generator: compare within one run, not between runs.
+ */
+const seconds = Deno.args[0] ?? "5";
+const clients = [1, 8, 64];
+const folder = await Deno.makeTempDir({ prefix: "checkwright-bench-" });
+const here = new URL("./", import.meta.url);
+const pluginPath = "/usr/lib/nagios/plugins/check_dummy";
+
+interface Load {
+  queries: number;
+  errors: number;
+  perSecond: number;
+  p50: number;
+  p99: number;
+}
+
+interface Server {
+  name: string;
+  port: number;
+  pid: number;
+  /** The processes that make it up, for memory. */
+  pids: number[];
+  firstAnswer: number;
+  stop(): Promise<void>;
+}
+
+async function sh(command: string, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { args }).output();
+  const decoder = new TextDecoder();
+  if (!success) throw new Error(`${command} ${args.join(" ")}: ${decoder.decode(stderr)}`);
+  return decoder.decode(stdout);
+}
+
+async function load(port: number, count: number, duration: string, command: string): Promise<Load> {
+  return JSON.parse(
+    await sh(
+      `${folder}/load`,
+      "127.0.0.1",
+      String(port),
+      "tls",
+      String(count),
+      duration,
+      command,
+      "OK",
+    ),
+  );
+}
+
+async function firstAnswer(port: number, start: number): Promise<number> {
+  for (;;) {
+    const { queries } = await load(port, 1, "0.0001", "plugin");
+    if (queries > 0) return performance.now() - start;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+async function startC(port: number): Promise<Server> {
+  await Deno.writeTextFile(
+    `${folder}/nrpe.cfg`,
+    [
+      `server_port=${port}`,
+      "server_address=127.0.0.1",
+      "allowed_hosts=127.0.0.1",
+      "nrpe_user=nagios",
+      "nrpe_group=nagios",
+      `ssl_cert_file=${folder}/cert.pem`,
+      `ssl_privatekey_file=${folder}/key.pem`,
+      "disable_syslog=1",
+      `command[plugin]=${pluginPath} 0 fine`,
+    ].join("\n"),
+  );
+  const start = performance.now();
+  const child = new Deno.Command("/usr/sbin/nrpe", {
+    args: ["-c", `${folder}/nrpe.cfg`, "-f"],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  return {
+    name: "nrpe 4.1",
+    port,
+    pid: child.pid,
+    pids: [child.pid],
+    firstAnswer: await firstAnswer(port, start),
+    async stop() {
+      child.kill();
+      await child.status;
+    },
+  };
+}
+
+async function startOurs(port: number): Promise<Server> {
+  await Deno.writeTextFile(
+    `${folder}/settings.yaml`,
+    `listen: "127.0.0.1:${port}"\ntls: { cert: ${folder}/cert.pem, key: ${folder}/key.pem }\n`,
+  );
+  const start = performance.now();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", new URL("../../src/cli/main.ts", here).pathname, "serve"],
+      ...[new URL("agent.ts", here).pathname, "--settings", `${folder}/settings.yaml`],
+    ],
+    cwd: new URL("../../", here).pathname,
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  await child.stdout.getReader().read();
+  console.log(`Ready line after ${Math.round(performance.now() - start)} ms`);
+  const answered = await firstAnswer(port, start);
+  const daemon = Number(await sh("ps", "--ppid", String(child.pid), "-o", "pid="));
+  return {
+    name: "checkwright",
+    port,
+    pid: daemon,
+    pids: [child.pid, daemon],
+    firstAnswer: answered,
+    async stop() {
+      child.kill();
+      await child.status;
+    },
+  };
+}
+
+async function resident(pid: number): Promise<number> {
+  return Number(await sh("ps", "-o", "rss=", "-p", String(pid))) / 1024;
+}
+
+async function memory(server: Server, command: string): Promise<string[]> {
+  const idle = await resident(server.pid);
+  const after: number[] = [];
+  for (let asked = 0, at = 10_000; at <= 30_000; at += 10_000) {
+    while (asked < at) asked += (await load(server.port, 8, "2", command)).queries;
+    after.push(await resident(server.pid));
+  }
+  return [idle, ...after].map((megabytes) => megabytes.toFixed(1));
+}
+
+async function prepare(): Promise<void> {
+  await sh(
+    "cc",
+    "-O2",
+    "-o",
+    `${folder}/load`,
+    new URL("load.c", here).pathname,
+    "-lssl",
+    "-lcrypto",
+    "-lpthread",
+  );
+  await sh(
+    "openssl",
+    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+    ...["-keyout", `${folder}/key.pem`, "-out", `${folder}/cert.pem`, "-days", "1"],
+    ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+  );
+  await Deno.chmod(folder, 0o755);
+  // The C daemon reads it as another user.
+  await Deno.chmod(`${folder}/key.pem`, 0o644);
+}
+
+function row(...cells: (string | number)[]): void {
+  console.log(`| ${cells.join(" | ")} |`);
+}
+
+await prepare();
+const c = await startC(25_666);
+const ours = await startOurs(25_667);
+try {
+  const runs: [name: string, server: Server, command: string][] = [
+    ["nrpe 4.1, plugin", c, "plugin"],
+    ["checkwright, plugin", ours, "plugin"],
+    ["checkwright, check", ours, "check"],
+  ];
+  for (const [, server, command] of runs) await load(server.port, 8, "1", command);
+
+  console.log("");
+  row("", "clients", "queries/s", "p50 ms", "p99 ms", "× nrpe", "errors");
+  row("---", "---:", "---:", "---:", "---:", "---:", "---:");
+  for (const count of clients) {
+    let reference = 0;
+    for (const [name, server, command] of runs) {
+      const { perSecond, p50, p99, errors } = await load(server.port, count, seconds, command);
+      reference ||= perSecond;
+      row(
+        name,
+        count,
+        Math.round(perSecond),
+        p50.toFixed(1),
+        p99.toFixed(1),
+        (perSecond / reference).toFixed(1),
+        errors,
+      );
+    }
+  }
+
+  console.log("");
+  row("", "start to first answer ms", "idle MB", "after 10,000", "after 20,000", "after 30,000");
+  row("---", "---:", "---:", "---:", "---:", "---:");
+  row(ours.name, Math.round(ours.firstAnswer), ...await memory(ours, "check"));
+  row(c.name, Math.round(c.firstAnswer), (await resident(c.pid)).toFixed(1), "", "", "");
+  console.log(`\nThe launcher beside our daemon: ${(await resident(ours.pids[0]!)).toFixed(1)} MB`);
+} finally {
+  await ours.stop();
+  await c.stop();
+  await Deno.remove(folder, { recursive: true });
+}

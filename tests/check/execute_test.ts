@@ -1,0 +1,168 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type CheckContext, defineCheck } from "../../src/check/define.ts";
+import { type BareFunction, executeCheck } from "../../src/check/execute.ts";
+import { option } from "../../src/check/option.ts";
+import type { CheckResult } from "../../src/check/result.ts";
+
+const context: CheckContext = {
+  signal: new AbortController().signal,
+  hostname: "web1",
+  procfs: "/run/proc",
+  log: () => {},
+};
+
+const check = defineCheck({
+  description: "What it was given",
+  options: {
+    warning: option.range({ short: "w", description: "Warn outside" }),
+    name: option.text({ description: "The name", required: true }),
+    tries: option.integer({ description: "How often", default: 3 }),
+    verbose: option.flag({ short: "v", description: "Say more" }),
+  },
+  run: ({ warning, name, tries, verbose }) => `${warning?.end} ${name} ${tries} ${verbose}`,
+});
+
+Deno.test("executeCheck() runs a check with bound values, arguments over them and defaults under", {
+  permissions: "none",
+}, async () => {
+  const rows: [args: string[], text: string][] = [
+    [[], "5 bound 3 false"],
+    [["-w", "7", "-v", "--tries=4"], "7 bound 4 true"],
+    [["--name", "given"], "5 given 3 false"],
+    [["6", "given"], "6 given 3 false"],
+  ];
+  for (const [args, text] of rows) {
+    assertEquals(await executeCheck(check({ warning: 5, name: "bound" }), args, context), {
+      output: { state: "OK", text },
+    });
+  }
+  assertEquals(
+    (await executeCheck(check, ["--name=n"], context)).output.text,
+    "undefined n 3 false",
+  );
+});
+
+Deno.test("executeCheck() answers faulty options with UNKNOWN, one fault a line", {
+  permissions: "none",
+}, async () => {
+  const rows: [args: string[], text: string][] = [
+    [[], 'Option "name": Missing: The name'],
+    [
+      ["-w", "x", "--tries=1.5", "-z", "--name=n"],
+      [
+        'No option "z": expected one of warning, name, tries, verbose',
+        'Option "warning": Cannot parse range "x": end "x" is not a number',
+        'Option "tries": Cannot take "1.5": expected a whole number',
+      ].join("\n"),
+    ],
+    [["--name"], 'Option "name" is without its value\nOption "name": Missing: The name'],
+  ];
+  for (const [args, text] of rows) {
+    assertEquals(await executeCheck(check, args, context), { output: { state: "UNKNOWN", text } });
+  }
+  // A binding that TypeScript did not see.
+  const odd = { ...check, values: { nam: "n" } };
+  const { output } = await executeCheck(odd, [], context);
+  assertStringIncludes(output.text, 'No option "nam": expected one of warning');
+});
+
+Deno.test("executeCheck() hands the context to the check, and arguments to a function", {
+  permissions: "none",
+}, async () => {
+  let seen: unknown;
+  const looks = defineCheck({
+    description: "Looks",
+    run: (_options, given) => ((seen = given), "ok"),
+  });
+  await executeCheck(looks, [], context);
+  assertEquals(seen === context, true);
+  assertEquals((await executeCheck((args) => args.join("+"), ["-w", "5 6"], context)).output, {
+    state: "OK",
+    text: "-w+5 6",
+  });
+});
+
+Deno.test("executeCheck() turns every failure into UNKNOWN and keeps the stack for the log", {
+  permissions: "none",
+}, async () => {
+  class Nameless extends Error {
+    override name = "Nameless";
+  }
+  const unwritable = Object.assign(new Error("x"), { message: Object.create(null) });
+  const rows: [thrown: unknown, text: string, stack: boolean][] = [
+    [new Error("no route"), "no route", true],
+    [new Error("first\nsecond | third"), "first\nsecond   third", true],
+    [new Nameless(), "Nameless", true],
+    [new DOMException("Deadline", "TimeoutError"), "Deadline", true],
+    ["text", "Threw text", false],
+    [undefined, "Threw undefined", false],
+    [Symbol("s"), "Threw Symbol(s)", false],
+    [Object.create(null), "Threw object", false],
+    [unwritable, "object", true],
+    [Object.assign(new Error("x"), { stack: undefined }), "x", false],
+  ];
+  for (const [thrown, text, stack] of rows) {
+    const failing: BareFunction[] = [
+      () => {
+        throw thrown;
+      },
+      () => Promise.reject(thrown),
+    ];
+    for (const command of failing) {
+      const answer = await executeCheck(command, [], context);
+      assertEquals(answer.output, { state: "UNKNOWN", text });
+      assertEquals(typeof answer.stack, stack ? "string" : "undefined", text);
+    }
+  }
+});
+
+Deno.test(
+  "executeCheck() answers a result that is none with UNKNOWN",
+  { permissions: "none" },
+  async () => {
+    for (
+      const result of [undefined, 5, { state: "OK" }, {
+        output: "x",
+        perfdata: [{ label: "", value: 1 }],
+      }]
+    ) {
+      const { output } = await executeCheck(() => result as CheckResult, [], context);
+      assertEquals(output.state, "UNKNOWN");
+      assertStringIncludes(output.text, "Cannot ");
+    }
+  },
+);
+
+Deno.test(
+  "executeCheck() explains a refusal in the words of permissions",
+  { permissions: "none" },
+  async () => {
+    const not = "is not among the declared permissions";
+    const rows: [message: string, text: string][] = [
+      [
+        'Requires read access to "/etc/passwd", run again with the --allow-read flag',
+        `read "/etc/passwd" ${not}`,
+      ],
+      [
+        'Requires net access to "[::1]:80", run again with the --allow-net flag',
+        `net "[::1]:80" ${not}`,
+      ],
+      ["Requires write access to <TMP>, run again with the --allow-write flag", `write ${not}`],
+      ["Requires env access, run again with the --allow-env flag", `env ${not}`],
+      [
+        'Requires all access to "/proc/stat", run again with the --allow-all flag',
+        'all "/proc/stat" cannot be granted; declare the file below /proc as permissions.proc ' +
+        "and set procfs to where /proc is bound",
+      ],
+      ["Deno.symlink() requires more", "Deno.symlink() requires more"],
+    ];
+    for (const [message, text] of rows) {
+      const { output } = await executeCheck(
+        () => Promise.reject(new Deno.errors.NotCapable(message)),
+        [],
+        context,
+      );
+      assertEquals(output, { state: "UNKNOWN", text: `Permission refused: ${text}` });
+    }
+  },
+);

@@ -1,0 +1,160 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import fs from "node:fs";
+import { plugin, shell } from "../../src/agent/define.ts";
+import { defineCheck } from "../../src/check/define.ts";
+import { option } from "../../src/check/option.ts";
+import { testCheck } from "../../src/check/testing.ts";
+import { attempt, refused } from "./testing/attempt.ts";
+
+Deno.test("testCheck() passes to the real thing where there is no fixture", {
+  permissions: { read: true, run: ["/bin/echo"], sys: ["osUptime"] },
+}, async () => {
+  const here = import.meta.filename!;
+  assertStringIncludes(
+    String(await attempt({ read: [here] }, () => Deno.readTextFile(here))),
+    "testCheck() passes to the real thing",
+  );
+  assertEquals(
+    await attempt({ read: [here] }, () => fs.readFileSync(here, "utf8").length > 99),
+    true,
+  );
+  assertEquals(
+    await attempt({ run: ["/bin/echo"] }, async () => {
+      const { stdout } = await new Deno.Command("/bin/echo", { args: ["hi"] }).output();
+      return new TextDecoder().decode(stdout);
+    }),
+    "hi\n",
+  );
+  assertEquals(await attempt({ sys: ["osUptime"] }, () => Deno.osUptime() > 0), true);
+});
+
+const reader = defineCheck({
+  description: "What a file says",
+  options: {
+    path: option.text({ short: "p", description: "The file", required: true }),
+    extra: option.text({ description: "Another file" }),
+  },
+  permissions: ({ path, extra = "/default" }) => ({ read: [path, extra] }),
+  run: async ({ path, extra = path }, { hostname, procfs, log }) => {
+    log(`on ${hostname}, ${procfs}`);
+    return await Deno.readTextFile(extra);
+  },
+});
+
+Deno.test("testCheck() takes permissions from the binding, and from arguments for what it lacks", {
+  permissions: "none",
+}, async () => {
+  const read = { "/a": "a", "/b": "b" };
+  const rows: [Promise<unknown>, unknown][] = [
+    [testCheck(reader({ path: "/a" }), { read }), { state: "OK", text: "a" }],
+    [testCheck(reader, { args: ["-p", "/a"], read }), { state: "OK", text: "a" }],
+    [testCheck(reader({ path: "/a", extra: "/b" }), { read }), { state: "OK", text: "b" }],
+    [testCheck(reader({ path: "/a" }), { read, args: ["--extra", "/b"] }), {
+      state: "UNKNOWN",
+      text: refused('read "/b"').slice("UNKNOWN ".length),
+    }],
+    [testCheck(reader, { read }), { state: "UNKNOWN", text: 'Option "path": Missing: The file' }],
+    [testCheck(reader({ path: "/a" }), { read, permissions: { read: ["/b"] } }), {
+      state: "UNKNOWN",
+      text: refused('read "/a"').slice("UNKNOWN ".length),
+    }],
+  ];
+  for (const [answer, expected] of rows) assertEquals(await answer, expected);
+});
+
+Deno.test("testCheck() tells the check its host, hears its log and the stack of what it throws", {
+  permissions: "none",
+}, async () => {
+  const heard: string[] = [];
+  const log = (message: string) => heard.push(message);
+  await testCheck(reader({ path: "/a" }), {
+    read: { "/a": "a" },
+    hostname: "web1",
+    procfs: "/run/proc",
+    log,
+  });
+  await testCheck(reader({ path: "/a" }), { read: { "/a": new Error("torn") }, log });
+  assertEquals(heard.slice(0, 2), ["on web1, /run/proc", "on localhost, /proc"]);
+  assertStringIncludes(heard[2] ?? "", "Error: torn\n");
+});
+
+Deno.test("testCheck() runs a function with its arguments and without permissions", {
+  permissions: "none",
+}, async () => {
+  assertEquals(await testCheck((args) => args.join("+"), { args: ["1", "2"] }), {
+    state: "OK",
+    text: "1+2",
+  });
+  assertEquals((await testCheck(() => Deno.readTextFileSync("/a"))).state, "UNKNOWN");
+});
+
+Deno.test(
+  "testCheck() refuses commands that do not run in this process",
+  { permissions: "none" },
+  async () => {
+    for (const command of [plugin(["/bin/true"]), shell("true")]) {
+      await assertRejects(
+        // @ts-expect-error a plugin is no check
+        () => testCheck(command),
+        TypeError,
+        'expected runCommand() of "@checkwright/checkwright/daemon"',
+      );
+    }
+    await assertRejects(
+      // @ts-expect-error text is no check
+      () => testCheck("check_load"),
+      TypeError,
+      "Cannot test a value of type string",
+    );
+  },
+);
+
+Deno.test("testCheck() ends a check that hangs, and binds it for as long as it lives", {
+  permissions: "inherit",
+}, async () => {
+  const refusal = 'Requires read access to "/etc/passwd", run again with the --allow-read flag';
+  const read = () => Deno.readTextFile("/etc/passwd").catch((error) => error.message);
+  const release = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<unknown>();
+  const hangs = defineCheck({
+    description: "Hangs",
+    async run(_options, { signal }) {
+      const uponAbort = new Promise((resolve) => signal.onabort = () => resolve(read()));
+      await release.promise;
+      over.resolve([signal.aborted, signal.reason.name, await uponAbort, await read()]);
+      return "late";
+    },
+  });
+  assertEquals(await testCheck(hangs({}, { timeout: "1ms" })), {
+    state: "UNKNOWN",
+    text: "NRPE: Command timed out after 0.001 seconds",
+  });
+  release.resolve();
+  assertEquals(await over.promise, [true, "TimeoutError", refusal, refusal]);
+});
+
+Deno.test("testCheck() binds neither the test nor another check, and leaves no trace", {
+  permissions: { read: true },
+}, async () => {
+  const originals = Object.getOwnPropertyDescriptors(Deno);
+  const here = import.meta.filename!;
+  const gate = Promise.withResolvers<void>();
+  const waiting = (path: string) =>
+    attempt({ read: [path] }, async () => {
+      await gate.promise;
+      await new Promise((resolve) => setTimeout(resolve));
+      return [await Deno.readTextFile(path), await Deno.readTextFile("/b").catch(() => "refused")];
+    }, { read: { [path]: `of ${path}`, "/b": "b" } });
+  const first = waiting("/a");
+  const second = waiting("/c");
+  assert((await Deno.readTextFile(here)).length > 0);
+  gate.resolve();
+  assert((await Deno.readTextFile(here)).length > 0);
+  assertEquals(await first, ["of /a", "refused"]);
+  assertEquals(await second, ["of /c", "refused"]);
+  const after = Object.getOwnPropertyDescriptors(Deno);
+  for (const [name, { value, get }] of Object.entries(originals)) {
+    const now = after[name as keyof typeof after];
+    assert(now?.value === value && now?.get === get, `Deno.${name} is another`);
+  }
+});

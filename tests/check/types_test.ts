@@ -1,0 +1,43 @@
+import { assert, assertEquals } from "@std/assert";
+
+const fixture = new URL("../fixtures/types/bindings.ts", import.meta.url);
+const publicModule = new URL("../../src/mod.ts", import.meta.url);
+const configuration = new URL("../../deno.json", import.meta.url);
+
+// `deno check` holds the lines that are marked to some error. Without their marks each must have
+// the error that its mark names, and no other line may have any.
+Deno.test("Wrong options, bindings and commands are compile errors, each by its code", {
+  permissions: { read: true, write: true, run: [Deno.execPath()] },
+}, async () => {
+  const text = await Deno.readTextFile(fixture);
+  const expected = text.split("\n").flatMap((line, at) => {
+    const [, code] = /@ts-expect-error (TS\d+) /.exec(line) ?? [];
+    return code === undefined ? [] : [`${at + 2} ${code}`];
+  });
+  assert(expected.length > 20);
+
+  const folder = await Deno.makeTempDir();
+  try {
+    const plain = text.replaceAll("@ts-expect-error", "expects").replaceAll(
+      "../../../src/mod.ts",
+      publicModule.href,
+    );
+    await Deno.writeTextFile(`${folder}/bindings.ts`, plain);
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["check", "--config", configuration.pathname, `${folder}/bindings.ts`],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const found = [];
+    let error = "";
+    for (const line of new TextDecoder().decode(stderr).split("\n")) {
+      error = /^(TS\d+) \[ERROR\]/.exec(line)?.[1] ?? error;
+      // Indented no further: the places that only explain an error are.
+      const [, place] = /^ {4}at .*\/bindings\.ts:(\d+):\d+$/.exec(line) ?? [];
+      if (place !== undefined) found.push(`${place} ${error}`);
+    }
+    assertEquals(found, expected);
+    assertEquals(code, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,39 @@
+import { assert, assertEquals } from "@std/assert";
+import agent from "../../checks/agent.ts";
+import * as checks from "../../checks/mod.ts";
+import { describeAgent } from "../../src/agent/describe.ts";
+import type { OptionSpec } from "../../src/mod.ts";
+
+Deno.test("The agent of the built-in checks is faultless", { permissions: "none" }, () => {
+  const { manifest, diagnostics } = describeAgent(agent);
+  assertEquals(diagnostics.filter(({ severity }) => severity === "error"), []);
+  assertEquals(Object.keys(manifest.commands).sort(), Object.keys(agent.commands).sort());
+});
+
+Deno.test("The agent serves every built-in check", { permissions: "none" }, () => {
+  const served = Object.values(agent.commands).flatMap((command) =>
+    "definition" in command ? [command.definition] : []
+  );
+  for (const [name, check] of Object.entries(checks)) {
+    assert(served.includes(check.definition), name);
+  }
+});
+
+Deno.test("The agent's plugins may be absent", { permissions: "none" }, () => {
+  const { commands } = describeAgent(agent).manifest;
+  for (const [name, command] of Object.entries(commands)) {
+    if (command.kind === "plugin") assertEquals(command.optional, true, name);
+  }
+});
+
+Deno.test("The agent's checks have one-line descriptions with every option's", {
+  permissions: "none",
+}, () => {
+  for (const [name, { definition }] of Object.entries(checks)) {
+    const specs: OptionSpec[] = Object.values(definition.options ?? {});
+    const texts = [definition.description, ...specs.map(({ description }) => description)];
+    for (const text of texts) assert(/^\S.*[^.]$/.test(text), `${name}: ${text}`);
+    const letters = specs.flatMap(({ short }) => short ?? []);
+    assertEquals(new Set(letters).size, letters.length, `${name}: a letter stands for two options`);
+  }
+});

@@ -1,0 +1,341 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { parseFreeSpace } from "../../checks/_free_space.ts";
+import { presentDisk, units } from "../../checks/_present_disk.ts";
+import { type DiskReading, explain } from "../../checks/_read_disk.ts";
+import { disk } from "../../checks/disk.ts";
+import { assertSays, optionsOf, type Recorded } from "./recorded.ts";
+
+/** What `stat -f -c '%S %b %f %a %c %d'` prints: block size, blocks, free, available, inodes, free. */
+type StatFs = [number, number, number, number, number, number];
+
+const recorded: Recorded<StatFs>[] = [
+  {
+    args: "-w 20% -c 10% -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 3085510, 3085508],
+    code: 0,
+    text:
+      "DISK OK - free space: /mnt/data 71MiB (71% inode=99%);| /mnt/data=29360128B;83886080;94371840;0;104857600",
+  },
+  {
+    args: "-w 20% -c 10% -p /mnt/data",
+    reading: [4096, 25600, 5364, 5364, 3085510, 3085508],
+    code: 1,
+    text:
+      "DISK WARNING - free space: /mnt/data 20MiB (20% inode=99%);| /mnt/data=82837504B;83886080;94371840;0;104857600",
+  },
+  {
+    args: "-w 20 -c 10 -p /mnt/data",
+    reading: [4096, 25600, 5376, 5376, 3085510, 3085508],
+    code: 0,
+    text:
+      "DISK OK - free space: /mnt/data 21MiB (21% inode=99%);| /mnt/data=82837504B;83886080;94371840;0;104857600",
+  },
+  {
+    args: "-w 20 -c 10 -p /mnt/data",
+    reading: [4096, 25600, 5120, 5120, 3085510, 3085508],
+    code: 1,
+    text:
+      "DISK WARNING - free space: /mnt/data 20MiB (20% inode=99%);| /mnt/data=83886080B;83886080;94371840;0;104857600",
+  },
+  {
+    args: "-w 20% -c 10% -p /mnt/data",
+    reading: [4096, 25600, 2560, 2560, 3085510, 3085508],
+    code: 2,
+    text:
+      "DISK CRITICAL - free space: /mnt/data 10MiB (10% inode=99%);| /mnt/data=94371840B;83886080;94371840;0;104857600",
+  },
+  {
+    args: "-w 20% -c 10% -p /mnt/data",
+    reading: [4096, 25600, 0, 0, 3085510, 3085508],
+    code: 2,
+    text:
+      "DISK CRITICAL - free space: /mnt/data 0MiB (0% inode=99%);| /mnt/data=104857600B;83886080;94371840;0;104857600",
+  },
+  {
+    args: "-w 20% -c 10% -p /mnt/data",
+    reading: [4096, 25600, 25600, 25600, 3085510, 3085508],
+    code: 0,
+    text:
+      "DISK OK - free space: /mnt/data 100MiB (100% inode=99%);| /mnt/data=0B;83886080;94371840;0;104857600",
+  },
+  {
+    args: "-w 20971520 -c 10 -u bytes -p /mnt/data",
+    reading: [4096, 25600, 5120, 5120, 3085510, 3085508],
+    code: 1,
+    text:
+      "DISK WARNING - free space: /mnt/data 20971520B (20% inode=99%);| /mnt/data=83886080B;83886080;104857590;0;104857600",
+  },
+  {
+    args: "-w 20000 -c 10000 -u kB -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 3085510, 3085508],
+    code: 0,
+    text:
+      "DISK OK - free space: /mnt/data 73100kiB (71% inode=99%);| /mnt/data=30003200B;84377600;94617600;0;104857600",
+  },
+  {
+    args: "-w 20 -c 10 -u KiB -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 3085510, 3085508],
+    code: 0,
+    text:
+      "DISK OK - free space: /mnt/data 73100kiB (71% inode=99%);| /mnt/data=30003200B;104837120;104847360;0;104857600",
+  },
+  {
+    args: "-w 20% -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 3085510, 3085508],
+    code: 0,
+    text:
+      "DISK OK - free space: /mnt/data 71MiB (71% inode=99%);| /mnt/data=29360128B;83886080;;0;104857600",
+  },
+  {
+    args: "-c 20% -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 3085510, 3085508],
+    code: 0,
+    text:
+      "DISK OK - free space: /mnt/data 71MiB (71% inode=99%);| /mnt/data=29360128B;;83886080;0;104857600",
+  },
+  {
+    args: "-c 20.5% -w 30.7% -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 3085510, 3085508],
+    code: 0,
+    text:
+      "DISK OK - free space: /mnt/data 71MiB (71% inode=99%);| /mnt/data=29360128B;72666316;83361792;0;104857600",
+  },
+  {
+    args: "-w 10 -c 20 -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 3085510, 3085508],
+    code: 0,
+    text:
+      "DISK OK - free space: /mnt/data 71MiB (71% inode=99%);| /mnt/data=29360128B;94371840;83886080;0;104857600",
+  },
+  {
+    args: "-W 20% -K 10% -P -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 10, 8],
+    code: 0,
+    text:
+      "DISK OK - free space: /mnt/data 71MiB (71% inode=80%);| /mnt/data=29360128B;;;0;104857600 '/mnt/data (inodes)'=2;8;9;0;10",
+  },
+  {
+    args: "-W 80 -K 10 -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 10, 8],
+    code: 1,
+    text:
+      "DISK WARNING - free space: /mnt/data 71MiB (71% inode=80%);| /mnt/data=29360128B;;;0;104857600",
+  },
+  {
+    args: "-W 79 -K 10 -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 10, 8],
+    code: 0,
+    text:
+      "DISK OK - free space: /mnt/data 71MiB (71% inode=80%);| /mnt/data=29360128B;;;0;104857600",
+  },
+  {
+    args: "-W 90% -K 80% -P -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 10, 8],
+    code: 2,
+    text:
+      "DISK CRITICAL - free space: /mnt/data 71MiB (71% inode=80%);| /mnt/data=29360128B;;;0;104857600 '/mnt/data (inodes)'=2;0;1;0;10",
+  },
+  {
+    args: "-W 20% -K 10% -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 0, 0],
+    code: 0,
+    text: "DISK OK - free space: /mnt/data 71MiB (71% inode=-);| /mnt/data=29360128B;;;0;104857600",
+  },
+  {
+    args: "-w 99.5% -c 33.3% -u kB -W 57% -K 43% -P -p /mnt/data",
+    reading: [4096, 25856, 25855, 25855, 7, 5],
+    code: 1,
+    text:
+      "DISK WARNING - free space: /mnt/data 103420kiB (99% inode=71%);| /mnt/data=4096B;529530;70639419;0;105906176 '/mnt/data (inodes)'=2;3;3;0;7",
+  },
+  {
+    args: "-w 80% -c 10% -e -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 3085510, 3085508],
+    code: 1,
+    text:
+      "DISK WARNING - free space: /mnt/data 71MiB (71% inode=99%);| /mnt/data=29360128B;20971519;94371840;0;104857600",
+  },
+  {
+    args: "-w 20% -c 10% -e -p /mnt/data",
+    reading: [4096, 25600, 18275, 18275, 3085510, 3085508],
+    code: 0,
+    text: "DISK OK| /mnt/data=29360128B;83886080;94371840;0;104857600",
+  },
+  {
+    args: "-w 20% -c 10% -p /mnt/data",
+    reading: [4096, 2251799813685248, 2251799813677923, 2251799813677923, 3085510, 3085508],
+    code: 0,
+    text:
+      "DISK OK - free space: /mnt/data 8796093022179MiB (99% inode=99%);| /mnt/data=29360128B;7378697629483821056;8301034833169298432;0;9223372036854775808",
+  },
+  {
+    args: "-w 20% -c 10% -u TB -p /mnt/data",
+    reading: [4096, 2473901162496, 2473901155171, 2473901155171, 100, 98],
+    code: 0,
+    text:
+      "DISK OK - free space: /mnt/data 9215TiB (99% inode=98%);| /mnt/data=0B;8106479329266893;9119789245425254;0;10133099161583616",
+  },
+  {
+    args: "-w 1 -c 1 -u GB -p /mnt/data",
+    reading: [4096, 786432, 420221, 420221, 3085510, 3085508],
+    code: 2,
+    text:
+      "DISK CRITICAL - free space: /mnt/data 1GiB (53% inode=99%);| /mnt/data=1073741824B;2147483648;2147483648;0;3221225472",
+  },
+  {
+    args: "-w 50% -c 1 -u GiB -p /mnt/data",
+    reading: [4096, 786432, 54010, 54010, 3085510, 3085508],
+    code: 2,
+    text:
+      "DISK CRITICAL - free space: /mnt/data 0GiB (6% inode=99%);| /mnt/data=2147483648B;1610612736;2147483648;0;3221225472",
+  },
+  {
+    args: "-w 20% -c 10% -p /",
+    reading: [4096, 66053021, 60332786, 20877493, 16777216, 16368350],
+    code: 0,
+    text:
+      "DISK OK - free space: / 81552MiB (78% inode=97%);| /=23429382144B;216442024755;243497277849;0;270552530944",
+  },
+  {
+    args: "-f -w 20% -c 10% -p /",
+    reading: [4096, 66053021, 60332786, 20877493, 16777216, 16368350],
+    code: 0,
+    text:
+      "DISK OK - free space: / 81552MiB (78% inode=97%);| /=23429382144B;87155120537;98049510604;0;108943900672",
+  },
+  {
+    args: "-w 2%,100 -c 1% -p /",
+    reading: [4096, 66053021, 60332786, 20877493, 16777216, 16368350],
+    code: 0,
+    text:
+      "DISK OK - free space: / 81552MiB (78% inode=97%);| /=23429382144B;265141480325;267847005634;0;270552530944",
+  },
+];
+
+function read(path: string, values: StatFs): DiskReading {
+  const [blockSize, blocks, free, available, inodes, inodesFree] = values.map(BigInt);
+  return {
+    path,
+    blockSize: blockSize!,
+    blocks: blocks!,
+    free: free!,
+    available: available!,
+    inodes: inodes!,
+    inodesFree: inodesFree!,
+  };
+}
+
+function present(values: Record<string, StatFs>, args: string) {
+  const { path, warning, critical, ...settings } = optionsOf(disk, args);
+  const unit = Number(units[settings.units].size);
+  return presentDisk(path.map((name) => read(name, values[name]!)), {
+    ...settings,
+    warning: parseFreeSpace(warning, unit),
+    critical: parseFreeSpace(critical, unit),
+  });
+}
+
+for (const { args, reading, code, text } of recorded) {
+  Deno.test(
+    `presentDisk() says what check_disk ${args} says at ${reading.join(" ")}`,
+    { permissions: "none" },
+    () => {
+      const path = args.split(" ").at(-1)!;
+      assertSays(present({ [path]: reading }, args), { code, text });
+    },
+  );
+}
+
+/** 100 MiB in blocks of 4 KiB. */
+const roomy: StatFs = [4096, 25600, 18275, 18275, 100, 98];
+const full: StatFs = [4096, 25600, 0, 0, 100, 98];
+
+Deno.test(
+  "presentDisk() names several file systems, the worst deciding",
+  { permissions: "none" },
+  () => {
+    const both = { "/srv": roomy, "/var": full };
+    const text =
+      "DISK CRITICAL - free space: /srv 71MiB (71% inode=98%); /var 0MiB (0% inode=98%);" +
+      "| /srv=29360128B;83886080;94371840;0;104857600 /var=104857600B;83886080;94371840;0;104857600";
+    assertSays(present(both, "-w 20% -c 10% -p /srv -p /var"), { code: 2, text });
+    const errors = text.replace(" /srv 71MiB (71% inode=98%);", "");
+    assertSays(present(both, "-e -w 20% -c 10% -p /srv,/var"), { code: 2, text: errors });
+  },
+);
+
+Deno.test(
+  "presentDisk() has 0 where the plugin's threshold is negative",
+  { permissions: "none" },
+  () => {
+    // check_disk prints 18446744073604694016 here: the bytes of the total less 200 MiB, unsigned.
+    const { state, perfdata } = present({ "/srv": roomy }, "-w 200 -c 50% -p /srv");
+    assertEquals(state, "WARNING");
+    assertEquals(perfdata?.[0]?.warning, { start: 0, end: 0, inside: false });
+    assertEquals(perfdata?.[0]?.critical, { start: 0, end: 52428800, inside: false });
+  },
+);
+
+Deno.test(
+  "presentDisk() takes sizes with units and a share beside a size",
+  { permissions: "none" },
+  () => {
+    const cases: [args: string, state: string, tide: number][] = [
+      ["-w 71MiB", "WARNING", 29 * 2 ** 20],
+      ["-w 70MiB", "OK", 30 * 2 ** 20],
+      ["-w 75MB", "WARNING", 100 * 2 ** 20 - 75e6],
+      ["-w 10%,80MiB", "WARNING", 20 * 2 ** 20],
+      ["-w 80%,1MiB", "WARNING", 20 * 2 ** 20 - 1],
+      ["-u GB -w 71MiB", "WARNING", 0],
+    ];
+    for (const [args, state, tide] of cases) {
+      const result = present({ "/srv": roomy }, `${args} -p /srv`);
+      assertEquals(result.state, state, args);
+      assertEquals(result.perfdata?.[0]?.warning, { start: 0, end: tide, inside: false }, args);
+    }
+  },
+);
+
+Deno.test(
+  "presentDisk() is critical for a path that can't be looked at",
+  { permissions: "none" },
+  () => {
+    const missing = { path: "/nonexist", fault: "No such file or directory" };
+    assertSays(presentDisk([read("/srv", roomy), missing], {}), {
+      code: 2,
+      text: "DISK CRITICAL - /nonexist is not accessible: No such file or directory",
+    });
+  },
+);
+
+Deno.test("presentDisk() passes over file systems without a size", { permissions: "none" }, () => {
+  const nothing: StatFs = [4096, 0, 0, 0, 0, 0];
+  const alone = present({ "/proc": nothing }, "-w 20% -p /proc");
+  assertEquals(alone.state, "UNKNOWN");
+  assertEquals(alone.output, "DISK UNKNOWN - free space:");
+  const both = present({ "/proc": nothing, "/srv": roomy }, "-w 20% -p /proc,/srv");
+  assertEquals(both.output, "DISK OK - free space: /srv 71MiB (71% inode=98%);");
+});
+
+Deno.test("presentDisk() alerts where nobody may have a block", { permissions: "none" }, () => {
+  const reserved: StatFs = [4096, 100, 100, 0, 10, 10];
+  const result = present({ "/srv": reserved }, "-w 20% -c 10% -p /srv");
+  assertStringIncludes(result.output, "DISK CRITICAL - free space: /srv 0MiB (0% inode=100%);");
+});
+
+Deno.test("explain() words errors as strerror(3) does", { permissions: "none" }, () => {
+  const cases: [message: string, fault: string][] = [
+    ["ENOENT: no such file or directory, statfs '/nonexist'", "No such file or directory"],
+    ["EACCES: permission denied, statfs '/root, statfs'", "Permission denied"],
+    ["ENOTDIR: not a directory, statfs '/etc/passwd/x'", "Not a directory"],
+    ["odd", "Odd"],
+  ];
+  for (const [message, fault] of cases) assertEquals(explain(message), fault);
+});
+
+Deno.test("disk asks to read what it looks at and no more", { permissions: "none" }, () => {
+  const { permissions } = disk.definition;
+  const options = optionsOf(disk, "-p /srv -p /var");
+  const asked = typeof permissions === "function" ? permissions(options) : {};
+  assertEquals(asked, { read: ["/srv", "/var"], sys: ["statfs"] });
+});

@@ -1,0 +1,121 @@
+/** Servers of the loopback, for what connects to something. */
+
+/** A server that a test started. */
+export interface LocalServer extends AsyncDisposable {
+  /** Where it listens, on 127.0.0.1. */
+  port: number;
+  /** What each connection said, in the order of the connections. */
+  heard: string[];
+}
+
+/** A certificate and its key in PEM. */
+export interface KeyPair {
+  cert: string;
+  key: string;
+}
+
+/** The other end: says and reads what it likes; the connection is closed when it is done. */
+export type Peer = (connection: {
+  /** Reads once; empty at the end. */
+  read(): Promise<string>;
+  /** Writes. */
+  write(text: string | Uint8Array): Promise<void>;
+}) => Promise<void>;
+
+const encoder = new TextEncoder();
+
+/** Starts a server on a free port; with a key pair it speaks TLS. */
+export function listen(peer: Peer, tls?: KeyPair): LocalServer {
+  const address = { hostname: "127.0.0.1", port: 0 };
+  const listener = tls ? Deno.listenTls({ ...address, ...tls }) : Deno.listen(address);
+  const heard: string[] = [];
+  const open = new Set<Deno.Conn>();
+  const talking: Promise<void>[] = [];
+
+  async function talk(conn: Deno.Conn): Promise<void> {
+    const at = heard.push("") - 1;
+    const decoder = new TextDecoder();
+    const buffer = new Uint8Array(65536);
+    try {
+      await peer({
+        async read() {
+          const length = await conn.read(buffer) ?? 0;
+          const text = decoder.decode(buffer.subarray(0, length), { stream: true });
+          heard[at] += text;
+          return text;
+        },
+        async write(text) {
+          const bytes = typeof text === "string" ? encoder.encode(text) : text;
+          for (let sent = 0; sent < bytes.length;) sent += await conn.write(bytes.subarray(sent));
+        },
+      });
+    } catch {
+      // The client left, or the test is over.
+    } finally {
+      if (open.delete(conn)) conn.close();
+    }
+  }
+
+  const accepting = (async () => {
+    for await (const conn of listener) {
+      open.add(conn);
+      talking.push(talk(conn));
+    }
+  })();
+
+  return {
+    port: (listener.addr as Deno.NetAddr).port,
+    heard,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      for (const conn of open) conn.close();
+      open.clear();
+      await accepting;
+      await Promise.all(talking);
+    },
+  };
+}
+
+/** Waits until the client hangs up. */
+export const listenOnly: Peer = async ({ read }) => {
+  while (await read() !== "");
+};
+
+/** A port of the loopback where nobody listens. */
+export function closedPort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  return port;
+}
+
+/** Where the program is that makes certificates. */
+export const openssl = "/usr/bin/openssl";
+
+/** Makes a self-signed certificate that lasts so many days from now on. */
+export async function makeKeyPair(days: number, subject: string): Promise<KeyPair> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const [key, cert] = [`${folder}/key.pem`, `${folder}/cert.pem`];
+    const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
+    const { success, stderr } = await new Deno.Command(openssl, {
+      args: [
+        ...request,
+        "-nodes",
+        "-keyout",
+        key,
+        "-out",
+        cert,
+        "-days",
+        `${days}`,
+        "-subj",
+        subject,
+      ],
+      stdin: "null",
+    }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    return { cert: await Deno.readTextFile(cert), key: await Deno.readTextFile(key) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,11 @@
+import { assertEquals } from "@std/assert";
+import { parseOptions } from "../../src/check/parse_option.ts";
+import type { CheckCommand, Permissions } from "../../src/mod.ts";
+
+/** What a bound check declares that it touches. */
+export function permissionsOf({ definition, values: bound }: CheckCommand): Permissions {
+  const { values, faults } = parseOptions(definition.options ?? {}, bound);
+  assertEquals(faults, []);
+  const { permissions = {} } = definition;
+  return typeof permissions === "function" ? permissions(values) : permissions;
+}

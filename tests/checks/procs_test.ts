@@ -1,0 +1,332 @@
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { presentProcesses } from "../../checks/_process_answer.ts";
+import { leaveOutSelf, selectProcesses } from "../../checks/_process_filter.ts";
+import { parseElapsed, parseProcesses, psArguments } from "../../checks/_process_list.ts";
+import { parsePattern } from "../../checks/_posix_pattern.ts";
+import { readProcesses } from "../../checks/_read_processes.ts";
+import { findUser, ownersOf, parsePasswd } from "../../checks/_user.ts";
+import { procs } from "../../checks/procs.ts";
+import { testCheck } from "../../src/mod.ts";
+import { isMissing } from "../tools.ts";
+
+function line(fields: string, comm: string, args: string): string {
+  const [stat, uid, user, pid, ppid, vsz, rss, pcpu, etime] = fields.split(" ");
+  return `${stat!.padEnd(4)} ${uid!.padStart(5)} ${user!.padEnd(64)} ${pid!.padStart(5)} ` +
+    `${ppid!.padStart(5)} ${vsz!.padStart(6)} ${rss!.padStart(5)} ${pcpu!.padStart(4)} ` +
+    `${etime!.padStart(11)} ${comm.padEnd(64)} ${args}`;
+}
+
+/** What procps 4.0 writes: fixed columns, the last one free. */
+const listed = [
+  line("STAT UID USER PID PPID VSZ RSS %CPU ELAPSED", "COMMAND", "COMMAND"),
+  line("Ss 0 root 1 0 49980 18824 0.4 2-25:32:01", "systemd", "/sbin/init"),
+  line("S 0 root 2 0 0 0 0.0 25:32", "kthreadd", "[kthreadd]"),
+  line("I< 0 root 8 2 0 0 0.0 25:32", "kworker/0:0H-ev", "[kworker/0:0H-events_highpri]"),
+  line("Ss 0 root 700 1 11036 5148 0.0 10:21", "sshd", "sshd: /usr/sbin/sshd -D"),
+  line("Ss 1000 ada 800 1 5384 4428 0.0 01:18:55", "tmux: server", "tmux new -s  two blanks"),
+  line("Z 1000 ada 801 800 0 0 0.0 00:07", "sh <defunct>", "[sh] <defunct>"),
+  line("Sl 33 www-data 900 1 18455868 172772 101 00:54", "deno", "deno run -A serve.ts"),
+  line("Sl 33 www-data 901 900 18228792 48980 2.5 00:50", "deno", "deno run -A child.ts"),
+  line("R 33 www-data 999 901 8680 4600 0.0 00:00", "ps", "/bin/ps axwwo stat,uid"),
+].join("\n") + "\n";
+
+const processes = parseProcesses(listed);
+
+Deno.test("parseProcesses() reads what ps lists, and no heading", { permissions: "none" }, () => {
+  assertEquals(processes.map(({ pid }) => pid), [1, 2, 8, 700, 800, 801, 900, 901, 999]);
+  assertEquals(processes[4], {
+    stat: "Ss",
+    uid: 1000,
+    user: "ada",
+    pid: 800,
+    ppid: 1,
+    vsz: 5384,
+    rss: 4428,
+    pcpu: 0,
+    elapsed: 4735,
+    comm: "tmux: server",
+    args: "tmux new -s  two blanks",
+  });
+  assertEquals(processes[0]?.elapsed, 2 * 86400 + 25 * 3600 + 32 * 60 + 1);
+});
+
+Deno.test("parseProcesses() reads a list without arguments", { permissions: "none" }, () => {
+  const text = "Ss       0 root   700     1  11036  5148  0.0       10:21 tmux: server\n";
+  assertEquals(parseProcesses(text).map(({ comm, args }) => [comm, args]), [["tmux: server", ""]]);
+  assertEquals(parseProcesses("garbage\n\n1 2 3\n"), []);
+});
+
+Deno.test("parseElapsed() reads all that ps may write", { permissions: "none" }, () => {
+  const cases: [text: string, seconds: number][] = [
+    ["00:07", 7],
+    ["59:59", 3599],
+    ["01:00:00", 3600],
+    ["3-02:01:00", 3 * 86400 + 7260],
+    ["123-00:00:00", 123 * 86400],
+  ];
+  for (const [text, seconds] of cases) assertEquals(parseElapsed(text), seconds, text);
+});
+
+Deno.test("psArguments() lists arguments only where they are asked for", {
+  permissions: "none",
+}, () => {
+  assertMatch(psArguments(true).join(" "), /^axwwo .*,args$/);
+  assertMatch(psArguments(false).join(" "), /^axwwo .*,comm:64$/);
+});
+
+Deno.test("leaveOutSelf() leaves out this process and its starter of the same program", {
+  permissions: "none",
+}, () => {
+  const rest = leaveOutSelf(processes, 901).map(({ pid }) => pid);
+  assertEquals(rest, [1, 2, 8, 700, 800, 801, 999]);
+  assertEquals(leaveOutSelf(processes, 700).length, processes.length - 1);
+  assertEquals(leaveOutSelf(processes, 4242), processes);
+});
+
+Deno.test("selectProcesses() knows every filter of check_procs", { permissions: "none" }, () => {
+  const pattern = (text: string) => ({ text, regex: parsePattern(text) });
+  const cases: [filter: Parameters<typeof selectProcesses>[1], pids: number[]][] = [
+    [{ noKthreads: false }, [1, 2, 8, 700, 800, 801, 900, 901, 999]],
+    [{ noKthreads: true }, [1, 700, 800, 801, 900, 901, 999]],
+    [{ noKthreads: false, state: "Z" }, [801]],
+    [{ noKthreads: false, state: "Ss" }, [1, 700, 800]],
+    [{ noKthreads: false, state: "sS" }, []],
+    [{ noKthreads: false, ppid: 1 }, [700, 800, 900]],
+    [{ noKthreads: false, user: { uid: 1000, name: "ada" } }, [800, 801]],
+    [{ noKthreads: false, user: { uid: NaN, name: "nobody" } }, []],
+    [{ noKthreads: false, command: "deno" }, [900, 901]],
+    [{ noKthreads: false, command: "den" }, []],
+    [{ noKthreads: false, command: "tmux: server" }, [800]],
+    [{ noKthreads: false, command: "tmux:" }, [800]],
+    [{ noKthreads: false, command: "0:0H-ev" }, [8]],
+    [{ noKthreads: false, command: "kworker/0:0H-ev" }, [8]],
+    [{ noKthreads: false, command: "sh" }, [801]],
+    [{ noKthreads: false, argumentArray: "serve.ts" }, [900]],
+    [{ noKthreads: false, argumentArray: "SERVE" }, []],
+    [{ noKthreads: false, pattern: pattern("(serve|child)\\.ts$") }, [900, 901]],
+    [{ noKthreads: false, pattern: pattern("^/s?bin") }, [1, 999]],
+    [{ noKthreads: false, vsz: 18228792 }, [900, 901]],
+    [{ noKthreads: false, rss: 48981 }, [900]],
+    [{ noKthreads: false, pcpu: 2.5 }, [900, 901]],
+    [{ noKthreads: false, pcpu: 2.5, rss: 48981 }, [900]],
+  ];
+  for (const [filter, pids] of cases) {
+    assertEquals(selectProcesses(processes, filter).map(({ pid }) => pid), pids, String(filter));
+  }
+});
+
+Deno.test("selectProcesses() keeps the first process where no kernel threads are seen", {
+  permissions: "none",
+}, () => {
+  const container = processes.filter(({ comm }) => comm !== "kthreadd");
+  assertEquals(selectProcesses(container, { noKthreads: true }), container);
+});
+
+Deno.test("presentProcesses() has the words of check_procs", { permissions: "none" }, () => {
+  const range = (end: number, start = 0) => ({ start, end, inside: false });
+  const question = { metric: "PROCS", filter: { noKthreads: false }, verbose: false } as const;
+  const present = presentProcesses;
+  const deno = processes.filter(({ comm }) => comm === "deno");
+  const all = {
+    noKthreads: false,
+    state: "S",
+    ppid: 1,
+    user: { uid: 33, name: "www-data" },
+    command: "deno",
+    argumentArray: "serve",
+    pattern: { text: "s.rve", regex: /s.rve/ },
+    vsz: 1,
+    rss: 2,
+    pcpu: 0.125,
+  };
+  const cases: [result: ReturnType<typeof present>, state: string, output: string, perf: string][] =
+    [
+      [present(processes, question), "OK", "PROCS OK: 9 processes", "procs 9"],
+      [
+        present([deno[0]!], { ...question, filter: all }),
+        "OK",
+        "PROCS OK: 1 process with STATE = S, PPID = 1, UID = 33 (www-data), " +
+        "command name 'deno', args 'serve', regex args 's.rve', VSZ >= 1, RSS >= 2, PCPU >= 0.12",
+        "procs 1",
+      ],
+      [
+        present([], { ...question, filter: { ...all, user: { uid: NaN, name: "eve" } } }),
+        "OK",
+        "PROCS OK: 0 processes with STATE = S, PPID = 1, UID = ? (eve), " +
+        "command name 'deno', args 'serve', regex args 's.rve', VSZ >= 1, RSS >= 2, PCPU >= 0.12",
+        "procs 0",
+      ],
+      [
+        present([], {
+          ...question,
+          filter: { noKthreads: true, command: "sshd" },
+          critical: range(1, 1),
+        }),
+        "CRITICAL",
+        "PROCS CRITICAL: 0 processes with command name 'sshd'",
+        "procs 0",
+      ],
+      [
+        present(processes, { ...question, warning: range(5), critical: range(10) }),
+        "WARNING",
+        "PROCS WARNING: 9 processes",
+        "procs 9",
+      ],
+      [
+        present(processes, {
+          ...question,
+          metric: "RSS",
+          warning: range(10000),
+          critical: range(100000),
+        }),
+        "CRITICAL",
+        "RSS CRITICAL: 1 crit, 2 warn out of 9 processes",
+        "procs 9, procs_warn 2, procs_crit 1",
+      ],
+      [
+        present(deno, { ...question, metric: "VSZ", warning: range(1), verbose: true }),
+        "WARNING",
+        "VSZ WARNING: 2 warn out of 2 processes [deno, deno]",
+        "procs 2, procs_warn 2, procs_crit 0",
+      ],
+      [
+        present(deno, { ...question, metric: "CPU", warning: range(2.5), critical: range(101) }),
+        "WARNING",
+        "CPU WARNING: 1 warn out of 2 processes",
+        "procs 2, procs_warn 1, procs_crit 0",
+      ],
+      [
+        present(deno, { ...question, metric: "ELAPSED", critical: range(54), verbose: true }),
+        "OK",
+        "ELAPSED OK: 2 processes",
+        "procs 2, procs_warn 0, procs_crit 0",
+      ],
+      [
+        present([], { ...question, metric: "RSS", critical: range(1) }),
+        "OK",
+        "RSS OK: 0 processes",
+        "procs 0, procs_warn 0, procs_crit 0",
+      ],
+    ];
+  for (const [result, state, output, perf] of cases) {
+    const perfdata = result.perfdata ?? [];
+    assertEquals([result.state, result.output], [state, output]);
+    assertEquals(perfdata.map(({ label, value }) => `${label} ${value}`).join(", "), perf);
+  }
+});
+
+Deno.test("findUser() finds by name and by number", { permissions: "none" }, () => {
+  const passwd = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n\nbroken\n";
+  const users = [...ownersOf(processes), ...parsePasswd(passwd)];
+  const cases: [wanted: string, found: { uid: number; name: string } | undefined][] = [
+    ["root", { uid: 0, name: "root" }],
+    ["0", { uid: 0, name: "root" }],
+    ["ada", { uid: 1000, name: "ada" }],
+    ["nobody", { uid: 65534, name: "nobody" }],
+    ["65534", { uid: 65534, name: "nobody" }],
+    ["eve", undefined],
+    ["4242", undefined],
+    ["broken", undefined],
+  ];
+  for (const [wanted, found] of cases) assertEquals(findUser(wanted, users), found, wanted);
+});
+
+Deno.test("parsePattern() takes POSIX classes and knows lines", { permissions: "none" }, () => {
+  const cases: [pattern: string, text: string, found: boolean][] = [
+    ["[[:alpha:]]+ [[:digit:]]{2}", "abc 12", true],
+    ["^[[:space:]]$", "a", false],
+    ["[^[:punct:]]", "]-\\[", false],
+    ["\\<two\\>", "one two", true],
+    ["\\<two\\>", "onetwo", false],
+    ["\\\\<", "\\<", true],
+    ["two$", "two\nthree", true],
+    ["one.two", "one\ntwo", false],
+    ["[[:unknown:]]", "n]", true],
+  ];
+  for (const [pattern, text, found] of cases) {
+    assertEquals(parsePattern(pattern).test(text), found, pattern);
+  }
+  assertEquals(
+    parsePattern("ONE.two", { ignoreCase: true, linespan: true }).test("one\ntwo"),
+    true,
+  );
+  assertEquals(parsePattern("one$", { linespan: true }).test("one\ntwo"), false);
+});
+
+Deno.test("procs asks ps once and presents it", { permissions: "none" }, async () => {
+  const run = { "/usr/bin/ps": listed };
+  const cases: [args: string[], text: string][] = [
+    [["-C", "sshd", "-c", "1:1"], "PROCS OK: 1 process with command name 'sshd'|procs=1;;1:1;0"],
+    [["5", "8", "S"], "PROCS WARNING: 6 processes with STATE = S|procs=6;5;8;0"],
+    [["-u", "ada"], "PROCS OK: 2 processes with UID = 1000 (ada)|procs=2;;;0"],
+    [
+      ["-u", "eve", "-c", "1:"],
+      "PROCS CRITICAL: 0 processes with UID = ? (eve)|procs=0;;1:;0",
+    ],
+    [
+      ["--ereg-argument-array=[sc].*[.]ts", "-m", "RSS", "-w", "99999"],
+      "RSS WARNING: 1 warn out of 2 processes with regex args '[sc].*[.]ts'" +
+      "|procs=2;;;0 procs_warn=1;;;0 procs_crit=0;;;0",
+    ],
+    [["-w", "10:5"], 'Option "warning": Cannot parse range "10:5": start is above end'],
+    [["--ereg-argument-array=("], "Could not compile regular expression"],
+  ];
+  for (const [args, text] of cases) {
+    assertStringIncludes((await testCheck(procs, { args, run })).text, text);
+  }
+});
+
+Deno.test("procs looks a bound user up where no process is his", {
+  permissions: "none",
+}, async () => {
+  const read = { "/etc/passwd": "eve:x:1234:1234::/:/bin/sh\n" };
+  const run = { "/usr/bin/ps": listed };
+  const known = await testCheck(procs({ user: "eve", critical: "1:" }), { read, run });
+  assertEquals(known, {
+    state: "CRITICAL",
+    text: "PROCS CRITICAL: 0 processes with UID = 1234 (eve)|procs=0;;1:;0",
+  });
+  const stranger = await testCheck(procs({ user: "mallory" }), { read, run });
+  assertEquals([stranger.state, stranger.text], [
+    "UNKNOWN",
+    "User name was not found - mallory",
+  ]);
+});
+
+Deno.test("procs is UNKNOWN where ps fails or lists nothing", { permissions: "none" }, async () => {
+  const failed = await testCheck(procs, {
+    run: { "/usr/bin/ps": { stderr: "error: no /proc\nhint", code: 1 } },
+  });
+  assertEquals(failed, {
+    state: "UNKNOWN",
+    text: "Cannot list processes: ps exited with 1: error: no /proc",
+  });
+  const empty = await testCheck(procs, { run: { "/usr/bin/ps": "" } });
+  assertEquals(empty, { state: "UNKNOWN", text: "Unable to read output" });
+});
+
+const ps = "/usr/bin/ps";
+const ignore = isMissing(ps);
+
+Deno.test({
+  name: "procs needs to run ps alone",
+  ignore,
+  permissions: { run: [ps, "/bin/ps"] },
+  async fn() {
+    const { state, text } = await testCheck(procs({ argumentArray: "e", critical: "1:" }));
+    assertEquals(state, "OK", text);
+    assertMatch(text, /^PROCS OK: \d+ process(es)? with args 'e'\|procs=\d+;;1:;0$/);
+  },
+});
+
+Deno.test({
+  name: "readProcesses() says why ps failed, and does not start where the deadline passed",
+  ignore,
+  permissions: { run: [ps, "/bin/ps"] },
+  async fn() {
+    const never = new AbortController().signal;
+    await assertRejects(() => readProcesses(["--nonsense"], never), Error, "ps exited with 1");
+    const late = AbortSignal.abort(new DOMException("Deadline", "TimeoutError"));
+    await assertRejects(() => readProcesses(["ax"], late), DOMException, "Deadline");
+  },
+});

@@ -1,0 +1,109 @@
+import { assertEquals } from "@std/assert";
+import { createHandler, type Peer } from "../../src/daemon/handler.ts";
+import type { Manifest, ManifestCheck } from "../../src/agent/manifest.ts";
+import { defaultSettings, type Settings } from "../../src/agent/settings.ts";
+import type { Runner } from "../../src/runner/runner.ts";
+
+const command: ManifestCheck = {
+  kind: "check",
+  description: "",
+  options: {},
+  values: {},
+  permissions: {},
+  timeout: 60,
+  acceptArguments: false,
+  isolation: "worker",
+};
+
+const runner: Runner = {
+  run: (name, args) =>
+    Promise.resolve({
+      output: { state: "OK", text: [name, ...args].join(" ") },
+      outcome: "done",
+    }),
+  running: 0,
+};
+
+function handlerOf(settings: Partial<Settings> = {}) {
+  const manifest: Manifest = {
+    settings: { ...defaultSettings, ...settings },
+    commands: { check_load: command, check_args: { ...command, acceptArguments: true } },
+  };
+  const handle = createHandler(manifest, runner);
+  return (text: string, peer: Peer = { address: "127.0.0.1" }) => {
+    const [name, ...args] = text.split("!");
+    return handle({ command: name!, args }, peer);
+  };
+}
+
+Deno.test(
+  "The handler answers as NRPE does, and says why beyond it",
+  { permissions: "none" },
+  async () => {
+    const handle = handlerOf();
+    const table: [string, string, string][] = [
+      ["check_load", "OK", "check_load"],
+      ["check_args!-w!5", "OK", "check_args -w 5"],
+      ["_NRPE_CHECK", "OK", "NRPE v4.1.0 (Checkwright 0.1.0)"],
+      ["_NRPE_CHECK!x", "OK", "NRPE v4.1.0 (Checkwright 0.1.0)"],
+      ["nope", "UNKNOWN", "NRPE: Command 'nope' not defined"],
+      [
+        "check_laod",
+        "UNKNOWN",
+        "NRPE: Command 'check_laod' not defined\nNearest command: check_load",
+      ],
+      [
+        "CHECK_LOAD",
+        "UNKNOWN",
+        "NRPE: Command 'CHECK_LOAD' not defined\nNearest command: check_load",
+      ],
+      ["toString", "UNKNOWN", "NRPE: Command 'toString' not defined"],
+      ["__proto__", "UNKNOWN", "NRPE: Command '__proto__' not defined"],
+      ["a\nb", "UNKNOWN", "NRPE: Command 'a\\nb' not defined"],
+      [
+        "check_load!x",
+        "UNKNOWN",
+        "Arguments are not accepted for command 'check_load'\n" +
+        "The agent allows them command by command: acceptArguments",
+      ],
+    ];
+    for (const [query, state, text] of table) {
+      assertEquals((await handle(query)).output, { state, text } as never, query);
+    }
+  },
+);
+
+Deno.test(
+  "The handler refuses in silence where it is told to",
+  { permissions: "none" },
+  async () => {
+    const handle = handlerOf({ refusals: "silent" });
+    assertEquals((await handle("check_load!x")).output, undefined);
+    assertEquals((await handle("nope")).output?.text, "NRPE: Command 'nope' not defined");
+  },
+);
+
+Deno.test("The handler lets a certificate ask what its rule says, and no more", {
+  permissions: "none",
+}, async () => {
+  const handle = handlerOf({
+    clients: [
+      { subject: "CN=monitor-*", commands: ["check_l*", "_NRPE_CHECK"] },
+      { subject: "CN=admin,O=Example", commands: ["*"] },
+    ],
+  });
+  const table: [string | undefined, string, boolean][] = [
+    ["CN=monitor-1", "check_load", true],
+    ["CN=monitor-1", "check_args", false],
+    ["CN=monitor-1", "_NRPE_CHECK", true],
+    ["CN=admin,O=Example", "check_args", true],
+    ["CN=administrator,O=Example", "check_args", false],
+    ["xCN=monitor-1", "check_load", false],
+    [undefined, "check_load", false],
+    [undefined, "_NRPE_CHECK", false],
+  ];
+  for (const [subject, query, allowed] of table) {
+    const { outcome } = await handle(query, { address: "127.0.0.1", subject });
+    assertEquals(outcome !== "refused", allowed, `${subject} ${query}`);
+  }
+});

@@ -1,0 +1,88 @@
+import { assert, assertEquals } from "@std/assert";
+import { createLog, lineWriter } from "../../src/daemon/log.ts";
+
+const now = () => new Date("2026-01-02T03:04:05.678Z");
+
+function linesOf(format: "text" | "json") {
+  const lines: string[] = [];
+  return { lines, log: createLog(format, (line) => lines.push(line), now) };
+}
+
+Deno.test("createLog() writes one event a line, for people", { permissions: "none" }, () => {
+  const { lines, log } = linesOf("text");
+  log("info", "query", { peer: "127.0.0.1", command: "check load", ms: 1.5, gone: undefined });
+  log("error", "start");
+  assertEquals(lines, [
+    '2026-01-02T03:04:05.678Z info query peer=127.0.0.1 command="check load" ms=1.5',
+    "2026-01-02T03:04:05.678Z error start",
+  ]);
+});
+
+Deno.test(
+  "createLog() lets nothing forge a line, a field or a colour",
+  { permissions: "none" },
+  () => {
+    const hostile = 'a\nb\r\x1b[31m "x" \u2028 \u202e \udc80 peer=1';
+    for (const format of ["text", "json"] as const) {
+      const { lines, log } = linesOf(format);
+      log("info", "query", { command: hostile });
+      assertEquals(lines.length, 1);
+      // deno-lint-ignore no-control-regex -- control characters are what must not be there
+      assert(!/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]/.test(lines[0]!), lines[0]);
+      assert(lines[0]!.isWellFormed());
+      if (format === "json") {
+        assertEquals(Object.keys(JSON.parse(lines[0]!)), [
+          "time",
+          "level",
+          "event",
+          "command",
+        ]);
+      }
+    }
+  },
+);
+
+Deno.test(
+  "lineWriter() writes lines of one turn together, in order",
+  { permissions: "none" },
+  async () => {
+    const writes: string[] = [];
+    const { write, flush } = lineWriter({
+      write(bytes) {
+        writes.push(new TextDecoder().decode(bytes));
+        return Promise.resolve(bytes.length);
+      },
+    });
+    write("a");
+    write("b");
+    await flush();
+    write("c");
+    await flush();
+    assertEquals(writes, ["a\nb\n", "c\n"]);
+  },
+);
+
+Deno.test(
+  "lineWriter() drops lines rather than waits for a reader that stands still, and says so",
+  { permissions: "none" },
+  async () => {
+    const stalled = Promise.withResolvers<void>();
+    let written = "";
+    const { write, flush } = lineWriter({
+      async write(bytes) {
+        await stalled.promise;
+        written += new TextDecoder().decode(bytes);
+        return bytes.length;
+      },
+    });
+    write("first");
+    await Promise.resolve();
+    await Promise.resolve();
+    for (let count = 0; count < 3_000; count++) write("x".repeat(1_000));
+    stalled.resolve();
+    await flush();
+    const kept = written.split("\n").filter((line) => line.startsWith("x")).length;
+    assert(kept > 1_000 && kept < 1_100, `${kept} lines were kept`);
+    assert(/ warning log dropped=\d+\n/.test(written));
+  },
+);

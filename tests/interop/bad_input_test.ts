@@ -1,0 +1,198 @@
+/** What peers send that they should not (the matrix of NRPE's robustness), against a real daemon. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { connect as tlsConnect } from "node:tls";
+import { decodePacket } from "../../src/protocol/decode_packet.ts";
+import { encodePacket } from "../../src/protocol/encode_packet.ts";
+import { serve, type Served } from "../serving.ts";
+
+const agent = new URL("../fixtures/interop_agent.ts", import.meta.url).pathname;
+const query = encodePacket({ version: 4, type: "query", text: "ok" });
+const query2 = encodePacket({ version: 2, type: "query", text: "ok" });
+
+async function withSettings(yaml: string, ...args: string[]): Promise<Served> {
+  const path = await Deno.makeTempFile({ suffix: ".yaml" });
+  await Deno.writeTextFile(path, yaml);
+  try {
+    return await serve(agent, "--settings", path, ...args);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+/** Everything the daemon sends until it closes; a reset ends it too. */
+async function readAll(connection: Deno.Conn): Promise<Uint8Array> {
+  const chunks: number[] = [];
+  const buffer = new Uint8Array(65_536);
+  try {
+    for (let count; (count = await connection.read(buffer)) !== null;) {
+      chunks.push(...buffer.subarray(0, count));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+  }
+  return Uint8Array.from(chunks);
+}
+
+async function exchange(port: number, ...parts: Uint8Array[]): Promise<Uint8Array> {
+  using connection = await Deno.connect({ port, hostname: "127.0.0.1" });
+  for (const part of parts) await connection.write(part);
+  return await readAll(connection);
+}
+
+function patched(bytes: Uint8Array, at: number, ...values: number[]): Uint8Array {
+  const copy = bytes.slice();
+  copy.set(values, at);
+  return copy;
+}
+
+const nothing = new Uint8Array();
+
+Deno.test("A malformed packet gets a clean close at once, a line that says who and why, and the next is answered", async () => {
+  await using served = await withSettings("limits: { query: 20s }", "--no-tls");
+  const table: [name: string, bytes: Uint8Array, reason: string][] = [
+    ["bad CRC, version 4", patched(query, 4, 0, 0, 0, 0), "CRC"],
+    ["bad CRC, version 2", patched(query2, 4, 0, 0, 0, 0), "CRC"],
+    ["type 0", patched(query, 2, 0, 0), "CRC"],
+    ["version 1", patched(query, 0, 0, 1), "version"],
+    ["version 5", patched(query, 0, 0, 5), "version"],
+    ["version -1", patched(query, 0, 255, 255), "version"],
+    ["HTTP", new TextEncoder().encode("GET / HTTP/1.0\r\n\r\n"), "version"],
+    ["TLS on the plain port", Uint8Array.of(22, 3, 1, 0, 47, 1, 0, 0, 43, 3, 3), "TLS"],
+    ["length 65537", patched(query, 12, 0, 1, 0, 1), "length"],
+    ["length 2^31-1", patched(query, 12, 127, 255, 255, 255), "length"],
+    ["length -1", patched(query, 12, 255, 255, 255, 255), "length"],
+    ["empty text", encodePacket({ version: 4, type: "query", text: "" }), "command"],
+    ["! alone", encodePacket({ version: 4, type: "query", text: "!" }), "command"],
+    ["a response", encodePacket({ version: 4, type: "response", text: "ok" }), "query"],
+  ];
+  for (const [name, bytes, reason] of table) {
+    const before = served.log().length;
+    assertEquals(await exchange(served.port, bytes), nothing, name);
+    await served.logged("fault");
+    while (!served.log().slice(before).includes("\n")) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const line = served.log().slice(before);
+    assertStringIncludes(line, "peer=127.0.0.1");
+    assertStringIncludes(line, reason, `${name}: ${line}`);
+    const answer = decodePacket(await exchange(served.port, query));
+    assertEquals(new TextDecoder().decode(answer.text), "all fine|load=0.5", name);
+  }
+});
+
+Deno.test("A packet that is odd but whole is answered", async () => {
+  await using served = await serve(agent, "--no-tls");
+  const short = encodePacket({ version: 4, type: "query", text: "ok", bufferLength: 3 });
+  const table: [name: string, parts: Uint8Array[]][] = [
+    [
+      "byte by byte",
+      [...query.subarray(0, 40)].map((byte) => Uint8Array.of(byte)).concat([query.slice(40)]),
+    ],
+    ["bytes behind it", [query, new Uint8Array(5000)]],
+    ["two at once", [query, query]],
+    ["without padding", [short]],
+    ["version 3", [encodePacket({ version: 3, type: "query", text: "ok" })]],
+    ["version 2 with another fill", [query2]],
+  ];
+  for (const [name, parts] of table) {
+    const answer = decodePacket(await exchange(served.port, ...parts));
+    assertEquals(new TextDecoder().decode(answer.text), "all fine|load=0.5", name);
+    assertEquals(answer.version, parts[0]![1] ?? 4, name);
+  }
+  using connection = await Deno.connect({ port: served.port, hostname: "127.0.0.1" });
+  await connection.write(query);
+  await connection.closeWrite();
+  assertEquals(decodePacket(await readAll(connection)).resultCode, 0);
+});
+
+Deno.test("A packet that ends too early gets a close, whatever was sent of it", async () => {
+  await using served = await serve(agent, "--no-tls");
+  for (const length of [0, 1, 9, 10, 15, 16, 500, 1035]) {
+    using connection = await Deno.connect({ port: served.port, hostname: "127.0.0.1" });
+    await connection.write(query.subarray(0, length));
+    await connection.closeWrite();
+    assertEquals(await readAll(connection), nothing);
+  }
+});
+
+Deno.test("A silent or slow peer loses its place when its time is over, in plain text", async () => {
+  await using served = await withSettings("limits: { query: 300ms, response: 300ms }", "--no-tls");
+  for (const part of [nothing, query.subarray(0, 1), query.subarray(0, 500)]) {
+    using connection = await Deno.connect({ port: served.port, hostname: "127.0.0.1" });
+    if (part.length > 0) await connection.write(part);
+    assertEquals(await readAll(connection), nothing);
+  }
+  await served.logged("limits.query");
+  // One byte now and then keeps nobody's place either.
+  using slow = await Deno.connect({ port: served.port, hostname: "127.0.0.1" });
+  const start = performance.now();
+  const dripping = (async () => {
+    for (const byte of query) {
+      await slow.write(Uint8Array.of(byte));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  })();
+  dripping.catch(() => {});
+  assertEquals(await readAll(slow), nothing);
+  assert(performance.now() - start < 5_000);
+});
+
+Deno.test("A silent or slow peer loses its place when its time is over, at every stage of TLS", async () => {
+  await using served = await withSettings("limits: { handshake: 300ms, query: 300ms }");
+  const hello = Uint8Array.of(22, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3);
+  for (const part of [nothing, hello]) {
+    using connection = await Deno.connect({ port: served.port, hostname: "127.0.0.1" });
+    if (part.length > 0) await connection.write(part);
+    assertEquals(await readAll(connection), nothing);
+  }
+  await served.logged("limits.handshake");
+  for (const part of [undefined, query.subarray(0, 20)]) {
+    const socket = tlsConnect({ port: served.port, host: "127.0.0.1", rejectUnauthorized: false });
+    socket.on("error", () => {});
+    await new Promise((resolve) => socket.once("secureConnect", resolve));
+    if (part !== undefined) socket.write(part);
+    socket.resume();
+    await new Promise((resolve) => socket.once("close", resolve));
+  }
+  await served.logged("limits.query");
+});
+
+Deno.test("A host that is not allowed gets nothing, and the log says who", async () => {
+  for (const args of [["--no-tls"], []]) {
+    await using served = await withSettings('allowedHosts: ["192.0.2.1"]', ...args);
+    assertEquals(await exchange(served.port, query), nothing);
+    await served.logged("Host is not allowed to talk to us");
+    assertStringIncludes(served.log(), "refused peer=127.0.0.1");
+  }
+});
+
+Deno.test("More connections than an address may have are closed, and the log says which limit", async () => {
+  await using served = await withSettings("limits: { perAddress: 3 }", "--no-tls");
+  const open = await Promise.all(
+    [1, 2, 3].map(() => Deno.connect({ port: served.port, hostname: "127.0.0.1" })),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assertEquals(await exchange(served.port, query), nothing);
+  await served.logged("limits.perAddress");
+  open.forEach((connection) => connection.close());
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assertEquals(decodePacket(await exchange(served.port, query)).resultCode, 0);
+});
+
+Deno.test("1,000 idle connections do not keep 64 busy ones from their answers", async () => {
+  await using served = await serve(agent, "--no-tls");
+  const idle: Deno.Conn[] = [];
+  for (let count = 0; count < 1_000; count++) {
+    idle.push(await Deno.connect({ port: served.port, hostname: "127.0.0.1" }));
+  }
+  const answers = await Promise.all(Array.from({ length: 64 }, async () => {
+    const codes: number[] = [];
+    for (let count = 0; count < 5; count++) {
+      codes.push(decodePacket(await exchange(served.port, query)).resultCode);
+    }
+    return codes;
+  }));
+  assertEquals(answers.flat().filter((code) => code !== 0), []);
+  assertEquals(answers.flat().length, 320);
+  idle.forEach((connection) => connection.close());
+});

@@ -1,0 +1,144 @@
+/**
+ * The table of layers in src/README.md, held against every import there is.
+ */
+import { assertEquals } from "@std/assert";
+
+const root = new URL("../", import.meta.url);
+
+/** What each folder may import, by folder; of `agent` one file alone is open to some. */
+const allowed: Record<string, readonly string[]> = {
+  nagios: [],
+  protocol: [],
+  net: [],
+  check: ["nagios"],
+  agent: ["check", "nagios", "net/allowed_hosts.ts"],
+  runner: ["agent", "check", "nagios"],
+  daemon: ["runner", "agent", "protocol", "net", "nagios"],
+  client: ["protocol", "net", "nagios"],
+  compile: ["agent", "check", "nagios"],
+  migrate: ["agent", "check", "nagios"],
+  engine: ["agent", "check", "nagios"],
+  cli: [
+    "agent",
+    "check",
+    "client",
+    "compile",
+    "daemon",
+    "engine",
+    "migrate",
+    "nagios",
+    "net",
+    "protocol",
+    "runner",
+  ],
+  std: [],
+};
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+async function modules(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(new URL(folder, root))) {
+    const path = `${folder}${entry.name}`;
+    if (entry.isDirectory) found.push(...await modules(`${path}/`));
+    else if (path.endsWith(".ts")) found.push(path);
+  }
+  return found.sort();
+}
+
+async function imports(folder: string): Promise<Import[]> {
+  const all: Import[] = [];
+  for (const from of await modules(folder)) {
+    const code = (await Deno.readTextFile(new URL(from, root))).replaceAll(
+      /^\s*(?:\*|\/\/).*$/gm,
+      "",
+    );
+    for (const [, specifier] of code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"([^"]+)"/g)) {
+      const to = specifier!.startsWith(".")
+        ? new URL(specifier!, new URL(from, root)).href.slice(root.href.length)
+        : specifier!;
+      all.push({ from, to });
+    }
+  }
+  return all;
+}
+
+function isAllowed({ from, to }: Import): boolean {
+  const [, folder, file] = from.split("/") as [string, string, string?];
+  const [, target, targetFile] = to.split("/") as [string, string?, string?];
+  if (!to.startsWith("src/")) return true;
+  // The public module re-exports, from anywhere below the daemon.
+  if (file === undefined) {
+    return folder === "mod.ts" && ["agent", "check", "nagios", "protocol"].includes(target!);
+  }
+  if (target === folder) return true;
+  return allowed[folder]!.includes(target!) || allowed[folder]!.includes(`${target}/${targetFile}`);
+}
+
+Deno.test("Every folder of src imports what the table of layers allows, and nothing else", async () => {
+  const all = await imports("src/");
+  const folders = new Set(
+    all.map(({ from }) => from.split("/")[1]!).filter((name) => !name.endsWith(".ts")),
+  );
+  for (const folder of folders) {
+    assertEquals(folder in allowed, true, `src/${folder} is not in the table`);
+  }
+  assertEquals(all.filter((one) => !isAllowed(one)), []);
+});
+
+Deno.test("The built-in checks import the public module and their own helpers only", async () => {
+  const bad = (await imports("checks/")).filter(({ from, to }) => {
+    if (to.startsWith("node:") || to === "src/mod.ts") return false;
+    if (/^checks\/_\w+\.ts$/.test(to)) return false;
+    return !(to.startsWith("checks/") && (from === "checks/mod.ts" || from === "checks/agent.ts"));
+  });
+  assertEquals(bad, []);
+});
+
+Deno.test("The graph of the public module has relative imports only", async () => {
+  const graph = new Map((await imports("src/")).map((one) => [one.from, [] as string[]]));
+  for (const { from, to } of await imports("src/")) graph.get(from)!.push(to);
+  const seen = new Set<string>();
+  const queue = ["src/mod.ts"];
+  for (let file; (file = queue.pop()) !== undefined;) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    queue.push(...graph.get(file) ?? []);
+  }
+  assertEquals(
+    [...seen].filter((file) => !file.startsWith("src/") && !file.startsWith("node:")),
+    [],
+  );
+});
+
+Deno.test("Purity: nagios and protocol never name the Deno namespace", async () => {
+  for (const file of [...await modules("src/nagios/"), ...await modules("src/protocol/")]) {
+    const code = (await Deno.readTextFile(new URL(file, root))).replaceAll(
+      /^\s*(?:\*|\/\/).*$/gm,
+      "",
+    );
+    assertEquals(/\bDeno\./.test(code), false, file);
+  }
+});
+
+Deno.test("No folder of src imports in a circle with another", async () => {
+  const edges = new Map<string, Set<string>>();
+  for (const { from, to } of await imports("src/")) {
+    const [a, b] = [from.split("/")[1]!, to.split("/")[1]!];
+    if (to.startsWith("src/") && a !== b) edges.set(a, (edges.get(a) ?? new Set()).add(b));
+  }
+  const circles = [...edges].flatMap(([a, targets]) =>
+    [...targets].filter((b) => reaches(b, a)).map((b) => `${a} → ${b}`)
+  );
+  assertEquals(circles, []);
+
+  function reaches(from: string, to: string, seen = new Set<string>()): boolean {
+    if (from === to) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return [...edges.get(from) ?? []].some((next) => reaches(next, to, seen));
+  }
+});

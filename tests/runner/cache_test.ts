@@ -1,0 +1,55 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { createCache } from "../../src/runner/cache.ts";
+
+Deno.test(
+  "createCache() answers from the last result for so long",
+  { permissions: "none" },
+  async () => {
+    let now = 0, runs = 0;
+    const cache = createCache<number>(() => now);
+    const get = () => cache.get("key", 10, () => Promise.resolve(++runs));
+    assertEquals([await get(), await get()], [1, 1]);
+    now = 9_999;
+    assertEquals(await get(), 1);
+    now = 10_000;
+    assertEquals(await get(), 2);
+  },
+);
+
+Deno.test(
+  "createCache() lets those who ask at once share one run",
+  { permissions: "none" },
+  async () => {
+    const run = Promise.withResolvers<string>();
+    let runs = 0;
+    const cache = createCache<string>(() => 0);
+    const all = [1, 2, 3].map(() => cache.get("key", 10, () => (runs++, run.promise)));
+    run.resolve("one");
+    assertEquals(await Promise.all(all), ["one", "one", "one"]);
+    assertEquals(runs, 1);
+  },
+);
+
+Deno.test(
+  "createCache() keeps nothing for 0 seconds, and no failure",
+  { permissions: "none" },
+  async () => {
+    let runs = 0;
+    const cache = createCache<number>(() => 0);
+    await cache.get("key", 0, () => Promise.resolve(++runs));
+    await cache.get("key", 0, () => Promise.resolve(++runs));
+    assertEquals(runs, 2);
+    await assertRejects(() => cache.get("key", 10, () => Promise.reject(new Error("no"))));
+    assertEquals(await cache.get("key", 10, () => Promise.resolve(7)), 7);
+  },
+);
+
+Deno.test("createCache() keeps a bounded number of keys", { permissions: "none" }, async () => {
+  let runs = 0;
+  const cache = createCache<number>(() => 0);
+  for (let key = 0; key < 2_000; key++) {
+    await cache.get(String(key), 10, () => Promise.resolve(++runs));
+  }
+  await cache.get("0", 10, () => Promise.resolve(++runs));
+  assertEquals(runs, 2_001);
+});

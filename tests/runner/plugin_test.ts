@@ -1,0 +1,150 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type PluginRun, runPlugin } from "../../src/runner/plugin.ts";
+import { encodeText } from "../../src/nagios/text.ts";
+
+function sh(line: string, ...args: string[]): PluginRun {
+  return { argv: ["/bin/sh", "-c", line, "sh", ...args], env: {}, cwd: "/" };
+}
+
+const never = new AbortController().signal;
+
+Deno.test("runPlugin() hands back output and state of exit codes 0 to 3", async () => {
+  for (const [code, state] of ["OK", "WARNING", "CRITICAL", "UNKNOWN"].entries()) {
+    const { output } = await runPlugin(sh(`echo "x|a=1"; exit ${code}`), never);
+    assertEquals(output, { state, text: "x|a=1" } as typeof output);
+  }
+});
+
+Deno.test("runPlugin() takes off one newline, and keeps every other byte", async () => {
+  const table: [string, string][] = [
+    ["printf 'a\\n\\n'", "a\n"],
+    ["printf 'a\\r\\nb'", "a\r\nb"],
+    ["printf '\\n'", ""],
+    ["printf 'a\\033[1mb'", "a\x1b[1mb"],
+  ];
+  for (const [line, text] of table) {
+    assertEquals((await runPlugin(sh(line), never)).output.text, text);
+  }
+  const { output } = await runPlugin(sh("printf 'gr\\374n\\0x\\377'"), never);
+  assertEquals([...encodeText(output.text)], [0x67, 0x72, 0xfc, 0x6e, 0, 0x78, 0xff]);
+});
+
+Deno.test("runPlugin() gives the reason of what is no answer", async () => {
+  const table: [PluginRun, string[]][] = [
+    [sh("exit 0"), ["NRPE: Unable to read output", "code 0"]],
+    [sh("echo oops >&2; exit 2"), ["NRPE: Unable to read output", "code 2", "oops"]],
+    [sh("echo x; exit 4"), ["x", "code 4"]],
+    [sh("echo x; exit 255"), ["x", "code 255"]],
+    [sh("echo x; kill -9 $$"), ["x", "SIGKILL"]],
+    [sh("kill -SEGV $$"), ["NRPE: Unable to read output", "SIGSEGV"]],
+    [{ argv: ["/no/such/plugin"], env: {}, cwd: "/" }, [
+      "NRPE: Unable to read output",
+      "No such file",
+    ]],
+    [{ argv: ["/etc/passwd"], env: {}, cwd: "/" }, [
+      "NRPE: Unable to read output",
+      "Permission denied",
+    ]],
+  ];
+  for (const [run, [first, ...rest]] of table) {
+    const { output, reason } = await runPlugin(run, never);
+    assertEquals(output.state, "UNKNOWN");
+    assertEquals(output.text.split("\n")[0], first);
+    for (const part of rest) assertStringIncludes(output.text, part);
+    assert(reason !== undefined);
+  }
+});
+
+Deno.test("runPlugin() keeps stderr out of the answer and tells the log", async () => {
+  const { output, reason } = await runPlugin(sh("echo fine; echo careful >&2"), never);
+  assertEquals(output, { state: "OK", text: "fine" });
+  assertEquals(reason, "careful");
+});
+
+Deno.test("runPlugin() keeps 64 KiB of a flood, and its exit code", async () => {
+  const { output } = await runPlugin(sh("head -c 3000000 /dev/zero | tr '\\0' x; exit 1"), never);
+  assertEquals(output.state, "WARNING");
+  assertEquals(output.text.length, 65_536);
+});
+
+Deno.test("runPlugin() gives a clean environment, folder and input", async () => {
+  const { output } = await runPlugin(
+    { ...sh("env | sort; pwd; cat"), env: { EXTRA: "yes" } },
+    never,
+  );
+  const names = output.text.split("\n").map((line) => line.split("=")[0]);
+  assertEquals(names, [
+    "EXTRA",
+    "LC_ALL",
+    "NRPE_MULTILINESUPPORT",
+    "NRPE_PROGRAMVERSION",
+    "PATH",
+    "PWD",
+    "/",
+  ]);
+});
+
+Deno.test("runPlugin() passes words as they are", async () => {
+  const words = ["$(id)", "`id`", "*", "a b", "", "'", '"', "-x", "größe"];
+  const { output } = await runPlugin({
+    argv: ["/usr/bin/printf", "<%s>", ...words],
+    env: {},
+    cwd: "/",
+  }, never);
+  assertEquals(output.text, words.map((word) => `<${word}>`).join(""));
+});
+
+Deno.test("runPlugin() refuses words that no executable can be given", async () => {
+  for (const word of ["a\0b", "\udcfc"]) {
+    const { output } = await runPlugin({ argv: ["/bin/echo", word], env: {}, cwd: "/" }, never);
+    assertStringIncludes(output.text, "argument 1");
+  }
+});
+
+Deno.test("runPlugin() runs a plugin in a process group of its own", async () => {
+  const { output } = await runPlugin(sh("echo $$ $(ps -o pgid= -p $$)"), never);
+  const [pid, group] = output.text.split(" ");
+  assertEquals(group, pid);
+});
+
+async function isAlive(pid: string): Promise<boolean> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", pid] }).output();
+  const state = new TextDecoder().decode(stdout).trim();
+  return state !== "" && !state.startsWith("Z");
+}
+
+Deno.test("runPlugin() ends the whole group when its time is over, grandchildren that ignore TERM included", async () => {
+  const folder = await Deno.makeTempDir();
+  const abort = new AbortController();
+  const line =
+    `trap '' TERM; (trap '' TERM; echo $$ > ${folder}/parent; sleep 60 & echo $! > ${folder}/child; wait) & wait`;
+  const running = runPlugin(sh(line), abort.signal);
+  let child = "";
+  while (child === "") {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    child = (await Deno.readTextFile(`${folder}/child`).catch(() => "")).trim();
+  }
+  assertEquals(await isAlive(child), true);
+  abort.abort();
+  await running;
+  assertEquals(await isAlive(child), false);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("runPlugin() does not wait for a child that a plugin leaves behind with its output", async () => {
+  const { output } = await runPlugin(sh("sleep 60 & echo $!"), never);
+  assertEquals(output.state, "OK");
+  assertEquals(await isAlive(output.text), false);
+});
+
+Deno.test("runPlugin() starts nothing whose digest is another", async () => {
+  const bytes = await Deno.readFile("/bin/echo");
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  const run = { argv: ["/bin/echo", "x"], env: {}, cwd: "/" };
+  assertEquals((await runPlugin({ ...run, sha256: digest }, never)).output.text, "x");
+  const refused = await runPlugin({
+    ...run,
+    sha256: digest.replace(/^./, (c) => c === "0" ? "1" : "0"),
+  }, never);
+  assertStringIncludes(refused.output.text, "its SHA-256 is");
+});

@@ -1,0 +1,112 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { unite } from "../../src/agent/permissions.ts";
+import { bundle } from "../../src/compile/bundle.ts";
+import { createPool, type Isolation } from "../../src/runner/pool.ts";
+
+const context = { hostname: "here", procfs: "/proc" };
+const never = new AbortController().signal;
+const none = unite([]);
+const [agent, runtime] = await Promise.all([
+  bundle(new URL("../fixtures/sandbox_agent.ts", import.meta.url)),
+  bundle(new URL("../../src/runner/sandbox_main.ts", import.meta.url)),
+]);
+
+function open(): { pool: ReturnType<typeof createPool>; logged: string[] } & Disposable {
+  const logged: string[] = [];
+  const pool = createPool(
+    { agent, runtime },
+    8,
+    (command, message) => logged.push(`${command}: ${message}`),
+  );
+  return { pool, logged, [Symbol.dispose]: () => pool.close() };
+}
+
+const isolations: readonly Isolation[] = ["worker", "process"];
+
+for (const isolation of isolations) {
+  Deno.test(`A ${isolation} sandbox runs checks and says why one failed`, async () => {
+    using opened = open();
+    const sandbox = await opened.pool.sandbox(none, isolation);
+    const run = async (name: string, ...args: string[]) =>
+      (await sandbox.run(name, args, context, never)).output;
+    assertEquals(await run("hello", "you"), { state: "OK", text: "hello you" });
+    assertEquals(await run("throws"), { state: "UNKNOWN", text: "first line\nsecond line" });
+    assertEquals((await run("steals")).state, "UNKNOWN");
+    assertStringIncludes(
+      (await run("steals")).text,
+      'read "/etc/passwd" is not among the declared',
+    );
+    assertStringIncludes((await run("wrong")).text, "Cannot present a result of type number");
+    assertEquals(await run("prints"), { state: "OK", text: "printed" });
+    assertEquals((await run("floods")).text.length, 65_536);
+    const { stack } = await sandbox.run("throws", [], context, never);
+    assertStringIncludes(stack!, "first line");
+  });
+
+  Deno.test(`A ${isolation} sandbox holds what was granted, whatever its options say`, async () => {
+    using opened = open();
+    const sandbox = await opened.pool.sandbox(unite([{ read: ["/etc/hostname"] }]), isolation);
+    assertEquals((await sandbox.run("reads", [], context, never)).output.text, "read true");
+    const { output } = await sandbox.run("reads", ["--path=/etc/passwd"], context, never);
+    assertEquals(output.state, "UNKNOWN");
+    assertStringIncludes(output.text, 'read "/etc/passwd"');
+  });
+
+  Deno.test(`A ${isolation} sandbox is warm for the next run, and shares nothing with another`, async () => {
+    using opened = open();
+    const one = await opened.pool.sandbox(none, isolation);
+    assertEquals(await opened.pool.sandbox(none, isolation), one);
+    const other = await opened.pool.sandbox(unite([{ env: ["HOME"] }]), isolation);
+    const texts = [];
+    for (const sandbox of [one, one, other]) {
+      texts.push((await sandbox.run("count", [], context, never)).output.text);
+    }
+    assertEquals(texts, ["1", "2", "1"]);
+  });
+
+  Deno.test(`A ${isolation} sandbox goes on where a check ignores its deadline`, async () => {
+    using opened = open();
+    const sandbox = await opened.pool.sandbox(none, isolation);
+    const abort = new AbortController();
+    const hanging = sandbox.run("hangs", [], context, abort.signal);
+    abort.abort();
+    await assertRejects(() => hanging, Error, "goes on behind its deadline");
+    assertEquals((await sandbox.run("hello", [], context, never)).output.text, "hello");
+  });
+}
+
+Deno.test("A process sandbox that is blocked is killed, and the next one answers", async () => {
+  using opened = open();
+  const sandbox = await opened.pool.sandbox(none, "process");
+  const abort = new AbortController();
+  const blocked = sandbox.run("blocks", [], context, abort.signal);
+  abort.abort();
+  await assertRejects(() => blocked, Error, "deaf");
+  await sandbox.broken;
+  const next = await opened.pool.sandbox(none, "process");
+  assertEquals((await next.run("hello", [], context, never)).output.text, "hello");
+});
+
+Deno.test("A process sandbox that dies rejects its runs with the reason", async () => {
+  for (
+    const [command, reason] of [["exits", "exit code 0"], [
+      "eats",
+      "out of memory: Reached heap limit",
+    ]] as const
+  ) {
+    using opened = open();
+    const sandbox = await opened.pool.sandbox(none, "process");
+    const error = await assertRejects(() => sandbox.run(command, [], context, never));
+    assertStringIncludes(error.message, reason);
+  }
+});
+
+Deno.test("A pool keeps no more sandboxes than it may", async () => {
+  const pool = createPool({ agent, runtime }, 2, () => {});
+  for (const variable of ["A", "B", "C"]) {
+    await pool.sandbox(unite([{ env: [variable] }]), "worker");
+  }
+  assert(pool.size <= 2);
+  pool.close();
+  assertEquals(pool.size, 0);
+});

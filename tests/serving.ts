@@ -1,0 +1,91 @@
+/**
+ * Starts `checkwright serve` as an operator does, for tests that ask it with the real programs.
+ */
+const main = new URL("../src/cli/main.ts", import.meta.url);
+
+/** A daemon that was started by a test. */
+export interface Served extends AsyncDisposable {
+  /** Where it listens. */
+  port: number;
+  /** The ready line. */
+  line: string;
+  /** The launcher's process; it ends when the daemon does. */
+  process: Deno.ChildProcess;
+  /** Everything it has logged so far. */
+  log(): string;
+  /** Waits until the log holds this. */
+  logged(part: string): Promise<void>;
+  /** Stops it, and says with which code it exited. */
+  stop(): Promise<number>;
+}
+
+/** The command line of a subcommand. */
+export function checkwright(...args: string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      ...["read", "write", "net", "env", "run", "sys"].map((name) => `--allow-${name}`),
+      `--config=${new URL("../deno.json", import.meta.url).pathname}`,
+      main.pathname,
+      ...args,
+    ],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs a subcommand to its end. */
+export async function run(
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await checkwright(...args).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** Starts a daemon on a free port of the loopback. */
+export async function serve(agent: string, ...args: string[]): Promise<Served> {
+  const process = checkwright("serve", agent, "--listen", "127.0.0.1:0", ...args).spawn();
+  let log = "";
+  const logging = (async () => {
+    for await (const chunk of process.stderr.pipeThrough(new TextDecoderStream())) log += chunk;
+  })();
+  const lines = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let line = "";
+  while (!line.includes("\n")) {
+    const { value, done } = await lines.read();
+    if (done) {
+      await logging;
+      throw new Error(`The daemon did not start: ${log}`);
+    }
+    line += value;
+  }
+  const port = Number(/:(\d+) \(/.exec(line)![1]);
+
+  let stopped: Promise<number> | undefined;
+  function stop(): Promise<number> {
+    return stopped ??= (async () => {
+      process.kill("SIGTERM");
+      const { code } = await process.status;
+      await Promise.all([logging, lines.cancel()]);
+      return code;
+    })();
+  }
+
+  return {
+    port,
+    line: line.trim(),
+    process,
+    log: () => log,
+    async logged(part) {
+      while (!log.includes(part)) await new Promise((resolve) => setTimeout(resolve, 10));
+    },
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop();
+    },
+  };
+}
