@@ -81,7 +81,7 @@ export function parseResponse(bytes: Uint8Array, noBody = false): HttpResponse {
 export function headerValue(headers: string, name: string): string | undefined {
   for (const line of headers.split("\n")) {
     const colon = line.indexOf(":");
-    if (line.slice(0, Math.max(colon, 0)).toLowerCase() === name) {
+    if (colon > 0 && line.slice(0, colon).toLowerCase() === name) {
       return line.slice(colon + 1).trim();
     }
   }

@@ -78,7 +78,8 @@ function readOptions(options: Values): { session: HttpSession; question: HttpQue
     session: {
       home: readPlace(options),
       request: options,
-      noBody: options.noBody,
+      // The answer to HEAD announces the length of a body that does not follow.
+      noBody: options.noBody || /^head$/i.test(options.method ?? ""),
       redirects: { follow, expect: options.expect, maxRedirs: options.maxRedirs },
       days: certificate === undefined ? undefined : parseCertificateDays(certificate),
       afterCertificate: options.continueAfterCertificate,

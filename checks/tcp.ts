@@ -67,7 +67,7 @@ export type TcpOptions = {
  * export default defineAgent({
  *   commands: {
  *     check_redis: tcp({ port: 6379, send: "PING\\r\\n", escape: true, expect: "+PONG" }),
- *     check_imaps: tcp({ hostname: "mail.example", port: 993, certificate: "14,7", expect: "* OK" }),
+ *     check_imaps: tcp({ hostname: "mail.example", port: 993, certificate: "14,7" }),
  *   },
  * });
  * ```

@@ -83,13 +83,14 @@ export async function testCheck(
   settings: TestSettings = {},
 ): Promise<PluginOutput> {
   requireTestable(command);
-  const { args = [], hostname = "localhost", procfs = "/proc", log = () => {} } = settings;
+  const { args = [], hostname = "localhost", procfs = "/proc" } = settings;
   const permissions = settings.permissions ?? declaredPermissions(command, args);
-  // Loaded here, so that the bundle of an agent, which tests nothing, does not hold it.
-  const { createWorld } = await import("./testing/world.ts");
+  // Loaded here, so that the bundle of an agent, which tests nothing, does not hold them.
+  const { createWorld, runOutside } = await import("./testing/world.ts");
   const { runGuarded } = await import("./testing/guard.ts");
-  const world = createWorld(permissions, procfs, Deno.cwd(), settings);
+  const world = createWorld(permissions, procfs, settings);
 
+  const log = (message: string) => runOutside(() => settings.log?.(message));
   const timeout = settings.timeout ?? ("kind" in command ? command.settings.timeout : undefined) ??
     "10s";
   const seconds = parseDuration(timeout);

@@ -51,7 +51,7 @@ export const query: Subcommand = {
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
       // On standard output, where an engine looks for what a plugin has to say.
-      console.log(`CHECK_NRPE: ${error.message}\nTry "checkwright query --help"`);
+      console.log(`${error.message}\nTry "checkwright query --help"`);
       return NOT_ASKED;
     }
     if ("show" in request) {

@@ -29,6 +29,7 @@ const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
 export function parseAllowedHost(text: string): AllowedHost {
   const entry = text.trim();
   try {
+    if (/[,;\s]/.test(entry)) throw new SyntaxError("expected one host an entry");
     // The last label of a name is never a number: what ends in one is meant to be an address, and
     // `getaddrinfo` takes it for one, in ways of its own ("127.1", "0x7f000001").
     if (/[:/[\]]|(^|\.)(\d+|0x[\da-f]*)$/i.test(entry)) {
@@ -82,7 +83,6 @@ function parseName(entry: string): string {
   if (entry.includes("*")) {
     throw new SyntaxError('wildcards are not understood, write a network, as in "10.0.0.0/8"');
   }
-  if (/[,;\s]/.test(entry)) throw new SyntaxError("expected one host an entry");
   const name = entry.toLowerCase().replace(/\.$/, "");
   if (name.length > MAX_NAME_LENGTH || !name.split(".").every((label) => LABEL.test(label))) {
     throw new SyntaxError("neither an address nor a host name");

@@ -25,6 +25,9 @@ export function splitPem(pem: string): string[] {
  * certificate for authorized if its issuer is called as one of the authorities, without a look at
  * the signature, so that anyone could make one.
  *
+ * Deno's own X.509 verifies RSA (PKCS #1), ECDSA on P-256 and P-384, and Ed25519; what is signed in
+ * another way counts as not signed.
+ *
  * @param chain the certificates that the peer sent, its own first
  * @param authorities the certificates to trust; a peer's own may be among them
  * @param now the time to compare dates with
@@ -74,7 +77,9 @@ function outOfDate(certificate: X509Certificate, now: Date): string | undefined 
   return undefined;
 }
 
-/** The subject comes from the peer: one line, and not too much of it. */
+/** The subject comes from the peer: one line of what can be seen, and not too much of it. */
 function quoteName({ subject }: X509Certificate): string {
-  return JSON.stringify((subject ?? "").replaceAll("\n", ", ").slice(0, 100));
+  return JSON.stringify(
+    (subject ?? "").replaceAll("\n", ", ").replace(/\p{C}/gu, "?").slice(0, 100),
+  );
 }

@@ -34,6 +34,20 @@ export interface ConnectAttempt {
 /**
  * A connection could not be made. A deadline is not among the reasons: who sets one gets back the
  * reason of the signal.
+ *
+ * @example
+ * ```ts
+ * import { ConnectError, sendQuery } from "@checkwright/checkwright/client";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * try {
+ *   await sendQuery({ host: "127.0.0.1", port: 1, command: "check_load" });
+ * } catch (error) {
+ *   assert(error instanceof ConnectError);
+ *   assertEquals(error.fault, "refused");
+ *   assertEquals(error.attempts, [{ address: "127.0.0.1", reason: "Connection refused" }]);
+ * }
+ * ```
  */
 export class ConnectError extends Error {
   /** `"ConnectError"` */
@@ -49,6 +63,8 @@ export class ConnectError extends Error {
   readonly attempts: readonly ConnectAttempt[];
 
   /**
+   * Says why there is no connection.
+   *
    * @param fault what happened
    * @param message the sentence for people
    * @param reason the same without host and port

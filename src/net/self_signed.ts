@@ -1,7 +1,5 @@
 import { parseAddress } from "./address.ts";
 
-export { certificateDates, fingerprint } from "./certificate.ts";
-
 /** What a certificate of one's own is to say. */
 export interface SelfSignedOptions {
   /** Names and addresses of the host, the one it is known by first; at least one. */

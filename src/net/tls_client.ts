@@ -100,8 +100,9 @@ export async function tlsClient(options: TlsClientOptions): Promise<Handshaker> 
       throw new Refusal("untrusted", notAcceptable(socket.authorizationError));
     }
     if (serverName === undefined) return;
-    const mismatch = tls.checkServerIdentity(serverName, socket.getPeerCertificate());
-    if (mismatch !== undefined) throw new Refusal("untrusted", mismatch.message);
+    if (tls.checkServerIdentity(serverName, socket.getPeerCertificate()) !== undefined) {
+      throw new Refusal("untrusted", `the certificate is not for ${JSON.stringify(serverName)}`);
+    }
   }
 
   return {

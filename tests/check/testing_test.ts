@@ -28,6 +28,31 @@ Deno.test("testCheck() passes to the real thing where there is no fixture", {
   assertEquals(await attempt({ sys: ["osUptime"] }, () => Deno.osUptime() > 0), true);
 });
 
+Deno.test("testCheck() calls peers, facts and the log of the test with all that the test may do", {
+  permissions: { read: true },
+}, async () => {
+  const first = () => Deno.readTextFileSync(import.meta.filename!).slice(0, 6);
+  const heard: string[] = [];
+  const check = defineCheck({
+    description: "Asks around",
+    permissions: { net: ["a.example"], sys: ["hostname"] },
+    async run(_options, { log }) {
+      const fetched = await (await fetch("http://a.example/")).text();
+      using connection = await Deno.connect({ hostname: "a.example", port: 1 });
+      await connection.write(new Uint8Array(1));
+      const said = await new Response(connection.readable).text();
+      log("now");
+      return [fetched, said, Deno.hostname()].join();
+    },
+  });
+  const { text } = await testCheck(check, {
+    net: { "a.example:80": first, "a.example:1": first },
+    sys: { hostname: first },
+    log: (message) => heard.push(message, first()),
+  });
+  assertEquals([text, heard], ["import,import,import", ["now", "import"]]);
+});
+
 const reader = defineCheck({
   description: "What a file says",
   options: {

@@ -8,6 +8,7 @@ import {
   type Handler,
   type Handlers,
   promised,
+  runOutside,
   type World,
 } from "./world.ts";
 
@@ -84,7 +85,7 @@ async function ask(fixture: PeerFixture, request: Request): Promise<PeerReply> {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
   const text = await formatRequest(request);
-  return await Promise.race([fixture(text), aborted]) ?? "";
+  return await Promise.race([runOutside(() => fixture(text)), aborted]) ?? "";
 }
 
 /** Writes a request as HTTP/1.1 does. */

@@ -60,7 +60,7 @@ export function fileInfo(files: Files, path: string): Deno.FileInfo {
   const now = new Date();
   const { content: _content, ...facts } = file ?? files.get(path) as FileFixture | undefined ?? {};
   return {
-    isFile: file !== undefined,
+    isFile: file !== undefined && !file.isSymlink,
     isDirectory: file === undefined,
     isSymlink: false,
     isBlockDevice: false,

@@ -1,5 +1,5 @@
 import { requireAccess } from "./grants.ts";
-import type { Handler, Handlers } from "./world.ts";
+import { type Handler, type Handlers, runOutside } from "./world.ts";
 
 /** A function that tells a fact of the system, which a test may put another in place of. */
 export function fact(name: string): Handler {
@@ -8,7 +8,7 @@ export function fact(name: string): Handler {
     if (!Object.hasOwn(world.sys, name)) return real(...args);
     const given = world.sys[name];
     if (given instanceof Error) throw given;
-    return typeof given === "function" ? given(...args) : given;
+    return typeof given === "function" ? runOutside(() => given(...args)) : given;
   };
 }
 

@@ -110,24 +110,36 @@ function starts(executable?: string): Handler {
   };
 }
 
-/**
- * What Node's built-in modules export as default. Names imported one by one are bindings that
- * nothing can put another function in place of.
- */
-export const nodeApi: Readonly<Record<string, Handlers>> = {
-  "node:fs": {
-    ...mapped((name) => name, calledBack),
-    ...mapped((name) => `${name}Sync`, (handler) => handler),
-    existsSync: file(["read"], 1, () => true),
-    createReadStream: file(["read"], 1),
-    createWriteStream: file(["write"], 1),
-  },
-  "node:fs/promises": mapped((name) => name, promised),
-  "node:os": { cpus: fact("cpus"), uptime: fact("osUptime"), userInfo: fact("userInfo") },
-  "node:net": { connect, createConnection: connect },
-  "node:tls": { connect },
-  "node:child_process": {
-    ...each("exec execSync", starts("/bin/sh")),
-    ...each("execFile execFileSync fork spawn spawnSync", starts()),
-  },
+// What Node's built-in modules export as default. Names imported one by one are bindings that
+// nothing can put another function in place of.
+
+/** Of `node:fs`. */
+export const fsApi: Handlers = {
+  ...mapped((name) => name, calledBack),
+  ...mapped((name) => `${name}Sync`, (handler) => handler),
+  existsSync: file(["read"], 1, () => true),
+  createReadStream: file(["read"], 1),
+  createWriteStream: file(["write"], 1),
+};
+
+/** Of `node:fs/promises`. */
+export const fsPromisesApi: Handlers = mapped((name) => name, promised);
+
+/** Of `node:os`; the rest of it goes through `Deno`. */
+export const osApi: Handlers = {
+  cpus: fact("cpus"),
+  uptime: fact("osUptime"),
+  userInfo: fact("userInfo"),
+};
+
+/** Of `node:net`. */
+export const netApi: Handlers = { connect, createConnection: connect };
+
+/** Of `node:tls`. */
+export const tlsApi: Handlers = { connect };
+
+/** Of `node:child_process`. */
+export const childProcessApi: Handlers = {
+  ...each("exec execSync", starts("/bin/sh")),
+  ...each("execFile execFileSync fork spawn spawnSync", starts()),
 };

@@ -1,4 +1,5 @@
 import type { PeerFixture, PeerReply } from "./fixtures.ts";
+import { runOutside } from "./world.ts";
 
 const connections = new WeakSet<object>();
 
@@ -32,7 +33,7 @@ export function connectPeer(target: string, fixture: PeerFixture): Deno.TlsConn 
     const request = new TextDecoder().decode(data);
     spokenTo = true;
     answering = answering.then(async () => {
-      const reply = await answer?.(request);
+      const reply = answer && await runOutside(() => answer(request));
       if (reply !== undefined) heard.push(bytesOf(target, reply));
     });
     wake();

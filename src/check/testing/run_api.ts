@@ -1,6 +1,13 @@
 import type { RunFixture } from "./fixtures.ts";
 import { requireAccess } from "./grants.ts";
-import { findFixture, type Handler, type Handlers, promised, type World } from "./world.ts";
+import {
+  findFixture,
+  type Handler,
+  type Handlers,
+  promised,
+  runOutside,
+  type World,
+} from "./world.ts";
 
 /** Stands in for a `Deno.Command`; the permission is asked for when the executable is started. */
 function createCommand(
@@ -15,7 +22,8 @@ function createCommand(
 
   /** What stands for the executable; undefined where it is the real one that is to be started. */
   function start(): RunFixture | undefined {
-    requireAccess(world.grants, "run", path);
+    const located = locate(world, path);
+    if (!world.grants.names.run.includes(located)) requireAccess(world.grants, "run", path);
     const unsafe = Object.keys(options.env ?? {}).find((name) => /^(LD|DYLD)_/.test(name));
     if (unsafe !== undefined) {
       throw new Deno.errors.NotCapable(
@@ -23,7 +31,7 @@ function createCommand(
           "Alternatively, spawn with the environment variable unset.",
       );
     }
-    const fixture = findFixture(world.run, [path, ...options.args ?? []].join(" "), path);
+    const fixture = findFixture(world.run, [path, ...options.args ?? []].join(" "), path, located);
     return typeof fixture === "string" ? { stdout: fixture } : fixture;
   }
 
@@ -42,6 +50,31 @@ function createCommand(
     return fixture === undefined ? real().spawn() : createChild(fixture, options);
   }
   return { output, outputSync, spawn };
+}
+
+/** Finds what has a name without folder, as the runtime does: the first on the test's own PATH. */
+function locate(world: World, executable: string): string {
+  if (executable.includes("/")) return executable;
+  const folders = (readPath() ?? "/usr/bin:/bin").split(":");
+  const candidates = folders.map((folder) => `${folder}/${executable}`);
+  return candidates.find((path) => Object.hasOwn(world.run, path) || isThere(path)) ?? executable;
+}
+
+function readPath(): string | undefined {
+  return attempt(() => Deno.env.get("PATH"));
+}
+
+function isThere(path: string): boolean {
+  return attempt(() => Deno.statSync(path).isFile) ?? false;
+}
+
+/** What the test itself sees; undefined where that is nothing. */
+function attempt<T>(look: () => T): T | undefined {
+  try {
+    return runOutside(look);
+  } catch {
+    return undefined;
+  }
 }
 
 function requirePiped(stream: "stdin" | "stdout" | "stderr", how: string): void {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Permissions } from "../permissions.ts";
 import { createFiles, type Files } from "./files.ts";
 import type { Fixtures } from "./fixtures.ts";
@@ -36,16 +37,15 @@ export type Handlers = Readonly<Record<string, Handler>>;
  *
  * @param permissions what the check may do
  * @param procfs where /proc is for this check
- * @param cwd what relative paths start from
  * @param fixtures what stands in place of the outside world
  * @returns the world
  */
 export function createWorld(
   permissions: Permissions,
   procfs: string,
-  cwd: string,
   fixtures: Fixtures,
 ): World {
+  const cwd = Deno.cwd();
   const { read = {}, run = {}, net = {}, env = {}, sys = {} } = fixtures;
   const grants = createGrants(permissions, procfs, cwd);
   return {
@@ -56,6 +56,23 @@ export function createWorld(
     env: new Map(Object.entries(env)),
     sys,
   };
+}
+
+const storage = new AsyncLocalStorage<World | undefined>();
+
+/** The world of the check that the running code was called from; undefined for all other code. */
+export function currentWorld(): World | undefined {
+  return storage.getStore();
+}
+
+/** Runs code, and what it sets off, in the world of a check. */
+export function runInWorld<T>(world: World, run: () => T): T {
+  return storage.run(world, run);
+}
+
+/** Runs code of the test that a check calls, such as a peer, outside of the check's world. */
+export function runOutside<T>(run: () => T): T {
+  return storage.run(undefined, run);
 }
 
 /**

@@ -71,7 +71,8 @@ export function parseArgs<
     next: string | undefined,
     isOption: RegExp,
   ): boolean {
-    const mayTake = !booleans.has(name) && !(allBooleans && word.startsWith("--"));
+    const isBoolean = [name, ...aliases.get(name) ?? []].some((each) => booleans.has(each));
+    const mayTake = !isBoolean && !(allBooleans && word.startsWith("--"));
     if (next && mayTake && !isOption.test(next)) set(name, next, word);
     else if (next === "true" || next === "false") set(name, next === "true", word);
     else {

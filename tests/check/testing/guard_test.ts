@@ -50,7 +50,7 @@ Deno.test("testCheck() refuses what is not declared, in the words of the sandbox
     [{}, () => Deno.networkInterfaces(), 'sys "networkInterfaces"'],
     [{}, () => new Deno.Command("/bin/ps").output(), 'run "/bin/ps"'],
     [{ run: ["/usr/bin/ps"] }, () => new Deno.Command("/bin/ps").outputSync(), 'run "/bin/ps"'],
-    [{ run: ["/usr/bin/ps"] }, () => new Deno.Command("ps").spawn(), 'run "ps"'],
+    [{ run: ["/opt/ps"] }, () => new Deno.Command("ps").spawn(), 'run "ps"'],
     [{ run: ["/usr/bin/ps"] }, () => Deno.kill(Deno.pid, "SIGCONT"), "run"],
     [{}, () => Deno.connect({ hostname: "DB.example", port: 5432 }), 'net "db.example:5432"'],
     [{}, () => Deno.connect({ port: 1 }), 'net "127.0.0.1:1"'],

@@ -8,12 +8,14 @@ Deno.test("testCheck() starts executables of the test", { permissions: "none" },
   const run = {
     "/bin/ps": "PID\n1\n",
     "/bin/ps -x": { stdout: "x", stderr: "bad", code: 2 },
+    "/usr/bin/df": "by name",
     "/bin/absent": new Deno.errors.NotFound("Failed to spawn '/bin/absent': entity not found"),
   };
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   const rows: [() => unknown, unknown][] = [
     [async () => text((await new Deno.Command("/bin/ps").output()).stdout), "PID\n1\n"],
     [() => text(new Deno.Command("/bin/ps", { args: ["-e"] }).outputSync().stdout), "PID\n1\n"],
+    [() => text(new Deno.Command("df").outputSync().stdout), "by name"],
     [() => new Deno.Command("/bin/ps", { args: ["-x"] }).outputSync().code, 2],
     [async () => {
       const { success, code, signal, stderr } = await new Deno.Command("/bin/ps", { args: ["-x"] })
@@ -38,7 +40,7 @@ Deno.test("testCheck() starts executables of the test", { permissions: "none" },
   ];
   for (const [code, expected] of rows) {
     assertEquals(
-      await attempt({ run: ["/bin/ps", "/bin/absent"] }, code, { run }),
+      await attempt({ run: ["/bin/ps", "/bin/absent", "/usr/bin/df"] }, code, { run }),
       expected,
       String(code),
     );

@@ -1,0 +1,217 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { option, type OptionSpec } from "../../src/check/option.ts";
+import { parseOption, parseOptions } from "../../src/check/parse_option.ts";
+
+const description = "A value";
+
+const anything = (start: number, end: number, inside = false) => ({ start, end, inside });
+
+Deno.test(
+  "parseOption() reads typed values and what a person would type",
+  { permissions: "none" },
+  () => {
+    const rows: [OptionSpec, [input: unknown, value: unknown][]][] = [
+      [option.range({ description }), [
+        ["10", anything(0, 10)],
+        ["10:", anything(10, Infinity)],
+        ["~:10", anything(-Infinity, 10)],
+        ["@10:20", anything(10, 20, true)],
+        [10, anything(0, 10)],
+        [anything(-Infinity, 2, true), anything(-Infinity, 2, true)],
+        [{ ...anything(1, 2), more: 3 }, anything(1, 2)],
+      ]],
+      [option.ranges({ description }), [
+        ["5,4:,~:3", [anything(0, 5), anything(4, Infinity), anything(-Infinity, 3)]],
+        [[5, "4:", anything(1, 2)], [anything(0, 5), anything(4, Infinity), anything(1, 2)]],
+        [7, [anything(0, 7)]],
+      ]],
+      [option.number({ description }), [
+        ["5", 5],
+        [" -5.5 ", -5.5],
+        [".5", 0.5],
+        ["+1e3", 1000],
+        [0, 0],
+      ]],
+      [option.number({ description, min: 0, max: 10 }), [["0", 0], ["10", 10]]],
+      [option.integer({ description }), [["5", 5], ["-3", -3], ["1e3", 1000]]],
+      [option.percent({ description }), [["20%", 20], ["99.5 %", 99.5], [0, 0], ["100", 100]]],
+      [option.bytes({ description }), [["10GB", 1e10], ["512MiB", 536_870_912], [1024, 1024], [
+        "0",
+        0,
+      ]]],
+      [option.duration({ description }), [
+        ["90", 90],
+        ["5m", 300],
+        ["1h30m", 5400],
+        ["250ms", 0.25],
+        [1.5, 1.5],
+      ]],
+      [option.text({ description }), [["", ""], ["a\nb", "a\nb"], [
+        "x".repeat(1024),
+        "x".repeat(1024),
+      ]]],
+      [option.text({ description, pattern: /[a-z]+|\d/ }), [["abc", "abc"], ["1", "1"]]],
+      [option.text({ description, pattern: /^a.c$/is }), [["ABC", "ABC"], ["a\nc", "a\nc"]]],
+      [option.oneOf({ description, values: ["up", "down"] }), [["up", "up"], ["down", "down"]]],
+      [option.flag({ description }), [
+        ...["true", "yes", "on", "1", true].map((yes): [unknown, boolean] => [yes, true]),
+        ...["false", "no", "off", "0", false].map((no): [unknown, boolean] => [no, false]),
+      ]],
+      [option.list({ description }), [["a,b", ["a", "b"]], [["a", "b,c"], ["a", "b,c"]], [[], []], [
+        "",
+        [""],
+      ]]],
+    ];
+    for (const [spec, cases] of rows) {
+      for (const [input, value] of cases) {
+        assertEquals(parseOption(spec, input), value, `${spec.kind} ${JSON.stringify(input)}`);
+      }
+    }
+  },
+);
+
+Deno.test("parseOption() refuses what is of another kind, and says what was expected", {
+  permissions: "none",
+}, () => {
+  const aRange = "expected a range such as 10, 10:, ~:10 or @10:20";
+  const rows: [OptionSpec, [input: unknown, message: string][]][] = [
+    [option.range({ description }), [
+      ["x", 'Cannot parse range "x": end "x" is not a number'],
+      ["10:5", 'Cannot parse range "10:5": start is above end'],
+      ["", 'Cannot parse range "": it holds no number'],
+      [NaN, 'Cannot parse range "NaN"'],
+      [anything(2, 1), 'Cannot take "2:1": expected a range whose start is not above its end'],
+      [anything(NaN, 1), 'Cannot take "NaN:1"'],
+      [{ start: 1, end: 2 }, `Cannot take a value of type object: ${aRange}`],
+      [[], `Cannot take a value of type array: ${aRange}`],
+      [null, `Cannot take null: ${aRange}`],
+      [true, `Cannot take true: ${aRange}`],
+      [() => 1, `Cannot take a value of type function: ${aRange}`],
+    ]],
+    [option.ranges({ description }), [
+      ["5,,3", 'Cannot parse range ""'],
+      ["5,x", 'Cannot parse range "x"'],
+      [Array(257).fill(1), "expected at most 256 ranges"],
+      ["1,".repeat(256) + "1", "expected at most 256 ranges"],
+    ]],
+    [option.number({ description }), [
+      ["x", 'Cannot take "x": expected a number'],
+      ["", 'Cannot take "": expected a number'],
+      ["0x10", 'Cannot take "0x10": expected a number'],
+      ["1_000", "expected a number"],
+      ["Infinity", "expected a number"],
+      [NaN, "Cannot take NaN: expected a number"],
+      [[5], "Cannot take a value of type array: expected a number"],
+      [true, "Cannot take true: expected a number"],
+    ]],
+    [option.number({ description, min: 0, max: 10 }), [
+      ["-1", 'Cannot take "-1": expected a number from 0 to 10'],
+      [11, "Cannot take 11: expected a number from 0 to 10"],
+    ]],
+    [option.number({ description, min: 1 }), [["0", "expected a number of at least 1"]]],
+    [option.number({ description, max: 1 }), [["2", "expected a number of at most 1"]]],
+    [option.integer({ description }), [
+      ["5.5", 'Cannot take "5.5": expected a whole number'],
+      ["9007199254740993", "expected a whole number"],
+    ]],
+    [option.percent({ description }), [["101%", "expected 0% to 100%"], [
+      "-1",
+      "expected 0% to 100%",
+    ], [true, "Cannot take true"]]],
+    [option.bytes({ description }), [
+      ["x", 'Cannot parse size "x"'],
+      [-1, 'Cannot parse size "-1"'],
+      [{}, "Cannot take"],
+    ]],
+    [option.duration({ description }), [["x", 'Cannot parse duration "x"'], [
+      "",
+      'Cannot parse duration ""',
+    ]]],
+    [option.text({ description }), [
+      ["x".repeat(1025), "Cannot take 1025 characters: expected at most 1024"],
+      ["a\0b", "expected a text without NUL"],
+      [5, "Cannot take 5: expected a text"],
+    ]],
+    [option.text({ description, maxLength: 2 }), [[
+      "abc",
+      "Cannot take 3 characters: expected at most 2",
+    ]]],
+    [option.text({ description, pattern: /[a-z]+|\d/ }), [
+      ["ABC", 'Cannot take "ABC": expected a text that matches [a-z]+|\\d'],
+      ["abc1", "expected a text that matches"],
+      ["abc\n", "expected a text that matches"],
+    ]],
+    [option.oneOf({ description, values: ["up", "down"] }), [
+      ["UP", 'Cannot take "UP": expected one of up, down'],
+      ["toString", "expected one of up, down"],
+    ]],
+    [option.flag({ description }), [["maybe", 'Cannot take "maybe": expected yes or no'], [
+      1,
+      "Cannot take 1",
+    ]]],
+    [option.list({ description, pattern: /\w+/ }), [
+      ["a,,b", 'Cannot take "": expected a text that matches \\w+'],
+      [["a", 5], "Cannot take 5: expected a text"],
+      [5, "Cannot take 5: expected texts divided by commas"],
+      ["a,".repeat(256) + "a", "expected at most 256 texts"],
+    ]],
+  ];
+  for (const [spec, cases] of rows) {
+    for (const [input, message] of cases) {
+      assertThrows(() => parseOption(spec, input), SyntaxError, message);
+    }
+  }
+});
+
+Deno.test(
+  "parseOption() quotes no more of a value than people read",
+  { permissions: "none" },
+  () => {
+    const { message } = assertThrows(
+      () => parseOption(option.number({ description }), "x".repeat(60_000)),
+      SyntaxError,
+    );
+    assert(message.length < 200, message.slice(0, 300));
+  },
+);
+
+Deno.test("parseOptions() gives defaults, leaves out the rest and names every fault", {
+  permissions: "none",
+}, () => {
+  const options = {
+    warning: option.range({ description, default: 5 }),
+    limit: option.number({ description: "The limit", required: true }),
+    constructor: option.text({ description }),
+    verbose: option.flag({ description }),
+  };
+  const rows: [
+    given: Record<string, unknown>,
+    values: Record<string, unknown>,
+    faults: [string, string][],
+  ][] = [
+    [{ limit: "1" }, { warning: anything(0, 5), limit: 1, verbose: false }, []],
+    [{ limit: 1, warning: undefined, constructor: "x" }, {
+      warning: anything(0, 5),
+      limit: 1,
+      constructor: "x",
+      verbose: false,
+    }, []],
+    [{}, { warning: anything(0, 5), verbose: false }, [["limit", "Missing: The limit"]]],
+    [{ warning: "x", limit: "y", verbose: "z", toString: 1 }, {}, [
+      ["toString", 'No option "toString": expected one of warning, limit, constructor, verbose'],
+      ["warning", 'Cannot parse range "x": end "x" is not a number'],
+      ["limit", 'Cannot take "y": expected a number'],
+      ["verbose", 'Cannot take "z": expected yes or no'],
+    ]],
+  ];
+  for (const [given, values, faults] of rows) {
+    assertEquals(parseOptions(options, given), {
+      values,
+      faults: faults.map(([option, message]) => ({ option, message })),
+    });
+  }
+  assertEquals(parseOptions({}, { a: 1 }).faults, [{
+    option: "a",
+    message: 'No option "a": it takes none',
+  }]);
+});

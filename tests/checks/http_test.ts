@@ -1,0 +1,635 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
+import { type HttpPage, type HttpQuestion, presentPage } from "../../checks/_http_answer.ts";
+import { askHttp, KEPT } from "../../checks/_http_client.ts";
+import { judgeDocumentAge } from "../../checks/_http_document_age.ts";
+import {
+  decodeChunked,
+  findBody,
+  formatRequest,
+  headerValue,
+  parseResponse,
+  statusCode,
+} from "../../checks/_http_message.ts";
+import {
+  formatPlace,
+  hostHeader,
+  type HttpPlace,
+  readPlace,
+  redirectedPlace,
+} from "../../checks/_http_place.ts";
+import { followRedirect } from "../../checks/_http_redirect.ts";
+import { buildRequest, joinHeaders } from "../../checks/_http_request.ts";
+import { http } from "../../checks/http.ts";
+import { parseRange, presentResult, testCheck } from "../../src/mod.ts";
+import { isMissing } from "../tools.ts";
+import { closedPort, listen, listenOnly, makeKeyPair, openssl, type Peer } from "./local_server.ts";
+import { permissionsOf } from "./permissions_of.ts";
+
+const pure = { permissions: "none" } as const;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const bytes = (text: string) => encoder.encode(text);
+const text = (bytes: Uint8Array) => decoder.decode(bytes);
+
+const home: HttpPlace = { tls: false, address: "192.0.2.1", port: 80, path: "/" };
+const requestOptions = { contentType: "a/b", useragent: "probe" };
+
+Deno.test("formatRequest() writes a request with the length of its body in bytes", pure, () => {
+  const request = { method: "PUT", path: "/x?y", version: "1.1", headers: ["Host: a"] } as const;
+  assertEquals(text(formatRequest(request)), "PUT /x?y HTTP/1.1\r\nHost: a\r\n\r\n");
+  assertEquals(
+    text(formatRequest({ ...request, body: "ä" })),
+    "PUT /x?y HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nä",
+  );
+});
+
+Deno.test("buildRequest() has the headers of check_http in their order", pure, () => {
+  const named = { ...home, host: "shop.example" };
+  const full = {
+    ...requestOptions,
+    header: ["X-One: 1", "X-Two: a", " b"],
+    authorization: "user:päss",
+    post: "a=b",
+  };
+  const cases: [request: ReturnType<typeof buildRequest>, lines: string][] = [
+    [buildRequest(home, requestOptions, home), "GET / 1.0|User-Agent: probe|Connection: close"],
+    [
+      buildRequest(named, requestOptions, named),
+      "GET / 1.1|User-Agent: probe|Connection: close|Host: shop.example",
+    ],
+    [
+      buildRequest(named, { ...requestOptions, header: ["host: other"], method: "HEAD" }, named),
+      "HEAD / 1.1|User-Agent: probe|Connection: close|host: other",
+    ],
+    [
+      buildRequest(named, full, named),
+      "POST / 1.1|User-Agent: probe|Connection: close|Host: shop.example|X-One: 1|X-Two: a, b|" +
+      "Authorization: Basic dXNlcjpww6Rzcw==|Content-Type: a/b",
+    ],
+    // Where a redirect leads elsewhere, what proves who asks stays at home.
+    [
+      buildRequest({ ...named, host: "evil.example" }, {
+        ...full,
+        header: ["Cookie: secret", "X-One: 1", "Authorization: Bearer secret"],
+      }, named),
+      "POST / 1.1|User-Agent: probe|Connection: close|Host: evil.example|X-One: 1|Content-Type: a/b",
+    ],
+  ];
+  for (const [{ method, path, version, headers }, lines] of cases) {
+    assertEquals([`${method} ${path} ${version}`, ...headers].join("|"), lines);
+  }
+});
+
+Deno.test("joinHeaders() mends headers that were divided at commas", pure, () => {
+  const cases: [items: string[], lines: string[]][] = [
+    [["A: 1", "B: 2"], ["A: 1", "B: 2"]],
+    [["Accept: text/html", " text/plain;q=1", "B: 2"], [
+      "Accept: text/html, text/plain;q=1",
+      "B: 2",
+    ]],
+    [["Accept: a, b"], ["Accept: a, b"]],
+    [[], []],
+  ];
+  for (const [items, lines] of cases) assertEquals(joinHeaders(items), lines);
+});
+
+Deno.test("parseResponse() takes apart whatever comes", pure, () => {
+  const cases: [response: string, statusLine: string, headers: string, body: string][] = [
+    ["HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody", "HTTP/1.1 200 OK", "A: b\r\n\r\n", "body"],
+    ["HTTP/1.1 200 OK\nA: b\n\nbo\n\ndy", "HTTP/1.1 200 OK", "A: b\n\n", "bo\n\ndy"],
+    ["HTTP/1.1 204 None\r\n\r\n", "HTTP/1.1 204 None", "", ""],
+    ["SSH-2.0-OpenSSH \r\n", "SSH-2.0-OpenSSH", "", ""],
+    ["HTTP/1.1 200 OK\r\nA: cut sh", "HTTP/1.1 200 OK", "A: cut sh", ""],
+    ["", "", "", ""],
+    [
+      "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, CHUNKED\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n",
+      "HTTP/1.1 200 OK",
+      "transfer-encoding: gzip, CHUNKED\r\n\r\n",
+      "hello world",
+    ],
+  ];
+  for (const [response, statusLine, headers, body] of cases) {
+    const parsed = parseResponse(bytes(response));
+    assertEquals([parsed.statusLine, parsed.headers, text(parsed.body)], [
+      statusLine,
+      headers,
+      body,
+    ]);
+  }
+  assertEquals(parseResponse(bytes("HTTP/1.1 200 OK\r\n\r\nbody"), true).body.length, 0);
+});
+
+Deno.test("decodeChunked() puts together what is there", pure, () => {
+  const cases: [chunks: string, content: string][] = [
+    ["5\r\nhello\r\n0\r\n\r\n", "hello"],
+    ["5;name=value\r\nhello\r\nA\r\n, world!!\n\r\n0\r\nTrailer: x\r\n\r\n", "hello, world!!\n"],
+    ["5\nhello\n3\nabc\n0\n\n", "helloabc"],
+    ["ff\r\ncut", "cut"],
+    ["ffffffffffffffffffffffff\r\nlying", "lying"],
+    ["no chunk\r\nat all", ""],
+    ["5", ""],
+    ["", ""],
+  ];
+  for (const [chunks, content] of cases) {
+    assertEquals(text(decodeChunked(bytes(chunks))), content, chunks);
+  }
+});
+
+Deno.test(
+  "decodeChunked() reads all that is written in chunks, and never more than came",
+  pure,
+  () => {
+    fc.assert(fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 })), (parts) => {
+      const written = parts.flatMap((part) => [
+        ...bytes(`${part.length.toString(16)}\r\n`),
+        ...part,
+        ...bytes("\r\n"),
+      ]);
+      const whole = new Uint8Array([...written, ...bytes("0\r\n\r\n")]);
+      assertEquals([...decodeChunked(whole)], parts.flatMap((part) => [...part]));
+    }));
+    fc.assert(fc.property(fc.uint8Array(), (any) => decodeChunked(any).length <= any.length));
+  },
+);
+
+Deno.test("findBody() finds it wherever the reading was cut", pure, () => {
+  const response = bytes("HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody\r\n\r\n");
+  for (let cut = 0; cut <= response.length; cut++) {
+    const before = findBody(response.subarray(0, cut));
+    assertEquals(before, cut < 25 ? -1 : 25, `cut at ${cut}`);
+    if (before < 0) assertEquals(findBody(response, Math.max(cut - 2, 0)), 25, `from ${cut - 2}`);
+  }
+});
+
+Deno.test("headerValue() knows no case", pure, () => {
+  const headers = "Content-Length:  5 \r\nX-A: 1\r\nx-a: 2\r\nno header\r\n";
+  const cases: [name: string, value: string | undefined][] = [
+    ["content-length", "5"],
+    ["x-a", "1"],
+    ["length", undefined],
+    ["", undefined],
+  ];
+  for (const [name, value] of cases) assertEquals(headerValue(headers, name), value, name);
+});
+
+Deno.test("statusCode() takes three digits and nothing else", pure, () => {
+  const cases: [line: string, code: number | undefined][] = [
+    ["HTTP/1.1 200 OK", 200],
+    ["HTTP/1.1 404", 404],
+    ["HTTP/1.1 099 Odd", 99],
+    ["HTTP/1.1 20 Odd", undefined],
+    ["HTTP/1.1 2000 Odd", undefined],
+    ["HTTP/1.1", undefined],
+    ["HTTP/1.1  200 OK", undefined],
+    ["", undefined],
+  ];
+  for (const [line, code] of cases) assertEquals(statusCode(line), code, line);
+});
+
+Deno.test("readPlace() reads -H, -I, -p and -S as check_http does", pure, () => {
+  type Options = Parameters<typeof readPlace>[0];
+  const cases: [options: Partial<Options>, url: string, connect: string, host?: string][] = [
+    [{ ipAddress: "192.0.2.1" }, "http://192.0.2.1:80/", "192.0.2.1 80"],
+    [{ hostname: "a.example" }, "http://a.example:80/", "a.example 80", "a.example"],
+    [
+      { hostname: "a.example:8080" },
+      "http://a.example:8080/",
+      "a.example 8080",
+      "a.example:8080",
+    ],
+    [
+      { hostname: "a.example:99", ipAddress: "192.0.2.1", port: 8080 },
+      "http://a.example:8080/",
+      "192.0.2.1 8080",
+      "a.example:99",
+    ],
+    [{ hostname: "a.example", ssl: true }, "https://a.example:443/", "a.example 443", "a.example"],
+    [
+      { hostname: "a.example", certificate: "14", port: 8443 },
+      "https://a.example:8443/",
+      "a.example 8443",
+      "a.example:8443",
+    ],
+    [
+      { hostname: "[2001:db8::1]:8080" },
+      "http://[2001:db8::1]:8080/",
+      "2001:db8::1 8080",
+      "[2001:db8::1]:8080",
+    ],
+    [{ hostname: "2001:db8::1" }, "http://[2001:db8::1]:80/", "2001:db8::1 80", "[2001:db8::1]"],
+    [{ ipAddress: "[::1]" }, "http://[::1]:80/", "::1 80"],
+  ];
+  for (const [options, url, connect, host] of cases) {
+    const place = readPlace({ url: "/", ssl: false, ...options });
+    assertEquals(formatPlace(place), url);
+    assertEquals(`${place.address} ${place.port}`, connect);
+    assertEquals(hostHeader(place), host);
+  }
+});
+
+Deno.test("redirectedPlace() goes where the location says, as far as it may", pure, () => {
+  const from = { ...home, port: 8080, path: "/a/b?c", host: "a.example" };
+  type Follow = Parameters<typeof redirectedPlace>[2];
+  const cases: [location: string, follow: Follow, url: string | undefined, connect?: string][] = [
+    ["/x?y#z", "follow", "http://a.example:8080/x?y", "a.example 8080"],
+    ["x", "sticky", "http://a.example:8080/a/x", "192.0.2.1 8080"],
+    ["//b.example/", "follow", "http://b.example:80/", "b.example 80"],
+    ["https://b.example", "follow", "https://b.example:443/", "b.example 443"],
+    ["https://b.example", "sticky", "https://b.example:443/", "192.0.2.1 443"],
+    ["https://b.example:8443", "stickyport", "https://b.example:8080/", "192.0.2.1 8080"],
+    ["http://[2001:db8::1]:81/", "follow", "http://[2001:db8::1]:81/", "2001:db8::1 81"],
+    ["ftp://b.example/", "follow", undefined],
+    ["javascript:alert(1)", "follow", undefined],
+    ["http://", "follow", undefined],
+    ["/a b\r\nX: y", "follow", "http://a.example:8080/a%20bX:%20y", "a.example 8080"],
+  ];
+  for (const [location, follow, url, connect] of cases) {
+    const place = redirectedPlace(from, location, follow);
+    assertEquals(place && formatPlace(place), url, location);
+    assertEquals(place && `${place.address} ${place.port}`, connect, location);
+  }
+});
+
+Deno.test("followRedirect() has the words of check_http where it leads nowhere", pure, () => {
+  const rule = { follow: "follow", maxRedirs: 2 } as const;
+  const answer = (status: string, location?: string) => ({
+    statusLine: `HTTP/1.1 ${status}`,
+    headers: location === undefined ? "" : `Location: ${location}\r\n`,
+    body: new Uint8Array(),
+  });
+  const from = { ...home, path: "/loop" };
+  const follow = (...args: [response: ReturnType<typeof answer>, followed?: number]) =>
+    followRedirect(from, args[0], rule, args[1] ?? 0);
+  assertEquals(follow(answer("200 OK", "/x")), undefined);
+  assertEquals(follow(answer("404 Gone", "/x")), undefined);
+  assertEquals(followRedirect(from, answer("302 F", "/x"), { maxRedirs: 2 }, 0), undefined);
+  const expecting = { ...rule, expect: ["302"] };
+  assertEquals(followRedirect(from, answer("302 F", "/x"), expecting, 0), undefined);
+  assertEquals(follow(answer("302 F", "/x")), { ...from, host: "192.0.2.1", path: "/x" });
+  const cases: [response: ReturnType<typeof answer>, followed: number, output: string][] = [
+    [answer("302 F"), 0, "HTTP UNKNOWN - Could not find redirect location - HTTP/1.1 302 F"],
+    [
+      answer("302 F", "gopher://x"),
+      0,
+      "HTTP UNKNOWN - Could not parse redirect location - gopher://x",
+    ],
+    [
+      answer("302 F", "/loop"),
+      0,
+      "HTTP CRITICAL - redirection creates an infinite loop - http://192.0.2.1:80/loop",
+    ],
+    [
+      answer("302 F", "/more"),
+      2,
+      "HTTP WARNING - maximum redirection depth 2 exceeded - http://192.0.2.1:80/more",
+    ],
+  ];
+  for (const [response, followed, output] of cases) {
+    const result = follow(response, followed);
+    assert(result && "output" in result);
+    assertEquals(result.output, output);
+    assertStringIncludes(output, `HTTP ${result.state} - `);
+  }
+});
+
+Deno.test("judgeDocumentAge() has the words of check_http -M", pure, () => {
+  const at = (server: string, document: string) =>
+    `Date: ${server}\r\nLast-Modified: ${document}\r\n`;
+  const monday = "Mon, 01 Jan 2024 00:00:00 GMT";
+  const cases: [headers: string, maxAge: number, said: string | undefined][] = [
+    [at(monday, "Sun, 31 Dec 2023 00:00:00 GMT"), 86400, undefined],
+    [at(monday, "Sun, 31 Dec 2023 00:00:00 GMT"), 86399, "CRITICAL Last modified 24:00:00 ago"],
+    [at(monday, "Sun, 31 Dec 2023 23:58:55 GMT"), 60, "CRITICAL Last modified 0:01:05 ago"],
+    [at(monday, "Fri, 29 Dec 2023 12:00:00 GMT"), 60, "CRITICAL Last modified 2.5 days ago"],
+    [at(monday, "Mon, 01 Jan 2024 00:00:30 GMT"), 60, undefined],
+    [
+      at(monday, "Mon, 01 Jan 2024 00:00:31 GMT"),
+      60,
+      "CRITICAL Document is 31 seconds in the future",
+    ],
+    [`Last-Modified: ${monday}`, 60, "UNKNOWN Server date unknown"],
+    [`Date: ${monday}`, 60, "CRITICAL Document modification date unknown"],
+    [at("today", monday), 60, 'CRITICAL Server date "today" unparsable'],
+    [at(monday, "2024-01-01"), 60, 'CRITICAL Document date "2024-01-01" unparsable'],
+  ];
+  for (const [headers, maxAge, said] of cases) {
+    const fault = judgeDocumentAge(headers, maxAge);
+    assertEquals(fault && `${fault.state} ${fault.text}`, said);
+  }
+});
+
+const question: HttpQuestion = {
+  timeout: 10,
+  redirect: "OK",
+  invertRegex: false,
+  extendedPerfdata: false,
+};
+
+function page(response: string, place: Partial<HttpPlace> = {}): HttpPage {
+  return {
+    place: { ...home, ...place },
+    response: parseResponse(bytes(response)),
+    size: bytes(response).length,
+    seconds: 0.005888,
+    phases: { connect: 0.0004, headers: 0.0002, firstbyte: 0.001, transfer: 0.002 },
+  };
+}
+
+const ok = page("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nhello world\n");
+const timing = "bytes in 0.006 second response time|time=0.005888s;;;0;10 size=";
+
+Deno.test("presentPage() has the words of check_http", pure, () => {
+  const port = { port: 8080 };
+  const cases: [page: HttpPage, asked: Partial<HttpQuestion>, state: string, text: string][] = [
+    [ok, {}, "OK", `HTTP OK: HTTP/1.1 200 OK - 57 ${timing}57B;;;0`],
+    [
+      page("HTTP/1.1 404 Not Found\r\n\r\n"),
+      {},
+      "WARNING",
+      `HTTP WARNING: HTTP/1.1 404 Not Found - 26 ${timing}26B;;;0`,
+    ],
+    [
+      page("HTTP/1.0 500 Oops\n\n"),
+      {},
+      "CRITICAL",
+      `HTTP CRITICAL: HTTP/1.0 500 Oops - 19 ${timing}19B;;;0`,
+    ],
+    [page("HTTP/1.1 302 F\n\n"), {}, "OK", `HTTP OK: HTTP/1.1 302 F - 16 ${timing}16B;;;0`],
+    [
+      page("HTTP/1.1 302 F\n\n"),
+      { redirect: "WARNING" },
+      "WARNING",
+      `HTTP WARNING: HTTP/1.1 302 F - 16 ${timing}16B;;;0`,
+    ],
+    [
+      page("HTTP/1.1 999 Odd\n\n"),
+      {},
+      "CRITICAL",
+      "HTTP CRITICAL: Invalid Status (HTTP/1.1 999 Odd)",
+    ],
+    [page("HTTP/1.1\n\n"), {}, "CRITICAL", "HTTP CRITICAL: Invalid Status Line (HTTP/1.1)"],
+    [
+      page("SSH-2.0-x\x07\r\n"),
+      {},
+      "CRITICAL",
+      "HTTP CRITICAL - Invalid HTTP response received from host: SSH-2.0-x?",
+    ],
+    [
+      page("SSH-2.0-x\r\n", port),
+      {},
+      "CRITICAL",
+      "HTTP CRITICAL - Invalid HTTP response received from host on port 8080: SSH-2.0-x",
+    ],
+    [
+      page("HTTP/1.1 404 Gone\n\n"),
+      { expect: ["200", "404"] },
+      "OK",
+      `HTTP OK: Status line output matched "200,404" - 19 ${timing}19B;;;0`,
+    ],
+    [
+      page("HTTP/1.1 404 Gone\n\n", port),
+      { expect: ["200"] },
+      "CRITICAL",
+      "HTTP CRITICAL - Invalid HTTP response received from host on port 8080: HTTP/1.1 404 Gone",
+    ],
+    [ok, { string: "hello" }, "OK", `HTTP OK: HTTP/1.1 200 OK - 57 ${timing}57B;;;0`],
+    [
+      ok,
+      { string: "HTTP/1.1", pagesize: { min: 10, max: 20 } },
+      "CRITICAL",
+      "HTTP CRITICAL: HTTP/1.1 200 OK - string 'HTTP/1.1' not found on 'http://192.0.2.1:80/', " +
+      `page size 57 too large - 57 ${timing}57B;10;0;0`,
+    ],
+    [
+      ok,
+      { pagesize: { min: 58, max: 0 } },
+      "WARNING",
+      `HTTP WARNING: HTTP/1.1 200 OK - page size 57 too small - 57 ${timing}57B;58;0;0`,
+    ],
+    [
+      ok,
+      { headerString: "Content-Length" },
+      "CRITICAL",
+      "HTTP CRITICAL: HTTP/1.1 200 OK - header 'Content-Length' not found on " +
+      `'http://192.0.2.1:80/' - 57 ${timing}57B;;;0`,
+    ],
+    [ok, { headerString: "text/plain" }, "OK", `HTTP OK: HTTP/1.1 200 OK - 57 ${timing}57B;;;0`],
+    [
+      ok,
+      { pattern: /w.rld$/m, invertRegex: true },
+      "CRITICAL",
+      `HTTP CRITICAL: HTTP/1.1 200 OK - pattern found - 57 ${timing}57B;;;0`,
+    ],
+    [
+      ok,
+      { pattern: /W.rld/ },
+      "CRITICAL",
+      `HTTP CRITICAL: HTTP/1.1 200 OK - pattern not found - 57 ${timing}57B;;;0`,
+    ],
+    [
+      ok,
+      { maxAge: 60 },
+      "UNKNOWN",
+      `HTTP UNKNOWN: HTTP/1.1 200 OK - Server date unknown - 57 ${timing}57B;;;0`,
+    ],
+    [
+      ok,
+      { warning: parseRange("0.001"), critical: parseRange("5") },
+      "WARNING",
+      "HTTP WARNING: HTTP/1.1 200 OK - 57 bytes in 0.006 second response time" +
+      "|time=0.005888s;0.001;5;0;10 size=57B;;;0",
+    ],
+    [
+      ok,
+      { extendedPerfdata: true },
+      "OK",
+      `HTTP OK: HTTP/1.1 200 OK - 57 ${timing}57B;;;0 time_connect=0.0004s;;;;10 ` +
+      "time_headers=0.0002s;;;;10 time_firstbyte=0.001s;;;;10 time_transfer=0.002s;;;;10",
+    ],
+  ];
+  for (const [given, asked, state, says] of cases) {
+    const result = presentResult(presentPage(given, { ...question, ...asked }));
+    assertEquals([result.state, result.text], [state, says]);
+  }
+});
+
+Deno.test("presentPage() shortens what was not found as check_http does", pure, () => {
+  for (const [length, shown] of [[29, "a".repeat(29)], [30, `${"a".repeat(26)}...`]] as const) {
+    const { output } = presentPage(ok, { ...question, string: "a".repeat(length) });
+    assertStringIncludes(output, `string '${shown}' not found`);
+  }
+});
+
+Deno.test("presentPage() runs patterns on a bounded part of the page", pure, () => {
+  const large = page(`HTTP/1.1 200 OK\n\n${"x".repeat(300_000)}needle`);
+  assertEquals(presentPage(large, { ...question, string: "needle" }).state, "OK");
+  assertEquals(presentPage(large, { ...question, pattern: /needle/ }).state, "CRITICAL");
+});
+
+const pages: Record<string, string> = {
+  "/": "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n",
+  "/302": "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n",
+  "/out": "HTTP/1.1 302 Found\r\nLocation: http://192.0.2.9:81/\r\nContent-Length: 0\r\n\r\n",
+  "/empty": "",
+};
+
+const webServer: Peer = async ({ read, write }) => {
+  const path = (await read()).split(" ")[1] ?? "";
+  await write(pages[path] ?? "HTTP/1.1 404 Not Found\r\n\r\n");
+  // It stays, as servers do that keep connections alive: the announced length must do.
+  if (path === "/") await read();
+};
+
+Deno.test("http reads a page, and does not wait for a server that stays", async () => {
+  await using server = listen(webServer);
+  const { port } = server;
+  const bound = http({ ipAddress: "127.0.0.1", port, string: "hello" });
+  const { state, text } = await testCheck(bound);
+  assertEquals(state, "OK", text);
+  assertMatch(
+    text,
+    /^HTTP OK: HTTP\/1\.1 200 OK - 44 bytes in \d\.\d{3} second response time\|time=[\d.]+s;;;0;10 size=44B;;;0$/,
+  );
+  assertEquals(server.heard, [
+    "GET / HTTP/1.0\r\nUser-Agent: check_http (Checkwright)\r\nConnection: close\r\n\r\n",
+  ]);
+});
+
+Deno.test("http does not wait for the body that HEAD announces", async () => {
+  await using server = listen(webServer);
+  const { port } = server;
+  const { text } = await testCheck(http({ ipAddress: "127.0.0.1", port, method: "HEAD" }));
+  assertMatch(text, /^HTTP OK: HTTP\/1.1 200 OK - /);
+  assertMatch(server.heard[0]!, /^HEAD \/ /);
+});
+
+Deno.test("http follows redirects to the same host, and elsewhere only where that is declared", async () => {
+  await using server = listen(webServer);
+  const { port } = server;
+  const place = { ipAddress: "127.0.0.1", port, onredirect: "follow" } as const;
+  const stays = await testCheck(http({ ...place, url: "/302", onredirect: "ok" }));
+  assertMatch(stays.text, /^HTTP OK: HTTP\/1.1 302 Found - /);
+  const follows = await testCheck(http({ ...place, url: "/302" }));
+  assertMatch(follows.text, /^HTTP OK: HTTP\/1.1 200 OK - 44 bytes /);
+  const refused = await testCheck(http({ ...place, url: "/out" }));
+  assertEquals(refused.state, "UNKNOWN");
+  assertStringIncludes(refused.text, 'Permission refused: net "192.0.2.9:81"');
+  const net = { "192.0.2.9:81": () => "HTTP/1.1 200 OK\r\n\r\nover there" };
+  const declared = http({ ...place, url: "/out", redirectHosts: "192.0.2.9:81" });
+  const elsewhere = await testCheck(declared, { args: ["-s", "over there"], net });
+  assertMatch(elsewhere.text, /^HTTP OK: HTTP\/1.1 200 OK - 29 bytes /);
+});
+
+Deno.test("http has the words of check_http where there is no page", async () => {
+  await using server = listen(webServer);
+  const { port } = server;
+  const at = { ipAddress: "127.0.0.1", port };
+  assertEquals(await testCheck(http({ ...at, url: "/empty" })), {
+    state: "CRITICAL",
+    text: "HTTP CRITICAL - No data received from host",
+  });
+  const closed = closedPort();
+  assertEquals(await testCheck(http({ ...at, port: closed })), {
+    state: "CRITICAL",
+    text: `connect to address 127.0.0.1 and port ${closed}: Connection refused\n` +
+      "HTTP CRITICAL - Unable to open TCP socket",
+  });
+  await using silent = listen(listenOnly);
+  assertEquals(await testCheck(http({ ...at, port: silent.port, timeout: 0.1 })), {
+    state: "CRITICAL",
+    text: "CRITICAL - Socket timeout after 0.1 seconds",
+  });
+  assertEquals(await testCheck(http), {
+    state: "UNKNOWN",
+    text: "You must specify a server address or host name",
+  });
+});
+
+Deno.test("http waits as long as its critical time, if that is longer", async () => {
+  await using server = listen(webServer);
+  const { port } = server;
+  const { text } = await testCheck(http({ ipAddress: "127.0.0.1", port, critical: 15 }));
+  assertMatch(text, /\|time=[\d.]+s;;15;0;16 /);
+});
+
+Deno.test("askHttp() counts all of a response, and keeps a bounded part", async () => {
+  const head = "HTTP/1.1 200 OK\r\n\r\n";
+  const part = new Uint8Array(65536).fill(0x61);
+  await using server = listen(async ({ read, write }) => {
+    await read();
+    await write(head);
+    for (let sent = 0; sent < 100; sent++) await write(part);
+  });
+  const { signal } = new AbortController();
+  const target = { hostname: "127.0.0.1", port: server.port };
+  const reading = await askHttp(target, bytes("GET / HTTP/1.0\r\n\r\n"), false, signal);
+  assertEquals(reading.size, head.length + 100 * part.length);
+  assertEquals(reading.bytes.length, KEPT);
+  const headOnly = await askHttp(target, bytes("GET / HTTP/1.0\r\n\r\n"), true, signal);
+  assert(headOnly.size < 2 * part.length, `${headOnly.size} bytes`);
+});
+
+Deno.test({
+  name: "http speaks TLS without verifying, and tells how long the certificate lasts",
+  ignore: isMissing(openssl),
+  async fn() {
+    await using server = listen(webServer, await makeKeyPair(30, "/CN=shop.example"));
+    const at = { hostname: "shop.example", ipAddress: "127.0.0.1", port: server.port };
+    const found = await testCheck(http({ ...at, ssl: true, extendedPerfdata: true }));
+    assertMatch(found.text, /^HTTP OK: HTTP\/1.1 200 OK - 44 bytes .* time_ssl=[\d.]+s;;;;10 /);
+    assertStringIncludes(server.heard[0]!, `Host: shop.example:${server.port}\r\n`);
+    const lasts = await testCheck(http({ ...at, certificate: "14,7" }));
+    assertMatch(
+      lasts.text,
+      /^OK - Certificate 'shop.example' will expire on .*\.\|days=(29|30);@~:14;@~:7$/,
+    );
+    const both = await testCheck(
+      http({ ...at, certificate: "60", continueAfterCertificate: true }),
+    );
+    assertEquals(both.state, "WARNING");
+    assertMatch(
+      both.text,
+      /^WARNING - Certificate .*\|time=.* size=44B;;;0 days=.*\nHTTP WARNING: HTTP\/1.1 200 OK - 44 /,
+    );
+  },
+});
+
+Deno.test("http asks for the places it may go to, and no others", pure, () => {
+  const cases: [binding: Parameters<typeof http>[0], net: string[]][] = [
+    [{ ipAddress: "192.0.2.1" }, ["192.0.2.1:80"]],
+    [{ hostname: "a.example", ipAddress: "192.0.2.1", ssl: true }, ["192.0.2.1:443"]],
+    [{ hostname: "[2001:db8::1]:8080" }, ["[2001:db8::1]:8080"]],
+    [{ hostname: "a.example", onredirect: "follow" }, ["a.example:80", "a.example:443"]],
+    [
+      { hostname: "a.example", port: 8080, onredirect: "follow", redirectHosts: ["b.example:443"] },
+      ["a.example:8080", "a.example:80", "a.example:443", "b.example:443"],
+    ],
+    [
+      { hostname: "a.example", ipAddress: "192.0.2.1", onredirect: "sticky" },
+      ["192.0.2.1:80", "192.0.2.1:443"],
+    ],
+    [{}, []],
+  ];
+  for (const [binding, net] of cases) assertEquals(permissionsOf(http(binding)), { net });
+});
+
+Deno.test("http refuses options that could end a line or can't be meant", pure, async () => {
+  const bound = http({ ipAddress: "192.0.2.1" });
+  const cases: [args: string[], fault: string][] = [
+    [["-u", "/ HTTP/1.0\r\nX: y"], 'Option "url": Cannot take'],
+    [["-u", "/a b"], 'Option "url": Cannot take "/a b"'],
+    [["-k", "X: y\r\nZ: z"], 'Option "header": Cannot take'],
+    [["-A", "a\nb"], 'Option "useragent": Cannot take'],
+    [["-j", "GET /"], 'Option "method": Cannot take "GET /"'],
+    [["-H", "a/b"], 'Option "hostname": Cannot take "a/b"'],
+    [["-m", "5:"], 'Option "pagesize": Cannot take "5:"'],
+    [["-f", "away"], 'Option "onredirect": Cannot take "away"'],
+    [["-r", "("], "Could not compile regular expression"],
+  ];
+  for (const [args, fault] of cases) {
+    const { state, text } = await testCheck(bound, { args });
+    assertEquals(state, "UNKNOWN", text);
+    assertStringIncludes(text, fault);
+  }
+});

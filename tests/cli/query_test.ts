@@ -1,0 +1,33 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { run } from "../serving.ts";
+
+Deno.test("query prints help, version and license and exits as check_nrpe does", async () => {
+  const cases: [string[], RegExp][] = [
+    [["--help"], /^Usage: checkwright query -H HOST [^]*-c, --command NAME /],
+    [["-h"], /^Usage: checkwright query /],
+    [["-V"], /^NRPE Plugin for Nagios\nVersion: 4\.1\.0 \(Checkwright \d+\.\d+\.\d+\)\n$/],
+    [["-H", "127.0.0.1", "-l"], /MIT License\n$/],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, stdout, stderr } = await run("query", ...args);
+    assertEquals([code, stderr], [3, ""], args.join(" "));
+    assertMatch(stdout, expected);
+  }
+});
+
+Deno.test("query says in one line what it cannot do, where an engine shows it", async () => {
+  const cases: [string[], string][] = [
+    [[], "Missing option -H: expected the host to ask"],
+    [["-H", "127.0.0.1", "--nope"], 'Unknown option "--nope"'],
+    [["-H", "127.0.0.1", "-a", ""], "Cannot send argument 1: it is empty, which NRPE cannot carry"],
+    [
+      ["-H", "127.0.0.1", "-S", "TLSv1"],
+      "Cannot use -S TLSv1: it is obsolete (RFC 8996), this client speaks TLS 1.2 and 1.3",
+    ],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stdout, stderr } = await run("query", ...args);
+    assertEquals([code, stderr], [3, ""], args.join(" "));
+    assertEquals(stdout, `${message}\nTry "checkwright query --help"\n`);
+  }
+});

@@ -1,0 +1,140 @@
+/** How connections end: politely, without losing the answer, and not later than they must. */
+import tls from "node:tls";
+import { assertEquals } from "@std/assert";
+import type { Connection } from "../../src/net/connection.ts";
+import { HOST, listening, readAll, readUntil, selfSigned } from "./listening.ts";
+
+const LARGEST = 65_536;
+const QUERY = "query\n";
+
+/** Answers a query with as much as NRPE can. */
+async function answerLargest(connection: Connection): Promise<void> {
+  await connection.handshake();
+  const buffer = new Uint8Array(QUERY.length);
+  await connection.read(buffer);
+  await connection.write(new Uint8Array(LARGEST));
+  await connection.end();
+}
+
+/** Shakes hands, and says when it is done. */
+function connectTls(port: number): Promise<tls.TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = tls.connect({ host: HOST, port, rejectUnauthorized: false });
+    socket.once("secureConnect", () => resolve(socket)).once("error", reject);
+  });
+}
+
+Deno.test("end() loses no byte to a plain peer that sent more than was read", async () => {
+  await using server = await listening(answerLargest);
+  using conn = await Deno.connect({ hostname: HOST, port: server.port });
+  await conn.write(new TextEncoder().encode(QUERY + "x".repeat(5_000)));
+  // The answer is on its way before the peer reads on, as are more bytes that nobody reads.
+  await new Promise((go) => setTimeout(go, 50));
+  await conn.write(new Uint8Array(5_000));
+  assertEquals(await readAll(conn), { bytes: LARGEST, end: "FIN" });
+  conn.close();
+  assertEquals(await server.served(1), ["done"]);
+});
+
+Deno.test("end() loses no byte to a TLS peer that sent more than was read", async () => {
+  await using server = await listening(answerLargest, { tls: await selfSigned() });
+  const socket = await connectTls(server.port);
+  socket.pause();
+  socket.write(QUERY + "x".repeat(5_000));
+  await new Promise((go) => setTimeout(go, 50));
+  socket.write(new Uint8Array(5_000));
+  let bytes = 0;
+  const ended = Promise.withResolvers<string>();
+  socket.on("data", (chunk) => bytes += chunk.length);
+  socket.on("end", () => ended.resolve("close_notify")).on("error", ended.reject);
+  socket.resume();
+  assertEquals([await ended.promise, bytes], ["close_notify", LARGEST]);
+  socket.destroy();
+  assertEquals(await server.served(1), ["done"]);
+});
+
+Deno.test("end() says goodbye at once, and waits for the peer to do so", async () => {
+  for (const options of [{}, { tls: await selfSigned() }]) {
+    const order: string[] = [];
+    await using server = await listening(async (connection) => {
+      await connection.handshake();
+      await connection.end();
+      order.push("server is done");
+    }, options);
+    if (options.tls) {
+      const socket = await connectTls(server.port);
+      await new Promise((resolve) => socket.once("end", resolve).resume());
+      order.push("peer was told");
+      socket.destroy();
+    } else {
+      using conn = await Deno.connect({ hostname: HOST, port: server.port });
+      assertEquals(await conn.read(new Uint8Array(1)), null);
+      order.push("peer was told");
+    }
+    await server.served(1);
+    assertEquals(order, ["peer was told", "server is done"]);
+  }
+});
+
+Deno.test("end() does not wait for ever for a peer that never reads and never ends", async () => {
+  const tlsOptions = await selfSigned();
+  await using plain = await listening(answerLargest);
+  await using secure = await listening(answerLargest, { tls: tlsOptions });
+  const conn = await Deno.connect({ hostname: HOST, port: plain.port });
+  await conn.write(new TextEncoder().encode(QUERY));
+  const socket = await connectTls(secure.port);
+  socket.on("error", () => {}).pause().write(QUERY);
+  assertEquals(await plain.served(1), ["done"]);
+  assertEquals(await secure.served(1), ["done"]);
+  // What was answered can still be read.
+  assertEquals(await readAll(conn), { bytes: LARGEST, end: "FIN" });
+  conn.close();
+  socket.destroy();
+});
+
+Deno.test("end() does not listen for ever to a peer that never stops talking", async () => {
+  for (const options of [{}, { tls: await selfSigned() }]) {
+    await using server = await listening(answerLargest, options);
+    const flood = new Uint8Array(16_384);
+    if (options.tls) {
+      const socket = await connectTls(server.port);
+      socket.on("error", () => {}).resume().write(QUERY);
+      const more = () => {
+        while (!socket.destroyed && socket.writable && socket.write(flood));
+      };
+      socket.on("drain", more);
+      more();
+      assertEquals(await server.served(1), ["done"]);
+      socket.destroy();
+    } else {
+      using conn = await Deno.connect({ hostname: HOST, port: server.port });
+      await conn.write(new TextEncoder().encode(QUERY));
+      const flooding = (async () => {
+        for (;;) await conn.write(flood);
+      })().catch(() => {});
+      assertEquals(await server.served(1), ["done"]);
+      await flooding;
+    }
+  }
+});
+
+Deno.test("end() is quiet about a peer that has broken off, or was closed already", async () => {
+  for (const options of [{}, { tls: await selfSigned() }]) {
+    const gone = Promise.withResolvers<void>();
+    await using server = await listening(async (connection) => {
+      await connection.handshake();
+      await gone.promise;
+      await readUntil(connection, "").catch(() => {});
+      await connection.end();
+      await connection.end();
+    }, options);
+    if (options.tls) {
+      const socket = await connectTls(server.port);
+      socket.on("error", () => {}).destroy();
+    } else {
+      (await Deno.connect({ hostname: HOST, port: server.port })).close();
+    }
+    gone.resolve();
+    assertEquals(await server.served(1), ["done"]);
+  }
+});

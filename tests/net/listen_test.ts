@@ -1,0 +1,182 @@
+import tls from "node:tls";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { listen } from "../../src/net/listen.ts";
+import { answering, askTls, HOST, listening, readAll, readUntil, selfSigned } from "./listening.ts";
+
+const encoder = new TextEncoder();
+
+/** Both ways to listen, for what holds for both. */
+async function both(): Promise<{ name: string; options: Parameters<typeof listening>[1] }[]> {
+  return [{ name: "plain", options: {} }, { name: "TLS", options: { tls: await selfSigned() } }];
+}
+
+Deno.test("listen() takes plain connections and knows who they are from", async () => {
+  await using server = await listening(async (connection) => {
+    assertEquals(await connection.handshake(), undefined);
+    assertEquals(await readUntil(connection, ""), "hello");
+    await connection.write(encoder.encode(JSON.stringify(connection.peer)));
+    await connection.end();
+  });
+  using conn = await Deno.connect({ hostname: HOST, port: server.port });
+  await conn.write(encoder.encode("hello"));
+  // Its own end sent already: a server must answer such a peer too.
+  await conn.closeWrite();
+  const text = await new Response(conn.readable).text();
+  assertEquals(JSON.parse(text), { address: HOST, port: conn.localAddr.port });
+});
+
+Deno.test("listen() needs permission for the address and nothing else", {
+  permissions: { net: [HOST] },
+}, async () => {
+  for (const { options } of await both()) {
+    await using server = await listening(answering("fine"), options);
+    if (options?.tls !== undefined) {
+      assertEquals((await askTls(server.port, "query\n")).answer, "6 fine");
+      await server.listener.replaceTls(options.tls);
+      assertEquals((await askTls(server.port, "query\n")).answer, "6 fine");
+    }
+  }
+});
+
+Deno.test("listen() says what keeps it from listening", async () => {
+  using taken = Deno.listen({ hostname: HOST, port: 0 });
+  const { port } = taken.addr;
+  const error = await assertRejects(() => listen({ hostname: HOST, port }), Error);
+  assertEquals(error.message, `Cannot listen on ${HOST}:${port}: Address already in use`);
+  assert(error.cause instanceof Deno.errors.AddrInUse);
+  const none = await assertRejects(() => listen({ hostname: "2001:db8::1", port }), Error);
+  assertMatch(none.message, /^Cannot listen on \[2001:db8::1\]:\d+: Cannot assign requested addr/);
+});
+
+Deno.test("listen() without permission says so", { permissions: "none" }, async () => {
+  await assertRejects(() => listen({ hostname: HOST, port: 0 }), Deno.errors.NotCapable);
+});
+
+const ipv6 = (() => {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+Deno.test("listen() takes IPv6, and IPv4 for what it is on an IPv6 socket", {
+  ignore: !ipv6,
+}, async () => {
+  const rows = [["::1", "::1", "::1"], ["[::1]", "::1", "::1"], ["::", HOST, HOST]] as const;
+  for (const [hostname, from, expected] of rows) {
+    for (const { options } of await both()) {
+      const peers: string[] = [];
+      await using server = await listening((connection) => {
+        peers.push(connection.peer.address);
+        return connection.end();
+      }, { ...options, hostname });
+      assert(!server.listener.address.hostname.includes("["));
+      using conn = await Deno.connect({ hostname: from, port: server.port });
+      await readAll(conn);
+      assertEquals(peers, [expected]);
+    }
+  }
+});
+
+Deno.test("accept() gives null once the listener is closed, twice or while it waits", async () => {
+  for (const { options } of await both()) {
+    const listener = await listen({ hostname: HOST, port: 0, ...options });
+    const waiting = listener.accept();
+    listener.close();
+    listener.close();
+    assertEquals(await waiting, null);
+    assertEquals(await listener.accept(), null);
+  }
+});
+
+Deno.test("a listener that is closed leaves its connections alone", async () => {
+  const accepted = Promise.withResolvers<void>();
+  await using server = await listening((connection) => {
+    accepted.resolve();
+    return answering("fine")(connection);
+  });
+  using conn = await Deno.connect({ hostname: HOST, port: server.port });
+  await accepted.promise;
+  server.listener.close();
+  await conn.write(encoder.encode("query\n"));
+  assertEquals(await new Response(conn.readable).text(), "6 fine");
+});
+
+Deno.test("accept() goes on after it ran out of file descriptors", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  const listenUrl = new URL("../../src/net/listen.ts", import.meta.url);
+  const program = `
+    import { listen } from "${listenUrl}";
+    let errors = 0;
+    const listener = await listen({
+      hostname: "${HOST}",
+      port: 0,
+      onAcceptError: () => errors++ || console.log("exhausted"),
+    });
+    console.log(listener.address.port);
+    const held = [];
+    for (let connection; (connection = await listener.accept()) !== null;) {
+      held.push(connection);
+      connection.read(new Uint8Array(1)).then(() => connection.close());
+    }`;
+  const child = new Deno.Command("/bin/sh", {
+    args: ["-c", 'ulimit -n 64; exec "$0" run --quiet --allow-net -', Deno.execPath()],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  await new Response(program).body!.pipeTo(child.stdin);
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const port = Number((await lines.read()).value);
+  const conns: Deno.Conn[] = [];
+  try {
+    for (let index = 0; index < 80; index++) {
+      conns.push(await Deno.connect({ hostname: HOST, port }));
+    }
+    assertMatch((await lines.read()).value ?? "", /^exhausted/);
+    // Those that wait in the kernel's queue are taken as soon as others have gone.
+    for (const conn of conns) await conn.closeWrite();
+    for (const conn of conns) assertEquals(await readAll(conn), { bytes: 0, end: "FIN" });
+  } finally {
+    for (const conn of conns) conn.close();
+    child.kill();
+    await lines.cancel();
+    await child.status;
+  }
+});
+
+Deno.test("close() ends what is pending, any number of times", async () => {
+  for (const { name, options } of await both()) {
+    const pending = Promise.withResolvers<PromiseSettledResult<unknown>[]>();
+    await using server = await listening(async (connection) => {
+      await connection.handshake();
+      const never = [connection.read(new Uint8Array(1)), connection.write(new Uint8Array(3e7))];
+      await new Promise((go) => setTimeout(go, 20));
+      connection.close();
+      connection.close();
+      pending.resolve(await Promise.allSettled(never));
+      await assertRejects(() => connection.read(new Uint8Array(1)));
+      await assertRejects(() => connection.write(new Uint8Array(1)));
+      await connection.end();
+    }, options);
+    await using _peer = name === "TLS" ? silentTls(server.port) : await silent(server.port);
+    const states = (await pending.promise).map(({ status }) => status);
+    assertEquals(states, ["rejected", "rejected"], name);
+    assertEquals(await server.served(1), ["done"], name);
+  }
+});
+
+/** A peer that never reads. */
+async function silent(port: number): Promise<AsyncDisposable> {
+  const conn = await Deno.connect({ hostname: HOST, port });
+  return { [Symbol.asyncDispose]: () => Promise.resolve(conn.close()) };
+}
+
+/** A peer that shakes hands, then never reads. */
+function silentTls(port: number): AsyncDisposable {
+  const socket = tls.connect({ host: HOST, port, rejectUnauthorized: false });
+  socket.on("error", () => {});
+  return { [Symbol.asyncDispose]: () => Promise.resolve(void socket.destroy()) };
+}

@@ -1,0 +1,139 @@
+/** What the tests of listeners share: a server that does as it is told, and peers that misbehave. */
+import tls from "node:tls";
+import type { Connection } from "../../src/net/connection.ts";
+import { listen, type Listener, type ListenOptions } from "../../src/net/listen.ts";
+import type { TlsServerOptions } from "../../src/net/tls_server.ts";
+import { createSelfSigned } from "../../src/net/self_signed.ts";
+
+export const HOST = "127.0.0.1";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A listener that serves every connection the same way. */
+export interface Listening extends AsyncDisposable {
+  listener: Listener;
+  port: number;
+  /** What serving came to: the message of the error, or "done". */
+  outcomes: string[];
+  /** Settles when so many connections have been served. */
+  served(count: number): Promise<string[]>;
+}
+
+/** Listens on loopback until disposed of. */
+export async function listening(
+  serve: (connection: Connection) => Promise<unknown>,
+  options: Partial<ListenOptions> = {},
+): Promise<Listening> {
+  const listener = await listen({ hostname: HOST, port: 0, ...options });
+  const outcomes: string[] = [];
+  const open = new Set<Connection>();
+  let changed = () => {};
+  const accepting = (async () => {
+    for (let connection; (connection = await listener.accept()) !== null;) {
+      const one = connection;
+      open.add(one);
+      serve(one).then(() => "done", (error) => String(error.message)).then((outcome) => {
+        one.close();
+        open.delete(one);
+        outcomes.push(outcome);
+        changed();
+      });
+    }
+  })();
+  return {
+    listener,
+    port: listener.address.port,
+    outcomes,
+    async served(count) {
+      while (outcomes.length < count) await new Promise<void>((resolve) => changed = resolve);
+      return outcomes;
+    },
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      for (const one of open) one.close();
+      await accepting;
+    },
+  };
+}
+
+/** Shakes hands, reads a query up to its line feed, and answers with its length and a text. */
+export function answering(text = "") {
+  return async (connection: Connection) => {
+    await connection.handshake();
+    const query = await readUntil(connection, "\n");
+    await connection.write(encoder.encode(`${query.length} ${text}`));
+    await connection.end();
+  };
+}
+
+/** Reads until what was read ends with this, or the peer has ended. */
+export async function readUntil(connection: Connection, end: string): Promise<string> {
+  const buffer = new Uint8Array(1000);
+  let text = "";
+  while (!text.endsWith(end) || end === "") {
+    const count = await connection.read(buffer);
+    if (count === null) break;
+    text += decoder.decode(buffer.subarray(0, count));
+  }
+  return text;
+}
+
+/** Reads a plain connection to its end; says how it ended. */
+export async function readAll(conn: Deno.Conn): Promise<{ bytes: number; end: string }> {
+  const buffer = new Uint8Array(65_536);
+  let bytes = 0;
+  try {
+    for (let count; (count = await conn.read(buffer)) !== null;) bytes += count;
+    return { bytes, end: "FIN" };
+  } catch (error) {
+    return { bytes, end: (error as Error).name };
+  }
+}
+
+/** Asks over TLS; resolves to the answer when the server has said goodbye. */
+export function askTls(
+  port: number,
+  query: string | Uint8Array,
+  options: tls.ConnectionOptions = {},
+): Promise<{ answer: string; protocol: string | null; fingerprint: string }> {
+  return new Promise((resolve, reject) => {
+    const socket = tls.connect({ host: HOST, port, rejectUnauthorized: false, ...options });
+    let answer = "";
+    let protocol: string | null = null;
+    let fingerprint = "";
+    socket.on("secureConnect", () => {
+      protocol = socket.getProtocol();
+      fingerprint = socket.getPeerCertificate().fingerprint256;
+      socket.write(query);
+    });
+    socket.on("data", (chunk) => answer += chunk);
+    socket.on("error", reject);
+    socket.on("end", () => {
+      socket.destroy();
+      resolve({ answer, protocol, fingerprint });
+    });
+    socket.on("close", () => reject(new Error("closed without an end")));
+  });
+}
+
+/** Every ClientHello begins like this one, of TLS 1.3, as a client of this runtime sends it. */
+export async function clientHello(): Promise<Uint8Array> {
+  const listener = Deno.listen({ hostname: HOST, port: 0 });
+  const socket = tls.connect({ host: HOST, port: listener.addr.port, rejectUnauthorized: false });
+  socket.on("error", () => {});
+  const conn = await listener.accept();
+  const buffer = new Uint8Array(4_096);
+  const count = await conn.read(buffer);
+  conn.close();
+  socket.destroy();
+  listener.close();
+  return buffer.slice(0, count ?? 0);
+}
+
+/** A certificate for a server, and the options to serve it. */
+export async function selfSigned(
+  options: Partial<TlsServerOptions> = {},
+): Promise<TlsServerOptions> {
+  return { ...await createSelfSigned({ names: ["localhost", HOST] }), ...options };
+}
