@@ -73,9 +73,10 @@ export function daemonFlags(manifest: Manifest): string[] {
 
 /**
  * Kept small on purpose: what a query leaves behind is short-lived, so that a small young generation
- * and one arena of the allocator cost nothing in speed and save 50 MB (tests/bench/daemons.ts).
+ * and one arena of the allocator cost nothing in speed and save tens of megabytes
+ * (tests/bench/daemons.ts).
  */
-const memoryFlags = "--v8-flags=--max-semi-space-size=1,--optimize-for-size,--single-threaded-gc";
+const memoryFlags = "--v8-flags=--max-semi-space-size=1,--single-threaded-gc";
 
 async function launch(flags: readonly string[], orders: Orders): Promise<number> {
   const daemon = new Deno.Command(Deno.execPath(), {

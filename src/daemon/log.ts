@@ -47,6 +47,9 @@ function textValue(value: string): string {
   return /^[\w./:@,+-]+$/.test(value) ? value : quoteText(value);
 }
 
+/** How long a line may wait for others to be written with, in milliseconds. */
+const gathering = 20;
+
 /** How much may wait for a reader that is slow, in characters. */
 const maxWaiting = 1_048_576;
 
@@ -63,9 +66,12 @@ export function lineWriter(
   const encoder = new TextEncoder();
   let waiting = "";
   let dropped = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let writing: Promise<void> | undefined;
 
   async function drain(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
     try {
       while (waiting !== "") {
         const bytes = encoder.encode(waiting);
@@ -84,13 +90,18 @@ export function lineWriter(
     }
   }
 
+  async function flush(): Promise<void> {
+    await writing;
+    if (waiting !== "") await (writing = drain());
+  }
+
   return {
     write(line) {
       if (waiting.length > maxWaiting) dropped++;
       else waiting += `${line}\n`;
-      // Lines of one turn of the event loop are written together.
-      writing ??= Promise.resolve().then(drain);
+      // A write of its own for each line would cost more than what it tells of.
+      timer ??= setTimeout(flush, gathering);
     },
-    flush: () => writing ?? Promise.resolve(),
+    flush,
   };
 }

@@ -50,20 +50,16 @@ function sweep(): void {
  * an answer that the peer has not read yet.
  *
  * @param conn the connection
- * @param pending a read that is under way already, if there is one
  * @returns when the peer has ended, broken off, or sent more than {@linkcode LINGER_BYTES}; never
  * rejects
  */
-export async function finishConn(
-  conn: Deno.TcpConn,
-  pending?: Promise<number | null>,
-): Promise<void> {
+export async function finishConn(conn: Deno.TcpConn): Promise<void> {
   const release = boundLinger(() => closeConn(conn));
   try {
     let buffer = new Uint8Array(512);
     // Nobody waits for closeWrite: the read says how it went, and both at once are cheaper.
     conn.closeWrite().catch(() => {});
-    let count = await (pending ?? conn.read(buffer));
+    let count = await conn.read(buffer);
     for (let dropped = 0; count !== null && dropped < LINGER_BYTES;) {
       dropped += count;
       if (buffer.length < 16_384) buffer = new Uint8Array(16_384);

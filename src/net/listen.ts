@@ -1,8 +1,7 @@
-import { plainAddress } from "./address.ts";
 import type { Connection } from "./connection.ts";
-import { plainConnection } from "./plain_connection.ts";
-import { tlsConnection } from "./tls_connection.ts";
-import { tlsServer, type TlsServerOptions } from "./tls_server.ts";
+import { listenPlain } from "./listen_plain.ts";
+import { listenTls } from "./listen_tls.ts";
+import type { TlsServerOptions } from "./tls_server.ts";
 
 /** Where to listen, and how. */
 export interface ListenOptions {
@@ -41,9 +40,6 @@ export interface Listener {
   close(): void;
 }
 
-/** How long to wait after an error, in milliseconds, for descriptors to be closed elsewhere. */
-const BACK_OFF_MILLISECONDS = 50;
-
 /**
  * Listens for connections. Needs `--allow-net=HOST:PORT`, nothing else.
  *
@@ -54,59 +50,13 @@ const BACK_OFF_MILLISECONDS = 50;
  * @throws {Error} if the address is not to be had; the message says which, the cause why
  */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  let handshaker = options.tls && await tlsServer(options.tls);
-  const listener = bind(options);
-  const { hostname, port } = listener.addr;
-  let closed = false;
-  let wake = () => {};
-
-  return {
-    address: { hostname, port },
-    async accept() {
-      while (!closed) {
-        try {
-          const conn = await listener.accept();
-          // An answer is one write or two: Nagle could only hold the second back.
-          conn.setNoDelay(true);
-          const peer = {
-            address: plainAddress(conn.remoteAddr.hostname),
-            port: conn.remoteAddr.port,
-          };
-          return handshaker === undefined
-            ? plainConnection(conn, peer)
-            : tlsConnection(conn, peer, () => handshaker!);
-        } catch (error) {
-          if (closed) break;
-          options.onAcceptError?.(error);
-          await new Promise<void>((resolve) => {
-            const timer = setTimeout(resolve, BACK_OFF_MILLISECONDS);
-            wake = () => {
-              clearTimeout(timer);
-              resolve();
-            };
-          });
-        }
-      }
-      return null;
-    },
-    async replaceTls(tls) {
-      if (handshaker === undefined) throw new TypeError("Cannot replace TLS of a plain listener");
-      handshaker = await tlsServer(tls);
-    },
-    close() {
-      if (closed) return;
-      closed = true;
-      listener.close();
-      wake();
-    },
-  };
-}
-
-function bind({ hostname, port }: ListenOptions): Deno.TcpListener {
   try {
-    return Deno.listen({ hostname, port });
+    return await (options.tls === undefined
+      ? listenPlain(options)
+      : listenTls(options, options.tls));
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
+    if (error instanceof Deno.errors.NotCapable || error instanceof TypeError) throw error;
+    const { hostname, port } = options;
     const host = hostname.includes(":") && !hostname.startsWith("[") ? `[${hostname}]` : hostname;
     const reason = (error as Error).message.replace(/ \(os error \d+\)$/, "");
     throw new Error(`Cannot listen on ${host}:${port}: ${reason}`, { cause: error });

@@ -2,6 +2,7 @@ import { ConnectError, type ConnectFault } from "./connect_error.ts";
 import type { Connection } from "./connection.ts";
 import { notAcceptable, Refusal } from "./tls_client.ts";
 import { type Handshaker, tlsConnection } from "./tls_connection.ts";
+import { connTransport } from "./tls_transport.ts";
 import { tlsFailure } from "./tls_failure.ts";
 
 /**
@@ -20,7 +21,8 @@ export async function secureClient(
   client: Handshaker,
   signal: AbortSignal | undefined,
 ): Promise<Connection> {
-  const connection = tlsConnection(conn, peer, () => client);
+  const { Duplex } = await import("node:stream");
+  const connection = tlsConnection(connTransport(conn, Duplex), peer, () => client);
   const close = () => connection.close();
   signal?.addEventListener("abort", close, { once: true });
   try {

@@ -60,9 +60,8 @@ export function notAcceptable(why: unknown): string {
  * would go on without it, and say nothing
  */
 export async function tlsClient(options: TlsClientOptions): Promise<Handshaker> {
-  const [tls, { Duplex }, crypto] = await Promise.all([
+  const [tls, crypto] = await Promise.all([
     import("node:tls"),
-    import("node:stream"),
     import("node:crypto"),
   ]);
   const { ca, cert, key, serverName, minVersion = "1.2", maxVersion = "1.3", ciphers } = options;
@@ -106,7 +105,6 @@ export async function tlsClient(options: TlsClientOptions): Promise<Handshaker> 
   }
 
   return {
-    Duplex,
     shakeHands(stream) {
       return new Promise((resolve, reject) => {
         const socket = tls.connect({ ...settings, socket: stream });

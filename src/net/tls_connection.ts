@@ -1,12 +1,14 @@
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { Connection, PeerIdentity } from "./connection.ts";
-import { boundLinger } from "./linger.ts";
-import { closeConn } from "./tcp.ts";
-import { type TlsTransport, tlsTransport } from "./tls_transport.ts";
+import type { TlsTransport } from "./tls_transport.ts";
 
-/** How much a peer may send ahead of what is read, in bytes, before its sending is held up. */
-const MAX_RECEIVED = 65_536;
+/**
+ * How much a peer may send ahead of what is read, in bytes: twice the longest packet. What comes
+ * beyond it is dropped, and missed only by who reads so far. `TLSSocket.pause()` is no way to hold a
+ * peer up: with Deno 2.9.6 the end of a peer that comes meanwhile is never reported.
+ */
+const MAX_RECEIVED = 131_072;
 
 /** What a handshake comes to. */
 export interface Secured {
@@ -14,36 +16,34 @@ export interface Secured {
   readonly identity: PeerIdentity | undefined;
 }
 
-/** How to shake hands: the modules, and the one step that depends on the configuration. */
+/** The one step that depends on the configuration. */
 export interface Handshaker {
-  /** The class of `node:stream`. */
-  readonly Duplex: typeof Duplex;
   /**
-   * Shakes hands as a server. A stream that is destroyed meanwhile may leave the promise pending.
+   * Shakes hands. A stream that is destroyed meanwhile may leave the promise pending.
    *
    * @throws {Error} if there is no agreement, or the peer's certificate does not hold
    */
-  shakeHands(stream: TlsTransport["stream"]): Promise<Secured>;
+  shakeHands(stream: Duplex): Promise<Secured>;
 }
 
 /**
- * Puts the server's side of a TLS connection behind the interface that all connections have. Until
- * `handshake()` is called, nothing is read or written, and next to nothing spent.
+ * Puts a TLS connection behind the interface that all connections have. Until `handshake()` is
+ * called, nothing is read or written, and next to nothing spent.
  *
- * @param conn the TCP connection
+ * @param transport the TCP connection below
  * @param peer who is at the other end
  * @param handshaker gives the handshaker to use, asked when the handshake begins
  * @returns the same, as a TLS connection
  */
 export function tlsConnection(
-  conn: Deno.TcpConn,
+  transport: TlsTransport,
   peer: Connection["peer"],
   handshaker: () => Handshaker,
 ): Connection {
-  let transport: TlsTransport | undefined;
   let socket: TLSSocket | undefined;
   const received: Uint8Array[] = [];
   let receivedBytes = 0;
+  let overflowed = false;
   let ended = false;
   // Why nothing goes on; a text becomes an error only if someone asks, since most ends are normal.
   let failure: Error | string | undefined;
@@ -60,9 +60,7 @@ export function tlsConnection(
 
   function close(): void {
     fail("Connection closed");
-    // Before the stream, which would still tell the peer.
-    closeConn(conn);
-    transport?.stream.destroy();
+    transport.close();
     socket?.destroy();
   }
 
@@ -77,17 +75,16 @@ export function tlsConnection(
     close,
     async handshake() {
       if (failure !== undefined) throw thrown();
-      const { Duplex, shakeHands } = handshaker();
-      transport = tlsTransport(conn, Duplex);
       const closed = new Promise<never>((_, reject) => wake = () => reject(thrown()));
       try {
-        const result = await Promise.race([shakeHands(transport.stream), closed]);
+        const result = await Promise.race([handshaker().shakeHands(transport.stream), closed]);
         socket = result.socket;
         wake = () => {};
         socket.on("data", (chunk: Uint8Array) => {
+          overflowed ||= receivedBytes >= MAX_RECEIVED;
+          if (overflowed) return;
           received.push(chunk);
           receivedBytes += chunk.length;
-          if (receivedBytes > MAX_RECEIVED) result.socket.pause();
           wake();
         });
         socket.on("end", () => {
@@ -105,8 +102,9 @@ export function tlsConnection(
       }
     },
     async read(buffer) {
-      const from = secured();
+      secured();
       while (received.length === 0) {
+        if (overflowed) throw new Error("Peer sent more than was read");
         if (ended) return null;
         await new Promise<void>((resolve) => wake = resolve);
         secured();
@@ -117,7 +115,6 @@ export function tlsConnection(
       if (count < chunk.length) received[0] = chunk.subarray(count);
       else received.shift();
       receivedBytes -= count;
-      if (from.isPaused() && receivedBytes <= MAX_RECEIVED) from.resume();
       return count;
     },
     async write(bytes) {
@@ -130,16 +127,8 @@ export function tlsConnection(
       });
     },
     async end() {
-      if (socket === undefined || transport === undefined || failure !== undefined) return close();
-      const { stream } = transport;
-      const release = boundLinger(close);
-      await new Promise<void>((resolve) => {
-        stream.once("close", resolve);
-        // When the socket has finished, close_notify is on its way to the stream.
-        socket!.end(() => stream.end(resolve));
-      });
-      release();
-      await transport.finish();
+      if (socket === undefined || failure !== undefined) return close();
+      await transport.end(socket);
       close();
     },
   };

@@ -54,7 +54,6 @@ export async function tlsServer(options: TlsServerOptions): Promise<Handshaker> 
 
   if (clientCertificates === "ignore") {
     return {
-      Duplex,
       shakeHands: async (stream) => ({ socket: await shakeHands(stream), identity: undefined }),
     };
   }
@@ -66,7 +65,6 @@ export async function tlsServer(options: TlsServerOptions): Promise<Handshaker> 
   );
   const rules = { required: clientCertificates === "require", authorities, X509Certificate };
   return {
-    Duplex,
     async shakeHands(stream) {
       const socket = await handshakeOn(stream);
       return { socket, identity: verifiedIdentity(socket, rules) };
@@ -74,7 +72,10 @@ export async function tlsServer(options: TlsServerOptions): Promise<Handshaker> 
   };
 }
 
-/** A handshake in which no client certificate is asked for. */
+/**
+ * A handshake in which no client certificate is asked for. A peer that ends before it is done has
+ * broken off; one that ends after it is answered still.
+ */
 function anonymousHandshake(
   tls: typeof import("node:tls"),
   stream: Duplex,
@@ -86,6 +87,7 @@ function anonymousHandshake(
     const socket = new tls.TLSSocket(stream, { isServer: true, secureContext });
     socket.on("error", onError).on("close", onClose).once("secure", () => {
       socket.off("error", onError).off("close", onClose);
+      socket.allowHalfOpen = true;
       resolve(socket);
     });
   });
@@ -109,6 +111,7 @@ function verifyingHandshake(createServer: () => Server): (stream: Duplex) => Pro
       };
       const onSecure = (socket: TLSSocket) => {
         settled();
+        socket.allowHalfOpen = true;
         resolve(socket);
       };
       const onError = (error: Error) => {

@@ -1,5 +1,5 @@
 import type { Agent } from "../agent/define.ts";
-import { grantPermissions } from "../agent/permissions.ts";
+import { type GrantedPermissions, grantPermissions } from "../agent/permissions.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define.ts";
 import type { RunContext } from "./messages.ts";
@@ -15,11 +15,15 @@ import type { SandboxLog } from "./sandbox.ts";
  * @returns the runner of checks
  */
 export function sandboxedChecks(pool: SandboxPool, context: RunContext): CheckRunner {
+  // Worked out once: it stays the same as long as the manifest does.
+  const granted = new Map<string, GrantedPermissions>();
   return async (name, command, args, signal) => {
-    const sandbox = await pool.sandbox(
-      grantPermissions(command.permissions, context.procfs),
-      command.isolation,
-    );
+    let permissions = granted.get(name);
+    if (permissions === undefined) {
+      permissions = grantPermissions(command.permissions, context.procfs);
+      granted.set(name, permissions);
+    }
+    const sandbox = await pool.sandbox(permissions, command.isolation);
     return sandbox.run(name, args, context, signal);
   };
 }

@@ -1,0 +1,263 @@
+import tls from "node:tls";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import type { Connection } from "../../src/net/connection.ts";
+import {
+  answering,
+  askTls,
+  clientHello,
+  HOST,
+  listening,
+  readAll,
+  readUntil,
+  selfSigned,
+} from "./listening.ts";
+import { fingerprint } from "../../src/net/certificate.ts";
+import { tools } from "../tools.ts";
+
+const encoder = new TextEncoder();
+const ignore = tools.openssl === undefined;
+
+/** Runs `openssl s_client`, which sends a query, and tells what it said. */
+async function sClient(port: number, ...args: string[]): Promise<string> {
+  const child = new Deno.Command(tools.openssl!, {
+    args: ["s_client", "-connect", `${HOST}:${port}`, ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  await input.write(encoder.encode("query\n")).catch(() => {});
+  const { stdout, stderr } = await child.output();
+  await input.close().catch(() => {});
+  return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+}
+
+Deno.test("a listener speaks TLS 1.2 and 1.3", async () => {
+  const own = await selfSigned();
+  await using server = await listening(answering("fine"), { tls: own });
+  for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
+    const asked = await askTls(server.port, "query\n", {
+      maxVersion: version,
+      minVersion: version,
+    });
+    assertEquals(asked, {
+      answer: "6 fine",
+      protocol: version,
+      fingerprint: await fingerprint(own.cert),
+    });
+  }
+});
+
+Deno.test("a listener speaks nothing older than TLS 1.3 if told so", async () => {
+  await using server = await listening(answering("fine"), {
+    tls: await selfSigned({ minVersion: "1.3" }),
+  });
+  await assertRejects(() => askTls(server.port, "query\n", { maxVersion: "TLSv1.2" }));
+  assertMatch(
+    (await server.served(1))[0]!,
+    /^Cannot complete TLS handshake: the peer offers nothing/,
+  );
+  assertEquals((await askTls(server.port, "query\n")).answer, "6 fine");
+});
+
+Deno.test("a query and an answer of many records arrive whole", async () => {
+  const query = "q".repeat(1_000_000) + "\n";
+  const answer = "a".repeat(1_000_000);
+  await using server = await listening(answering(answer), { tls: await selfSigned() });
+  assertEquals((await askTls(server.port, query)).answer, `1000001 ${answer}`);
+});
+
+Deno.test("a peer that sends without end is answered, but not listened to", async () => {
+  const sent = Promise.withResolvers<void>();
+  await using server = await listening(async (connection) => {
+    await connection.handshake();
+    await connection.read(new Uint8Array(6));
+    await sent.promise;
+    await connection.write(encoder.encode("answer"));
+    const more = readUntil(connection, "");
+    await assertRejects(() => more, Error, "Peer sent more than was read");
+    await connection.end();
+  }, { tls: await selfSigned() });
+  const socket = tls.connect({ host: HOST, port: server.port, rejectUnauthorized: false });
+  socket.write("query\n" + "x".repeat(500_000), () => sent.resolve());
+  let answer = "";
+  socket.on("data", (chunk) => answer += chunk);
+  await new Promise((resolve) => socket.on("end", resolve));
+  socket.destroy();
+  assertEquals([answer, await server.served(1)], ["answer", ["done"]]);
+});
+
+Deno.test("a peer that has ended its side of TLS is answered", { ignore }, async () => {
+  await using server = await listening(async (connection) => {
+    await connection.handshake();
+    assertEquals(await readUntil(connection, ""), "query\n");
+    await connection.write(encoder.encode("answer"));
+    await connection.end();
+  }, { tls: await selfSigned() });
+  const child = new Deno.Command(tools.openssl!, {
+    args: ["s_client", "-connect", `${HOST}:${server.port}`, "-quiet", "-no_ign_eof"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  await new Response("query\n").body!.pipeTo(child.stdin);
+  await child.output();
+  assertEquals(await server.served(1), ["done"]);
+});
+
+Deno.test("a connection that is closed before the handshake gets not a byte", async () => {
+  const hello = await clientHello();
+  await using server = await listening(async (connection) => {
+    await new Promise((go) => setTimeout(go, 20));
+    connection.close();
+    await assertRejects(() => connection.handshake(), Error, "Connection closed");
+  }, { tls: await selfSigned() });
+  for (const sent of [hello, new Uint8Array(0)]) {
+    using conn = await Deno.connect({ hostname: HOST, port: server.port });
+    await conn.write(sent);
+    assertEquals((await readAll(conn)).bytes, 0);
+  }
+  assertEquals(await server.served(2), ["done", "done"]);
+});
+
+Deno.test("close() ends a peer that stalls, at any stage of TLS", async () => {
+  const hello = await clientHello();
+  /** What the peer sends before it stalls, and how many bytes it gets to see at least. */
+  const stages: [name: string, sent: Uint8Array, seen: number][] = [
+    ["nothing sent", new Uint8Array(0), 0],
+    ["one byte of a record", hello.subarray(0, 1), 0],
+    ["half a ClientHello", hello.subarray(0, hello.length >> 1), 0],
+    ["a whole ClientHello", hello, 100],
+  ];
+  await using server = await listening(async (connection) => {
+    const shaking = connection.handshake();
+    await new Promise((go) => setTimeout(go, 50));
+    connection.close();
+    await assertRejects(() => shaking, Error, "Connection closed");
+  }, { tls: await selfSigned() });
+  for (const [name, sent, seen] of stages) {
+    using conn = await Deno.connect({ hostname: HOST, port: server.port });
+    await conn.write(sent);
+    const { bytes } = await readAll(conn);
+    assert(seen === 0 ? bytes === 0 : bytes >= seen, `${name}: ${bytes} bytes`);
+  }
+  assertEquals(new Set(await server.served(stages.length)), new Set(["done"]));
+});
+
+Deno.test("close() ends a peer that is idle after the handshake", async () => {
+  await using server = await listening(async (connection) => {
+    await connection.handshake();
+    const reading = connection.read(new Uint8Array(1));
+    setTimeout(() => connection.close(), 20);
+    await assertRejects(() => reading, Error, "Connection closed");
+  }, { tls: await selfSigned() });
+  const socket = tls.connect({ host: HOST, port: server.port, rejectUnauthorized: false });
+  await new Promise((resolve) => socket.on("error", resolve).on("close", resolve).resume());
+  assertEquals(await server.served(1), ["done"]);
+});
+
+Deno.test("a peer that stalls keeps nobody else waiting", async () => {
+  await using server = await listening(answering("fine"), { tls: await selfSigned() });
+  const stalling = await Promise.all(
+    Array.from({ length: 20 }, () => Deno.connect({ hostname: HOST, port: server.port })),
+  );
+  assertEquals((await askTls(server.port, "query\n")).answer, "6 fine");
+  for (const conn of stalling) conn.close();
+  await server.served(21);
+  assertEquals(server.outcomes.filter((outcome) => outcome !== "done").length, 20);
+});
+
+Deno.test("a handshake that fails says why", async () => {
+  const hello = await clientHello();
+  const rows: [sent: Uint8Array, reason: RegExp][] = [
+    [encoder.encode("GET / HTTP/1.0\r\n\r\n"), /the peer does not speak TLS/],
+    [new Uint8Array(1036), /the peer does not speak TLS/],
+    [Uint8Array.of(22, 3, 1, 0, 4, 1, 0, 0, 0), /./],
+    [hello.subarray(0, 100), /the peer broke off/],
+    [new Uint8Array(0), /the peer broke off/],
+  ];
+  await using server = await listening((connection) => connection.handshake(), {
+    tls: await selfSigned(),
+  });
+  for (const [index, [sent, reason]] of rows.entries()) {
+    using conn = await Deno.connect({ hostname: HOST, port: server.port });
+    await conn.write(sent);
+    await conn.closeWrite();
+    await readAll(conn);
+    const outcome = (await server.served(index + 1))[index]!;
+    assertMatch(outcome, /^Cannot complete TLS handshake: /);
+    assertMatch(outcome, reason);
+  }
+});
+
+Deno.test("an old client is told that there is nothing in common, and so is the log", {
+  ignore,
+}, async () => {
+  await using server = await listening((connection) => connection.handshake(), {
+    tls: await selfSigned(),
+  });
+  const all = "ALL:@SECLEVEL=0";
+  const rows = [
+    ["-tls1_1", "-cipher", all],
+    ["-tls1", "-cipher", all],
+    ["-tls1_2", "-cipher", "ADH:@SECLEVEL=0"],
+    ["-tls1_2", "-cipher", "AES256-SHA:@SECLEVEL=0"],
+  ];
+  for (const [index, args] of rows.entries()) {
+    assertStringIncludes(await sClient(server.port, ...args), "alert handshake failure");
+    assertStringIncludes((await server.served(index + 1))[index]!, "anonymous Diffie-Hellman");
+  }
+});
+
+Deno.test("replaceTls() gives the next handshake another certificate, and loses no connection", async () => {
+  const [first, second] = [await selfSigned(), await selfSigned()];
+  const secured = Promise.withResolvers<void>();
+  const replaced = Promise.withResolvers<void>();
+  const serve = async (connection: Connection) => {
+    await connection.handshake();
+    secured.resolve();
+    await replaced.promise;
+    await connection.write(encoder.encode(await readUntil(connection, "\n")));
+    await connection.end();
+  };
+  await using server = await listening(serve, { tls: first });
+  const before = askTls(server.port, "before\n");
+  await secured.promise;
+  using waiting = await Deno.connect({ hostname: HOST, port: server.port });
+  const bad = { ...second, key: first.key };
+  await assertRejects(() => server.listener.replaceTls(bad), TypeError, "does not belong");
+  await server.listener.replaceTls(second);
+  replaced.resolve();
+  const after = await askTls(server.port, "after\n");
+  assertEquals([(await before).answer, after.answer], ["before\n", "after\n"]);
+  assertEquals((await before).fingerprint, await fingerprint(first.cert));
+  assertEquals(after.fingerprint, await fingerprint(second.cert));
+  waiting.close();
+});
+
+Deno.test("replaceTls() does not make a plain listener one of TLS", async () => {
+  await using server = await listening(answering());
+  const own = await selfSigned();
+  await assertRejects(() => server.listener.replaceTls(own), TypeError, "a plain listener");
+});
+
+Deno.test("reading and writing come after the handshake", async () => {
+  await using server = await listening(async (connection) => {
+    await assertRejects(
+      () => connection.read(new Uint8Array(1)),
+      Error,
+      "before the TLS handshake",
+    );
+    await assertRejects(() => connection.write(new Uint8Array(1)), Error, "before the TLS handsh");
+    await connection.end();
+  }, { tls: await selfSigned() });
+  using conn = await Deno.connect({ hostname: HOST, port: server.port });
+  assertEquals(await readAll(conn), { bytes: 0, end: "FIN" });
+  assertEquals(await server.served(1), ["done"]);
+});
