@@ -33,19 +33,25 @@ const SEARCHED = 65_536;
 const KTHREADD = "kthreadd";
 
 /**
- * Leaves out what only looks: this process, and the process that started it where that is the same
- * program and so holds the same arguments, as when a check runs on the command line. `ps` itself
- * counts, as it does with `check_procs`.
+ * Leaves out what only looks: this process, and where arguments are searched, the process that
+ * started it if it is the same program and so holds the same arguments, as when a check runs on the
+ * command line. `ps` itself counts, as it does with `check_procs`.
  *
  * @param processes All processes
  * @param self The number of this process
+ * @param filter What is searched
  * @returns The rest
  */
-export function leaveOutSelf(processes: readonly Process[], self: number): Process[] {
+export function leaveOutSelf(
+  processes: readonly Process[],
+  self: number,
+  filter: Pick<ProcessFilter, "argumentArray" | "pattern">,
+): Process[] {
   const own = processes.find(({ pid }) => pid === self);
-  return processes.filter((process) =>
-    process !== own && !(process.pid === own?.ppid && process.comm === own.comm)
-  );
+  const starter = filter.argumentArray === undefined && filter.pattern === undefined
+    ? undefined
+    : processes.find(({ pid, comm }) => pid === own?.ppid && comm === own.comm);
+  return processes.filter((process) => process !== own && process !== starter);
 }
 
 /**

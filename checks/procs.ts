@@ -133,9 +133,10 @@ export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
       const output = `CRITICAL - Plugin timed out after ${timeout} seconds`;
       return { state: "CRITICAL", output };
     }
-    const processes = leaveOutSelf(parseProcesses(text), Deno.pid);
-    if (processes.length === 0) return { state: "UNKNOWN", output: "Unable to read output" };
-    const filter = await readFilter(options, processes);
+    const all = parseProcesses(text);
+    if (all.length === 0) return { state: "UNKNOWN", output: "Unable to read output" };
+    const filter = await readFilter(options, all);
+    const processes = leaveOutSelf(all, Deno.pid, filter);
     return presentProcesses(selectProcesses(processes, filter), { ...options, filter });
   },
 });

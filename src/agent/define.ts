@@ -1,4 +1,4 @@
-import type { Check, CheckCommand, CommandSettings } from "../check/define.ts";
+import type { CheckCommand, CommandSettings } from "../check/define.ts";
 import type { BareFunction } from "../check/execute.ts";
 
 /** Settings that a plugin may have beside those of any command. */
@@ -40,9 +40,8 @@ export interface ShellCommand {
   readonly settings: PluginSettings;
 }
 
-/** Anything that may stand under a name in an agent. */
-// deno-lint-ignore no-explicit-any -- checks of all option types stand side by side
-export type Command = CheckCommand | Check<any> | PluginCommand | ShellCommand | BareFunction;
+/** Anything that may stand under a name in an agent; a check that is not bound is one too. */
+export type Command = CheckCommand | PluginCommand | ShellCommand | BareFunction;
 
 /** What a client certificate may ask. */
 export interface ClientRule {

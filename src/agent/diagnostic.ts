@@ -19,6 +19,8 @@ export class AgentError extends Error {
   readonly diagnostics: readonly Diagnostic[];
 
   /**
+   * Says all faults, one a line.
+   *
    * @param diagnostics all faults, warnings among them
    */
   constructor(diagnostics: readonly Diagnostic[]) {

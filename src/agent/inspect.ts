@@ -35,7 +35,10 @@ async function inspectCommand(
   }
   const path = command.kind === "shell" ? shellPath : command.argv[0]!;
   if (command.optional && !await exists(path)) return undefined;
-  const found = await executable(path, report.at(command.kind === "shell" ? "line" : "argv[0]"));
+  const found = await executable(
+    path,
+    command.kind === "shell" ? report.at("line") : report.at("argv").at(0),
+  );
   await folder(command.cwd, report.at("cwd"));
   const identity = await identify(command, report);
   if (command.kind === "shell") return { ...command, ...identity };

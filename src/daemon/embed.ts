@@ -49,7 +49,7 @@ function createInlineRunner(agent: Agent, manifest: Manifest, log: Log): Runner 
  * const agent = defineAgent({ commands: { check_deploy: () => ok("release 42 is live") } });
  * const daemon = await startDaemon(agent, { listen: "127.0.0.1:0", tls: false });
  * const { port } = daemon.addresses[0]!;
- * const output = await sendQuery({ hostname: "127.0.0.1", port, tls: false, command: "check_deploy" });
+ * const output = await sendQuery({ host: "127.0.0.1", port, tls: false, command: "check_deploy" });
  * assertEquals(output, { state: "OK", text: "release 42 is live" });
  * await daemon.stop();
  * ```

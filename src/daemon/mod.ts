@@ -5,3 +5,4 @@
  */
 export { type DaemonSettings, runCommand, startDaemon } from "./embed.ts";
 export type { Daemon } from "./daemon.ts";
+export type { Address } from "../agent/settings.ts";

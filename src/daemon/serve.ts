@@ -124,13 +124,12 @@ function createVisit(connection: Connection, service: Service): Visit {
       logQuery(query.command, answer, identity?.subject, performance.now() - start);
       if (answer.output === undefined) return;
       enter("response");
-      await connection.write(encodePacket({
+      await connection.end(encodePacket({
         version: packet.version,
         type: "response",
         resultCode: returnCode(answer.output.state),
         text: encodeText(answer.output.text),
       }));
-      await connection.end();
     } catch (error) {
       logFault(error);
     } finally {

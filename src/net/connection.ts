@@ -54,11 +54,13 @@ export interface Connection {
   write(bytes: Uint8Array): Promise<void>;
 
   /**
-   * Ends politely: says so to the peer at once (TLS close_notify, then FIN), then reads and drops
+   * Ends politely, with a last word if there is one: says so to the peer at once (TLS close_notify, then FIN), then reads and drops
    * what the peer still sends, so that a reset does not overtake the answer, until the peer ends too
    * or a bound in bytes or time is reached; then closes. Never rejects.
+   *
+   * @param last what to send before; cheaper than a `write()` of its own
    */
-  end(): Promise<void>;
+  end(last?: Uint8Array): Promise<void>;
 
   /** Ends at once; pending calls reject. May be called at any time and any number of times. */
   close(): void;

@@ -15,7 +15,14 @@ export function plainConnection(conn: Deno.TcpConn, peer: Connection["peer"]): C
     handshake: () => Promise.resolve(undefined),
     read: (buffer) => conn.read(buffer),
     write: (bytes) => writeAll(conn, bytes),
-    end: () => finishConn(conn),
+    async end(last) {
+      try {
+        if (last !== undefined) await writeAll(conn, last);
+      } catch {
+        // Who is gone cannot be told; what is left of the connection is closed below.
+      }
+      await finishConn(conn);
+    },
     close: () => closeConn(conn),
   };
 }

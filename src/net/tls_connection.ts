@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { Connection, PeerIdentity } from "./connection.ts";
+import { handshakeFailure } from "./handshake_failure.ts";
 import type { TlsTransport } from "./tls_transport.ts";
 
 /**
@@ -76,6 +77,10 @@ export function tlsConnection(
     async handshake() {
       if (failure !== undefined) throw thrown();
       const closed = new Promise<never>((_, reject) => wake = () => reject(thrown()));
+      // Over a stream TLS waits on for a peer that has ended. What came before is dealt with first.
+      transport.stream.once("end", () => {
+        setTimeout(() => socket === undefined && fail(handshakeFailure("ended by peer")));
+      });
       try {
         const result = await Promise.race([handshaker().shakeHands(transport.stream), closed]);
         socket = result.socket;
@@ -126,9 +131,9 @@ export function tlsConnection(
         );
       });
     },
-    async end() {
+    async end(last) {
       if (socket === undefined || failure !== undefined) return close();
-      await transport.end(socket);
+      await transport.end(socket, last);
       close();
     },
   };

@@ -16,6 +16,7 @@ export interface RunContext {
 /** What a sandbox tells the host. User code lives beside the sender: the host believes no shape. */
 export type FromSandbox =
   | { type: "ready" }
+  | { type: "unfit"; reason: string }
   | { type: "described"; agent: DescribedAgent }
   | { type: "done"; id: number; output: PluginOutput; stack?: string }
   | { type: "aborted" }

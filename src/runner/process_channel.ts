@@ -28,7 +28,7 @@ const { runtime, agent, token } = JSON.parse(text.slice(0, end));
 const url = (code) => URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
 const { serveSandbox, streamHost } = await import(url(runtime));
 const host = streamHost(input, text.slice(end + 1), token);
-serveSandbox((await import(url(agent))).default, host);
+serveSandbox(() => import(url(agent)), host);
 `;
 
 /**

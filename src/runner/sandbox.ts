@@ -81,6 +81,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     heard++;
     if (typeof data !== "object" || data === null) return;
     if (data.type === "ready") ready.resolve();
+    else if (data.type === "unfit") fail(String(data.reason).slice(0, maxText));
     else if (data.type === "log") log(String(data.command), String(data.message).slice(0, maxText));
     else if (data.type === "described") descriptions.shift()?.resolve(data.agent);
     else if (data.type === "done") settle(data);

@@ -63,12 +63,22 @@ export function streamHost(
 }
 
 /**
- * Answers the host from now on.
+ * Evaluates the agent's module, and answers the host from then on.
  *
- * @param agent what the agent's module exports as default
+ * @param load imports the module
  * @param host who asks
  */
-export function serveSandbox(agent: unknown, { send, listen }: Host): void {
+export async function serveSandbox(
+  load: () => Promise<{ default?: unknown }>,
+  { send, listen }: Host,
+): Promise<void> {
+  let agent: unknown;
+  try {
+    agent = (await load()).default;
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    return send({ type: "unfit", reason: `${name}: ${message}` });
+  }
   const running = new Map<number, AbortController>();
 
   async function run(message: ToSandbox & { type: "run" }): Promise<void> {

@@ -21,8 +21,7 @@ export function workerCode(code: SandboxCode): WorkerCode {
   // The runtime comes first: it must hold its way to the host before user code is evaluated.
   const url = blobUrl(
     `import { serveSandbox, workerHost } from "${runtime}";\n` +
-      `import agent from "${agent}";\n` +
-      `serveSandbox(agent, workerHost);\n`,
+      `serveSandbox(() => import("${agent}"), workerHost);\n`,
   );
   return { url, close: () => [url, runtime, agent].forEach((each) => URL.revokeObjectURL(each)) };
 }

@@ -42,7 +42,7 @@ Deno.test("describeAgent() turns an agent into plain data", { permissions: "none
   }]);
   assertEquals([check_queue!.timeout, check_queue!.cache, check_other!.timeout], [5, 60, 30]);
   assertEquals([manifest.settings.limits.query, manifest.settings.limits.handshake], [5, 10]);
-  assertEquals(check_queue!.kind === "check" && check_queue.permissions, {
+  assertEquals(check_queue?.kind === "check" && check_queue.permissions, {
     net: ["127.0.0.1:6379"],
   });
   assertEquals([check_raid!.acceptArguments, check_other!.acceptArguments], [true, false]);

@@ -74,13 +74,15 @@ Deno.test("psArguments() lists arguments only where they are asked for", {
   assertMatch(psArguments(false).join(" "), /^axwwo .*,comm:64$/);
 });
 
-Deno.test("leaveOutSelf() leaves out this process and its starter of the same program", {
+Deno.test("leaveOutSelf() leaves out this process, and where arguments are searched its starter", {
   permissions: "none",
 }, () => {
-  const rest = leaveOutSelf(processes, 901).map(({ pid }) => pid);
+  const searching = { argumentArray: "x" };
+  const rest = leaveOutSelf(processes, 901, searching).map(({ pid }) => pid);
   assertEquals(rest, [1, 2, 8, 700, 800, 801, 999]);
-  assertEquals(leaveOutSelf(processes, 700).length, processes.length - 1);
-  assertEquals(leaveOutSelf(processes, 4242), processes);
+  assertEquals(leaveOutSelf(processes, 901, {}).length, processes.length - 1);
+  assertEquals(leaveOutSelf(processes, 700, searching).length, processes.length - 1);
+  assertEquals(leaveOutSelf(processes, 4242, searching), processes);
 });
 
 Deno.test("selectProcesses() knows every filter of check_procs", { permissions: "none" }, () => {

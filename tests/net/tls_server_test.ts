@@ -73,23 +73,15 @@ Deno.test("a query and an answer of many records arrive whole", async () => {
   assertEquals((await askTls(server.port, query)).answer, `1000001 ${answer}`);
 });
 
-Deno.test("a peer that sends without end is answered, but not listened to", async () => {
-  const sent = Promise.withResolvers<void>();
+Deno.test("a peer that sends far more than is read is answered all the same", async () => {
   await using server = await listening(async (connection) => {
     await connection.handshake();
     await connection.read(new Uint8Array(6));
-    await sent.promise;
+    await new Promise((go) => setTimeout(go, 100));
     await connection.write(encoder.encode("answer"));
-    const more = readUntil(connection, "");
-    await assertRejects(() => more, Error, "Peer sent more than was read");
     await connection.end();
   }, { tls: await selfSigned() });
-  const socket = tls.connect({ host: HOST, port: server.port, rejectUnauthorized: false });
-  socket.write("query\n" + "x".repeat(500_000), () => sent.resolve());
-  let answer = "";
-  socket.on("data", (chunk) => answer += chunk);
-  await new Promise((resolve) => socket.on("end", resolve));
-  socket.destroy();
+  const { answer } = await askTls(server.port, "query\n" + "x".repeat(200_000));
   assertEquals([answer, await server.served(1)], ["answer", ["done"]]);
 });
 

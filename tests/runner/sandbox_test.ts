@@ -96,7 +96,7 @@ Deno.test("A process sandbox that dies rejects its runs with the reason", async 
   ) {
     using opened = open();
     const sandbox = await opened.pool.sandbox(none, "process");
-    const error = await assertRejects(() => sandbox.run(command, [], context, never));
+    const error = await assertRejects(() => sandbox.run(command, [], context, never), Error);
     assertStringIncludes(error.message, reason);
   }
 });

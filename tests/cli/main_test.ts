@@ -1,0 +1,58 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { run } from "../serving.ts";
+
+const agent = new URL("../fixtures/interop_agent.ts", import.meta.url).pathname;
+
+Deno.test("The command line helps, and says in one line what it cannot take", async () => {
+  const help = await run("--help");
+  assertEquals(help.code, 0);
+  for (const name of ["serve", "run", "query", "validate", "list"]) {
+    assertStringIncludes(help.stdout, `  ${name}`);
+    if (name !== "query") {
+      assertMatch((await run(name, "--help")).stdout, /^Usage: checkwright \w+ /);
+    }
+  }
+  const table: [args: string[], line: string][] = [
+    [["frobnicate"], 'checkwright: No subcommand "frobnicate": expected one of serve, '],
+    [["serve", "--colour"], 'checkwright: No option "--colour": expected one of --no-tls, '],
+    [["serve", "--listen"], 'checkwright: Option "--listen" is without its value'],
+    [["run", agent], "checkwright: Which command is missing"],
+  ];
+  for (const [args, line] of table) {
+    const { code, stdout, stderr } = await run(...args);
+    assertEquals([code, stdout], [3, ""], args.join(" "));
+    assertEquals(stderr.slice(0, line.length), line);
+    assertEquals(stderr.trim().split("\n").length, 1);
+  }
+  assertMatch((await run("--version")).stdout, /^checkwright \d+\.\d+\.\d+\n$/);
+});
+
+Deno.test("list shows commands, options and permissions, for people and for programs", async () => {
+  const { stdout } = await run("list", agent);
+  assertStringIncludes(stdout, "echo  Says what it was given (timeout 60 s, takes arguments)");
+  assertStringIncludes(stdout, '-w, --warning  Warn outside (range: "10")');
+  assertStringIncludes(
+    stdout,
+    "may: run /bin/true (a plugin is bound by nothing once it runs)".replace("/bin/", "/usr/bin/"),
+  );
+  const manifest = JSON.parse((await run("list", agent, "--json")).stdout);
+  assertEquals(manifest.commands.echo.options.warning.kind, "range");
+  assertEquals(manifest.settings.listen, [{ hostname: "127.0.0.1", port: 5666 }]);
+});
+
+Deno.test("serve says which address is taken", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { code, stderr } = await run("serve", agent, "--listen", `127.0.0.1:${taken.addr.port}`);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, `Cannot listen on 127.0.0.1:${taken.addr.port}`);
+});
+
+Deno.test("serve refuses host settings that are wrong, with their place", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".yaml" });
+  await Deno.writeTextFile(path, "timeout: soon\nlimits: { speed: 9 }\n");
+  const { code, stderr } = await run("serve", agent, "--settings", path);
+  assertEquals(code, 3);
+  assertStringIncludes(stderr, 'timeout: Cannot take "soon": expected a span of time');
+  assertStringIncludes(stderr, 'limits.speed: No setting "speed"');
+  await Deno.remove(path);
+});
