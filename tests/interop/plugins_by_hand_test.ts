@@ -1,0 +1,48 @@
+/** Real plugins through our agent and check_nrpe, byte for byte what they print by hand. */
+import { assertEquals } from "@std/assert";
+import { parsePluginOutput } from "../../src/mod.ts";
+import agent from "../fixtures/plugins_agent.ts";
+import { serve } from "../serving.ts";
+import { isMissing, pluginFolder } from "../tools.ts";
+
+const checkNrpe = `${pluginFolder}/check_nrpe`;
+
+async function output(path: string, ...args: string[]): Promise<{ code: number; bytes: string }> {
+  const { code, stdout } = await new Deno.Command(path, {
+    args,
+    env: { LC_ALL: "C.UTF-8" },
+    cwd: "/",
+    stdin: "null",
+    stderr: "null",
+  }).output();
+  return { code, bytes: stdout.toHex() };
+}
+
+Deno.test({
+  name: "Plugins through the agent print and exit as they do by hand, byte for byte",
+  ignore: isMissing(checkNrpe) || isMissing(`${pluginFolder}/check_dummy`),
+  async fn() {
+    await using served = await serve(
+      new URL("../fixtures/plugins_agent.ts", import.meta.url).pathname,
+    );
+    for (const [name, command] of Object.entries(agent.commands)) {
+      if (!("kind" in command) || command.kind !== "plugin") throw new TypeError(name);
+      const [path, ...args] = command.argv;
+      const byHand = await output(path!, ...args);
+      const asked = await output(checkNrpe, "-H", "127.0.0.1", "-p", `${served.port}`, "-c", name);
+      assertEquals(asked, byHand, name);
+    }
+  },
+});
+
+Deno.test({
+  name: "What the plugins print is understood as plugin output",
+  ignore: isMissing(`${pluginFolder}/check_disk`),
+  async fn() {
+    const { bytes } = await output(`${pluginFolder}/check_disk`, "-w", "1%", "-c", "1%", "-p", "/");
+    const { output: line, perfdata } = parsePluginOutput(
+      new TextDecoder().decode(Uint8Array.fromHex(bytes)),
+    );
+    assertEquals([line.slice(0, 4), perfdata[0]?.label, perfdata[0]?.uom], ["DISK", "/", "B"]);
+  },
+});
