@@ -76,7 +76,7 @@ export function daemonFlags(manifest: Manifest): string[] {
  * and one arena of the allocator cost nothing in speed and save tens of megabytes
  * (tests/bench/daemons.ts).
  */
-const memoryFlags = "--v8-flags=--max-semi-space-size=2,--expose-gc";
+const memoryFlags = "--v8-flags=--max-semi-space-size=2,--single-threaded-gc,--expose-gc";
 
 async function launch(flags: readonly string[], orders: Orders): Promise<number> {
   const daemon = new Deno.Command(Deno.execPath(), {

@@ -164,6 +164,14 @@ async function prepare(): Promise<void> {
   await Deno.chmod(`${folder}/key.pem`, 0o644);
 }
 
+function runs(c: Server, ours: Server): [name: string, server: Server, command: string][] {
+  return [
+    [`${c.name}, plugin`, c, "plugin"],
+    [`${ours.name}, plugin`, ours, "plugin"],
+    [`${ours.name}, check`, ours, "check"],
+  ];
+}
+
 function row(...cells: (string | number)[]): void {
   console.log(`| ${cells.join(" | ")} |`);
 }
@@ -172,39 +180,25 @@ await prepare();
 const c = await startC(25_666);
 const ours = await startOurs(25_667);
 try {
-  const runs: [name: string, server: Server, command: string][] = [
-    ["nrpe 4.1, plugin", c, "plugin"],
-    ["checkwright, plugin", ours, "plugin"],
-    ["checkwright, check", ours, "check"],
-  ];
-  for (const [, server, command] of runs) await load(server.port, 8, "1", command);
-
-  console.log("");
-  row("", "clients", "queries/s", "p50 ms", "p99 ms", "× nrpe", "errors");
-  row("---", "---:", "---:", "---:", "---:", "---:", "---:");
-  for (const count of clients) {
-    let reference = 0;
-    for (const [name, server, command] of runs) {
-      const { perSecond, p50, p99, errors } = await load(server.port, count, seconds, command);
-      reference ||= perSecond;
-      row(
-        name,
-        count,
-        Math.round(perSecond),
-        p50.toFixed(1),
-        p99.toFixed(1),
-        (perSecond / reference).toFixed(1),
-        errors,
-      );
-    }
-  }
-
-  console.log("");
   row("", "start to first answer ms", "idle MB", "after 10,000", "after 20,000", "after 30,000");
   row("---", "---:", "---:", "---:", "---:", "---:");
   row(ours.name, Math.round(ours.firstAnswer), ...await memory(ours, "check"));
   row(c.name, Math.round(c.firstAnswer), (await resident(c.pid)).toFixed(1), "", "", "");
-  console.log(`\nThe launcher beside our daemon: ${(await resident(ours.pids[0]!)).toFixed(1)} MB`);
+  console.log(
+    `\nThe launcher beside our daemon: ${(await resident(ours.pids[0]!)).toFixed(1)} MB\n`,
+  );
+
+  row("", "clients", "queries/s", "p50 ms", "p99 ms", "× nrpe", "errors");
+  row("---", "---:", "---:", "---:", "---:", "---:", "---:");
+  for (const count of clients) {
+    let reference = 0;
+    for (const [name, server, command] of runs(c, ours)) {
+      const { perSecond, p50, p99, errors } = await load(server.port, count, seconds, command);
+      reference ||= perSecond;
+      const ratio = (perSecond / reference).toFixed(1);
+      row(name, count, Math.round(perSecond), p50.toFixed(1), p99.toFixed(1), ratio, errors);
+    }
+  }
 } finally {
   await ours.stop();
   await c.stop();
