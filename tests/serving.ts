@@ -13,8 +13,8 @@ export interface Served extends AsyncDisposable {
   process: Deno.ChildProcess;
   /** Everything it has logged so far. */
   log(): string;
-  /** Waits until the log holds this. */
-  logged(part: string): Promise<void>;
+  /** Waits until the log holds this, so many times. */
+  logged(part: string, times?: number): Promise<void>;
   /** Stops it, and says with which code it exited. */
   stop(): Promise<number>;
 }
@@ -80,8 +80,10 @@ export async function serve(agent: string, ...args: string[]): Promise<Served> {
     line: line.trim(),
     process,
     log: () => log,
-    async logged(part) {
-      while (!log.includes(part)) await new Promise((resolve) => setTimeout(resolve, 10));
+    async logged(part, times = 1) {
+      while (log.split(part).length <= times) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
     },
     stop,
     async [Symbol.asyncDispose]() {

@@ -3,6 +3,7 @@ import { returnCode } from "../nagios/state.ts";
 import { createHandler } from "../daemon/handler.ts";
 import { sandboxedChecks } from "../runner/checks.ts";
 import { createPool } from "../runner/pool.ts";
+import { createQuarantine } from "../runner/quarantine.ts";
 import { createRunner } from "../runner/runner.ts";
 import { parseLine } from "./arguments.ts";
 import { printDiagnostics } from "./diagnostics.ts";
@@ -44,7 +45,11 @@ export const run: Subcommand = {
     const { settings } = manifest;
     const pool = createPool(code, 1, (_command, message) => console.error(message));
     const context = { hostname: Deno.hostname(), procfs: settings.procfs };
-    const runner = createRunner(manifest, sandboxedChecks(pool, context));
+    const quarantine = createQuarantine({}, () => {});
+    const runner = createRunner(
+      manifest,
+      sandboxedChecks(pool, context, { quarantine, onAbandoned: () => {} }),
+    );
     const handle = createHandler(
       { ...manifest, settings: { ...settings, refusals: "explain" } },
       runner,

@@ -1,19 +1,25 @@
+import { AgentError } from "../agent/diagnostic.ts";
 import type { HostSettings, Manifest } from "../agent/manifest.ts";
-import { commandPermissions, executableOf, formatFlags, unite } from "../agent/permissions.ts";
+import {
+  commandPermissions,
+  executableOf,
+  formatFlags,
+  type GrantedPermissions,
+  unite,
+} from "../agent/permissions.ts";
+import type { Address } from "../agent/settings.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import { loadTls } from "../daemon/certificate.ts";
 import { formatAddress } from "../daemon/daemon.ts";
 import { createLog, lineWriter } from "../daemon/log.ts";
-import type { Orders } from "../daemon/main.ts";
+import type { Orders } from "../daemon/link.ts";
 import { killPath } from "../runner/kill.ts";
 import { parseLine } from "./arguments.ts";
 import { printDiagnostics } from "./diagnostics.ts";
-import { defaultAgent, loadAgent } from "./load.ts";
+import { launch } from "./launcher.ts";
+import { defaultAgent, loadAgent, type LoadedAgent } from "./load.ts";
 import { readHostSettings } from "./host_settings.ts";
 import type { Subcommand } from "./usage.ts";
-
-/** The daemon's program. */
-const daemonModule = new URL("../daemon/main.ts", import.meta.url);
 
 /** `checkwright serve`: the launcher. It loads the agent, and starts the daemon with its permissions. */
 export const serve: Subcommand = {
@@ -30,22 +36,110 @@ export const serve: Subcommand = {
       boolean: ["no-tls"],
       string: ["settings", "listen"],
     });
-    const host: HostSettings = {
-      ...await readHostSettings(values.settings),
-      ...(values.listen !== undefined && { listen: values.listen }),
-      ...(flags["no-tls"] && { tls: false }),
+    const path = words[0] ?? defaultAgent;
+    const load = async () => {
+      const host: HostSettings = {
+        ...await readHostSettings(values.settings),
+        ...(values.listen !== undefined && { listen: values.listen }),
+        ...(flags["no-tls"] && { tls: false }),
+      };
+      const loaded = await loadAgent(path, host);
+      printDiagnostics(loaded.diagnostics);
+      return loaded.diagnostics.some(({ severity }) => severity === "error") ? undefined : loaded;
     };
-    const { manifest, diagnostics, code } = await loadAgent(words[0] ?? defaultAgent, host);
-    printDiagnostics(diagnostics);
-    if (diagnostics.some(({ severity }) => severity === "error")) return 3;
 
+    const first = await load();
+    if (first === undefined) return 3;
     const stderr = lineWriter(Deno.stderr);
-    const log = createLog(manifest.settings.log, stderr.write);
-    const tls = await loadTls(manifest.settings, log);
+    const log = createLog(first.manifest.settings.log, stderr.write);
+    const ordersOf = async ({ manifest, code }: LoadedAgent): Promise<Orders> => {
+      const tls = await loadTls(manifest.settings, log);
+      return { manifest, code, tls, hostname: Deno.hostname(), quarantined: {} };
+    };
+    const asked = first.manifest.settings.listen;
+    const listen = first.manifest.settings.listen = asked.map(withPort);
+    const plan = { flags: daemonFlags(first.manifest), orders: await ordersOf(first) };
     await stderr.flush();
-    return await launch(daemonFlags(manifest), { manifest, code, tls, hostname: Deno.hostname() });
+    let ready = false;
+    const launcher = launch(plan, log, (line) => {
+      if (!ready) console.log(line);
+      ready = true;
+    });
+
+    const reload = serially(async () => {
+      try {
+        const next = await load();
+        // Where any port will do, the one that was found stays.
+        const settings = next?.manifest.settings;
+        if (JSON.stringify(settings?.listen) === JSON.stringify(asked)) settings!.listen = listen;
+        const fault = next === undefined
+          ? "the agent has faults"
+          : whyRestart(first.manifest, next.manifest) ??
+            await launcher.reload(await ordersOf(next));
+        if (fault !== undefined) log("error", "reload refused", { reason: fault });
+      } catch (error) {
+        printDiagnostics(error instanceof AgentError ? error.diagnostics : []);
+        log("error", "reload refused", { reason: (error as Error).message.split("\n")[0]! });
+      }
+    });
+    Deno.addSignalListener("SIGHUP", reload);
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      Deno.addSignalListener(signal, () => launcher.stop());
+    }
+    const code = await launcher.done;
+    await stderr.flush();
+    return code;
   },
 };
+
+// A daemon that takes over must listen where the first did: port 0 becomes one that is free now.
+function withPort({ hostname, port }: Address): Address {
+  if (port !== 0) return { hostname, port };
+  using listener = Deno.listen({ hostname, port });
+  return { hostname, port: listener.addr.port };
+}
+
+// One call at a time; those that come meanwhile are one more.
+function serially(task: () => Promise<void>): () => void {
+  let running = false;
+  let again = false;
+  return async function run() {
+    again = true;
+    if (running) return;
+    running = true;
+    while (again) {
+      again = false;
+      await task();
+    }
+    running = false;
+  };
+}
+
+/**
+ * Why a running daemon cannot take another manifest: it cannot get more permissions than it was
+ * started with, nor listen elsewhere.
+ *
+ * @param before what it was started with
+ * @param after what it is to serve
+ * @returns the reason; undefined where it can
+ */
+export function whyRestart(before: Manifest, after: Manifest): string | undefined {
+  const where = ({ settings }: Manifest) => settings.listen.map(formatAddress).join(", ");
+  if (where(before) !== where(after)) {
+    return `listen has become ${where(after)}: a restart is needed`;
+  }
+  if ((before.settings.tls === false) !== (after.settings.tls === false)) {
+    return "tls was turned on or off: a restart is needed";
+  }
+  const [held, wanted] = [daemonPermissions(before), daemonPermissions(after)];
+  const lacking = (Object.entries(wanted) as [keyof GrantedPermissions, string[]][])
+    .flatMap(([name, entries]) =>
+      entries.filter((entry) => !held[name].includes(entry)).map((entry) => `${name} ${entry}`)
+    );
+  return lacking.length === 0
+    ? undefined
+    : `it needs more than was granted at the start (${lacking.join("; ")}): a restart is needed`;
+}
 
 /**
  * The flags of the daemon's process: what its commands declare, the addresses it listens on, and
@@ -55,6 +149,10 @@ export const serve: Subcommand = {
  * @returns flags of `deno run`
  */
 export function daemonFlags(manifest: Manifest): string[] {
+  return formatFlags(daemonPermissions(manifest));
+}
+
+function daemonPermissions(manifest: Manifest): GrantedPermissions {
   const { settings, commands } = manifest;
   const all = Object.values(commands);
   const processes = all.some((command) =>
@@ -62,51 +160,11 @@ export function daemonFlags(manifest: Manifest): string[] {
   );
   const starts = processes || all.some((command) => executableOf(command) !== undefined);
   const names = settings.allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []);
-  return formatFlags(unite([
+  return unite([
     commandPermissions(manifest),
     {
       net: [...settings.listen.map(formatAddress), ...names],
       run: [...(starts ? [killPath] : []), ...(processes ? [Deno.execPath()] : [])],
     },
-  ]));
-}
-
-/**
- * Kept small on purpose: what a query leaves behind is short-lived, so that a small young generation
- * and one arena of the allocator cost nothing in speed and save tens of megabytes
- * (tests/bench/daemons.ts).
- */
-const memoryFlags = "--v8-flags=--max-semi-space-size=2,--single-threaded-gc,--expose-gc";
-
-async function launch(flags: readonly string[], orders: Orders): Promise<number> {
-  const daemon = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      memoryFlags,
-      "--no-prompt",
-      "--no-config",
-      "--unstable-worker-options",
-      ...flags,
-      daemonModule.href,
-    ],
-    env: { MALLOC_ARENA_MAX: "1" },
-    stdin: "piped",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).spawn();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    Deno.addSignalListener(signal, () => kill(daemon, "SIGTERM"));
-  }
-  const input = daemon.stdin.getWriter();
-  // Left open: its end tells the daemon that the launcher is gone.
-  await input.write(new TextEncoder().encode(`${JSON.stringify(orders)}\n`));
-  return (await daemon.status).code;
-}
-
-function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    child.kill(signal);
-  } catch {
-    // It has ended already.
-  }
+  ]);
 }

@@ -1,7 +1,7 @@
 import type { Manifest } from "../agent/manifest.ts";
 import type { Address } from "../agent/settings.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
-import { createGate } from "../net/gate.ts";
+import { createGate, type Gate } from "../net/gate.ts";
 import { hostMatcher } from "../net/host_matcher.ts";
 import { listen, type Listener } from "../net/listen.ts";
 import type { TlsServerOptions } from "../net/tls_server.ts";
@@ -9,7 +9,7 @@ import { lookup } from "../net/lookup.ts";
 import type { Runner } from "../runner/runner.ts";
 import { createHandler } from "./handler.ts";
 import type { Log } from "./log.ts";
-import { serve } from "./serve.ts";
+import { serve, type Service } from "./serve.ts";
 
 /** What a daemon is made of. */
 export interface DaemonParts {
@@ -29,6 +29,14 @@ export interface Daemon {
   readonly addresses: readonly Address[];
   /** Settles when it has stopped. */
   readonly done: Promise<void>;
+  /**
+   * Serves other parts from the next connection on; those under way are served as they began.
+   * Everything that can fail is done before anything is changed.
+   *
+   * @param parts what it is made of from now on; it goes on listening where it does
+   * @throws where the new certificate cannot be used; nothing has changed then
+   */
+  replace(parts: DaemonParts): Promise<void>;
   /** Stops listening, answers what was asked within {@linkcode drainSeconds}, and ends. */
   stop(): Promise<void>;
 }
@@ -55,19 +63,21 @@ export async function openDaemon({ manifest, runner, tls, log }: DaemonParts): P
     throw error;
   }
 
-  const service = {
-    handle: createHandler(manifest, runner),
-    allows: hostMatcher(settings.allowedHosts.map(parseAllowedHost), { resolve: lookup }),
-    gate: createGate(settings.limits),
-    limits: settings.limits,
-    log,
-  };
+  const gate = createGate(settings.limits);
+  let service = createService({ manifest, runner, tls, log }, gate);
   const servings = listeners.map((listener) => serve(listener, () => service));
   const done = Promise.all(servings.map((serving) => serving.done)).then(() => {});
 
   return {
     addresses: listeners.map(({ address }) => address),
     done,
+    async replace(parts) {
+      const next = createService(parts, gate);
+      const { tls } = parts;
+      if (tls !== false) await Promise.all(listeners.map((listener) => listener.replaceTls(tls)));
+      gate.setLimits(parts.manifest.settings.limits);
+      service = next;
+    },
     async stop() {
       listeners.forEach((listener) => listener.close());
       servings.forEach((serving) => serving.drain());
@@ -78,6 +88,17 @@ export async function openDaemon({ manifest, runner, tls, log }: DaemonParts): P
       await done;
       clearTimeout(timer);
     },
+  };
+}
+
+function createService({ manifest, runner, log }: DaemonParts, gate: Gate): Service {
+  const { allowedHosts, limits } = manifest.settings;
+  return {
+    handle: createHandler(manifest, runner),
+    allows: hostMatcher(allowedHosts.map(parseAllowedHost), { resolve: lookup }),
+    gate,
+    limits,
+    log,
   };
 }
 

@@ -3,74 +3,131 @@
  * variable for itself: everything it needs comes from the launcher through standard input, and when
  * that ends, the launcher is gone and so is the daemon.
  */
-import type { Manifest } from "../agent/manifest.ts";
-import type { TlsServerOptions } from "../net/tls_server.ts";
-import { sandboxedChecks } from "../runner/checks.ts";
-import { createPool } from "../runner/pool.ts";
-import { createRunner } from "../runner/runner.ts";
-import type { SandboxCode } from "../runner/channel.ts";
-import { openDaemon, readyLine } from "./daemon.ts";
-import { createLog, lineWriter } from "./log.ts";
+import { type Daemon, formatAddress, openDaemon, readyLine } from "./daemon.ts";
+import { createGeneration, type Generation } from "./generation.ts";
+import { type FromDaemon, type Orders, readLines, type ToDaemon } from "./link.ts";
+import { createLog, lineWriter, type Log } from "./log.ts";
 
-/** What the launcher sends, as one line of JSON. */
-export interface Orders {
-  manifest: Manifest;
-  code: SandboxCode;
-  tls: false | TlsServerOptions;
-  hostname: string;
-}
+/** More workers left alone than this, and the daemon makes way for another. */
+const maxAbandoned = 2;
+
+/** How often the launcher is told which checks run, in milliseconds; shorter runs are not told. */
+const suspectEvery = 100;
+
+type Notify = (message: FromDaemon) => void;
 
 async function main(): Promise<number> {
+  const lines = readLines(Deno.stdin.readable);
+  const first: ToDaemon = JSON.parse((await lines.next()).value);
+  if (first.type !== "start") throw new TypeError("Expected the launcher's start");
   const stderr = lineWriter(Deno.stderr);
-  const input = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).getReader();
-  const { manifest, code, tls, hostname } = await readOrders(input);
-  const log = createLog(manifest.settings.log, stderr.write);
+  const log = createLog(first.orders.manifest.settings.log, stderr.write);
+  const notify = notifier(first.token);
+  const leave = Promise.withResolvers<string>();
+  let abandoned = 0;
+  let generation = create(first.orders);
 
-  const pool = createPool(
-    code,
-    manifest.settings.limits.sandboxes,
-    (command, message) => log("info", "check", { command, message }),
-  );
-  const runner = createRunner(
-    manifest,
-    sandboxedChecks(pool, { hostname, procfs: manifest.settings.procfs }),
-  );
-  let daemon;
+  function create(orders: Orders): Generation {
+    return createGeneration(orders, log, (command) => {
+      abandoned++;
+      log("error", "abandoned", {
+        command,
+        abandoned,
+        reason: "its worker cannot be ended and may go on burning a core",
+      });
+      if (abandoned > maxAbandoned) leave.resolve("too many abandoned workers");
+    });
+  }
+
+  let daemon: Daemon;
   try {
-    daemon = await openDaemon({ manifest, runner, tls, log });
+    daemon = await openDaemon(generation.parts);
   } catch (error) {
     log("error", "start", { reason: (error as Error).message });
     await stderr.flush();
     return 1;
   }
-  console.log(readyLine({ manifest, tls }, daemon.addresses));
+  notify({
+    type: "ready",
+    line: readyLine(generation.parts, daemon.addresses),
+    listen: daemon.addresses.map(formatAddress),
+  });
+  const watching = tellSuspects(() => generation, notify);
 
-  const reason = await Promise.race([
-    signalled("SIGTERM"),
-    signalled("SIGINT"),
-    ended(input).then(() => "the launcher is gone"),
-  ]);
-  log("info", "stop", { reason });
-  await daemon.stop();
-  pool.close();
+  async function reload(orders: Orders): Promise<void> {
+    const next = create(orders);
+    const fault = await replace(daemon, generation, next, log);
+    if (fault === undefined) {
+      const before = generation;
+      generation = next;
+      before.retire();
+    } else next.pool.close();
+    notify({ type: "reloaded", ...(fault !== undefined && { fault }) });
+  }
+
+  async function obey(): Promise<string> {
+    for await (const line of lines) {
+      const message: ToDaemon = JSON.parse(line);
+      if (message.type === "reload") await reload(message.orders);
+    }
+    return "the launcher is gone";
+  }
+
+  // A hangup is for the launcher; here it would be the end.
+  Deno.addSignalListener("SIGHUP", () => {});
+  const restart = leave.promise.then((reason) => ({ reason, restart: true }));
+  const stop = Promise.race([signalled("SIGTERM"), signalled("SIGINT"), obey()])
+    .then((reason) => ({ reason, restart: false }));
+  const end = await Promise.race([restart, stop]);
+  log("info", "stop", end);
+  const stopped = daemon.stop();
+  clearInterval(watching);
+  if (end.restart) notify({ type: "leaving", quarantined: generation.quarantine.commands });
+  await stopped;
+  generation.pool.close();
   await stderr.flush();
   return 0;
 }
 
-type TextReader = ReadableStreamDefaultReader<string>;
-
-async function readOrders(input: TextReader): Promise<Orders> {
-  let text = "";
-  while (!text.endsWith("\n")) {
-    const { value, done } = await input.read();
-    if (done) throw new Error("The launcher sent no orders");
-    text += value;
+async function replace(
+  daemon: Daemon,
+  before: Generation,
+  next: Generation,
+  log: Log,
+): Promise<string | undefined> {
+  try {
+    await next.warm(before);
+    await daemon.replace(next.parts);
+    log("info", "reload", { commands: Object.keys(next.parts.manifest.commands).length });
+    return undefined;
+  } catch (error) {
+    const reason = (error as Error).message;
+    log("error", "reload", { reason });
+    return reason;
   }
-  return JSON.parse(text);
 }
 
-async function ended(input: TextReader): Promise<void> {
-  while (!(await input.read()).done);
+function notifier(token: string): Notify {
+  const encoder = new TextEncoder();
+  const write = Deno.stdout.writeSync.bind(Deno.stdout);
+  return (message) => {
+    const bytes = encoder.encode(`${token}${JSON.stringify(message)}\n`);
+    for (let at = 0; at < bytes.length;) at += write(bytes.subarray(at));
+  };
+}
+
+// A worker that runs out of memory takes the process with it: the launcher must know who ran then.
+function tellSuspects(
+  generation: () => Generation,
+  notify: Notify,
+): ReturnType<typeof setInterval> {
+  let told = "";
+  return setInterval(() => {
+    const commands = generation().pool.suspects(suspectEvery);
+    const now = commands.join("\n");
+    if (now !== told) notify({ type: "suspects", commands });
+    told = now;
+  }, suspectEvery);
 }
 
 function signalled(signal: Deno.Signal): Promise<string> {

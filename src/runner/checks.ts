@@ -2,29 +2,65 @@ import type { Agent } from "../agent/define.ts";
 import { type GrantedPermissions, grantPermissions } from "../agent/permissions.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define.ts";
+import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
 import type { RunContext } from "./messages.ts";
 import type { SandboxPool } from "./pool.ts";
+import type { Quarantine } from "./quarantine.ts";
 import type { CheckRunner } from "./runner.ts";
-import type { SandboxLog } from "./sandbox.ts";
+import { DeafError, type SandboxLog } from "./sandbox.ts";
+
+/** What running checks in sandboxes comes down to when one of them misbehaves. */
+export interface Containment {
+  /** Who is not run any more. */
+  quarantine: Quarantine;
+  /** Hears that a worker was left to itself: it cannot be ended, and may go on burning a core. */
+  onAbandoned(command: string): void;
+}
 
 /**
  * Runs checks in the sandboxes of a pool, each with what it declared.
  *
  * @param pool the sandboxes
  * @param context what every check is told
+ * @param containment what happens to those that block their sandbox
  * @returns the runner of checks
  */
-export function sandboxedChecks(pool: SandboxPool, context: RunContext): CheckRunner {
+export function sandboxedChecks(
+  pool: SandboxPool,
+  context: RunContext,
+  { quarantine, onAbandoned }: Containment,
+): CheckRunner {
   // Worked out once: it stays the same as long as the manifest does.
   const granted = new Map<string, GrantedPermissions>();
   return async (name, command, args, signal) => {
+    const reason = quarantine.reason(name);
+    if (reason !== undefined) return { output: inQuarantine(name, reason) };
     let permissions = granted.get(name);
     if (permissions === undefined) {
       permissions = grantPermissions(command.permissions, context.procfs);
       granted.set(name, permissions);
     }
     const sandbox = await pool.sandbox(permissions, command.isolation);
-    return sandbox.run(name, args, context, signal);
+    try {
+      return await sandbox.run(name, args, context, signal);
+    } catch (error) {
+      // A process was killed, and that was all. A worker can only be left alone.
+      if (error instanceof DeafError && command.isolation === "worker" && error.command === name) {
+        quarantine.add(name, "it did not stop at its deadline and blocked its sandbox");
+        onAbandoned(name);
+      }
+      throw error;
+    }
+  };
+}
+
+function inQuarantine(name: string, reason: string): PluginOutput {
+  return {
+    state: "UNKNOWN",
+    text: formatPluginOutput({
+      output: `Command '${name}' is quarantined: ${reason}`,
+      longOutput: "It is run again after the next reload",
+    }),
   };
 }
 

@@ -15,6 +15,10 @@ export interface SandboxPool {
   discard(sandbox: Sandbox): void;
   /** How many are alive. */
   readonly size: number;
+  /** What those that are alive may do, and in what they run. */
+  readonly kinds: readonly (readonly [GrantedPermissions, Isolation])[];
+  /** The commands that have run in workers for so many milliseconds or longer. */
+  suspects(milliseconds: number): string[];
   /** Ends them all. */
   close(): void;
 }
@@ -73,6 +77,18 @@ export function createPool(code: SandboxCode, most: number, log: SandboxLog): Sa
     discard(sandbox) {
       remove(sandbox);
       sandbox.close();
+    },
+    get kinds() {
+      return [...alive.keys()].map((key) => {
+        const [isolation, permissions] = JSON.parse(key);
+        return [permissions, isolation] as const;
+      });
+    },
+    suspects(milliseconds) {
+      const started = performance.now() - milliseconds;
+      return [...alive].flatMap(([key, sandbox]) =>
+        key.startsWith('["worker"') ? sandbox.runningSince(started) : []
+      );
     },
     get size() {
       return alive.size;

@@ -81,7 +81,7 @@ export function createRunner(manifest: Manifest, runCheck: CheckRunner): Runner 
       } finally {
         leave?.();
       }
-    }, () => timedOut(command.timeout));
+    }, () => timedOut(command));
   }
 
   return {
@@ -110,9 +110,15 @@ function pluginRun(
   return { ...command, argv };
 }
 
-function timedOut(seconds: number): RunResult {
+function timedOut(command: ManifestCommand): RunResult {
+  const output = `NRPE: Command timed out after ${command.timeout} seconds`;
+  const longOutput = command.kind !== "check"
+    ? "The plugin and everything it started are ended"
+    : command.isolation === "process"
+    ? "The check is told to stop; a process that does not listen is killed"
+    : "The check is told to stop; a sandbox that does not listen is abandoned";
   return {
-    output: { state: "UNKNOWN", text: `NRPE: Command timed out after ${seconds} seconds` },
+    output: { state: "UNKNOWN", text: formatPluginOutput({ output, longOutput }) },
     outcome: "timeout",
   };
 }

@@ -20,6 +20,8 @@ export interface Sandbox {
   readonly broken: Promise<string>;
   /** How many runs are under way. */
   readonly running: number;
+  /** The commands that were started before this time (`performance.now()`) and run still. */
+  runningSince(time: number): string[];
   /** Asks for the manifest and its diagnostics, the host's settings merged in. */
   describe(host: HostSettings): Promise<DescribedAgent>;
   /**
@@ -38,6 +40,21 @@ export interface Sandbox {
   close(): void;
 }
 
+/** A sandbox does not even hear that a deadline has passed: a check blocks its thread. */
+export class DeafError extends Error {
+  /** The command that most likely does it. */
+  readonly command: string;
+
+  /**
+   * @param command the command that most likely blocks the sandbox
+   */
+  constructor(command: string) {
+    super(`The sandbox is deaf: ${JSON.stringify(command)} blocks it`);
+    this.name = "DeafError";
+    this.command = command;
+  }
+}
+
 /** Where to hear what checks log. */
 export type SandboxLog = (command: string, message: string) => void;
 
@@ -49,6 +66,12 @@ interface Waiting<T> {
   reject(error: Error): void;
 }
 
+interface Run extends Waiting<SandboxResult> {
+  command: string;
+  /** When it was started. */
+  since: number;
+}
+
 /**
  * Makes a sandbox of a realm.
  *
@@ -57,28 +80,30 @@ interface Waiting<T> {
  * @returns the sandbox
  */
 export function createSandbox(open: (events: ChannelEvents) => Channel, log: SandboxLog): Sandbox {
-  const runs = new Map<number, Waiting<SandboxResult>>();
+  const runs = new Map<number, Run>();
   const descriptions: Waiting<DescribedAgent>[] = [];
   const ready = Promise.withResolvers<void>();
   const broken = Promise.withResolvers<string>();
   ready.promise.catch(() => {});
   let nextId = 1;
   let heard = 0;
+  let heardUpTo = 1;
   let alive = true;
 
-  function fail(reason: string): void {
+  function fail(reason: string | Error): void {
     if (!alive) return;
     alive = false;
     channel.terminate();
-    const error = new Error(reason);
+    const error = reason instanceof Error ? reason : new Error(reason);
     ready.reject(error);
     for (const waiting of [...runs.values(), ...descriptions]) waiting.reject(error);
     runs.clear();
-    broken.resolve(reason);
+    broken.resolve(error.message);
   }
 
   function receive(data: FromSandbox): void {
     heard++;
+    heardUpTo = nextId;
     if (typeof data !== "object" || data === null) return;
     if (data.type === "ready") ready.resolve();
     else if (data.type === "unfit") fail(String(data.reason).slice(0, maxText));
@@ -100,6 +125,14 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     });
   }
 
+  // Whatever was asked before the last sign of life did not block then: it is the first to be asked
+  // after it, or else the last of all.
+  function culprit(): string {
+    const ids = [...runs.keys()];
+    const id = ids.find((id) => id >= heardUpTo) ?? ids.at(-1)!;
+    return runs.get(id)!.command;
+  }
+
   function abort(id: number): void {
     if (!alive || !runs.has(id)) return;
     const before = heard;
@@ -107,7 +140,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     setTimeout(() => {
       const waiting = runs.get(id);
       if (waiting === undefined) return;
-      if (heard === before) return fail("The sandbox is deaf: a check blocks it");
+      if (heard === before) return fail(new DeafError(culprit()));
       runs.delete(id);
       waiting.reject(new Error("The check goes on behind its deadline"));
     }, patience);
@@ -122,6 +155,8 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     get running() {
       return runs.size;
     },
+    runningSince: (time) =>
+      [...runs.values()].filter(({ since }) => since <= time).map(({ command }) => command),
     describe(host) {
       const waiting = Promise.withResolvers<DescribedAgent>();
       descriptions.push(waiting);
@@ -133,7 +168,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
       if (!alive) return Promise.reject(new Error("The sandbox is closed"));
       const id = nextId++;
       const waiting = Promise.withResolvers<SandboxResult>();
-      runs.set(id, waiting);
+      runs.set(id, { ...waiting, command, since: performance.now() });
       const onAbort = () => abort(id);
       signal.addEventListener("abort", onAbort, { once: true });
       post({ type: "run", id, command, args, context });

@@ -1,0 +1,76 @@
+import { sandboxedChecks } from "../runner/checks.ts";
+import { createPool, type SandboxPool } from "../runner/pool.ts";
+import { createQuarantine, type Quarantine } from "../runner/quarantine.ts";
+import { createRunner } from "../runner/runner.ts";
+import type { DaemonParts } from "./daemon.ts";
+import type { Orders } from "./link.ts";
+import type { Log } from "./log.ts";
+
+/** One agent being served, from a start or a reload to the next. */
+export interface Generation {
+  /** What the daemon serves it with. */
+  parts: DaemonParts;
+  /** Its sandboxes. */
+  pool: SandboxPool;
+  /** Its commands that are not run. */
+  quarantine: Quarantine;
+  /** Starts the sandboxes that the one before had, so that the swap costs nobody a start. */
+  warm(before: Generation): Promise<void>;
+  /** Ends its sandboxes when nothing runs in them any more. */
+  retire(): Promise<void>;
+}
+
+/** How often a generation that retires is looked at, in milliseconds. */
+const lookEvery = 50;
+
+/**
+ * Makes a generation.
+ *
+ * @param orders what to serve
+ * @param log where events go
+ * @param onAbandoned hears that a worker had to be left alone
+ * @returns the generation; no sandbox is started
+ */
+export function createGeneration(
+  orders: Orders,
+  log: Log,
+  onAbandoned: (command: string) => void,
+): Generation {
+  const { manifest, code, tls, hostname, quarantined } = orders;
+  const { limits, procfs } = manifest.settings;
+  const quarantine = createQuarantine(
+    quarantined,
+    (command, reason) => log("error", "quarantined", { command, reason }),
+  );
+  const pool = createPool(
+    code,
+    limits.sandboxes,
+    (command, message) => log("info", "check", { command, message }),
+  );
+  const checks = sandboxedChecks(pool, { hostname, procfs }, { quarantine, onAbandoned });
+  const runner = createRunner(manifest, checks);
+
+  return {
+    parts: { manifest, runner, tls, log },
+    pool,
+    quarantine,
+    async warm(before) {
+      // A set that nobody asks for any more is ended when it is idle; one that cannot start is said
+      // by the first command that needs it.
+      await Promise.allSettled(
+        before.pool.kinds.map(([permissions, isolation]) => pool.sandbox(permissions, isolation)),
+      );
+    },
+    async retire() {
+      const longest = Math.max(
+        ...Object.values(manifest.commands).map(({ timeout }) => timeout),
+        0,
+      );
+      const deadline = performance.now() + (longest + 1) * 1000;
+      while (runner.running > 0 && performance.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, lookEvery));
+      }
+      pool.close();
+    },
+  };
+}

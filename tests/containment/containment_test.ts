@@ -1,0 +1,86 @@
+/** What a check can do to the daemon's process, and what becomes of it. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { sendQuery } from "../../src/client/mod.ts";
+import { serve, type Served } from "../serving.ts";
+
+const agent = new URL("../fixtures/contained_agent.ts", import.meta.url).pathname;
+
+async function ask(served: Served, command: string): Promise<string> {
+  const { state, text } = await sendQuery({
+    host: "127.0.0.1",
+    port: served.port,
+    command,
+    tls: false,
+    timeout: 40,
+  });
+  return `${state} ${text}`;
+}
+
+/** Asks until there is an answer, and says for how many milliseconds there was none. */
+async function gap(served: Served): Promise<number> {
+  const start = performance.now();
+  for (;;) {
+    try {
+      assertEquals(await ask(served, "ok"), "OK fine");
+      return performance.now() - start;
+    } catch (error) {
+      if (performance.now() - start > 10_000) throw error;
+    }
+  }
+}
+
+Deno.test("A command that blocks its worker is quarantined until the next reload, and nobody else waits", async () => {
+  await using served = await serve(agent, "--no-tls");
+  assertMatch(await ask(served, "spin_a"), /^UNKNOWN NRPE: Command timed out after 0\.3 seconds\n/);
+  assertEquals(await ask(served, "ok"), "OK fine");
+  await served.logged("quarantined command=spin_a");
+  await served.logged("abandoned command=spin_a abandoned=1");
+  assertMatch(await ask(served, "spin_a"), /^UNKNOWN Command 'spin_a' is quarantined: /);
+  served.process.kill("SIGHUP");
+  await served.logged("info reload");
+  assertMatch(await ask(served, "spin_a"), /^UNKNOWN NRPE: Command timed out/);
+});
+
+Deno.test("A command that blocks its process is killed, and runs again", async () => {
+  await using served = await serve(agent, "--no-tls");
+  for (let count = 0; count < 2; count++) {
+    assertMatch(
+      await ask(served, "spin_contained"),
+      /^UNKNOWN NRPE: Command timed out after 0\.3 seconds\n/,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+  }
+  assertEquals(served.log().includes("quarantined"), false);
+  assertEquals(await ask(served, "ok"), "OK fine");
+});
+
+Deno.test("Too many abandoned workers, and another daemon takes over, the culprits still quarantined", async () => {
+  await using served = await serve(agent, "--no-tls");
+  // On one port all the time, as an operator's is.
+  for (const command of ["spin_a", "spin_b", "spin_c"]) await ask(served, command);
+  await served.logged("restart reason=");
+  assert(await gap(served) < 1_000);
+  for (const command of ["spin_a", "spin_b", "spin_c"]) {
+    assertMatch(await ask(served, command), /is quarantined/);
+  }
+});
+
+Deno.test("A check that eats memory in a process dies alone", async () => {
+  await using served = await serve(agent, "--no-tls");
+  assertMatch(await ask(served, "eat_contained"), /^UNKNOWN Could not run: .*out of memory/);
+  assertEquals(await ask(served, "ok"), "OK fine");
+  assertEquals(served.log().includes("restart"), false);
+});
+
+Deno.test("A check that eats memory in a worker takes the daemon down; another is there within a second, without it", async () => {
+  await using served = await serve(agent, "--no-tls");
+  const eaten = ask(served, "eat").catch((error) => String(error));
+  await served.logged("restart reason=");
+  assert(await gap(served) < 1_000);
+  await eaten;
+  assertMatch(
+    await ask(served, "eat"),
+    /^UNKNOWN Command 'eat' is quarantined: it ran when the daemon died/,
+  );
+  assertStringIncludes(served.log(), "quarantined=eat");
+});
