@@ -1,8 +1,9 @@
 import type { Command } from "./define.ts";
 import { createReport, type Diagnostic, type Report } from "./diagnostic.ts";
 import { describeCommand } from "./describe_command.ts";
-import type { DescribedAgent, HostSettings, ManifestCommand } from "./manifest.ts";
+import type { DescribedAgent, HostSettings, ManifestCheck, ManifestCommand } from "./manifest.ts";
 import { type Reader, recordOf, show } from "./read.ts";
+import { selfCheck, selfCheckName } from "./self_check.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 
 /**
@@ -23,7 +24,16 @@ export function describeAgent(agent: unknown, host: HostSettings = {}): Describe
   const { kind: _kind, commands, ...input } = agent as { kind?: unknown; commands: unknown };
   const settings = parseSettings(mergeSettings(input, host), report);
   const described = describeCommands(commands, settings, report.at("commands"));
+  described[selfCheckName] ??= describeSelfCheck(settings, report);
   return { manifest: { settings, commands: described }, diagnostics };
+}
+
+function describeSelfCheck(settings: Settings, report: Report): ManifestCommand {
+  const nobody = () => {
+    throw new Error("Only a daemon can tell of itself");
+  };
+  const described = describeCommand(selfCheck(nobody), settings, report) as ManifestCheck;
+  return { ...described, builtIn: true };
 }
 
 // `tls` and `limits` are merged name by name, everything else as a whole.

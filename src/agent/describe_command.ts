@@ -2,9 +2,9 @@ import type { CheckCommand } from "../check/define.ts";
 import type { BareFunction } from "../check/execute.ts";
 import type { OptionSpec } from "../check/option.ts";
 import { parseOptions } from "../check/parse_option.ts";
-import { permissionNames, type Permissions } from "../check/permissions.ts";
 import { formatRange, type Range } from "../nagios/range.ts";
 import type { Command, PluginCommand, PluginSettings, ShellCommand } from "./define.ts";
+import { describePermissions } from "./describe_permissions.ts";
 import type { Report } from "./diagnostic.ts";
 import type {
   ExecSettings,
@@ -165,40 +165,6 @@ function checkOptionSpecs(options: Record<string, OptionSpec>, report: Report): 
       report.at(name).error(`Short ${show(short)} is taken by ${show(other)}`);
     }
     letters.set(short, name);
-  }
-}
-
-const permissionLists = fields<Permissions>({
-  read: listOf(absolutePath),
-  write: listOf(absolutePath),
-  net: listOf(text),
-  env: listOf(text),
-  sys: listOf(text),
-  run: listOf(absolutePath),
-  proc: listOf((value, report) => {
-    if (
-      typeof value === "string" && /^[^/\0][^\0]*$/.test(value) && !value.split("/").includes("..")
-    ) return value;
-    report.error(`Cannot take ${show(value)}: expected a path below /proc such as "net/tcp"`);
-  }),
-});
-
-function describePermissions(
-  declared: CheckCommand["definition"]["permissions"],
-  values: Record<string, unknown>,
-  report: Report,
-): Permissions {
-  try {
-    const plain = typeof declared === "function" ? declared(values as never) : declared ?? {};
-    const read = permissionLists(plain, report) ?? {};
-    return Object.fromEntries(
-      permissionNames.flatMap((name) =>
-        read[name]?.length ? [[name, [...new Set(read[name])].sort()]] : []
-      ),
-    );
-  } catch (error) {
-    report.error(`Threw ${show((error as Error)?.message ?? error)}`);
-    return {};
   }
 }
 

@@ -35,6 +35,18 @@ export interface ManifestCheck extends RunSettings {
   /** As bound. */
   values: Record<string, unknown>;
   permissions: Permissions;
+  /** It is the daemon's own, and not of the agent. */
+  builtIn?: boolean;
+}
+
+/** How many commands are the agent's own. */
+export function countCommands({ commands }: Manifest): number {
+  return Object.values(commands).filter((command) => !isBuiltIn(command)).length;
+}
+
+/** Whether a command is the daemon's own. */
+export function isBuiltIn(command: ManifestCommand): boolean {
+  return command.kind === "check" && command.builtIn === true;
 }
 
 /** A command that is an executable. */

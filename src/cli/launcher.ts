@@ -1,6 +1,7 @@
 import { escapeText } from "../nagios/text.ts";
 import { type FromDaemon, type Orders, readLines, type ToDaemon } from "../daemon/link.ts";
 import type { Log } from "../daemon/log.ts";
+import { importMapFlag } from "../runner/builtin_modules.ts";
 
 /** The daemon's program. */
 const daemonModule = new URL("../daemon/main.ts", import.meta.url);
@@ -34,6 +35,8 @@ export interface Launcher {
    * @returns why not, if not
    */
   reload(orders: Orders): Promise<string | undefined>;
+  /** Tells the daemon that a reload was refused, for its report of itself. */
+  refused(fault: string): void;
   /** Has the daemon stop. */
   stop(): void;
 }
@@ -86,6 +89,7 @@ export function launch(plan: Plan, log: Log, onReady: (line: string) => void): L
       if (fault === undefined) orders = next;
       return fault;
     },
+    refused: (fault) => daemon.tell({ type: "refused", fault }),
     stop() {
       stopping = true;
       daemon.stop();
@@ -106,6 +110,7 @@ interface End {
 
 interface Running {
   readonly end: Promise<End>;
+  tell(message: ToDaemon): void;
   reload(orders: Orders): Promise<string | undefined>;
   stop(): void;
 }
@@ -118,6 +123,10 @@ function start(flags: readonly string[], orders: Orders, onReady: (line: string)
       "--no-prompt",
       "--no-config",
       "--unstable-worker-options",
+      // Whatever a check imports, nothing is fetched for it.
+      "--no-remote",
+      "--no-npm",
+      importMapFlag(new URL("../", import.meta.url).href),
       ...flags,
       daemonModule.href,
     ],
@@ -160,6 +169,7 @@ function start(flags: readonly string[], orders: Orders, onReady: (line: string)
   tell({ type: "start", token, orders }).catch(() => {});
   return {
     end: Promise.race([left.promise, watch()]),
+    tell: (message) => void tell(message).catch(() => {}),
     reload(next) {
       const { promise, resolve } = Promise.withResolvers<string | undefined>();
       reloads.push(resolve);

@@ -1,7 +1,8 @@
 import { encodeText } from "../nagios/text.ts";
 import { returnCode } from "../nagios/state.ts";
 import { createHandler } from "../daemon/handler.ts";
-import { sandboxedChecks } from "../runner/checks.ts";
+import { createStats, ownCheck } from "../daemon/stats.ts";
+import { sandboxedChecks, withOwnCheck } from "../runner/checks.ts";
 import { createPool } from "../runner/pool.ts";
 import { createQuarantine } from "../runner/quarantine.ts";
 import { createRunner } from "../runner/runner.ts";
@@ -46,9 +47,10 @@ export const run: Subcommand = {
     const pool = createPool(code, 1, (_command, message) => console.error(message));
     const context = { hostname: Deno.hostname(), procfs: settings.procfs };
     const quarantine = createQuarantine({}, () => {});
+    const checks = sandboxedChecks(pool, context, { quarantine, onAbandoned: () => {} });
     const runner = createRunner(
       manifest,
-      sandboxedChecks(pool, context, { quarantine, onAbandoned: () => {} }),
+      withOwnCheck(ownCheck(createStats()), checks, context),
     );
     const handle = createHandler(
       { ...manifest, settings: { ...settings, refusals: "explain" } },

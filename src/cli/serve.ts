@@ -9,6 +9,7 @@ import {
 } from "../agent/permissions.ts";
 import type { Address } from "../agent/settings.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
+import { certificateDates } from "../net/certificate.ts";
 import { loadTls } from "../daemon/certificate.ts";
 import { formatAddress } from "../daemon/daemon.ts";
 import { createLog, lineWriter } from "../daemon/log.ts";
@@ -44,8 +45,9 @@ export const serve: Subcommand = {
         ...(flags["no-tls"] && { tls: false }),
       };
       const loaded = await loadAgent(path, host);
-      printDiagnostics(loaded.diagnostics);
-      return loaded.diagnostics.some(({ severity }) => severity === "error") ? undefined : loaded;
+      const errors = loaded.diagnostics.filter(({ severity }) => severity === "error");
+      printDiagnostics(errors);
+      return errors.length > 0 ? undefined : loaded;
     };
 
     const first = await load();
@@ -54,7 +56,10 @@ export const serve: Subcommand = {
     const log = createLog(first.manifest.settings.log, stderr.write);
     const ordersOf = async ({ manifest, code }: LoadedAgent): Promise<Orders> => {
       const tls = await loadTls(manifest.settings, log);
-      return { manifest, code, tls, hostname: Deno.hostname(), quarantined: {} };
+      const ends = tls === false
+        ? {}
+        : { certificateEnds: (await certificateDates(tls.cert)).notAfter.getTime() };
+      return { manifest, code, tls, hostname: Deno.hostname(), quarantined: {}, ...ends };
     };
     const asked = first.manifest.settings.listen;
     const listen = first.manifest.settings.listen = asked.map(withPort);
@@ -66,6 +71,10 @@ export const serve: Subcommand = {
       ready = true;
     });
 
+    const refuse = (reason: string) => {
+      log("error", "reload refused", { reason });
+      launcher.refused(reason);
+    };
     const reload = serially(async () => {
       try {
         const next = await load();
@@ -76,10 +85,10 @@ export const serve: Subcommand = {
           ? "the agent has faults"
           : whyRestart(first.manifest, next.manifest) ??
             await launcher.reload(await ordersOf(next));
-        if (fault !== undefined) log("error", "reload refused", { reason: fault });
+        if (fault !== undefined) refuse(fault);
       } catch (error) {
         printDiagnostics(error instanceof AgentError ? error.diagnostics : []);
-        log("error", "reload refused", { reason: (error as Error).message.split("\n")[0]! });
+        refuse((error as Error).message.split("\n")[0]!);
       }
     });
     Deno.addSignalListener("SIGHUP", reload);

@@ -1,3 +1,4 @@
+import { isBuiltIn } from "../agent/manifest.ts";
 import { parseLine } from "./arguments.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { defaultAgent, loadAgent } from "./load.ts";
@@ -25,7 +26,8 @@ export const validate: Subcommand = {
       console.error(`checkwright: ${path} has ${errors} ${errors === 1 ? "fault" : "faults"}`);
       return 3;
     }
-    const kinds = Object.values(manifest.commands).map(({ kind }) => kind);
+    const kinds = Object.values(manifest.commands)
+      .filter((command) => !isBuiltIn(command)).map(({ kind }) => kind);
     const count = (kind: string, name: string) => {
       const number = kinds.filter((other) => other === kind).length;
       return number === 0 ? [] : [`${number} ${name}${number === 1 ? "" : "s"}`];

@@ -1,4 +1,4 @@
-import type { Manifest } from "../agent/manifest.ts";
+import { countCommands, type Manifest } from "../agent/manifest.ts";
 import type { Address } from "../agent/settings.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import { createGate, type Gate } from "../net/gate.ts";
@@ -7,7 +7,7 @@ import { listen, type Listener } from "../net/listen.ts";
 import type { TlsServerOptions } from "../net/tls_server.ts";
 import { lookup } from "../net/lookup.ts";
 import type { Runner } from "../runner/runner.ts";
-import { createHandler } from "./handler.ts";
+import { type Answer, createHandler } from "./handler.ts";
 import type { Log } from "./log.ts";
 import { serve, type Service } from "./serve.ts";
 
@@ -21,6 +21,8 @@ export interface DaemonParts {
   tls: false | TlsServerOptions;
   /** Where events go. */
   log: Log;
+  /** Hears every answer. */
+  count?: (answer: Answer) => void;
 }
 
 /** A daemon that is listening. */
@@ -51,8 +53,8 @@ export const drainSeconds = 10;
  * @returns the daemon, when it listens on every address
  * @throws where an address cannot be listened on; none is left open then
  */
-export async function openDaemon({ manifest, runner, tls, log }: DaemonParts): Promise<Daemon> {
-  const { settings } = manifest;
+export async function openDaemon(parts: DaemonParts): Promise<Daemon> {
+  const { manifest: { settings }, tls } = parts;
   const listeners: Listener[] = [];
   try {
     for (const address of settings.listen) {
@@ -64,7 +66,7 @@ export async function openDaemon({ manifest, runner, tls, log }: DaemonParts): P
   }
 
   const gate = createGate(settings.limits);
-  let service = createService({ manifest, runner, tls, log }, gate);
+  let service = createService(parts, gate);
   const servings = listeners.map((listener) => serve(listener, () => service));
   const done = Promise.all(servings.map((serving) => serving.done)).then(() => {});
 
@@ -91,10 +93,12 @@ export async function openDaemon({ manifest, runner, tls, log }: DaemonParts): P
   };
 }
 
-function createService({ manifest, runner, log }: DaemonParts, gate: Gate): Service {
+function createService(parts: DaemonParts, gate: Gate): Service {
+  const { manifest, runner, log, count } = parts;
   const { allowedHosts, limits } = manifest.settings;
   return {
     handle: createHandler(manifest, runner),
+    ...(count && { count }),
     allows: hostMatcher(allowedHosts.map(parseAllowedHost), { resolve: lookup }),
     gate,
     limits,
@@ -109,7 +113,7 @@ export function readyLine(
 ): string {
   const where = addresses.map(formatAddress).join(", ");
   const how = tls === false ? "plain text" : `TLS ${tls.minVersion ?? "1.2"}+`;
-  const count = Object.keys(manifest.commands).length;
+  const count = countCommands(manifest);
   return `checkwright: listening on ${where} (${how}, ${count} ${
     count === 1 ? "command" : "commands"
   })`;

@@ -4,12 +4,13 @@ import { inspectHost } from "../agent/inspect.ts";
 import { describeAgent } from "../agent/describe.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import type { PluginOutput } from "../nagios/plugin_output.ts";
-import { inlineChecks } from "../runner/checks.ts";
+import { inlineChecks, withOwnCheck } from "../runner/checks.ts";
 import { createRunner, type Runner } from "../runner/runner.ts";
 import { loadTls } from "./certificate.ts";
 import { type Daemon, openDaemon } from "./daemon.ts";
 import { createHandler } from "./handler.ts";
 import { createLog, lineWriter, type Log } from "./log.ts";
+import { createStats, ownCheck, type Stats } from "./stats.ts";
 
 /** What {@linkcode startDaemon} takes beside the agent: anything an agent says but its commands. */
 export type DaemonSettings = Partial<Omit<AgentInput, "commands">>;
@@ -21,12 +22,14 @@ async function checkAgent(agent: Agent, settings: DaemonSettings): Promise<Manif
   return inspected;
 }
 
-function createInlineRunner(agent: Agent, manifest: Manifest, log: Log): Runner {
+function createInlineRunner(agent: Agent, manifest: Manifest, log: Log, stats: Stats): Runner {
   const context = { hostname: Deno.hostname(), procfs: manifest.settings.procfs };
-  return createRunner(
-    manifest,
-    inlineChecks(agent, context, (command, message) => log("info", "check", { command, message })),
+  const checks = inlineChecks(
+    agent,
+    context,
+    (command, message) => log("info", "check", { command, message }),
   );
+  return createRunner(manifest, withOwnCheck(ownCheck(stats), checks, context));
 }
 
 /**
@@ -57,8 +60,10 @@ function createInlineRunner(agent: Agent, manifest: Manifest, log: Log): Runner 
 export async function startDaemon(agent: Agent, settings: DaemonSettings = {}): Promise<Daemon> {
   const manifest = await checkAgent(agent, settings);
   const log = createLog(manifest.settings.log, lineWriter(Deno.stderr).write);
-  const runner = createInlineRunner(agent, manifest, log);
-  return await openDaemon({ manifest, runner, tls: await loadTls(manifest.settings, log), log });
+  const stats = createStats();
+  const runner = createInlineRunner(agent, manifest, log, stats);
+  const tls = await loadTls(manifest.settings, log);
+  return await openDaemon({ manifest, runner, tls, log, count: stats.count });
 }
 
 /**
@@ -87,7 +92,7 @@ export async function runCommand(
 ): Promise<PluginOutput> {
   const manifest = await checkAgent(agent, { refusals: "explain" });
   const log = createLog("text", lineWriter(Deno.stderr).write);
-  const handle = createHandler(manifest, createInlineRunner(agent, manifest, log));
+  const handle = createHandler(manifest, createInlineRunner(agent, manifest, log, createStats()));
   const { output } = await handle({ command, args: [...args] }, { address: "127.0.0.1" });
   return output!;
 }

@@ -1,10 +1,12 @@
-import { sandboxedChecks } from "../runner/checks.ts";
+import { selfCheck } from "../agent/self_check.ts";
+import { sandboxedChecks, withOwnCheck } from "../runner/checks.ts";
 import { createPool, type SandboxPool } from "../runner/pool.ts";
 import { createQuarantine, type Quarantine } from "../runner/quarantine.ts";
 import { createRunner } from "../runner/runner.ts";
 import type { DaemonParts } from "./daemon.ts";
 import type { Orders } from "./link.ts";
 import type { Log } from "./log.ts";
+import type { Stats } from "./stats.ts";
 
 /** One agent being served, from a start or a reload to the next. */
 export interface Generation {
@@ -28,15 +30,17 @@ const lookEvery = 50;
  *
  * @param orders what to serve
  * @param log where events go
+ * @param stats counts, over all generations
  * @param onAbandoned hears that a worker had to be left alone
  * @returns the generation; no sandbox is started
  */
 export function createGeneration(
   orders: Orders,
   log: Log,
+  stats: Stats,
   onAbandoned: (command: string) => void,
 ): Generation {
-  const { manifest, code, tls, hostname, quarantined } = orders;
+  const { manifest, code, tls, hostname, quarantined, certificateEnds } = orders;
   const { limits, procfs } = manifest.settings;
   const quarantine = createQuarantine(
     quarantined,
@@ -47,11 +51,18 @@ export function createGeneration(
     limits.sandboxes,
     (command, message) => log("info", "check", { command, message }),
   );
-  const checks = sandboxedChecks(pool, { hostname, procfs }, { quarantine, onAbandoned });
-  const runner = createRunner(manifest, checks);
+  const context = { hostname, procfs };
+  const own = selfCheck(() => ({
+    ...stats.report(),
+    quarantined: Object.keys(quarantine.commands),
+    sandboxes: pool.size,
+    certificateDays: certificateEnds && (certificateEnds - Date.now()) / 86_400_000,
+  }));
+  const checks = sandboxedChecks(pool, context, { quarantine, onAbandoned });
+  const runner = createRunner(manifest, withOwnCheck(own, checks, context));
 
   return {
-    parts: { manifest, runner, tls, log },
+    parts: { manifest, runner, tls, log, count: stats.count },
     pool,
     quarantine,
     async warm(before) {

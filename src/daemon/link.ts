@@ -13,15 +13,19 @@ export interface Orders {
   code: SandboxCode;
   /** PEM texts; false for plain text. */
   tls: false | TlsServerOptions;
+  /** When the certificate ends, in milliseconds since 1970. */
+  certificateEnds?: number;
   hostname: string;
   /** Commands that are not run, and why. */
   quarantined: Record<string, string>;
 }
 
-/** What the launcher says: first `start`, and then, any number of times, `reload`. */
+/** What the launcher says: first `start`, and then, any number of times, what came of a reload. */
 export type ToDaemon =
   | { type: "start"; token: string; orders: Orders }
-  | { type: "reload"; orders: Orders };
+  | { type: "reload"; orders: Orders }
+  /** A reload did not get as far as the daemon, and why. */
+  | { type: "refused"; fault: string };
 
 /** What the daemon says. */
 export type FromDaemon =

@@ -7,6 +7,7 @@ import { type Daemon, formatAddress, openDaemon, readyLine } from "./daemon.ts";
 import { createGeneration, type Generation } from "./generation.ts";
 import { type FromDaemon, type Orders, readLines, type ToDaemon } from "./link.ts";
 import { createLog, lineWriter, type Log } from "./log.ts";
+import { createStats } from "./stats.ts";
 
 /** More workers left alone than this, and the daemon makes way for another. */
 const maxAbandoned = 2;
@@ -24,12 +25,12 @@ async function main(): Promise<number> {
   const log = createLog(first.orders.manifest.settings.log, stderr.write);
   const notify = notifier(first.token);
   const leave = Promise.withResolvers<string>();
-  let abandoned = 0;
+  const stats = createStats();
   let generation = create(first.orders);
 
   function create(orders: Orders): Generation {
-    return createGeneration(orders, log, (command) => {
-      abandoned++;
+    return createGeneration(orders, log, stats, (command) => {
+      const abandoned = stats.abandon();
       log("error", "abandoned", {
         command,
         abandoned,
@@ -62,6 +63,7 @@ async function main(): Promise<number> {
       generation = next;
       before.retire();
     } else next.pool.close();
+    stats.reloaded(fault);
     notify({ type: "reloaded", ...(fault !== undefined && { fault }) });
   }
 
@@ -69,6 +71,7 @@ async function main(): Promise<number> {
     for await (const line of lines) {
       const message: ToDaemon = JSON.parse(line);
       if (message.type === "reload") await reload(message.orders);
+      else if (message.type === "refused") stats.reloaded(message.fault);
     }
     return "the launcher is gone";
   }

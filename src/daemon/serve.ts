@@ -24,6 +24,8 @@ export interface Service {
   limits: Pick<Settings["limits"], "handshake" | "query" | "response">;
   /** Where events go. */
   log: Log;
+  /** Hears every answer. */
+  count?: (answer: Answer) => void;
 }
 
 /** Connections that are being served. */
@@ -121,6 +123,7 @@ function createVisit(connection: Connection, service: Service): Visit {
       visit.asked = true;
       const start = performance.now();
       const answer = await service.handle(query, { address: peer, subject: identity?.subject });
+      service.count?.(answer);
       logQuery(query.command, answer, identity?.subject, performance.now() - start);
       if (answer.output === undefined) return;
       enter("response");

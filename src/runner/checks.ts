@@ -1,4 +1,5 @@
 import type { Agent } from "../agent/define.ts";
+import { isBuiltIn } from "../agent/manifest.ts";
 import { type GrantedPermissions, grantPermissions } from "../agent/permissions.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define.ts";
@@ -62,6 +63,25 @@ function inQuarantine(name: string, reason: string): PluginOutput {
       longOutput: "It is run again after the next reload",
     }),
   };
+}
+
+/**
+ * Lets the daemon's own check run here, and all others elsewhere.
+ *
+ * @param own the daemon's own check
+ * @param others runs the rest
+ * @param context what every check is told
+ * @returns the runner of checks
+ */
+export function withOwnCheck(
+  own: CheckCommand,
+  others: CheckRunner,
+  context: RunContext,
+): CheckRunner {
+  return (name, command, args, signal) =>
+    isBuiltIn(command)
+      ? executeCheck(own, args, { ...context, signal, log: () => {} })
+      : others(name, command, args, signal);
 }
 
 /**

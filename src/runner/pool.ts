@@ -1,4 +1,5 @@
 import type { GrantedPermissions } from "../agent/permissions.ts";
+import { BusyError } from "./admission.ts";
 import type { SandboxCode } from "./channel.ts";
 import { openProcess } from "./process_channel.ts";
 import { createSandbox, type Sandbox, type SandboxLog } from "./sandbox.ts";
@@ -9,10 +10,12 @@ export type Isolation = "worker" | "process";
 
 /** Sandboxes by what they may do: commands with the same permissions and isolation share a warm one. */
 export interface SandboxPool {
-  /** The sandbox for a permission set; started now if there is none. */
+  /**
+   * The sandbox for a permission set; started now if there is none.
+   *
+   * @throws {BusyError} where there may be no more, and all are at work
+   */
   sandbox(permissions: GrantedPermissions, isolation: Isolation): Promise<Sandbox>;
-  /** Replaces a sandbox that is of no use any more. */
-  discard(sandbox: Sandbox): void;
   /** How many are alive. */
   readonly size: number;
   /** What those that are alive may do, and in what they run. */
@@ -22,6 +25,9 @@ export interface SandboxPool {
   /** Ends them all. */
   close(): void;
 }
+
+/** A sandbox that nobody has asked for so many milliseconds is ended. */
+const idleAfter = 600_000;
 
 /**
  * Makes a pool.
@@ -34,49 +40,49 @@ export interface SandboxPool {
 export function createPool(code: SandboxCode, most: number, log: SandboxLog): SandboxPool {
   const inWorkers = workerCode(code);
   // A map keeps the order of use: what is used is put at its end.
-  const alive = new Map<string, Sandbox>();
+  const alive = new Map<string, { sandbox: Sandbox; used: number }>();
+  const sweeping = setInterval(() => endIdle(performance.now() - idleAfter), idleAfter / 10);
+  Deno.unrefTimer(sweeping);
 
-  function remove(sandbox: Sandbox): void {
-    for (const [key, other] of alive) {
-      if (other === sandbox) alive.delete(key);
+  function remove(key: string, sandbox: Sandbox): void {
+    if (alive.get(key)?.sandbox === sandbox) alive.delete(key);
+  }
+
+  // Ends those that nobody has used since a time, the longest unused first.
+  function endIdle(since: number, count = Infinity): void {
+    for (const [key, { sandbox, used }] of alive) {
+      if (used > since || count === 0) return;
+      if (sandbox.running > 0) continue;
+      count--;
+      alive.delete(key);
+      sandbox.close();
     }
   }
 
-  function makeRoom(): void {
-    if (alive.size < most) return;
-    for (const sandbox of alive.values()) {
-      if (sandbox.running > 0) continue;
-      remove(sandbox);
-      sandbox.close();
-      return;
-    }
+  function create(permissions: GrantedPermissions, isolation: Isolation): Sandbox {
+    if (alive.size >= most) endIdle(Infinity, 1);
+    if (alive.size >= most) throw new BusyError(`All ${most} sandboxes are at work`);
+    return createSandbox(
+      (events) =>
+        isolation === "process"
+          ? openProcess(code, permissions, events)
+          : openWorker(inWorkers, permissions, events),
+      log,
+    );
   }
 
   return {
     async sandbox(permissions, isolation) {
       const key = JSON.stringify([isolation, permissions]);
-      let sandbox = alive.get(key);
+      let sandbox = alive.get(key)?.sandbox;
       if (sandbox === undefined) {
-        makeRoom();
-        sandbox = createSandbox(
-          (events) =>
-            isolation === "process"
-              ? openProcess(code, permissions, events)
-              : openWorker(inWorkers, permissions, events),
-          log,
-        );
-        const created = sandbox;
-        sandbox.broken.then(() => remove(created));
-      } else {
-        alive.delete(key);
+        const created = sandbox = create(permissions, isolation);
+        created.broken.then(() => remove(key, created));
       }
-      alive.set(key, sandbox);
+      alive.delete(key);
+      alive.set(key, { sandbox, used: performance.now() });
       await sandbox.ready;
       return sandbox;
-    },
-    discard(sandbox) {
-      remove(sandbox);
-      sandbox.close();
     },
     get kinds() {
       return [...alive.keys()].map((key) => {
@@ -86,7 +92,7 @@ export function createPool(code: SandboxCode, most: number, log: SandboxLog): Sa
     },
     suspects(milliseconds) {
       const started = performance.now() - milliseconds;
-      return [...alive].flatMap(([key, sandbox]) =>
+      return [...alive].flatMap(([key, { sandbox }]) =>
         key.startsWith('["worker"') ? sandbox.runningSince(started) : []
       );
     },
@@ -94,7 +100,8 @@ export function createPool(code: SandboxCode, most: number, log: SandboxLog): Sa
       return alive.size;
     },
     close() {
-      for (const sandbox of alive.values()) sandbox.close();
+      clearInterval(sweeping);
+      for (const { sandbox } of alive.values()) sandbox.close();
       alive.clear();
       inWorkers.close();
     },

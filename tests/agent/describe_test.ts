@@ -153,3 +153,24 @@ Deno.test("describeAgent() lets host settings win, name by name in tls and limit
     'error: timeout: Cannot take 5: expected a span of time such as "5s" or "2m"',
   ]);
 });
+
+Deno.test("describeAgent() warns of a permission that is broader than its use", {
+  permissions: "none",
+}, () => {
+  const check = defineCheck({
+    description: "Too much",
+    permissions: {
+      read: ["/", "/etc/motd"],
+      net: ["example.com", "example.com:80", "*.example.com:80"],
+      run: ["/bin/sh", "/usr/bin/python3", "/usr/bin/ps"],
+    },
+    run: () => "",
+  });
+  assertEquals(faultsOf(defineAgent({ commands: { check } })), [
+    'warning: commands.check.permissions.read: "/" is the whole disk',
+    'warning: commands.check.permissions.net: "*.example.com:80" is any host',
+    'warning: commands.check.permissions.net: "example.com" is any port of that host',
+    'warning: commands.check.permissions.run: "/bin/sh" can start any other program',
+    'warning: commands.check.permissions.run: "/usr/bin/python3" can start any other program',
+  ]);
+});

@@ -1,0 +1,71 @@
+import { selfCheck, type SelfReport } from "../agent/self_check.ts";
+import type { Answer } from "./handler.ts";
+import { version } from "./version.ts";
+
+/** What is counted from the start of the process on, over all generations. */
+export interface Stats {
+  /** Counts an answer. */
+  count(answer: Answer): void;
+  /** Counts a worker that had to be left alone; says how many there are. */
+  abandon(): number;
+  /** Notes a reload, and why it failed if it did. */
+  reloaded(fault?: string): void;
+  /** What there is to tell so far. */
+  report(): Omit<SelfReport, "quarantined" | "sandboxes" | "certificateDays">;
+}
+
+/**
+ * Starts counting.
+ *
+ * @param now the time in milliseconds
+ * @returns the counters, at zero
+ */
+export function createStats(now: () => number = () => performance.now()): Stats {
+  const started = now();
+  const answers: Record<string, number> = {
+    done: 0,
+    timeout: 0,
+    failed: 0,
+    busy: 0,
+    refused: 0,
+    undefined: 0,
+    version: 0,
+  };
+  let refusedPermissions = 0;
+  let abandoned = 0;
+  let reload: { at: number; fault?: string } | undefined;
+
+  return {
+    count({ outcome, output }) {
+      answers[outcome] = (answers[outcome] ?? 0) + 1;
+      if (output?.text.startsWith("Permission refused: ")) refusedPermissions++;
+    },
+    abandon: () => ++abandoned,
+    reloaded(fault) {
+      reload = { at: now(), ...(fault !== undefined && { fault }) };
+    },
+    report: () => ({
+      version,
+      uptime: (now() - started) / 1000,
+      answers: { ...answers },
+      refusedPermissions,
+      abandoned,
+      reload: reload &&
+        {
+          age: (now() - reload.at) / 1000,
+          ...(reload.fault !== undefined && { fault: reload.fault }),
+        },
+    }),
+  };
+}
+
+/**
+ * The daemon's own check where there is no daemon: for programs that embed one, and for a command
+ * that is run by hand.
+ *
+ * @param stats what is counted
+ * @returns the check
+ */
+export function ownCheck(stats: Stats): ReturnType<typeof selfCheck> {
+  return selfCheck(() => ({ ...stats.report(), quarantined: [], sandboxes: 0 }));
+}
