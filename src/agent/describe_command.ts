@@ -27,7 +27,7 @@ import {
   span,
   text,
 } from "./read.ts";
-import type { Settings } from "./settings.ts";
+import { defaultSettings, type Settings } from "./settings.ts";
 
 /**
  * Turns one command into data and finds what is wrong with it.
@@ -119,14 +119,20 @@ function describeCheck(
   checkOptionSpecs(options, report.at("options"));
   const { values, faults } = parseOptions(options, command.values);
   for (const { option, message } of faults) report.at(option).error(message);
+  const permissions = faults.length > 0
+    ? {}
+    : describePermissions(definition.permissions, values, report.at("permissions"));
+  if (permissions.proc !== undefined && settings.procfs === defaultSettings.procfs) {
+    report.at("permissions").at("proc").warning(
+      "/proc itself cannot be read in a sandbox: expected procfs to say where it is bound",
+    );
+  }
   return {
     kind: "check",
     description: String(definition.description),
     options: mapValues(options, (spec) => ({ ...spec, default: asWritten(spec.default) })),
     values: mapValues(command.values, asWritten),
-    permissions: faults.length > 0
-      ? {}
-      : describePermissions(definition.permissions, values, report.at("permissions")),
+    permissions,
     ...withDefaults(runFields(command.settings, report), settings),
   };
 }

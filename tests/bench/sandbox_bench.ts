@@ -1,0 +1,30 @@
+/** What a warm sandbox costs over calling the same check directly. */
+import { unite } from "../../src/agent/permissions.ts";
+import { executeCheck } from "../../src/check/execute.ts";
+import type { CheckCommand } from "../../src/check/define.ts";
+import { bundle } from "../../src/compile/bundle.ts";
+import { createPool } from "../../src/runner/pool.ts";
+import agent from "./agent.ts";
+
+const context = { hostname: "here", procfs: "/proc" };
+const { signal } = new AbortController();
+const [agentCode, runtime] = await Promise.all([
+  bundle(new URL("agent.ts", import.meta.url)),
+  bundle(new URL("../../src/runner/sandbox_main.ts", import.meta.url)),
+]);
+const pool = createPool({ agent: agentCode, runtime }, 2, () => {});
+const worker = await pool.sandbox(unite([]), "worker");
+const process = await pool.sandbox(unite([]), "process");
+const command = agent.commands.check as CheckCommand;
+
+Deno.bench("a check called directly", { group: "check", baseline: true }, async () => {
+  await executeCheck(command, [], { ...context, signal, log() {} });
+});
+
+Deno.bench("the same in a warm worker", { group: "check" }, async () => {
+  await worker.run("check", [], context, signal);
+});
+
+Deno.bench("the same in a warm process", { group: "check" }, async () => {
+  await process.run("check", [], context, signal);
+});

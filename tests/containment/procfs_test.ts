@@ -1,0 +1,30 @@
+/** proc: against a procfs that is bound elsewhere, as a systemd unit or a container does. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { run } from "../serving.ts";
+
+const agent = new URL("../fixtures/procfs_agent.ts", import.meta.url).pathname;
+
+Deno.test("A check reads the files of procfs that it declared, where the host says it is bound", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/proc`);
+  for (const file of ["stat", "meminfo"]) {
+    await Deno.writeTextFile(`${folder}/proc/${file}`, `this is ${file}\n`);
+  }
+  await Deno.writeTextFile(`${folder}/settings.yaml`, `procfs: ${folder}/proc\n`);
+  const ask = (command: string, ...settings: string[]) => run("run", ...settings, agent, command);
+  const bound = ["--settings", `${folder}/settings.yaml`];
+
+  assertEquals((await ask("declared", ...bound)).stdout, "this is stat\n");
+  const undeclared = await ask("undeclared", ...bound);
+  assertEquals(undeclared.code, 3);
+  assertStringIncludes(undeclared.stdout, `Permission refused: read "${folder}/proc/meminfo"`);
+
+  const unbound = await ask("declared");
+  assertEquals(unbound.code, 3);
+  assertStringIncludes(unbound.stdout, "set procfs to where /proc is bound");
+  assertStringIncludes(
+    (await run("validate", agent)).stderr,
+    "warning: commands.declared.permissions.proc: /proc itself cannot be read in a sandbox",
+  );
+  await Deno.remove(folder, { recursive: true });
+});
