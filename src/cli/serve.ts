@@ -15,6 +15,7 @@ import { formatAddress } from "../daemon/daemon.ts";
 import { createLog, lineWriter } from "../daemon/log.ts";
 import type { Orders } from "../daemon/link.ts";
 import { killPath } from "../runner/kill.ts";
+import { psPath } from "../runner/process_list.ts";
 import { parseLine } from "./arguments.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { launch } from "./launcher.ts";
@@ -173,7 +174,7 @@ function daemonPermissions(manifest: Manifest): GrantedPermissions {
     commandPermissions(manifest),
     {
       net: [...settings.listen.map(formatAddress), ...names],
-      run: [...(starts ? [killPath] : []), ...(processes ? [Deno.execPath()] : [])],
+      run: [...(starts ? [killPath, psPath] : []), ...(processes ? [Deno.execPath()] : [])],
     },
   ]);
 }

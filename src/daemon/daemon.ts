@@ -32,8 +32,8 @@ export interface Daemon {
   /** Settles when it has stopped. */
   readonly done: Promise<void>;
   /**
-   * Serves other parts from the next connection on; those under way are served as they began.
-   * Everything that can fail is done before anything is changed.
+   * Serves other parts from the next connection and the next query on; commands that run are
+   * finished as they began. Everything that can fail is done before anything is changed.
    *
    * @param parts what it is made of from now on; it goes on listening where it does
    * @throws where the new certificate cannot be used; nothing has changed then

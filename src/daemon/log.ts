@@ -1,4 +1,4 @@
-import { escapeText, quoteText } from "../nagios/text.ts";
+import { escapeText } from "../nagios/text.ts";
 
 /** How much an event matters. */
 export type Level = "info" | "warning" | "error";
@@ -43,8 +43,15 @@ function textLine(time: string, level: Level, event: string, fields: Fields): st
   return `${time} ${level} ${event}${shown.join("")}`;
 }
 
+/** The longest value that a line for people shows, in characters: as much as is kept of a complaint. */
+const maxValue = 2_048;
+
 function textValue(value: string): string {
-  return /^[\w./:@,+-]+$/.test(value) ? value : quoteText(value);
+  if (/^[\w./:@,+-]{1,2048}$/.test(value)) return value;
+  const cut = value.length > maxValue;
+  // A backslash is escaped already, so that an escaped quote cannot be taken for an end.
+  const shown = escapeText(cut ? value.slice(0, maxValue) : value).replaceAll('"', '\\"');
+  return `"${shown}${cut ? "…" : ""}"`;
 }
 
 /** How long a line may wait for others to be written with, in milliseconds. */

@@ -42,7 +42,8 @@ export interface Serving {
  * Serves every connection of a listener until it is closed: one query, one answer, close.
  *
  * @param listener where connections come from
- * @param service what they are served with; asked anew for each connection, so that it can change
+ * @param service what they are served with; asked anew for each connection and for each query, so
+ * that it can change
  * @returns the connections in flight
  */
 export function serve(listener: Listener, service: () => Service): Serving {
@@ -51,7 +52,7 @@ export function serve(listener: Listener, service: () => Service): Serving {
 
   async function accept(): Promise<void> {
     for (let connection; (connection = await listener.accept()) !== null;) {
-      const visit = createVisit(connection, service());
+      const visit = createVisit(connection, service);
       if (draining) connection.close();
       visits.add(visit);
       visit.done.then(() => visits.delete(visit));
@@ -81,8 +82,8 @@ interface Visit {
 /** The stages of a connection; each has a time of its own. */
 type Stage = "handshake" | "query" | "response";
 
-function createVisit(connection: Connection, service: Service): Visit {
-  const { log, limits } = service;
+function createVisit(connection: Connection, service: () => Service): Visit {
+  const { log, limits, gate, allows } = service();
   const peer = connection.peer.address;
   let stage: Stage = "handshake";
   let late = false;
@@ -101,14 +102,14 @@ function createVisit(connection: Connection, service: Service): Visit {
   return visit;
 
   async function run(): Promise<void> {
-    const leave = service.gate.enter(peer);
+    const leave = gate.enter(peer);
     if (typeof leave !== "function") {
       log("warning", "refused", { peer, reason: `too many connections (limits.${leave})` });
       return connection.close();
     }
     try {
       enter("handshake");
-      if (!await service.allows.matches(peer)) {
+      if (!await allows.matches(peer)) {
         log("warning", "refused", {
           peer,
           reason: "Host is not allowed to talk to us (allowedHosts)",
@@ -122,8 +123,10 @@ function createVisit(connection: Connection, service: Service): Visit {
       clearTimeout(timer);
       visit.asked = true;
       const start = performance.now();
-      const answer = await service.handle(query, { address: peer, subject: identity?.subject });
-      service.count?.(answer);
+      // Whoever connected before a reload may ask long after it: what was served then is gone.
+      const { handle, count } = service();
+      const answer = await handle(query, { address: peer, subject: identity?.subject });
+      count?.(answer);
       logQuery(query.command, answer, identity?.subject, performance.now() - start);
       if (answer.output === undefined) return;
       enter("response");

@@ -1,7 +1,8 @@
 import { decodeText } from "../nagios/text.ts";
 import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
 import { stateOf } from "../nagios/state.ts";
-import { endGroup } from "./kill.ts";
+import { endRun } from "./end_run.ts";
+import { runVariable } from "./process_list.ts";
 
 /** An executable to run, with everything about it decided. */
 export interface PluginRun {
@@ -52,7 +53,8 @@ export const unreadable = "NRPE: Unable to read output";
 
 /**
  * Runs a plugin: no shell, a clean environment, a process group of its own, output capped. When
- * `signal` is aborted the whole group gets TERM, then KILL; the promise settles when it is gone.
+ * `signal` is aborted the whole group gets TERM, then KILL, and so does whoever left it and can be
+ * found; the promise settles when they are gone.
  *
  * @param run what to run
  * @param signal aborted at the deadline
@@ -60,19 +62,22 @@ export const unreadable = "NRPE: Unable to read output";
  */
 export async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginResult> {
   let child: Deno.ChildProcess;
+  const mark = crypto.randomUUID();
   try {
     if (run.sha256 !== undefined) await verify(run.argv[0]!, run.sha256);
-    child = spawn(run);
+    child = spawn(run, mark);
   } catch (error) {
     return unknown(`Cannot start ${JSON.stringify(run.argv[0])}: ${startFault(error)}`);
   }
   let ending: Promise<void> | undefined;
-  const end = () => ending ??= endGroup(child.pid);
+  // When all is ended that can be found, whoever still holds the output is not waited for.
+  const end = () => ending ??= endRun(child.pid, mark).then(() => abandon.abort());
+  const abandon = new AbortController();
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();
 
-  const stdout = collect(child.stdout, maxOutput);
-  const stderr = collect(child.stderr, maxStderr);
+  const stdout = collect(child.stdout, maxOutput, abandon.signal);
+  const stderr = collect(child.stderr, maxStderr, abandon.signal);
   const status = await child.status;
   // A child that it left behind may hold the pipe: it is given a moment, then ended.
   const timer = setTimeout(end, lingering);
@@ -83,7 +88,7 @@ export async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<Pl
   return judge(status, output, errors);
 }
 
-function spawn({ argv, env, cwd, uid, gid }: PluginRun): Deno.ChildProcess {
+function spawn({ argv, env, cwd, uid, gid }: PluginRun, mark: string): Deno.ChildProcess {
   const [executable, ...args] = argv;
   for (const [index, arg] of args.entries()) {
     if (!arg.isWellFormed()) throw new TypeError(`argument ${index + 1} is not UTF-8`);
@@ -96,7 +101,7 @@ function spawn({ argv, env, cwd, uid, gid }: PluginRun): Deno.ChildProcess {
       args,
       cwd,
       clearEnv: true,
-      env: { ...cleanEnvironment, ...env },
+      env: { ...cleanEnvironment, ...env, [runVariable]: mark },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -119,12 +124,20 @@ function startFault(error: unknown): string {
 }
 
 // Reads to the end and keeps the beginning, so that a talkative plugin keeps its exit code.
-async function collect(stream: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array> {
+async function collect(
+  stream: ReadableStream<Uint8Array>,
+  most: number,
+  abandon: AbortSignal,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let kept = 0;
-  for await (const chunk of stream) {
+  const reader = stream.getReader();
+  const leave = () => reader.cancel();
+  abandon.addEventListener("abort", leave, { once: true });
+  if (abandon.aborted) leave();
+  for (let read; !(read = await reader.read()).done;) {
     if (kept === most) continue;
-    const part = chunk.subarray(0, most - kept);
+    const part = read.value.subarray(0, most - kept);
     chunks.push(part);
     kept += part.length;
   }

@@ -53,6 +53,8 @@ export function openProcess(
         "--quiet",
         "--no-prompt",
         "--no-config",
+        "--no-remote",
+        "--no-npm",
         `--v8-flags=--max-old-space-size=${heap}`,
         ...formatFlags(permissions),
         `data:text/javascript,${encodeURIComponent(bootstrap)}`,

@@ -1,35 +1,66 @@
 /**
  * The program inside a sandbox, be it a worker or a process. It is evaluated before the agent's
- * module, so that it holds the way to the host before user code can touch it.
+ * module, hardens the realm, and holds the way to the host: user code finds neither the way nor the
+ * messages. What is in use once user code runs is either frozen (freeze.ts) or bound here.
  */
 import type { Agent } from "../agent/define.ts";
 import { describeAgent } from "../agent/describe.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define.ts";
+import { freezeRealm } from "./freeze.ts";
+import { hardenWorker, type Print, redirectConsole } from "./harden.ts";
 import { type FromSandbox, maxText, type ToSandbox } from "./messages.ts";
 
 /** The way to whoever started the sandbox. */
 export interface Host {
   send(message: FromSandbox): void;
   listen(receive: (message: ToSandbox) => void): void;
+  /** Takes from this realm what user code must not find. */
+  harden(print: Print): void;
 }
 
 interface WorkerScope {
-  postMessage(message: FromSandbox): void;
-  addEventListener(type: "message", listener: (event: MessageEvent<ToSandbox>) => void): void;
+  postMessage(message: [token: string, message: FromSandbox]): void;
+  addEventListener(
+    type: "message",
+    listener: (event: MessageEvent<unknown>) => void,
+    options: { capture: true },
+  ): void;
 }
 
-const scope = globalThis as unknown as WorkerScope;
-const addListener = scope.addEventListener?.bind(scope);
+/**
+ * The host of a worker. Its first message is the token that all others carry, in both directions.
+ *
+ * @returns the host, when the token is there
+ */
+export function workerHost(): Promise<Host> {
+  const scope = globalThis as unknown as WorkerScope;
+  const post = scope.postMessage.bind(scope);
+  const host = Promise.withResolvers<Host>();
+  let token: string | undefined;
+  let receive: (message: ToSandbox) => void;
 
-/** The host of a worker. */
-export const workerHost: Host = {
-  send: scope.postMessage?.bind(scope),
-  listen: (receive) => addListener("message", ({ data }) => receive(data)),
-};
+  // Before any listener of user code, which hears nothing of what is not for it.
+  scope.addEventListener("message", (event) => {
+    const { data } = event;
+    if (token === undefined) {
+      token = data as string;
+      event.stopImmediatePropagation();
+      return host.resolve({
+        send: (message) => post([token!, message]),
+        listen: (to) => receive = to,
+        harden: hardenWorker,
+      });
+    }
+    if (!Array.isArray(data) || data[0] !== token) return;
+    event.stopImmediatePropagation();
+    receive(data[1]);
+  }, { capture: true });
+  return host.promise;
+}
 
 /**
- * The host of a process, over its standard streams. What user code prints goes to standard error.
+ * The host of a process, over its standard streams. What user code prints goes to the log.
  *
  * @param input standard input behind the code
  * @param rest what was read of it already
@@ -41,12 +72,13 @@ export function streamHost(
   token: string,
 ): Host {
   const encoder = new TextEncoder();
+  const encode = encoder.encode.bind(encoder);
   const write = Deno.stdout.writeSync.bind(Deno.stdout);
-  const print = console.error;
-  for (const name of ["log", "info", "debug", "table", "dir"] as const) console[name] = print;
+  const read = input.read.bind(input);
+  const exit = Deno.exit;
   return {
     send(message) {
-      const bytes = encoder.encode(`${token}${JSON.stringify(message)}\n`);
+      const bytes = encode(`${token}${JSON.stringify(message)}\n`);
       for (let at = 0; at < bytes.length;) at += write(bytes.subarray(at));
     },
     async listen(receive) {
@@ -54,13 +86,19 @@ export function streamHost(
         const lines = text.split("\n");
         text = lines.pop()!;
         for (const line of lines) receive(JSON.parse(line));
-        const { value, done } = await input.read();
-        if (done) Deno.exit(0);
+        const { value, done } = await read();
+        if (done) exit(0);
         text += value;
       }
     },
+    // A process of its own may end itself and do what it likes to its streams.
+    harden: redirectConsole,
   };
 }
+
+/** How many messages a command may log in one run, and how long each is, in characters. */
+const maxMessages = 64;
+const maxMessage = 4096;
 
 /**
  * Evaluates the agent's module, and answers the host from then on.
@@ -70,32 +108,54 @@ export function streamHost(
  */
 export async function serveSandbox(
   load: () => Promise<{ default?: unknown }>,
-  { send, listen }: Host,
+  { send, listen, harden }: Host,
 ): Promise<void> {
+  const running = new Map<number, { command: string; abort: AbortController }>();
+  let printed = 0;
+
+  function log(command: string, count: number, message: unknown): void {
+    if (count > maxMessages) return;
+    const text = count === maxMessages
+      ? `It has logged ${maxMessages} messages; the rest is dropped`
+      : String(message).slice(0, maxMessage);
+    send({ type: "log", command, message: text });
+  }
+
+  // The console belongs to all; where one command runs, it is that one's.
+  function print(text: string): void {
+    const commands = [...running.values()].map(({ command }) => command);
+    log(commands.length === 1 ? commands[0]! : "console", printed++, text);
+  }
+
+  harden(print);
+  surviveStrayErrors(print);
+  freezeRealm();
   let agent: unknown;
   try {
     agent = (await load()).default;
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    return send({ type: "unfit", reason: `${name}: ${message}` });
+    return send({ type: "unfit", reason: describeFault(error) });
   }
-  const running = new Map<number, AbortController>();
 
   async function run(message: ToSandbox & { type: "run" }): Promise<void> {
     const { id, command: name, args, context } = message;
     const abort = new AbortController();
-    running.set(id, abort);
+    running.set(id, { command: name, abort });
+    let logged = 0;
+    printed = 0;
     const command = (agent as Agent).commands[name] as CheckCommand | BareFunction;
-    const log = (text: string) =>
-      send({ type: "log", command: name, message: String(text).slice(0, 4096) });
     const { output, stack } = await executeCheck(command, args, {
       ...context,
       signal: abort.signal,
-      log,
+      log: (text) => log(name, logged++, text),
     });
     running.delete(id);
-    const text = output.text.slice(0, maxText);
-    send({ type: "done", id, output: { ...output, text }, ...(stack !== undefined && { stack }) });
+    send({
+      type: "done",
+      id,
+      output: { state: output.state, text: output.text.slice(0, maxText) },
+      ...(stack !== undefined && { stack: stack.slice(0, maxText) }),
+    });
   }
 
   listen((message) => {
@@ -105,8 +165,34 @@ export async function serveSandbox(
     } else {
       // Said before the check hears of it: that this thread listens at all is what the host asks.
       send({ type: "aborted" });
-      running.get(message.id)?.abort(new DOMException("The deadline has passed", "TimeoutError"));
+      const reason = new DOMException("The deadline has passed", "TimeoutError");
+      running.get(message.id)?.abort.abort(reason);
     }
   });
   send({ type: "ready" });
+}
+
+function describeFault(error: unknown): string {
+  try {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    return `${name}: ${message}`.slice(0, maxText);
+  } catch {
+    return "It threw something that cannot be shown";
+  }
+}
+
+// What goes wrong behind a check's back, in a timer or a promise that nobody awaits, would end the
+// sandbox and every other check in it. It is said in the log instead.
+function surviveStrayErrors(print: Print): void {
+  const say = (error: unknown) => print(`Nobody caught ${describeFault(error)}`);
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    say(event.error);
+  }, { capture: true });
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    say(event.reason);
+  }, { capture: true });
 }

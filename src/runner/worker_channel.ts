@@ -21,7 +21,7 @@ export function workerCode(code: SandboxCode): WorkerCode {
   // The runtime comes first: it must hold its way to the host before user code is evaluated.
   const url = blobUrl(
     `import { serveSandbox, workerHost } from "${runtime}";\n` +
-      `serveSandbox(() => import("${agent}"), workerHost);\n`,
+      `serveSandbox(() => import("${agent}"), await workerHost());\n`,
   );
   return { url, close: () => [url, runtime, agent].forEach((each) => URL.revokeObjectURL(each)) };
 }
@@ -53,11 +53,19 @@ export function openWorker(
     name: "sandbox",
     deno: { permissions: { ...granted, ffi: false, import: false } },
   } as WorkerOptions);
-  worker.onmessage = ({ data }) => events.message(data);
+  // User code lives beside our program: what does not carry the token comes from elsewhere.
+  const token = crypto.randomUUID();
+  worker.postMessage(token);
+  worker.onmessage = ({ data }) => {
+    if (Array.isArray(data) && data[0] === token) events.message(data[1]);
+  };
   worker.onmessageerror = () => events.broken("The sandbox sent a message that cannot be read");
   worker.onerror = (event) => {
     event.preventDefault();
     events.broken(event.message || "The sandbox broke");
   };
-  return { post: (message) => worker.postMessage(message), terminate: () => worker.terminate() };
+  return {
+    post: (message) => worker.postMessage([token, message]),
+    terminate: () => worker.terminate(),
+  };
 }

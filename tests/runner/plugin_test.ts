@@ -74,6 +74,7 @@ Deno.test("runPlugin() gives a clean environment, folder and input", async () =>
   );
   const names = output.text.split("\n").map((line) => line.split("=")[0]);
   assertEquals(names, [
+    "CHECKWRIGHT_RUN",
     "EXTRA",
     "LC_ALL",
     "NRPE_MULTILINESUPPORT",
@@ -129,6 +130,41 @@ Deno.test("runPlugin() ends the whole group when its time is over, grandchildren
   await running;
   assertEquals(await isAlive(child), false);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("runPlugin() ends children that left the group when its time is over", async () => {
+  const table: [name: string, line: string][] = [
+    ["its mark tells", "setsid sh -c 'echo $$ > $0/pid; exec sleep 60' $1 & exit 0"],
+    ["its parent tells", "setsid env -i /bin/sh -c 'echo $$ > $0/pid; exec sleep 60' $1 & wait"],
+    [
+      "ignores TERM",
+      `setsid sh -c 'trap "" TERM; echo $$ > $0/pid; for i in 1 2 3 4 5 6; do sleep 10; done' $1 & wait`,
+    ],
+  ];
+  for (const [name, line] of table) {
+    const folder = await Deno.makeTempDir();
+    const abort = new AbortController();
+    const running = runPlugin(sh(line, folder), abort.signal);
+    let child = "";
+    while (child === "") {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      child = (await Deno.readTextFile(`${folder}/pid`).catch(() => "")).trim();
+    }
+    assertEquals(await isAlive(child), true, name);
+    abort.abort();
+    await running;
+    assertEquals(await isAlive(child), false, name);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("runPlugin() waits for nobody who cannot be found", async () => {
+  // Out of the group, without the mark, and its parent is gone: only its output tells of it.
+  const line = "setsid env -i /bin/sh -c 'echo $$; exec sleep 20' & sleep 0.3";
+  const { output } = await runPlugin(sh(line), never);
+  assertEquals(output.state, "OK");
+  assertEquals(await isAlive(output.text), true);
+  Deno.kill(Number(output.text), "SIGKILL");
 });
 
 Deno.test("runPlugin() does not wait for a child that a plugin leaves behind with its output", async () => {

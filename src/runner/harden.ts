@@ -1,0 +1,113 @@
+/**
+ * Takes from a worker what reaches beyond it. Deno's permissions bound what a worker may touch of
+ * the host, but a worker lives in the daemon's process, and the runtime lets anybody signal or end
+ * the own process, write to its standard streams, adopt its open sockets by number and start
+ * further workers. None of that is for a check.
+ *
+ * What this cannot stop, and nothing inside a process can: a check that takes all memory (V8 ends
+ * the process) or never returns (the thread burns on; the answer is still on time). Checks that are
+ * not trusted so far belong under `isolation: "process"`, and the launcher starts a daemon that
+ * died anew.
+ */
+
+/** Where the text goes that user code prints. */
+export type Print = (text: string) => void;
+
+/** The parts of `node:process` that act on the process as a whole. */
+const processWide = [
+  ...["kill", "_kill", "exit", "reallyExit", "abort", "dlopen", "binding", "_linkedBinding"],
+  ...["setUncaughtExceptionCaptureCallback", "setuid", "setgid", "seteuid", "setegid"],
+];
+
+/**
+ * Hardens this worker. Must run before user code is evaluated.
+ *
+ * @param print takes what user code prints, in place of the daemon's standard output
+ */
+export function hardenWorker(print: Print): void {
+  // Only this worker's own handles of the streams are closed.
+  for (const stream of [Deno.stdin, Deno.stdout, Deno.stderr]) stream.close();
+  // A door to the runtime's inner parts, among them a print that asks nobody.
+  Reflect.deleteProperty(Deno, Reflect.get(Deno, "internal"));
+  Reflect.deleteProperty(Deno, "internal");
+  refuse(Deno, "Deno", ["kill", "exit", "addSignalListener"]);
+  refuse(Object.getPrototypeOf(Deno.permissions), "Deno.permissions", [
+    ...["request", "requestSync", "revoke", "revokeSync"],
+  ]);
+  refuse(globalThis, "", ["close", "postMessage", "Worker", "BroadcastChannel"]);
+  // It writes below the home folder without asking for a permission.
+  for (const name of ["caches", "Cache", "CacheStorage"]) Reflect.deleteProperty(globalThis, name);
+  redirectConsole(print);
+  hardenProcess(print);
+}
+
+/**
+ * Sends what user code prints somewhere else than to the standard streams.
+ *
+ * @param print takes each text
+ */
+export function redirectConsole(print: Print): void {
+  const { inspect } = Deno;
+  const say = (...values: unknown[]) =>
+    print(values.map((value) => typeof value === "string" ? value : inspect(value)).join(" "));
+  const silent = () => {};
+  const printing = new Set(["debug", "dir", "error", "info", "log", "table", "trace", "warn"]);
+  for (const name of Object.keys(console)) {
+    if (typeof Reflect.get(console, name) !== "function") continue;
+    Reflect.set(console, name, printing.has(name) ? say : silent);
+  }
+}
+
+// Node's half of the runtime takes longer to load than all the rest of a worker, and most checks
+// never touch it: it is hardened when it is touched. All ways to it lead through `process`, see
+// builtin_modules.ts.
+function hardenProcess(print: Print): void {
+  const { get } = Object.getOwnPropertyDescriptor(globalThis, "process") ?? {};
+  if (get === undefined) return;
+  let hardened: object | undefined;
+  Object.defineProperty(globalThis, "process", {
+    get: () => hardened ??= hardenNode(Reflect.apply(get, globalThis, []), print),
+    set: () => {},
+    enumerable: true,
+    configurable: false,
+  });
+}
+
+interface NodeProcess {
+  binding(name: string): Record<string, { prototype: object } | undefined>;
+  getBuiltinModule(name: string): object;
+}
+
+function hardenNode(process: NodeProcess, print: Print): object {
+  const fs = process.getBuiltinModule("fs") as { closeSync(descriptor: number): void };
+  for (const descriptor of [0, 1, 2]) fs.closeSync(descriptor);
+  // `new Socket({ fd })` would adopt any socket of the daemon, and read and write in its name.
+  for (const [name, kind] of [["tcp_wrap", "TCP"], ["pipe_wrap", "Pipe"], ["udp_wrap", "UDP"]]) {
+    refuse(process.binding(name!)[kind!]!.prototype, kind!, ["open", "openFromRid"]);
+  }
+  refuse(process.getBuiltinModule("tty"), "tty", ["ReadStream", "WriteStream"]);
+  refuse(process.getBuiltinModule("v8"), "v8", ["setFlagsFromString", "startupSnapshot"]);
+  refuse(process.getBuiltinModule("worker_threads"), "worker_threads", [
+    ...["Worker", "BroadcastChannel", "postMessageToThread"],
+  ]);
+  refuse(process.getBuiltinModule("module"), "module", ["register", "registerHooks"]);
+  refuse(process, "process", processWide);
+  const stream = { write: (text: unknown) => (print(String(text)), true), isTTY: false };
+  for (const name of ["stdout", "stderr"]) {
+    Object.defineProperty(process, name, { value: stream, writable: false, configurable: false });
+  }
+  Object.defineProperty(process, "stdin", { value: undefined, configurable: false });
+  return process;
+}
+
+function refuse(target: object, owner: string, names: readonly string[]): void {
+  for (const name of names) {
+    if (!(name in target)) continue;
+    const shown = owner === "" ? name : `${owner}.${name}`;
+    // A plain function, since some of them are called with `new`.
+    const value = function () {
+      throw new Deno.errors.NotCapable(`${shown}() is not for a check: it reaches beyond it`);
+    };
+    Object.defineProperty(target, name, { value, writable: false, configurable: false });
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Asks a daemon once, and never again: unlike our client, which asks anew in version 2 where a
+ * server closes without a word, this shows every answer that is lost or given twice.
+ */
+import { connect } from "../src/net/connect.ts";
+import { decodeText } from "../src/nagios/text.ts";
+import { stateOf } from "../src/nagios/state.ts";
+import { encodePacket } from "../src/protocol/encode_packet.ts";
+import { readPacket } from "../src/protocol/read_packet.ts";
+import type { Served } from "./serving.ts";
+
+/** How to ask. */
+export interface Asking {
+  tls?: boolean;
+  version?: 2 | 3 | 4;
+  /** Seconds to wait for the answer. */
+  timeout?: number;
+}
+
+/**
+ * Asks one question.
+ *
+ * @param served whom
+ * @param words the command and its arguments
+ * @returns state and text, a blank between them
+ * @throws where there is no answer in time, or more than one
+ */
+export async function askOnce(
+  { port }: Pick<Served, "port">,
+  words: readonly string[],
+  { tls = false, version = 4, timeout = 30 }: Asking = {},
+): Promise<string> {
+  const connection = await connect({ hostname: "127.0.0.1", port, tls: tls ? {} : false });
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    connection.close();
+  }, timeout * 1000);
+  try {
+    const text = new TextEncoder().encode(words.join("!"));
+    await connection.write(encodePacket({ version, type: "query", text }));
+    const packet = await readPacket(connection, { expect: "response" });
+    // Versions 3 and 4 may be followed by three bytes that are no part of the packet.
+    const rest = new Uint8Array(64);
+    let more = 0;
+    for (let count; (count = await connection.read(rest)) !== null;) more += count;
+    if (more > 3) throw new Error(`${more} bytes behind the answer`);
+    return `${stateOf(packet.resultCode)} ${decodeText(packet.text)}`;
+  } catch (error) {
+    if (late) throw new Error(`No answer to ${words.join(" ")} within ${timeout} s`);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    connection.close();
+  }
+}

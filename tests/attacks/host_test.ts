@@ -1,0 +1,4 @@
+import { host } from "../fixtures/attacks/host.ts";
+import { attackGroup } from "./attacking.ts";
+
+attackGroup("host", host);

@@ -1,0 +1,4 @@
+import { network } from "../fixtures/attacks/network.ts";
+import { attackGroup } from "./attacking.ts";
+
+attackGroup("network", network);

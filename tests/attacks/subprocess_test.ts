@@ -1,0 +1,4 @@
+import { subprocess } from "../fixtures/attacks/subprocess.ts";
+import { attackGroup } from "./attacking.ts";
+
+attackGroup("subprocess", subprocess);
