@@ -43,7 +43,12 @@ export async function executeCheck(
     if (messages.length > 0) return unknown(messages.join("\n"));
     return { output: presentResult(await definition.run(values, context)) };
   } catch (error) {
-    return failure(error);
+    try {
+      return failure(error);
+    } catch {
+      // What was thrown throws when it is looked at.
+      return unknown("Threw an error that cannot be read");
+    }
   }
 }
 

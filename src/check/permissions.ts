@@ -3,7 +3,10 @@
  * refused by the runtime, and the refusal is the check's answer.
  */
 export interface Permissions {
-  /** Files and folders that may be read: absolute paths. */
+  /**
+   * Files and folders that may be read: absolute paths. A symbolic link in such a folder is followed,
+   * wherever it leads; a check cannot make one, but whoever else may write there can.
+   */
   read?: readonly string[];
   /** Files and folders that may be written: absolute paths. */
   write?: readonly string[];

@@ -5,7 +5,8 @@
  * @returns the permission that is lacking and what to do; undefined where the error is another
  */
 export function explainRefusal(error: Error): string | undefined {
-  if (error.name !== "NotCapable") return undefined;
+  // An import that is refused is a TypeError with the same words.
+  if (error.name !== "NotCapable" && !/^Requires \w+ access/.test(error.message)) return undefined;
   const [, kind = "", target] =
     /^Requires (\w+) access(?: to (?:"([^"]*)"|.*?))?[,.]/.exec(error.message) ?? [];
   if (kind === "") return `Permission refused: ${error.message}`;

@@ -85,9 +85,14 @@ export function launch(plan: Plan, log: Log, onReady: (line: string) => void): L
   return {
     done: keepAlive(),
     async reload(next) {
-      const fault = await daemon.reload(next);
-      if (fault === undefined) orders = next;
-      return fault;
+      for (;;) {
+        const told = daemon;
+        const fault = await told.reload(next);
+        // Another has taken over meanwhile, with the old orders.
+        if (told !== daemon) continue;
+        if (fault === undefined) orders = next;
+        return fault;
+      }
     },
     refused: (fault) => daemon.tell({ type: "refused", fault }),
     stop() {
@@ -162,18 +167,22 @@ function start(flags: readonly string[], orders: Orders, onReady: (line: string)
       else console.error(`checkwright: printed by a check: ${escapeText(line)}`);
     }
     const { code, signal } = await child.status;
-    for (const settle of reloads.splice(0)) settle("The daemon ended meanwhile");
     return { code, signal, ...state };
   }
 
   tell({ type: "start", token, orders }).catch(() => {});
+  const end = Promise.race([left.promise, watch()]);
+  end.then(() => reloads.splice(0).forEach((settle) => settle("The daemon ended meanwhile")));
   return {
-    end: Promise.race([left.promise, watch()]),
+    end,
     tell: (message) => void tell(message).catch(() => {}),
     reload(next) {
       const { promise, resolve } = Promise.withResolvers<string | undefined>();
       reloads.push(resolve);
-      tell({ type: "reload", orders: next }).catch(() => resolve("The daemon has ended"));
+      tell({ type: "reload", orders: next }).catch(async () => {
+        await end;
+        resolve("The daemon has ended");
+      });
       return promise;
     },
     stop() {

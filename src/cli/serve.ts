@@ -22,24 +22,30 @@ import { launch } from "./launcher.ts";
 import { defaultAgent, loadAgent, type LoadedAgent } from "./load.ts";
 import { readHostSettings } from "./host_settings.ts";
 import type { Subcommand } from "./usage.ts";
+import { createWatcher } from "./watch.ts";
 
 /** `checkwright serve`: the launcher. It loads the agent, and starts the daemon with its permissions. */
 export const serve: Subcommand = {
   summary: "Serve an agent to monitoring engines over NRPE.",
-  synopsis: "[AGENT] [--settings FILE] [--listen HOST:PORT] [--no-tls]",
+  synopsis: "[AGENT] [--settings FILE] [--listen HOST:PORT] [--no-tls] [--watch]",
   options: [
     ["AGENT", `the agent's module; ${defaultAgent} where left out`],
     ["--settings FILE", "host settings (YAML) that win over the agent's"],
     ["--listen HOST:PORT", "listen there and nowhere else"],
     ["--no-tls", "speak plain text"],
+    ["--watch", "reload when a module of the agent or the settings change, as at SIGHUP"],
   ],
   async run(args) {
     const { words, flags, values } = parseLine(args, {
-      boolean: ["no-tls"],
+      boolean: ["no-tls", "watch"],
       string: ["settings", "listen"],
     });
     const path = words[0] ?? defaultAgent;
+    const changed = Promise.withResolvers<() => void>();
+    const watcher = flags.watch ? createWatcher(async () => (await changed.promise)()) : undefined;
     const load = async () => {
+      // Before anything is read: what changes meanwhile is another change.
+      await watcher?.follow(path, [values.settings]);
       const host: HostSettings = {
         ...await readHostSettings(values.settings),
         ...(values.listen !== undefined && { listen: values.listen }),
@@ -93,6 +99,7 @@ export const serve: Subcommand = {
       }
     });
     Deno.addSignalListener("SIGHUP", reload);
+    changed.resolve(reload);
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       Deno.addSignalListener(signal, () => launcher.stop());
     }

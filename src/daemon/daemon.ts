@@ -67,8 +67,12 @@ export async function openDaemon(parts: DaemonParts): Promise<Daemon> {
 
   const gate = createGate(settings.limits);
   let service = createService(parts, gate);
+  // Those of earlier parts have commands to finish, perhaps.
+  const runners = new Set([parts.runner]);
   const servings = listeners.map((listener) => serve(listener, () => service));
   const done = Promise.all(servings.map((serving) => serving.done)).then(() => {});
+
+  const end = () => Promise.all([...runners].map((runner) => runner.end()));
 
   return {
     addresses: listeners.map(({ address }) => address),
@@ -79,16 +83,21 @@ export async function openDaemon(parts: DaemonParts): Promise<Daemon> {
       if (tls !== false) await Promise.all(listeners.map((listener) => listener.replaceTls(tls)));
       gate.setLimits(parts.manifest.settings.limits);
       service = next;
+      for (const runner of runners) if (runner.running === 0) runners.delete(runner);
+      runners.add(parts.runner);
     },
     async stop() {
       listeners.forEach((listener) => listener.close());
       servings.forEach((serving) => serving.drain());
-      const timer = setTimeout(
-        () => servings.forEach((serving) => serving.abort()),
-        drainSeconds * 1000,
-      );
+      const timer = setTimeout(async () => {
+        // Whoever waits for what is ended now is told so.
+        await end();
+        servings.forEach((serving) => serving.abort());
+      }, drainSeconds * 1000);
       await done;
       clearTimeout(timer);
+      // What was answered at its deadline may still have to be ended.
+      await end();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { grantPermissions } from "../agent/permissions.ts";
 import { selfCheck } from "../agent/self_check.ts";
 import { sandboxedChecks, withOwnCheck } from "../runner/checks.ts";
 import { createPool, type SandboxPool } from "../runner/pool.ts";
@@ -16,11 +17,14 @@ export interface Generation {
   pool: SandboxPool;
   /** Its commands that are not run. */
   quarantine: Quarantine;
-  /** Starts the sandboxes that the one before had, so that the swap costs nobody a start. */
+  /** Starts the sandboxes that the one before had and it needs, so that the swap costs nobody a start. */
   warm(before: Generation): Promise<void>;
   /** Ends its sandboxes when nothing runs in them any more. */
   retire(): Promise<void>;
 }
+
+/** How long after its deadline a command may take to end, in seconds. */
+const patience = 3;
 
 /** How often a generation that retires is looked at, in milliseconds. */
 const lookEvery = 50;
@@ -66,10 +70,17 @@ export function createGeneration(
     pool,
     quarantine,
     async warm(before) {
-      // A set that nobody asks for any more is ended when it is idle; one that cannot start is said
-      // by the first command that needs it.
+      const needed = new Set(
+        Object.values(manifest.commands).flatMap((command) =>
+          command.kind === "check"
+            ? JSON.stringify([grantPermissions(command.permissions, procfs), command.isolation])
+            : []
+        ),
+      );
+      const kinds = before.pool.kinds.filter((kind) => needed.has(JSON.stringify(kind)));
+      // One that cannot start is said by the first command that needs it.
       await Promise.allSettled(
-        before.pool.kinds.map(([permissions, isolation]) => pool.sandbox(permissions, isolation)),
+        kinds.map(([permissions, isolation]) => pool.sandbox(permissions, isolation)),
       );
     },
     async retire() {
@@ -77,7 +88,7 @@ export function createGeneration(
         ...Object.values(manifest.commands).map(({ timeout }) => timeout),
         0,
       );
-      const deadline = performance.now() + (longest + 1) * 1000;
+      const deadline = performance.now() + (longest + patience) * 1000;
       while (runner.running > 0 && performance.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, lookEvery));
       }

@@ -77,8 +77,6 @@ export function lineWriter(
   let writing: Promise<void> | undefined;
 
   async function drain(): Promise<void> {
-    clearTimeout(timer);
-    timer = undefined;
     try {
       while (waiting !== "") {
         const bytes = encoder.encode(waiting);
@@ -92,14 +90,16 @@ export function lineWriter(
     } catch {
       // Nobody reads any more: there is no place left to say so.
       waiting = "";
-    } finally {
-      writing = undefined;
     }
   }
 
   async function flush(): Promise<void> {
-    await writing;
-    if (waiting !== "") await (writing = drain());
+    // First of all, since the next line sets the timer only where none is set.
+    clearTimeout(timer);
+    timer = undefined;
+    while (waiting !== "" || writing !== undefined) {
+      await (writing ??= drain().finally(() => writing = undefined));
+    }
   }
 
   return {

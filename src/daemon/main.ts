@@ -27,6 +27,8 @@ async function main(): Promise<number> {
   const leave = Promise.withResolvers<string>();
   const stats = createStats();
   let generation = create(first.orders);
+  // Those before it, for as long as their commands run.
+  const retiring = new Set<Generation>();
 
   function create(orders: Orders): Generation {
     return createGeneration(orders, log, stats, (command) => {
@@ -53,7 +55,7 @@ async function main(): Promise<number> {
     line: readyLine(generation.parts, daemon.addresses),
     listen: daemon.addresses.map(formatAddress),
   });
-  const watching = tellSuspects(() => generation, notify);
+  const watching = tellSuspects(() => [...retiring, generation], notify);
 
   async function reload(orders: Orders): Promise<void> {
     const next = create(orders);
@@ -61,7 +63,8 @@ async function main(): Promise<number> {
     if (fault === undefined) {
       const before = generation;
       generation = next;
-      before.retire();
+      retiring.add(before);
+      before.retire().then(() => retiring.delete(before));
     } else next.pool.close();
     stats.reloaded(fault);
     notify({ type: "reloaded", ...(fault !== undefined && { fault }) });
@@ -121,12 +124,14 @@ function notifier(token: string): Notify {
 
 // A worker that runs out of memory takes the process with it: the launcher must know who ran then.
 function tellSuspects(
-  generation: () => Generation,
+  generations: () => Generation[],
   notify: Notify,
 ): ReturnType<typeof setInterval> {
   let told = "";
   return setInterval(() => {
-    const commands = generation().pool.suspects(suspectEvery);
+    const commands = [
+      ...new Set(generations().flatMap(({ pool }) => pool.suspects(suspectEvery))),
+    ];
     const now = commands.join("\n");
     if (now !== told) notify({ type: "suspects", commands });
     told = now;

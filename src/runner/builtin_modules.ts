@@ -4,6 +4,7 @@
  * daemon is started with an import map: in sandboxes each built-in is a module of one line that has
  * the worker hardened first, see harden.ts, and then hands the built-in on.
  */
+import * as child_process from "node:child_process";
 import * as module from "node:module";
 import * as process from "node:process";
 import * as tty from "node:tty";
@@ -28,7 +29,14 @@ const closed: ReadonlySet<string> = new Set([
 const unlisted = ["sqlite", "test"];
 
 /** Some of what these export is replaced: they hand on what is there once that has happened. */
-const replaced: Record<string, object> = { module, process, tty, v8, worker_threads };
+const replaced: Record<string, object> = {
+  child_process,
+  module,
+  process,
+  tty,
+  v8,
+  worker_threads,
+};
 
 interface ImportMap {
   imports: Record<string, string>;

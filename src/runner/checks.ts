@@ -8,6 +8,7 @@ import type { RunContext } from "./messages.ts";
 import type { SandboxPool } from "./pool.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { CheckRunner } from "./runner.ts";
+import { unlessAborted } from "./deadline.ts";
 import { DeafError, type SandboxLog } from "./sandbox.ts";
 
 /** What running checks in sandboxes comes down to when one of them misbehaves. */
@@ -41,7 +42,7 @@ export function sandboxedChecks(
       permissions = grantPermissions(command.permissions, context.procfs);
       granted.set(name, permissions);
     }
-    const sandbox = await pool.sandbox(permissions, command.isolation);
+    const sandbox = await unlessAborted(pool.sandbox(permissions, command.isolation), signal);
     try {
       return await sandbox.run(name, args, context, signal);
     } catch (error) {

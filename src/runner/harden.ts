@@ -10,6 +10,8 @@
  * died anew.
  */
 
+import { hardenChildProcess, hardenCommand } from "./harden_subprocess.ts";
+
 /** Where the text goes that user code prints. */
 export type Print = (text: string) => void;
 
@@ -30,13 +32,18 @@ export function hardenWorker(print: Print): void {
   // A door to the runtime's inner parts, among them a print that asks nobody.
   Reflect.deleteProperty(Deno, Reflect.get(Deno, "internal"));
   Reflect.deleteProperty(Deno, "internal");
-  refuse(Deno, "Deno", ["kill", "exit", "addSignalListener"]);
+  refuse(Deno, "Deno", [
+    ...["kill", "exit", "addSignalListener", "run", "spawn", "spawnAndWait", "spawnAndWaitSync"],
+  ]);
   refuse(Object.getPrototypeOf(Deno.permissions), "Deno.permissions", [
     ...["request", "requestSync", "revoke", "revokeSync"],
   ]);
-  refuse(globalThis, "", ["close", "postMessage", "Worker", "BroadcastChannel"]);
+  refuse(globalThis, "", ["close", "postMessage", "Worker", "BroadcastChannel", "gc"]);
   // It writes below the home folder without asking for a permission.
   for (const name of ["caches", "Cache", "CacheStorage"]) Reflect.deleteProperty(globalThis, name);
+  // Drivers, compilers and memory of the graphics card, within the daemon's process.
+  Reflect.deleteProperty(Object.getPrototypeOf(navigator), "gpu");
+  hardenCommand();
   redirectConsole(print);
   hardenProcess(print);
 }
@@ -90,6 +97,9 @@ function hardenNode(process: NodeProcess, print: Print): object {
   refuse(process.getBuiltinModule("worker_threads"), "worker_threads", [
     ...["Worker", "BroadcastChannel", "postMessageToThread"],
   ]);
+  const childProcess = process.getBuiltinModule("child_process");
+  refuse(childProcess, "child_process", ["ChildProcess", "fork", "_forkChild"]);
+  hardenChildProcess(childProcess);
   refuse(process.getBuiltinModule("module"), "module", ["register", "registerHooks"]);
   refuse(process, "process", processWide);
   const stream = { write: (text: unknown) => (print(String(text)), true), isTTY: false };

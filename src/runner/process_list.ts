@@ -34,11 +34,13 @@ let current: Promise<unknown> = Promise.resolve();
  * @returns the processes; none where `ps` cannot be run
  */
 export function listProcesses(): Promise<Process[]> {
-  next ??= current = current.then(() => {
+  if (next !== undefined) return next;
+  const list = current.then(() => {
     next = undefined;
     return read();
   });
-  return next;
+  current = next = list;
+  return list;
 }
 
 async function read(): Promise<Process[]> {

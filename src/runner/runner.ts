@@ -31,7 +31,16 @@ export interface Runner {
   run(name: string, args: readonly string[]): Promise<RunResult>;
   /** How many commands run. */
   readonly running: number;
+  /**
+   * Brings every deadline forward to now, and no command is run any more.
+   *
+   * @returns settles when nothing is left of them, as far as it can be ended
+   */
+  end(): Promise<void>;
 }
+
+/** How long what is told to end may take, in milliseconds: a plugin that ignores TERM takes half. */
+const endsWithin = 3_000;
 
 /** Runs the checks among the commands: in sandboxes, or here. */
 export type CheckRunner = (
@@ -51,6 +60,7 @@ export type CheckRunner = (
 export function createRunner(manifest: Manifest, runCheck: CheckRunner): Runner {
   const admission = createAdmission(manifest.settings.limits);
   const cache = createCache<RunResult>();
+  const ending = new AbortController();
 
   async function start(
     name: string,
@@ -71,17 +81,23 @@ export function createRunner(manifest: Manifest, runCheck: CheckRunner): Runner 
     command: ManifestCommand,
     args: readonly string[],
   ): Promise<RunResult> {
-    return withDeadline(command.timeout, async (signal) => {
-      let leave: (() => void) | undefined;
-      try {
-        leave = await admission.enter(name, command.maxConcurrent ?? Infinity, signal);
-        return await start(name, command, args, signal);
-      } catch (error) {
-        return failed(error);
-      } finally {
-        leave?.();
-      }
-    }, () => timedOut(command));
+    if (ending.signal.aborted) return Promise.resolve(failed(ending.signal.reason));
+    return withDeadline(
+      command.timeout,
+      async (signal) => {
+        let leave: (() => void) | undefined;
+        try {
+          leave = await admission.enter(name, command.maxConcurrent ?? Infinity, signal);
+          return await start(name, command, args, signal);
+        } catch (error) {
+          return failed(error);
+        } finally {
+          leave?.();
+        }
+      },
+      () => ending.signal.aborted ? failed(ending.signal.reason) : timedOut(command),
+      ending.signal,
+    );
   }
 
   return {
@@ -95,6 +111,13 @@ export function createRunner(manifest: Manifest, runCheck: CheckRunner): Runner 
     },
     get running() {
       return admission.running;
+    },
+    async end() {
+      ending.abort(new Error("The daemon stops"));
+      const latest = performance.now() + endsWithin;
+      while (admission.running > 0 && performance.now() < latest) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
     },
   };
 }

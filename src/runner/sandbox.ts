@@ -16,7 +16,10 @@ export interface SandboxResult {
 export interface Sandbox {
   /** Settles when the code is loaded; rejects with what the agent's module threw. */
   readonly ready: Promise<void>;
-  /** Resolves with a reason when the realm has broken; it is of no use then. */
+  /**
+   * Resolves with a reason when the realm has broken, or holds a check that goes on behind its
+   * deadline: nothing more should be run in it then. It closes itself when the last run is over.
+   */
   readonly broken: Promise<string>;
   /** How many runs are under way. */
   readonly running: number;
@@ -26,7 +29,8 @@ export interface Sandbox {
   describe(host: HostSettings): Promise<DescribedAgent>;
   /**
    * Runs a command of the agent. Rejects where the sandbox breaks meanwhile, and where the check
-   * goes on behind its deadline; a sandbox that does not even hear of the deadline is broken.
+   * goes on behind its deadline, which is the end of the sandbox too, since nothing else ends the
+   * check; one that does not even hear of the deadline is ended at once.
    *
    * @param signal tells the check that its time is over
    */
@@ -89,6 +93,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
   let heard = 0;
   let heardUpTo = 1;
   let alive = true;
+  let strayed = false;
 
   function fail(reason: string | Error): void {
     if (!alive) return;
@@ -106,8 +111,8 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     heardUpTo = nextId;
     if (typeof data !== "object" || data === null) return;
     if (data.type === "ready") ready.resolve();
-    else if (data.type === "unfit") fail(String(data.reason).slice(0, maxText));
-    else if (data.type === "log") log(String(data.command), String(data.message).slice(0, maxText));
+    else if (data.type === "unfit") fail(textOf(data.reason));
+    else if (data.type === "log") log(textOf(data.command), textOf(data.message));
     else if (data.type === "described") descriptions.shift()?.resolve(data.agent);
     else if (data.type === "done") settle(data);
   }
@@ -115,7 +120,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
   function settle({ id, output, stack }: FromSandbox & { type: "done" }): void {
     const waiting = runs.get(id);
     if (waiting === undefined) return;
-    runs.delete(id);
+    leave(id);
     if (returnCode(output?.state) < 0 || typeof output.text !== "string") {
       return waiting.reject(new Error("The sandbox sent an answer that is none"));
     }
@@ -123,6 +128,11 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
       output: { state: output.state, text: output.text.slice(0, maxText) },
       ...(typeof stack === "string" && { stack: stack.slice(0, maxText) }),
     });
+  }
+
+  function leave(id: number): void {
+    runs.delete(id);
+    if (strayed && runs.size === 0) fail("A check goes on behind its deadline");
   }
 
   // Whatever was asked before the last sign of life did not block then: it is the first to be asked
@@ -141,8 +151,10 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
       const waiting = runs.get(id);
       if (waiting === undefined) return;
       if (heard === before) return fail(new DeafError(culprit()));
-      runs.delete(id);
       waiting.reject(new Error("The check goes on behind its deadline"));
+      strayed = true;
+      broken.resolve("A check goes on behind its deadline");
+      leave(id);
     }, patience);
   }
 
@@ -176,4 +188,9 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     },
     close: () => fail("The sandbox was closed"),
   };
+}
+
+// `String()` of what only looks like an object would throw, in the daemon.
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value.slice(0, maxText) : "";
 }

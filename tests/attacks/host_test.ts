@@ -1,4 +1,49 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { host } from "../fixtures/attacks/host.ts";
-import { attackGroup } from "./attacking.ts";
+import { run } from "../serving.ts";
+import { attackGroup, besiege, ignore } from "./attacking.ts";
 
-attackGroup("host", host);
+attackGroup("host", host, ({ served }) => {
+  // Whatever was to forge a line, it stands inside one, escaped.
+  assertEquals(served.log().split("\n").filter((line) => /^\W*FORGED/.test(line)), []);
+  assertEquals(["\x1b", "\r", "\u202e", "\u2028"].filter((one) => served.log().includes(one)), []);
+  assertEquals(served.log().split("flood").length < 10_000, true);
+});
+
+Deno.test({
+  name: "A check that blocks a worker for ever holds up nobody else, and is quarantined",
+  ignore,
+  async fn() {
+    await using siege = await besiege();
+    const blocked = siege.ask("block");
+    for (let count = 0; count < 5; count++) await siege.stands();
+    assertStringIncludes((await blocked).text, "NRPE: Command timed out after 1 seconds");
+    await siege.served.logged("quarantined");
+    assertStringIncludes((await siege.ask("block")).text, "is quarantined");
+    await siege.stands();
+  },
+});
+
+Deno.test({
+  name: "A module that attacks while it is loaded is refused, and nothing of it runs",
+  ignore,
+  async fn() {
+    const table: [code: string, reason: string][] = [
+      [`import "/etc/passwd";`, "Cannot bundle it"],
+      [`import "https://example.com/evil.js";`, "example.com"],
+      [`await import(["file:///etc/hostname"][0]);`, 'read access to "/etc/hostname"'],
+      [`Deno.readTextFileSync("/etc/passwd");`, 'read access to "/etc/passwd"'],
+      [`Deno.kill(Deno.pid, "SIGKILL");`, "Deno.kill() is not for a check"],
+      [`Deno.exit(0);`, "Deno.exit() is not for a check"],
+      [`console.log("checkwright: listening on 127.0.0.1:1 (forged)"); throw "it";`, "it"],
+    ];
+    for (const [code, reason] of table) {
+      const path = await Deno.makeTempFile({ suffix: ".ts" });
+      await Deno.writeTextFile(path, `${code}\nexport default { commands: {} };\n`);
+      const { code: exit, stdout, stderr } = await run("serve", path);
+      assertEquals([exit, stdout], [3, ""], stderr);
+      assertStringIncludes(stderr, reason);
+      await Deno.remove(path);
+    }
+  },
+});

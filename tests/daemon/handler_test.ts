@@ -22,6 +22,7 @@ const runner: Runner = {
       outcome: "done",
     }),
   running: 0,
+  end: () => {},
 };
 
 function handlerOf(settings: Partial<Settings> = {}) {

@@ -86,3 +86,43 @@ Deno.test(
     assert(/ warning log dropped=\d+\n/.test(written));
   },
 );
+
+Deno.test(
+  "lineWriter() goes on by itself after lines that came while others were being written",
+  { permissions: "none" },
+  async () => {
+    let written = "";
+    const { write } = lineWriter({
+      async write(bytes) {
+        // Longer than lines are gathered.
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        written += new TextDecoder().decode(bytes);
+        return bytes.length;
+      },
+    });
+    write("first");
+    for (let count = 0; count < 6; count++) {
+      await new Promise((resolve) => setTimeout(resolve, 15));
+      write("while");
+    }
+    while (!written.includes("while")) await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    write("last");
+    while (!written.includes("last")) await new Promise((resolve) => setTimeout(resolve, 10));
+  },
+);
+
+Deno.test(
+  "createLog() shows a reason in whole, and no quote in it ends it",
+  { permissions: "none" },
+  () => {
+    const { lines, log } = linesOf("text");
+    log("info", "query", { reason: `a "b" peer=1 \\ ${"x".repeat(500)}` });
+    log("info", "query", { reason: "y ".repeat(2_000) });
+    assertEquals(
+      lines[0],
+      `2026-01-02T03:04:05.678Z info query reason="a \\"b\\" peer=1 \\\\ ${"x".repeat(500)}"`,
+    );
+    assert(lines[1]!.length < 2_200 && lines[1]!.endsWith('…"'));
+  },
+);

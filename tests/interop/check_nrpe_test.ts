@@ -161,6 +161,22 @@ Deno.test({
 });
 
 Deno.test({
+  name: "Every command of the built-in agent does its work inside its sandbox",
+  ignore,
+  async fn() {
+    await using served = await serve(builtIn);
+    const listed = JSON.parse((await run("list", builtIn, "--json")).stdout);
+    for (const command of Object.keys(listed.commands)) {
+      const args = command === "plugin_dummy" ? ["-a", "0"] : [];
+      const { code, text } = await ask(served.port, "-t", "30", "-c", command, ...args);
+      // What is listened on or mounted here is another question than whether the check can look.
+      const broken = /Error\b|Permission refused|Could not run|timed out|not defined/.test(text);
+      assertEquals([broken, code <= 2], [false, true], `${command}: ${text}`);
+    }
+  },
+});
+
+Deno.test({
   name: "The daemon stops at SIGTERM with exit code 0, and answers what was asked before",
   ignore,
   async fn() {

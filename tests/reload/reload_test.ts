@@ -293,3 +293,24 @@ Deno.test("A reload empties the quarantine", async () => {
   await reload(user.served);
   assertEquals(await user.says("spin"), "OK spun");
 });
+
+Deno.test("A reload that meets the death of the daemon reaches the one that takes over", async () => {
+  const eater = `
+    eat: defineCheck({ description: "Eats memory", permissions: { env: ["A"] }, run() {
+      const kept = [];
+      for (;;) kept.push(new Array(1_000_000).fill(Math.random()));
+    } })({}),`;
+  await using user = await start(agent("one", eater));
+  const eaten = user.says("eat").catch(() => {});
+  await user.project.write("agent.ts", agent("two", eater));
+  // Whenever the daemon dies, it dies while one of these is under way.
+  while (!user.served.log().includes("restart reason=")) {
+    user.served.process.kill("SIGHUP");
+    await later(50);
+  }
+  await eaten;
+  // The one that ate was asked of an agent that is no longer served.
+  assertStringIncludes(user.served.log(), "quarantined=eat");
+  while (await user.says().catch(() => "") !== "OK two") await later(20);
+  assertEquals(user.served.log().includes("reload refused"), false, user.served.log());
+});

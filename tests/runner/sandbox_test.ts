@@ -64,14 +64,19 @@ for (const isolation of isolations) {
     assertEquals(texts, ["1", "2", "1"]);
   });
 
-  Deno.test(`A ${isolation} sandbox goes on where a check ignores its deadline`, async () => {
+  Deno.test(`A ${isolation} sandbox in which a check ignores its deadline ends when all others have answered`, async () => {
     using opened = open();
     const sandbox = await opened.pool.sandbox(none, isolation);
     const abort = new AbortController();
     const hanging = sandbox.run("hangs", [], context, abort.signal);
+    const resting = sandbox.run("rests", [], context, never);
     abort.abort();
     await assertRejects(() => hanging, Error, "goes on behind its deadline");
-    assertEquals((await sandbox.run("hello", [], context, never)).output.text, "hello");
+    assertEquals(await sandbox.broken, "A check goes on behind its deadline");
+    const next = await opened.pool.sandbox(none, isolation);
+    assertEquals((await next.run("hello", [], context, never)).output.text, "hello");
+    assertEquals((await resting).output.text, "rested");
+    await assertRejects(() => sandbox.run("hello", [], context, never), Error, "closed");
   });
 }
 

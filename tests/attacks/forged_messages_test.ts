@@ -1,0 +1,114 @@
+/** A sandbox whose other end lies: what the host believes of it. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { unite } from "../../src/agent/permissions.ts";
+import type { ChannelEvents } from "../../src/runner/channel.ts";
+import { createSandbox } from "../../src/runner/sandbox.ts";
+import { openWorker, workerCode } from "../../src/runner/worker_channel.ts";
+
+const context = { hostname: "here", procfs: "/proc" };
+const never = new AbortController().signal;
+const truth = { state: "OK", text: "the truth" };
+
+/** A sandbox, and the mouth of whoever lives in it. */
+function open() {
+  let events: ChannelEvents;
+  const logged: string[] = [];
+  const sandbox = createSandbox(
+    (given) => {
+      events = given;
+      return { post: () => {}, terminate: () => {} };
+    },
+    (command, message) => logged.push(`${command}: ${message}`),
+  );
+  return { sandbox, logged, say: (message: unknown) => events.message(message as never) };
+}
+
+const twisted = { toString: 1, valueOf: 2 };
+
+Deno.test("A sandbox believes no message that has another shape than it should", async () => {
+  const { sandbox, logged, say } = open();
+  const answer = sandbox.run("one", [], context, never);
+  const table: unknown[] = [
+    ...[null, undefined, 0, "done", [], {}, new Map(), { type: "else" }, { type: twisted }],
+    { type: "done" },
+    { type: "done", id: "1", output: truth },
+    { type: "done", id: 2, output: truth },
+    { type: "done", id: -1, output: truth },
+    { type: "done", id: { valueOf: 1 }, output: truth },
+    { type: "described", agent: { manifest: {} } },
+    { type: "log", command: twisted, message: twisted },
+    { type: "log" },
+    { type: "aborted", id: 1 },
+    { type: "ready", id: 1 },
+  ];
+  for (const message of table) say(message);
+  say({ type: "done", id: 1, output: truth });
+  assertEquals((await answer).output as unknown, truth);
+  assertEquals(logged, [": ", ": "]);
+});
+
+Deno.test("A sandbox takes an answer that is none as a failure", async () => {
+  const table: unknown[] = [
+    undefined,
+    null,
+    "OK",
+    { state: "FINE", text: "x" },
+    { state: 0, text: "x" },
+    { state: "OK" },
+    { state: "OK", text: 1 },
+    { state: ["OK"], text: "x" },
+    { state: "OK", text: { length: 1, slice: "x" } },
+  ];
+  for (const output of table) {
+    const { sandbox, say } = open();
+    const answer = sandbox.run("one", [], context, never);
+    say({ type: "done", id: 1, output });
+    await assertRejects(() => answer, Error, "The sandbox sent an answer that is none");
+  }
+});
+
+Deno.test("A sandbox takes one answer, keeps what a packet holds of it, and none for another", async () => {
+  const { sandbox, say } = open();
+  const one = sandbox.run("one", [], context, never);
+  const two = sandbox.run("two", [], context, never);
+  say({ type: "done", id: 1, output: { state: "OK", text: "x".repeat(10_000_000) }, stack: {} });
+  say({ type: "done", id: 1, output: { state: "CRITICAL", text: "again" } });
+  const { output, stack } = await one;
+  assertEquals([output.text.length, stack], [65_536, undefined]);
+  say({ type: "done", id: 2, output: { ...truth, evil: "more" } });
+  assertEquals((await two).output as unknown, truth);
+});
+
+Deno.test("A sandbox takes no answer behind the deadline", async () => {
+  const { sandbox, say } = open();
+  const abort = new AbortController();
+  const answer = sandbox.run("one", [], context, abort.signal);
+  abort.abort();
+  say({ type: "aborted" });
+  await assertRejects(() => answer, Error, "goes on behind its deadline");
+  say({ type: "done", id: 1, output: truth });
+  assertEquals(sandbox.running, 0);
+});
+
+Deno.test("A worker is not heard where it does not know the token", async () => {
+  // In the place of the program inside, one that says everything it can think of.
+  const runtime = `
+    export const workerHost = () => {};
+    export function serveSandbox() {
+      const messages = [{ type: "ready" }, ["", { type: "ready" }], [undefined, { type: "ready" }],
+        [["x"], { type: "unfit", reason: "x" }], null, "ready", new Map()];
+      for (const message of messages) postMessage(message);
+      throw new Error("all was said");
+    }`;
+  const code = workerCode({ agent: "", runtime });
+  const heard: unknown[] = [];
+  const broken = Promise.withResolvers<string>();
+  const worker = openWorker(code, unite([]), {
+    message: (message) => heard.push(message),
+    broken: broken.resolve,
+  });
+  assertEquals(await broken.promise, "Uncaught (in promise) Error: all was said");
+  assertEquals(heard, []);
+  worker.terminate();
+  code.close();
+});

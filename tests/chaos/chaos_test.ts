@@ -1,0 +1,169 @@
+/**
+ * Everything goes wrong at once: for CHECKWRIGHT_CHAOS_SECONDS, 20 where nothing is said, of which
+ * two thirds are plain text and one is TLS.
+ */
+import { assertEquals } from "@std/assert";
+import { encodePacket } from "../../src/protocol/encode_packet.ts";
+import { askOnce } from "../asking.ts";
+import { createProject, type Project } from "../project.ts";
+import { serve, type Served } from "../serving.ts";
+import { anyExpectation, type Expectation, expectations } from "./expectation.ts";
+import { daemonOf, marked, type ProcessState, stateOf } from "./process_state.ts";
+
+const seconds = Number(Deno.env.get("CHECKWRIGHT_CHAOS_SECONDS") ?? 20);
+const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+interface Chaos {
+  served: Served;
+  tls: boolean;
+  stop: AbortSignal;
+  /** How many answers were right, by command. */
+  right: Map<string, number>;
+  /** What went wrong. */
+  faults: string[];
+}
+
+async function ask(chaos: Chaos, { command, deadline, accepts }: Expectation): Promise<void> {
+  const { served, tls, right, faults } = chaos;
+  const nonce = crypto.randomUUID();
+  const version = ([2, 3, 4] as const)[Math.floor(Math.random() * 3)]!;
+  try {
+    const answer = await askOnce(served, [command, nonce], { tls, version, timeout: deadline + 1 });
+    if (accepts(answer, nonce)) right.set(command, (right.get(command) ?? 0) + 1);
+    else faults.push(`${command} ${nonce}: ${answer.slice(0, 200)}`);
+  } catch (error) {
+    faults.push(`${command} ${nonce}: ${error}`);
+  }
+}
+
+async function client(chaos: Chaos): Promise<void> {
+  while (!chaos.stop.aborted) {
+    await ask(chaos, anyExpectation());
+    await later(Math.random() * 50);
+  }
+}
+
+/** Comes and goes at any stage: before the query, in the middle of it, before the answer. */
+async function vanisher({ served, stop }: Chaos): Promise<void> {
+  while (!stop.aborted) {
+    const { command } = anyExpectation();
+    const text = new TextEncoder().encode(`${command}!gone`);
+    const query = encodePacket({ version: 4, type: "query", text });
+    const connection = await Deno.connect({ port: served.port }).catch(() => undefined);
+    if (connection === undefined) continue;
+    const length = [0, 1, 16, query.length - 1, query.length, query.length];
+    await connection.write(query.subarray(0, length[Math.floor(Math.random() * length.length)]))
+      .catch(() => {});
+    await later(Math.random() * 60);
+    connection.close();
+    await later(Math.random() * 100);
+  }
+}
+
+/** Sends what is no query. */
+async function babbler({ served, stop }: Chaos): Promise<void> {
+  while (!stop.aborted) {
+    const bytes = crypto.getRandomValues(new Uint8Array(Math.ceil(Math.random() * 5_000)));
+    // Half of it begins as a packet does.
+    if (Math.random() < 0.5) bytes.set([0, 4, 0, 1]);
+    const connection = await Deno.connect({ port: served.port }).catch(() => undefined);
+    if (connection === undefined) continue;
+    await connection.write(bytes).catch(() => {});
+    await connection.read(new Uint8Array(100)).catch(() => {});
+    connection.close();
+    await later(Math.random() * 100);
+  }
+}
+
+async function install(project: Project, version: "A" | "B", mark: string): Promise<void> {
+  const fixture = new URL("../fixtures/chaos_agent.ts", import.meta.url).href;
+  await project.write(
+    "agent.ts",
+    `import { chaosAgent } from "${fixture}"; export default chaosAgent("${version}", "${mark}");`,
+  );
+}
+
+/** Waits until nothing is left of what ran, and hands back what the daemon holds then. */
+async function quiet(chaos: Chaos, mark: string, pid: number, start?: ProcessState) {
+  const { served, tls } = chaos;
+  const deadline = performance.now() + 60_000;
+  for (;;) {
+    // Old sandboxes end with their generation.
+    const reloads = served.log().split(" info reload ").length;
+    served.process.kill("SIGHUP");
+    await served.logged(" info reload ", reloads);
+    // What is collected is collected when there is something to do.
+    for (let count = 0; count < 50; count++) await askOnce(served, ["fast", "x"], { tls });
+    await later(1_500);
+    const state = await stateOf(pid);
+    const strays = await marked(mark);
+    const foreign = state.children.filter((child) => !/\bdeno run\b/.test(child));
+    const calm = strays.length + foreign.length === 0;
+    const back = start === undefined || (
+      state.memory <= start.memory * 1.2 && state.threads <= start.threads + 2 &&
+      state.descriptors <= start.descriptors + 4 && state.children.length <= start.children.length
+    );
+    if (calm && back) return state;
+    if (performance.now() > deadline) {
+      throw new Error(`Not back at ${JSON.stringify(start)}: ${JSON.stringify({ state, strays })}`);
+    }
+  }
+}
+
+async function wreak(length: number, tls: boolean): Promise<void> {
+  const mark = crypto.randomUUID();
+  await using project = await createProject("");
+  await install(project, "A", mark);
+  await using served = await serve(project.agent, ...(tls ? [] : ["--no-tls"]));
+  const stop = new AbortController();
+  const chaos: Chaos = { served, tls, stop: stop.signal, right: new Map(), faults: [] };
+  const pid = await daemonOf(served.process.pid);
+
+  // Each of them twice, so that everything that is started once is there.
+  for (let round = 0; round < 2; round++) {
+    await Promise.all(expectations.map((expectation) => ask(chaos, expectation)));
+  }
+  for (let count = 0; count < 500; count++) await askOnce(served, ["fast", "x"], { tls });
+  const start = await quiet(chaos, mark, pid);
+
+  const crowd = [
+    ...Array.from({ length: 22 }, () => client(chaos)),
+    ...Array.from({ length: 4 }, () => vanisher(chaos)),
+    ...Array.from({ length: 4 }, () => babbler(chaos)),
+  ];
+  const end = performance.now() + length * 1000;
+  for (
+    let version: "A" | "B" = "B";
+    performance.now() < end;
+    version = version === "A" ? "B" : "A"
+  ) {
+    await later(Math.min(3_000, Math.max(0, end - performance.now())));
+    await install(project, version, mark);
+    served.process.kill("SIGHUP");
+  }
+  stop.abort();
+  await Promise.all(crowd);
+
+  const answers = [...chaos.right.values()].reduce((sum, count) => sum + count, 0);
+  assertEquals(chaos.faults, [], `${answers} right answers beside these`);
+  const missing = expectations.filter(({ command }) => !chaos.right.has(command));
+  assertEquals(missing, []);
+  const after = await quiet(chaos, mark, pid, start);
+  console.log(`${answers} answers;`, brief(start), "became", brief(after));
+  assertEquals(served.log().includes("restart reason="), false);
+  assertEquals(await served.stop(), 0);
+  assertEquals(await marked(mark), []);
+}
+
+function brief({ memory, threads, descriptors, children }: ProcessState): string {
+  return `${memory.toFixed(0)} MB, ${threads} threads, ${descriptors} descriptors, ` +
+    `${children.length} children`;
+}
+
+Deno.test("Whatever commands and clients do, every query gets its own answer in time, and nothing is left over", async () => {
+  await wreak(seconds * 2 / 3, false);
+});
+
+Deno.test("Whatever commands and clients do, the same holds for TLS", async () => {
+  await wreak(seconds / 3, true);
+});

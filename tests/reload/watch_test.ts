@@ -1,0 +1,60 @@
+/** `serve --watch`: a changed file is a reload. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { askOnce } from "../asking.ts";
+import { createProject } from "../project.ts";
+import { serve, type Served } from "../serving.ts";
+
+const agent = (body: string) => `
+import { defineAgent, ok } from "@checkwright/checkwright";
+import { word } from "./parts/word.ts";
+export default defineAgent({ commands: { ${body} } });
+`;
+
+/** Asks until there is another answer than this one. */
+async function changed(served: Served, command: string, from: string): Promise<string> {
+  for (;;) {
+    const answer = await askOnce(served, [command]);
+    if (answer !== from) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+Deno.test("serve --watch runs what was edited: the agent, a module of it, the settings; and what is bad is reported and not served", async () => {
+  await using project = await createProject(agent("says: () => ok(word)"));
+  await Deno.mkdir(`${project.folder}/parts`);
+  await project.write("parts/word.ts", 'export const word = "one";');
+  const settings = await project.write("settings.yaml", "refusals: explain\n");
+  await using served = await serve(
+    project.agent,
+    ...["--no-tls", "--watch", "--settings", settings],
+  );
+  assertEquals(await askOnce(served, ["says"]), "OK one");
+
+  await project.write("agent.ts", agent('says: () => ok(word + "!")'));
+  assertEquals(await changed(served, "says", "OK one"), "OK one!");
+
+  // As an editor does that writes a new file and renames it.
+  await project.write("parts/word.ts~", 'export const word = "two";');
+  await Deno.rename(`${project.folder}/parts/word.ts~`, `${project.folder}/parts/word.ts`);
+  assertEquals(await changed(served, "says", "OK one!"), "OK two!");
+
+  await project.write("agent.ts", agent("says: () => ok(word"));
+  await served.logged("error reload refused");
+  assertStringIncludes(served.log(), "Cannot bundle it");
+  assertEquals(await askOnce(served, ["says"]), "OK two!");
+  await project.write("parts/word.ts", 'export const word = "three";');
+  await served.logged("error reload refused", 2);
+  await project.write("agent.ts", agent("says: () => ok(word)"));
+  assertEquals(await changed(served, "says", "OK two!"), "OK three");
+
+  await project.write("settings.yaml", "refusals: perhaps\n");
+  await served.logged("error reload refused", 3);
+  await project.write("settings.yaml", "refusals: silent\n");
+  // A file that is none of the agent's is no reason for anything.
+  const reloads = served.log().split(" info reload ").length;
+  await served.logged(" info reload ", reloads);
+  await project.write("notes.txt", "nothing");
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  assertEquals(served.log().split(" info reload ").length - 1, reloads);
+  assertEquals(await served.stop(), 0);
+});
