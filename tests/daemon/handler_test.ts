@@ -22,7 +22,7 @@ const runner: Runner = {
       outcome: "done",
     }),
   running: 0,
-  end: () => {},
+  end: () => Promise.resolve(),
 };
 
 function handlerOf(settings: Partial<Settings> = {}) {
