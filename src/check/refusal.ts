@@ -6,7 +6,9 @@
  */
 export function explainRefusal(error: Error): string | undefined {
   // An import that is refused is a TypeError with the same words.
-  if (error.name !== "NotCapable" && !/^Requires \w+ access/.test(error.message)) return undefined;
+  const { name, message } = error;
+  const says = typeof message === "string" && /^Requires \w+ access/.test(message);
+  if (name !== "NotCapable" && !says) return undefined;
   const [, kind = "", target] =
     /^Requires (\w+) access(?: to (?:"([^"]*)"|.*?))?[,.]/.exec(error.message) ?? [];
   if (kind === "") return `Permission refused: ${error.message}`;

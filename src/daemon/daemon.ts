@@ -31,6 +31,12 @@ export interface Daemon {
   readonly addresses: readonly Address[];
   /** Settles when it has stopped. */
   readonly done: Promise<void>;
+  /** Stops listening, answers what was asked within {@linkcode drainSeconds}, and ends. */
+  stop(): Promise<void>;
+}
+
+/** A daemon that can be given other parts while it serves. */
+export interface ReplaceableDaemon extends Daemon {
   /**
    * Serves other parts from the next connection and the next query on; commands that run are
    * finished as they began. Everything that can fail is done before anything is changed.
@@ -39,8 +45,6 @@ export interface Daemon {
    * @throws where the new certificate cannot be used; nothing has changed then
    */
   replace(parts: DaemonParts): Promise<void>;
-  /** Stops listening, answers what was asked within {@linkcode drainSeconds}, and ends. */
-  stop(): Promise<void>;
 }
 
 /** How long queries that were received may take to end when the daemon stops. */
@@ -53,7 +57,7 @@ export const drainSeconds = 10;
  * @returns the daemon, when it listens on every address
  * @throws where an address cannot be listened on; none is left open then
  */
-export async function openDaemon(parts: DaemonParts): Promise<Daemon> {
+export async function openDaemon(parts: DaemonParts): Promise<ReplaceableDaemon> {
   const { manifest: { settings }, tls } = parts;
   const listeners: Listener[] = [];
   try {

@@ -3,7 +3,7 @@
  * variable for itself: everything it needs comes from the launcher through standard input, and when
  * that ends, the launcher is gone and so is the daemon.
  */
-import { type Daemon, formatAddress, openDaemon, readyLine } from "./daemon.ts";
+import { formatAddress, openDaemon, readyLine, type ReplaceableDaemon } from "./daemon.ts";
 import { createGeneration, type Generation } from "./generation.ts";
 import { type FromDaemon, type Orders, readLines, type ToDaemon } from "./link.ts";
 import { createLog, lineWriter, type Log } from "./log.ts";
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
     });
   }
 
-  let daemon: Daemon;
+  let daemon: ReplaceableDaemon;
   try {
     daemon = await openDaemon(generation.parts);
   } catch (error) {
@@ -96,7 +96,7 @@ async function main(): Promise<number> {
 }
 
 async function replace(
-  daemon: Daemon,
+  daemon: ReplaceableDaemon,
   before: Generation,
   next: Generation,
   log: Log,

@@ -36,7 +36,7 @@ Deno.test("The daemon's flags are the manifest's, the addresses, and what ends a
   assertEquals(commandPermissions(manifest).run, ["/bin/true"]);
   assertEquals(daemonFlags(manifest), [
     "--allow-net=127.0.0.1:5666",
-    "--allow-run=/bin/kill,/bin/true",
+    "--allow-run=/bin/kill,/bin/ps,/bin/true",
   ]);
   await Promise.resolve();
 });

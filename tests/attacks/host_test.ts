@@ -18,8 +18,13 @@ Deno.test({
     const blocked = siege.ask("block");
     for (let count = 0; count < 5; count++) await siege.stands();
     assertStringIncludes((await blocked).text, "NRPE: Command timed out after 1 seconds");
-    await siege.served.logged("quarantined");
-    assertStringIncludes((await siege.ask("block")).text, "is quarantined");
+    // A machine that is busy may not even have started it within its second.
+    let asked = await siege.ask("block");
+    for (let count = 0; count < 5 && !asked.text.includes("is quarantined"); count++) {
+      await siege.stands();
+      asked = await siege.ask("block");
+    }
+    assertStringIncludes(asked.text, "is quarantined");
     await siege.stands();
   },
 });

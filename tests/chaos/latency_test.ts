@@ -1,0 +1,53 @@
+/** What a command that hangs costs all others. */
+import { assert } from "@std/assert";
+import { askOnce } from "../asking.ts";
+import { createProject } from "../project.ts";
+import { serve, type Served } from "../serving.ts";
+
+const agent = `
+import { defineAgent, defineCheck, ok, plugin } from "@checkwright/checkwright";
+const hangs = defineCheck({ description: "Hangs", run: () => new Promise(() => {}) });
+export default defineAgent({
+  commands: {
+    fast: () => ok("fast"),
+    hangs: hangs({}, { timeout: "500ms" }),
+    sleeps: plugin(["/bin/sleep", "600"], { timeout: "500ms" }),
+  },
+});
+`;
+
+/** Below this, in milliseconds, the machine's own noise is louder than anything to be compared. */
+const floor = 20;
+
+/** The time that 99 of 100 answers take at most, in milliseconds. */
+async function p99(served: Served): Promise<number> {
+  const times: number[] = [];
+  const client = async () => {
+    for (let count = 0; count < 50; count++) {
+      const start = performance.now();
+      await askOnce(served, ["fast"]);
+      times.push(performance.now() - start);
+    }
+  };
+  await Promise.all([client(), client(), client(), client()]);
+  return times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)]!;
+}
+
+const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[numbers.length >> 1]!;
+
+Deno.test("A command that hangs leaves the others at most twice as slow", async () => {
+  await using project = await createProject(agent);
+  await using served = await serve(project.agent, "--no-tls");
+  await p99(served);
+  const alone: number[] = [];
+  const beside: number[] = [];
+  // In turns, so that whatever else the machine does falls on both.
+  for (let round = 0; round < 7; round++) {
+    alone.push(await p99(served));
+    const hanging = ["hangs", "hangs", "sleeps", "sleeps"].map((name) => askOnce(served, [name]));
+    beside.push(await p99(served));
+    await Promise.all(hanging);
+  }
+  const [before, during] = [median(alone), median(beside)];
+  assert(during <= Math.max(2 * before, floor), `p99 was ${before} ms and became ${during} ms`);
+});

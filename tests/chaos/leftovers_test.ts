@@ -1,0 +1,106 @@
+/** What many runs, a stop in the middle, and a plugin of another user leave behind: nothing. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { askOnce } from "../asking.ts";
+import { createProject } from "../project.ts";
+import { serve } from "../serving.ts";
+import { daemonOf, marked, stateOf } from "./process_state.ts";
+
+const runs = Number(Deno.env.get("CHECKWRIGHT_PLUGIN_RUNS") ?? 500);
+
+function agent(commands: string): string {
+  return `
+import { defineAgent, shell } from "@checkwright/checkwright";
+export default defineAgent({ commands: { ${commands} } });
+`;
+}
+
+Deno.test(`${runs} runs of plugins leave no zombie and no descriptor`, async () => {
+  const mark = crypto.randomUUID();
+  await using project = await createProject(agent(`
+    says: shell('echo "$1"; echo aside >&2', { acceptArguments: true, env: { MARK: "${mark}" } }),
+    forks: shell('(sleep 0.1 &) >/dev/null 2>&1; echo "$1"', { acceptArguments: true }),
+    absent: shell("/no/such/program"),
+  `));
+  await using served = await serve(project.agent, "--no-tls");
+  const pid = await daemonOf(served.process.pid);
+  let asked = 0;
+  const client = async (until: number) => {
+    while (asked++ < until) {
+      const nonce = crypto.randomUUID();
+      const command = asked % 10 === 0 ? "forks" : "says";
+      assertEquals(await askOnce(served, [command, nonce]), `OK ${nonce}`);
+      if (asked % 50 === 0) assertMatch(await askOnce(served, ["absent"]), /^UNKNOWN NRPE: Unable/);
+    }
+  };
+  const crowd = (until: number) => Promise.all(Array.from({ length: 8 }, () => client(until)));
+  await crowd(100);
+  const before = await stateOf(pid);
+  await crowd(runs);
+  // A connection lingers for as long as its client does.
+  for (let look = 0; look < 50; look++) {
+    const { descriptors, children } = await stateOf(pid);
+    if (children.length === 0 && descriptors <= before.descriptors) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const after = await stateOf(pid);
+  assertEquals(after.children, []);
+  assert(
+    after.descriptors <= before.descriptors,
+    `${before.descriptors} descriptors became ${after.descriptors}`,
+  );
+  assertEquals(await marked(mark), []);
+});
+
+Deno.test("SIGTERM bounds what runs, answers whoever waits, and leaves nothing behind", async () => {
+  const mark = crypto.randomUUID();
+  await using project = await createProject(agent(`
+    stubborn: shell('trap "" TERM; setsid sleep 600 & while :; do sleep 0.1; done',
+      { env: { MARK: "${mark}" } }),
+  `));
+  await using served = await serve(project.agent, "--no-tls");
+  const answer = askOnce(served, ["stubborn"]);
+  while ((await marked(mark)).length < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+  const start = performance.now();
+  assertEquals(await served.stop(), 0);
+  // Ten seconds to finish, three to end: far below the minute that the command has.
+  assert(performance.now() - start < 20_000);
+  assertEquals(await answer, "UNKNOWN Could not run: The daemon stops");
+  assertEquals(await marked(mark), []);
+});
+
+Deno.test("A daemon that stops right after a deadline still ends what ignores TERM", async () => {
+  const mark = crypto.randomUUID();
+  await using project = await createProject(agent(`
+    stubborn: shell('trap "" TERM; while :; do sleep 0.1; done',
+      { timeout: "300ms", env: { MARK: "${mark}" } }),
+  `));
+  await using served = await serve(project.agent, "--no-tls");
+  assertMatch(await askOnce(served, ["stubborn"]), /^UNKNOWN NRPE: Command timed out/);
+  assertEquals(await served.stop(), 0);
+  assertEquals(await marked(mark), []);
+});
+
+Deno.test({
+  name: "A plugin runs as its user, and is ended as such at its deadline",
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    const mark = crypto.randomUUID();
+    const nobody = `user: "nobody", env: { MARK: "${mark}" }`;
+    await using project = await createProject(agent(`
+      who: shell("id -un; id -u; id -G", { ${nobody} }),
+      hangs: shell('trap "" TERM; setsid sleep 600 & while :; do sleep 0.1; done',
+        { ${nobody}, timeout: "2s" }),
+    `));
+    await using served = await serve(project.agent, "--no-tls");
+    assertMatch(await askOnce(served, ["who"]), /^OK nobody\n65534\n65534$/);
+    const answer = askOnce(served, ["hangs"]);
+    let seen: string[] = [];
+    while (seen.length < 3) seen = await marked(mark);
+    assertMatch(await answer, /^UNKNOWN NRPE: Command timed out after 2 seconds\n/);
+    const start = performance.now();
+    while ((await marked(mark)).length > 0 && performance.now() - start < 5_000) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assertEquals(await marked(mark), []);
+  },
+});
