@@ -1,0 +1,34 @@
+import { assertEquals } from "@std/assert";
+import type { Manifest } from "../../src/agent/manifest.ts";
+import { defaultSettings, type Settings } from "../../src/agent/settings.ts";
+import { whyRestart } from "../../src/cli/serve.ts";
+
+function manifest(settings: Partial<Settings>): Manifest {
+  return { settings: { ...defaultSettings, ...settings }, commands: {} };
+}
+
+const at = (hostname: string, port: number) => ({ listen: [{ hostname, port }] });
+
+Deno.test("whyRestart() names what a running daemon cannot take over", () => {
+  const table: [before: Partial<Settings>, after: Partial<Settings>, reason: string | undefined][] =
+    [
+      [{}, {}, undefined],
+      [{}, { timeout: 5, allowedHosts: ["10.0.0.0/8"] }, undefined],
+      [
+        at("127.0.0.1", 5666),
+        at("127.0.0.1", 5667),
+        "listen has become 127.0.0.1:5667: a restart is needed",
+      ],
+      [{}, at("::1", 5666), "listen has become [::1]:5666: a restart is needed"],
+      [{}, { tls: false }, "tls was turned on or off: a restart is needed"],
+      [
+        {},
+        { allowedHosts: ["monitor.example"] },
+        "it needs more than was granted at the start (net monitor.example): a restart is needed",
+      ],
+      [{ allowedHosts: ["monitor.example"] }, {}, undefined],
+    ];
+  for (const [before, after, reason] of table) {
+    assertEquals(whyRestart(manifest(before), manifest(after)), reason);
+  }
+});
