@@ -282,9 +282,9 @@ Deno.test("A reload empties the quarantine", async () => {
     spin: defineCheck({ description: "Spins", permissions: { env: ["A"] }, run() {
       ${body}
       return ok("spun");
-    } })({}, { timeout: "300ms" }),`;
+    } })({}, { timeout: "1s" }),`;
   await using user = await start(
-    agent("one", spin("const end = Date.now() + 3000; while (Date.now() < end);")),
+    agent("one", spin("const end = Date.now() + 6000; while (Date.now() < end);")),
   );
   assertMatch(await user.says("spin"), /^UNKNOWN NRPE: Command timed out/);
   await user.served.logged("quarantined command=spin");
