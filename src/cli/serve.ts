@@ -18,7 +18,6 @@ import { killPath } from "../runner/kill.ts";
 import { psPath } from "../runner/process_list.ts";
 import { parseLine } from "./arguments.ts";
 import { printDiagnostics } from "./diagnostics.ts";
-import { launch } from "./launcher.ts";
 import { defaultAgent, loadAgent, type LoadedAgent } from "./load.ts";
 import { readHostSettings } from "./host_settings.ts";
 import type { Subcommand } from "./usage.ts";
@@ -41,6 +40,9 @@ export const serve: Subcommand = {
       string: ["settings", "listen"],
     });
     const path = words[0] ?? defaultAgent;
+    // Loaded while the bundler works; reading the certificate needs the second.
+    const launching = import("./launcher.ts");
+    import("node:crypto");
     const changed = Promise.withResolvers<() => void>();
     const watcher = flags.watch ? createWatcher(async () => (await changed.promise)()) : undefined;
     const load = async () => {
@@ -73,6 +75,7 @@ export const serve: Subcommand = {
     const plan = { flags: daemonFlags(first.manifest), orders: await ordersOf(first) };
     await stderr.flush();
     let ready = false;
+    const { launch } = await launching;
     const launcher = launch(plan, log, (line) => {
       if (!ready) console.log(line);
       ready = true;
