@@ -12,7 +12,7 @@ const daemonModule = new URL("../daemon/main.ts", import.meta.url);
  * (tests/bench/daemons.ts).
  */
 const memoryFlags =
-  "--v8-flags=--max-semi-space-size=1,--max-old-space-size=512,--single-threaded-gc,--expose-gc";
+  "--v8-flags=--max-semi-space-size=2,--max-old-space-size=512,--single-threaded-gc,--expose-gc";
 
 /** A daemon that has died so often within so many milliseconds is given up. */
 const mostDeaths = 5;
