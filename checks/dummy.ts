@@ -18,7 +18,7 @@ export type DummyOptions = {
 };
 
 /**
- * Says what it is told to, as `check_dummy` of monitoring-plugins: for tests and placeholders.
+ * Says what it is told to, as `check_dummy` of monitoring-plugins: for tests, and to hold a name.
  *
  * @example
  * ```ts

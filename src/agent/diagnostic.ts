@@ -13,6 +13,11 @@ export function formatDiagnostic({ place, message, severity }: Diagnostic): stri
   return `${severity}: ${place}: ${message}`;
 }
 
+/** Those that keep an agent from being served. */
+export function errorsOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.filter(({ severity }) => severity === "error");
+}
+
 /** An agent that cannot be served, with everything that is wrong with it. */
 export class AgentError extends Error {
   /** All faults, in the order of the agent. */
@@ -24,8 +29,7 @@ export class AgentError extends Error {
    * @param diagnostics all faults, warnings among them
    */
   constructor(diagnostics: readonly Diagnostic[]) {
-    const errors = diagnostics.filter(({ severity }) => severity === "error");
-    super(errors.map(({ place, message }) => `${place}: ${message}`).join("\n"));
+    super(errorsOf(diagnostics).map(({ place, message }) => `${place}: ${message}`).join("\n"));
     this.name = "AgentError";
     this.diagnostics = diagnostics;
   }

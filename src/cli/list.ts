@@ -1,3 +1,4 @@
+import { errorsOf } from "../agent/diagnostic.ts";
 import type { Manifest, ManifestCommand } from "../agent/manifest.ts";
 import { commandPermissions, type GrantedPermissions } from "../agent/permissions.ts";
 import { parseLine } from "./arguments.ts";
@@ -23,7 +24,7 @@ export const list: Subcommand = {
     );
     printDiagnostics(diagnostics);
     console.log(flags.json ? JSON.stringify(manifest, null, 2) : formatManifest(manifest));
-    return diagnostics.some(({ severity }) => severity === "error") ? 3 : 0;
+    return errorsOf(diagnostics).length > 0 ? 3 : 0;
   },
 };
 

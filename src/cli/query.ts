@@ -1,7 +1,7 @@
 import { checkNrpe } from "../client/check_nrpe.ts";
 import { parseOptions } from "../client/options.ts";
 import { version } from "../daemon/version.ts";
-import { encodeText } from "../nagios/text.ts";
+import { print } from "./print.ts";
 import { formatHelp, type Subcommand } from "./usage.ts";
 
 /** What `check_nrpe` exits with where nothing was asked: help, version, a line it cannot read. */
@@ -70,10 +70,3 @@ export const query: Subcommand = {
     return code;
   },
 };
-
-function print(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  const bytes = encodeText(text);
-  for (let written = 0; written < bytes.length;) {
-    written += stream.writeSync(bytes.subarray(written));
-  }
-}

@@ -1,4 +1,4 @@
-import { encodeText } from "../nagios/text.ts";
+import { createReport, errorsOf } from "../agent/diagnostic.ts";
 import { returnCode } from "../nagios/state.ts";
 import { createHandler } from "../daemon/handler.ts";
 import { createStats, ownCheck } from "../daemon/stats.ts";
@@ -10,6 +10,7 @@ import { parseLine } from "./arguments.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { defaultAgent, loadAgent } from "./load.ts";
 import { readHostSettings } from "./host_settings.ts";
+import { print } from "./print.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
 
 /** `checkwright run`: one command here, in a sandbox as under the daemon; exits as a plugin does. */
@@ -35,12 +36,13 @@ export const run: Subcommand = {
       path,
       await readHostSettings(values.settings),
     );
-    printDiagnostics(diagnostics.filter(({ severity }) => severity === "error"));
+    const errors = errorsOf(diagnostics);
+    printDiagnostics(errors);
     const command = manifest.commands[name];
     if (command !== undefined) command.acceptArguments = true;
-    const broken = diagnostics.some(({ severity, place }) =>
-      severity === "error" && place.startsWith(`commands.${name}`)
-    );
+    // The faults of a command whose name only begins alike are not its own.
+    const own = createReport([]).at("commands").at(name).place;
+    const broken = errors.some(({ place }) => place === own || place.startsWith(`${own}.`));
     if (broken) return 3;
 
     const { settings } = manifest;
@@ -60,7 +62,7 @@ export const run: Subcommand = {
       address: "127.0.0.1",
     });
     if (reason !== undefined) console.error(reason);
-    await Deno.stdout.write(encodeText(`${output!.text}\n`));
+    print(Deno.stdout, `${output!.text}\n`);
     return returnCode(output!.state);
   },
 };

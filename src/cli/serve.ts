@@ -1,4 +1,4 @@
-import { AgentError } from "../agent/diagnostic.ts";
+import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import type { HostSettings, Manifest } from "../agent/manifest.ts";
 import {
   commandPermissions,
@@ -54,7 +54,7 @@ export const serve: Subcommand = {
         ...(flags["no-tls"] && { tls: false }),
       };
       const loaded = await loadAgent(path, host);
-      const errors = loaded.diagnostics.filter(({ severity }) => severity === "error");
+      const errors = errorsOf(loaded.diagnostics);
       printDiagnostics(errors);
       return errors.length > 0 ? undefined : loaded;
     };

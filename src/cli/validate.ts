@@ -1,3 +1,4 @@
+import { errorsOf } from "../agent/diagnostic.ts";
 import { isBuiltIn } from "../agent/manifest.ts";
 import { parseLine } from "./arguments.ts";
 import { printDiagnostics } from "./diagnostics.ts";
@@ -21,7 +22,7 @@ export const validate: Subcommand = {
       await readHostSettings(values.settings),
     );
     printDiagnostics(diagnostics);
-    const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+    const errors = errorsOf(diagnostics).length;
     if (errors > 0) {
       console.error(`checkwright: ${path} has ${errors} ${errors === 1 ? "fault" : "faults"}`);
       return 3;

@@ -1,5 +1,5 @@
 import type { Agent, AgentInput } from "../agent/define.ts";
-import { AgentError, createReport } from "../agent/diagnostic.ts";
+import { AgentError, createReport, errorsOf } from "../agent/diagnostic.ts";
 import { inspectHost } from "../agent/inspect.ts";
 import { describeAgent } from "../agent/describe.ts";
 import type { Manifest } from "../agent/manifest.ts";
@@ -18,7 +18,7 @@ export type DaemonSettings = Partial<Omit<AgentInput, "commands">>;
 async function checkAgent(agent: Agent, settings: DaemonSettings): Promise<Manifest> {
   const { manifest, diagnostics } = describeAgent(agent, settings);
   const inspected = await inspectHost(manifest, createReport(diagnostics));
-  if (diagnostics.some(({ severity }) => severity === "error")) throw new AgentError(diagnostics);
+  if (errorsOf(diagnostics).length > 0) throw new AgentError(diagnostics);
   return inspected;
 }
 
