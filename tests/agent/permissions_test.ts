@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { describeAgent } from "../../src/agent/describe.ts";
 import { commandPermissions, formatFlags, grantPermissions } from "../../src/agent/permissions.ts";
-import { daemonFlags } from "../../src/cli/serve.ts";
+import { daemonFlags } from "../../src/daemon/permissions.ts";
 import { defineAgent, defineCheck, plugin } from "../../src/mod.ts";
 
 Deno.test(
