@@ -1,4 +1,4 @@
-import { parseAddress } from "./address.ts";
+import { type CertificatePair, makeCertificate } from "./make_certificate.ts";
 
 /** What a certificate of one's own is to say. */
 export interface SelfSignedOptions {
@@ -8,13 +8,8 @@ export interface SelfSignedOptions {
   days?: number;
 }
 
-/** A certificate and its key, in PEM. */
-export interface SelfSigned {
-  /** The certificate: X.509 version 3, for a server. */
-  readonly cert: string;
-  /** The private key: PKCS#8, not encrypted. */
-  readonly key: string;
-}
+/** A certificate for a server and its key, in PEM. */
+export type SelfSigned = CertificatePair;
 
 const DAY = 86_400_000;
 
@@ -23,12 +18,9 @@ const DEFAULT_DAYS = 3_650;
 /** X.520's bound of a common name. */
 const MAX_COMMON_NAME = 64;
 
-/** ECDSA on P-256: the kind that every peer knows, and the cheapest for a server. */
-const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-
 /**
- * Makes a certificate signed by its own key. Needs no permission. The library that writes X.509 is
- * loaded only now.
+ * Makes a certificate for a server, signed by its own key. Needs no permission. The library that
+ * writes X.509 is loaded only now.
  *
  * @param options names and lifetime
  * @returns certificate and key
@@ -45,40 +37,12 @@ export async function createSelfSigned(options: SelfSignedOptions): Promise<Self
   if (!(days > 0 && days <= 36_500)) {
     throw new RangeError(`Cannot make a certificate for ${days} days: expected 1 to 36500`);
   }
-  const x509 = await import("@peculiar/x509");
-  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
-  // A day of the past, for peers whose clocks are behind.
-  const notBefore = new Date(Date.now() - DAY);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: randomSerial(),
-    name: [{ CN: [commonName.slice(0, MAX_COMMON_NAME)] }],
-    notBefore,
+  return await makeCertificate({
+    purpose: "server",
+    commonName: commonName.slice(0, MAX_COMMON_NAME),
+    names,
+    // A day of the past, for peers whose clocks are behind.
+    notBefore: new Date(Date.now() - DAY),
     notAfter: new Date(Date.now() + days * DAY),
-    signingAlgorithm: ALGORITHM,
-    keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(
-        names.map((name) => ({
-          type: parseAddress(name) ? "ip" as const : "dns" as const,
-          value: name,
-        })),
-      ),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
   });
-  const pkcs8 = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
-  return {
-    cert: certificate.toString("pem") + "\n",
-    key: x509.PemConverter.encode(pkcs8, "PRIVATE KEY") + "\n",
-  };
-}
-
-/** 127 random bits in hex: positive in any reading, and never 0 (RFC 5280, section 4.1.2.2). */
-function randomSerial(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[0] = bytes[0]! & 0x7f | 0x40;
-  return bytes.toHex();
 }
