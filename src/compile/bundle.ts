@@ -1,26 +1,41 @@
 /** A module that could not be bundled, with what the bundler says. */
 export class BundleError extends Error {}
 
+/** How long the bundler may take, in seconds: the first time it may have packages to fetch. */
+const patience = 120;
+
 /**
  * Bundles a module and all it imports into one file without imports of its own, under the
  * configuration of the module's own project.
  *
  * @param module the module's path, or its URL
+ * @param minify leaves out what is for readers, and with it the paths of this machine: the same
+ * modules give the same bytes wherever they are. Names of functions are kept, for stack traces
  * @returns the JavaScript
- * @throws {BundleError} with the bundler's message
+ * @throws {BundleError} with the bundler's message; where it takes too long, too
  */
-export async function bundle(module: string | URL): Promise<string> {
+export async function bundle(module: string | URL, minify = false): Promise<string> {
   // From the module's own folder: that is where its project's configuration is looked for.
-  const local = typeof module === "string" ? await Deno.realPath(module) : module.href;
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform=deno", "--node-modules-dir=none", local],
+  const local = module instanceof URL && module.protocol !== "file:"
+    ? module.href
+    : await Deno.realPath(module);
+  const { code, signal, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["bundle", "--quiet", "--platform=deno", "--node-modules-dir=none"],
+      ...(minify ? ["--minify", "--keep-names"] : []),
+      local,
+    ],
     ...(local.startsWith("/") && { cwd: local.replace(/[^/]*$/, "") }),
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    signal: AbortSignal.timeout(patience * 1000),
   }).output();
   const decoder = new TextDecoder();
+  if (signal !== null) {
+    throw new BundleError(`The bundler was ended (${signal}): it may take ${patience} seconds`);
+  }
   if (code !== 0) throw new BundleError(explain(decoder.decode(stderr)));
   return decoder.decode(stdout);
 }
@@ -29,5 +44,6 @@ export async function bundle(module: string | URL): Promise<string> {
 function explain(complaint: string): string {
   const lines = complaint.split(/\n\s*Stack backtrace:/)[0]!.split("\n");
   return lines.filter((line) => !/^\s*(note:.*external|error: bundling failed)/.test(line))
-    .join("\n").replace(/^error: /, "").trim();
+    .join("\n").replace(/^error: /, "").replace(/, run again with the --allow-import flag/, "")
+    .trim();
 }

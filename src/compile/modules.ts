@@ -1,5 +1,13 @@
+import { parentOf } from "./project.ts";
+
 interface ModuleGraph {
-  modules?: { local?: string; specifier: string }[];
+  modules?: Module[];
+}
+
+interface Module {
+  specifier: string;
+  local?: string;
+  dependencies?: { code?: { specifier?: string } }[];
 }
 
 /**
@@ -11,9 +19,41 @@ interface ModuleGraph {
  */
 export async function localModules(path: string): Promise<string[]> {
   const start = await Deno.realPath(path).catch(() => path);
+  const files = (await readGraph(start)).filter(({ specifier }) => specifier.startsWith("file:"))
+    .map(fileOf);
+  return [...new Set([start, ...files])];
+}
+
+/**
+ * Says who imports what, among the modules that a module comes to. What is imported by a name that
+ * is put together first (`import("./" + name)`) is not known here.
+ *
+ * @param path the module's path
+ * @returns for each path or URL of a module that is imported, one that imports it
+ */
+export async function findImporters(path: string): Promise<Map<string, string>> {
+  const graph = await readGraph(await Deno.realPath(path));
+  const names = new Map(graph.map((module) => [module.specifier, fileOf(module)]));
+  return new Map(
+    graph.flatMap(({ specifier, dependencies = [] }) =>
+      dependencies.flatMap(({ code }): [string, string][] =>
+        code?.specifier === undefined
+          ? []
+          : [[names.get(code.specifier) ?? code.specifier, names.get(specifier)!]]
+      )
+    ),
+  );
+}
+
+function fileOf({ specifier, local }: Module): string {
+  if (!specifier.startsWith("file:")) return specifier;
+  return local ?? decodeURIComponent(new URL(specifier).pathname);
+}
+
+async function readGraph(start: string): Promise<Module[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", "--no-remote", start],
-    cwd: start.replace(/[^/]*$/, "") || "/",
+    cwd: parentOf(start),
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
@@ -21,10 +61,9 @@ export async function localModules(path: string): Promise<string[]> {
   }).output();
   try {
     const { modules = [] }: ModuleGraph = JSON.parse(new TextDecoder().decode(stdout));
-    const files = modules.filter(({ specifier }) => specifier.startsWith("file:"))
-      .map(({ local, specifier }) => local ?? decodeURIComponent(new URL(specifier).pathname));
-    return [...new Set([start, ...files])];
+    return modules;
   } catch {
-    return [start];
+    // What cannot be parsed at all is told by the bundler.
+    return [];
   }
 }

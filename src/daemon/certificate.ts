@@ -1,8 +1,21 @@
 import type { Settings } from "../agent/settings.ts";
 import type { TlsServerOptions } from "../net/tls_server.ts";
 import { fingerprint } from "../net/certificate.ts";
-import { createSelfSigned } from "../net/self_signed.ts";
 import type { Log } from "./log.ts";
+
+/** Certificate and private key, in PEM. */
+export interface CertificatePair {
+  cert: string;
+  key: string;
+}
+
+/** Makes the daemon's own certificate and keeps it, both in one file. */
+export type MakeCertificate = (path: string) => Promise<CertificatePair>;
+
+/** The path of the daemon's own certificate and key. */
+export function ownCertificatePath(state: string): string {
+  return `${state}/self-signed.pem`;
+}
 
 /**
  * Reads what TLS needs: the configured files, or the certificate of the daemon's own, which is made
@@ -10,16 +23,21 @@ import type { Log } from "./log.ts";
  *
  * @param settings the agent's settings
  * @param log where the fingerprint goes
+ * @param make makes a certificate where none is kept yet
  * @returns PEM texts, or false for plain text
  * @throws where a file cannot be read or the certificate cannot be kept
  */
-export async function loadTls(settings: Settings, log: Log): Promise<false | TlsServerOptions> {
+export async function loadTls(
+  settings: Settings,
+  log: Log,
+  make: MakeCertificate,
+): Promise<false | TlsServerOptions> {
   const { tls } = settings;
   if (tls === false) return false;
   const { cert, key, ca, clientCertificates, minVersion } = tls;
   const pair = cert !== undefined && key !== undefined
     ? { cert: await read(cert, "tls.cert"), key: await read(key, "tls.key") }
-    : await ownCertificate(settings.state ?? defaultStateDirectory(), log);
+    : await ownCertificate(settings.state ?? defaultStateDirectory(), log, make);
   return {
     ...pair,
     clientCertificates,
@@ -50,10 +68,14 @@ export function defaultStateDirectory(): string {
   return `${home}/checkwright`;
 }
 
-async function ownCertificate(folder: string, log: Log): Promise<{ cert: string; key: string }> {
-  const path = `${folder}/self-signed.pem`;
+async function ownCertificate(
+  state: string,
+  log: Log,
+  make: MakeCertificate,
+): Promise<CertificatePair> {
+  const path = ownCertificatePath(state);
   const kept = await readIfThere(path);
-  const pair = kept === undefined ? await makeCertificate(folder, path) : splitPem(kept, path);
+  const pair = kept === undefined ? await make(path) : splitPem(kept, path);
   log("info", kept === undefined ? "certificate made" : "certificate", {
     path,
     sha256: await fingerprint(pair.cert),
@@ -74,31 +96,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-// Certificate and key are one file, written under another name first: a start that is cut short
-// leaves both or neither.
-async function makeCertificate(
-  folder: string,
-  path: string,
-): Promise<{ cert: string; key: string }> {
-  const hostname = Deno.hostname();
-  const pair = await createSelfSigned({
-    names: [...new Set([hostname, "localhost", "127.0.0.1", "::1"])],
-  });
-  try {
-    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-    const temporary = `${path}.${crypto.randomUUID()}`;
-    await Deno.writeTextFile(temporary, pair.cert + pair.key, { mode: 0o600, createNew: true });
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    throw new Error(
-      `Cannot keep a certificate in ${JSON.stringify(folder)}: ${(error as Error).message}; ` +
-        "set state to a folder that may be written, or tls.cert and tls.key",
-    );
-  }
-  return pair;
-}
-
-function splitPem(text: string, path: string): { cert: string; key: string } {
+function splitPem(text: string, path: string): CertificatePair {
   const blocks = text.match(/-----BEGIN ([A-Z ]+)-----[^-]+-----END \1-----\n?/g) ?? [];
   const key = blocks.find((block) => block.includes("PRIVATE KEY"));
   const cert = blocks.filter((block) => block.includes("CERTIFICATE")).join("");

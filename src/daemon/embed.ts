@@ -10,6 +10,7 @@ import { loadTls } from "./certificate.ts";
 import { type Daemon, openDaemon } from "./daemon.ts";
 import { createHandler } from "./handler.ts";
 import { createLog, lineWriter, type Log } from "./log.ts";
+import { makeCertificate } from "./make_certificate.ts";
 import { createStats, ownCheck, type Stats } from "./stats.ts";
 
 /** What {@linkcode startDaemon} takes beside the agent: anything an agent says but its commands. */
@@ -62,7 +63,7 @@ export async function startDaemon(agent: Agent, settings: DaemonSettings = {}): 
   const log = createLog(manifest.settings.log, lineWriter(Deno.stderr).write);
   const stats = createStats();
   const runner = createInlineRunner(agent, manifest, log, stats);
-  const tls = await loadTls(manifest.settings, log);
+  const tls = await loadTls(manifest.settings, log, makeCertificate);
   return await openDaemon({ manifest, runner, tls, log, count: stats.count });
 }
 

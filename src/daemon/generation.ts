@@ -1,7 +1,6 @@
-import { grantPermissions } from "../agent/permissions.ts";
 import { selfCheck } from "../agent/self_check.ts";
-import { sandboxedChecks, withOwnCheck } from "../runner/checks.ts";
-import { createPool, type SandboxPool } from "../runner/pool.ts";
+import { kindOf, sandboxedChecks, withOwnCheck } from "../runner/checks.ts";
+import { createPool, keyOf, type SandboxPool } from "../runner/pool.ts";
 import { createQuarantine, type Quarantine } from "../runner/quarantine.ts";
 import { createRunner } from "../runner/runner.ts";
 import type { DaemonParts } from "./daemon.ts";
@@ -63,7 +62,11 @@ export function createGeneration(
     certificateDays: certificateEnds && (certificateEnds - Date.now()) / 86_400_000,
   }));
   const checks = sandboxedChecks(pool, context, { quarantine, onAbandoned });
-  const runner = createRunner(manifest, withOwnCheck(own, checks, context));
+  const runner = createRunner(
+    manifest,
+    withOwnCheck(own, checks, context),
+    (command, reason) => log("warning", "ended", { command, reason }),
+  );
 
   return {
     parts: { manifest, runner, tls, log, count: stats.count },
@@ -71,17 +74,13 @@ export function createGeneration(
     quarantine,
     async warm(before) {
       const needed = new Set(
-        Object.values(manifest.commands).flatMap((command) =>
-          command.kind === "check"
-            ? JSON.stringify([grantPermissions(command.permissions, procfs), command.isolation])
-            : []
+        Object.entries(manifest.commands).flatMap(([name, command]) =>
+          command.kind === "check" ? keyOf(kindOf(name, command, procfs)) : []
         ),
       );
-      const kinds = before.pool.kinds.filter((kind) => needed.has(JSON.stringify(kind)));
+      const kinds = before.pool.kinds.filter((kind) => needed.has(keyOf(kind)));
       // One that cannot start is said by the first command that needs it.
-      await Promise.allSettled(
-        kinds.map(([permissions, isolation]) => pool.sandbox(permissions, isolation)),
-      );
+      await Promise.allSettled(kinds.map((kind) => pool.sandbox(...kind)));
     },
     async retire() {
       const longest = Math.max(

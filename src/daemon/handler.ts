@@ -1,9 +1,9 @@
 import type { Manifest } from "../agent/manifest.ts";
+import { nearest } from "../agent/nearest.ts";
 import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
 import { escapeText } from "../nagios/text.ts";
 import { type Query, VERSION_COMMAND } from "../protocol/query.ts";
 import type { Outcome, Runner } from "../runner/runner.ts";
-import { nearest } from "./nearest.ts";
 import { versionText } from "./version.ts";
 
 /** Who asks. */
@@ -35,7 +35,7 @@ export type Handler = (query: Query, peer: Peer) => Promise<Answer>;
  * @returns the handler
  */
 export function createHandler(manifest: Manifest, runner: Runner): Handler {
-  const { settings, commands } = manifest;
+  const { settings, commands, disabled } = manifest;
   const mayAsk = clientPolicy(settings.clients);
 
   function refuse(reason: string, hint: string): Answer {
@@ -56,11 +56,11 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
     }
     if (!Object.hasOwn(commands, name)) {
       const meant = nearest(name, Object.keys(commands));
+      const hint = disabled?.includes(name)
+        ? "This host's settings disable it"
+        : meant && `Nearest command: ${meant}`;
       return {
-        output: unknown(
-          `NRPE: Command '${shown}' not defined`,
-          meant && `Nearest command: ${meant}`,
-        ),
+        output: unknown(`NRPE: Command '${shown}' not defined`, hint),
         outcome: "undefined",
       };
     }

@@ -1,3 +1,4 @@
+import { countCommands } from "../agent/manifest.ts";
 import { formatAddress, openDaemon, readyLine } from "./daemon.ts";
 import { createGeneration, type Generation } from "./generation.ts";
 import type { Orders } from "./link.ts";
@@ -34,8 +35,11 @@ export interface Lifecycle {
   stop(): Promise<void>;
 }
 
-/** Hears which checks have run in workers for longer than a moment, whenever that changes. */
-export type OnSuspects = (commands: string[]) => void;
+/**
+ * Hears, whenever one of them changes, which checks have run in workers for longer than a moment,
+ * and which commands are not run any more, and why.
+ */
+export type OnSuspects = (suspects: string[], quarantined: Record<string, string>) => void;
 
 /**
  * Opens a daemon.
@@ -84,13 +88,14 @@ export async function openLifecycle(
     }
   }
 
-  let told = "";
+  let told = JSON.stringify([[], orders.quarantined]);
   // A worker that runs out of memory takes the process with it: somebody must know who ran then.
   const watching = setInterval(() => {
     const pools = [...retiring, generation].map(({ pool }) => pool);
-    const commands = [...new Set(pools.flatMap((pool) => pool.suspects(suspectEvery)))];
-    const now = commands.join("\n");
-    if (now !== told) onSuspects(commands);
+    const suspects = [...new Set(pools.flatMap((pool) => pool.suspects(suspectEvery)))];
+    const quarantined = generation.quarantine.commands;
+    const now = JSON.stringify([suspects, quarantined]);
+    if (now !== told) onSuspects(suspects, quarantined);
     told = now;
   }, suspectEvery);
 
@@ -111,7 +116,7 @@ export async function openLifecycle(
         return fault;
       }
       record = createLog(orders.manifest.settings.log, write);
-      log("info", "reload", { commands: Object.keys(orders.manifest.commands).length });
+      log("info", "reload", { commands: countCommands(orders.manifest) });
       const before = generation;
       generation = next;
       retiring.add(before);

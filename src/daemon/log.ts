@@ -72,9 +72,12 @@ export function lineWriter(
 ): { write: LineWriter; flush(): Promise<void> } {
   const encoder = new TextEncoder();
   let waiting = "";
+  let format: "text" | "json" = "text";
   let dropped = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let writing: Promise<void> | undefined;
+
+  const putFirst = (line: string) => void (waiting = `${line}\n${waiting}`);
 
   async function drain(): Promise<void> {
     try {
@@ -82,10 +85,9 @@ export function lineWriter(
         const bytes = encoder.encode(waiting);
         waiting = "";
         for (let at = 0; at < bytes.length;) at += await stream.write(bytes.subarray(at));
-        if (dropped > 0) {
-          waiting = `${new Date().toISOString()} warning log dropped=${dropped}\n${waiting}`;
-        }
+        const told = dropped;
         dropped = 0;
+        if (told > 0) createLog(format, putFirst)("warning", "log", { dropped: told });
       }
     } catch {
       // Nobody reads any more: there is no place left to say so.
@@ -104,6 +106,7 @@ export function lineWriter(
 
   return {
     write(line) {
+      format = line.startsWith("{") ? "json" : "text";
       if (waiting.length > maxWaiting) dropped++;
       else waiting += `${line}\n`;
       // A write of its own for each line would cost more than what it tells of.

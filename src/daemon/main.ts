@@ -3,6 +3,7 @@
  * variable for itself: everything it needs comes from the launcher through standard input, and when
  * that ends, the launcher is gone and so is the daemon.
  */
+import { adoptMark } from "../runner/mark.ts";
 import { openLifecycle } from "./lifecycle.ts";
 import { type FromDaemon, readLines, type ToDaemon } from "./link.ts";
 import { createLog, lineWriter } from "./log.ts";
@@ -12,7 +13,8 @@ async function main(): Promise<number> {
   const lines = readLines(Deno.stdin.readable);
   const first: ToDaemon = JSON.parse((await lines.next()).value);
   if (first.type !== "start") throw new TypeError("Expected the launcher's start");
-  const { orders, token } = first;
+  const { orders, token, mark } = first;
+  adoptMark(mark);
   const stderr = lineWriter(Deno.stderr);
   const notify = notifier(token);
   const daemon = await openLifecycle(

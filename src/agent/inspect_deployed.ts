@@ -1,0 +1,39 @@
+import type { Report } from "./diagnostic.ts";
+import { identify } from "./inspect.ts";
+import type { Manifest, ManifestCommand } from "./manifest.ts";
+import { executableOf } from "./permissions.ts";
+
+/**
+ * Holds a manifest that was compiled elsewhere against this host, as far as the daemon's own process
+ * may look: optional commands whose executable is absent are left out, users become ids. An
+ * executable that is missing is a warning, since all other commands are worth serving without it.
+ * Paths stay as they were declared: the permission to start them names them so.
+ *
+ * @param manifest the agent
+ * @param report where faults go, all of them
+ * @returns the manifest for this host
+ */
+export async function inspectDeployed(manifest: Manifest, report: Report): Promise<Manifest> {
+  const commands: [string, ManifestCommand][] = [];
+  for (const [name, command] of Object.entries(manifest.commands)) {
+    const at = report.at("commands").at(name);
+    const executable = executableOf(command);
+    if (command.kind === "check" || executable === undefined) {
+      commands.push([name, command]);
+      continue;
+    }
+    const there = await isFile(executable);
+    if (!there && command.optional) continue;
+    if (!there) at.warning(`Cannot start ${JSON.stringify(executable)}: No such file`);
+    commands.push([name, { ...command, ...await identify(command, at) }]);
+  }
+  return { ...manifest, commands: Object.fromEntries(commands) };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,169 @@
+/** What a deployable's launcher has to know. */
+export interface LauncherInput {
+  /** The name of the agent's module. */
+  agent: string;
+  /** The version of Checkwright that compiled it. */
+  version: string;
+  /** The digest of the manifest. */
+  digest: string;
+  /** What `deno run` is told whoever asks: words without blanks, none of them a permission. */
+  runFlags: readonly string[];
+  /** The permissions of the daemon, as flags. */
+  permissions: readonly string[];
+  /** Whether checks are run in processes of their own: then the daemon may start Deno. */
+  processes: boolean;
+  /** The folder for what the daemon keeps, where the agent names one. */
+  state?: string;
+  /** Whether the daemon serves with a certificate that it makes for itself. */
+  ownCertificate: boolean;
+}
+
+/**
+ * Writes a word for a shell, as it is.
+ *
+ * @param word the word
+ * @returns the word in quotes
+ * @throws {SyntaxError} where it holds a control character, which nobody would see in the script
+ */
+export function quote(word: string): string {
+  // deno-lint-ignore no-control-regex -- control characters are what must not be there
+  if (/[\0-\x1f\x7f]/.test(word)) {
+    throw new SyntaxError(
+      `Cannot write ${JSON.stringify(word)} into a script: it holds a control character`,
+    );
+  }
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * Lines of `sh` that put the path of Deno into `$deno`: the one that is named, the one beside the
+ * script, or the one in the path. Where npm's wrapper is found there, it is asked for the real one.
+ */
+export const findDeno = `here=$(dirname -- "$(readlink -f -- "$0")")
+deno=\${CHECKWRIGHT_DENO:-$here/deno}
+[ -x "$deno" ] || deno=$(command -v deno) || {
+  echo "checkwright: no Deno: expected it in PATH, beside $0, or named by CHECKWRIGHT_DENO" >&2
+  exit 3
+}
+deno=$(readlink -f -- "$deno")
+case $deno in *js) deno=$("$deno" eval 'console.log(Deno.execPath())') ;; esac`;
+
+/**
+ * Writes the launcher: a script that becomes the daemon, with the permissions that were compiled in
+ * and those that the host's settings ask for. What those are is worked out by a process that may
+ * read, and does nothing else.
+ *
+ * @param input what it has to know
+ * @returns the script
+ */
+export function launcherScript(input: LauncherInput): string {
+  const { agent, version, digest, runFlags, permissions, processes, state, ownCertificate } = input;
+  return `#!/bin/sh
+# Serves ${comment(agent)}, compiled by Checkwright ${version}.
+# manifest.json sha256 ${digest}
+set -euf
+
+usage() {
+  echo "Usage: checkwright [serve|check] [--settings FILE]
+
+Serves what was compiled from ${
+    quote(agent).replaceAll(/["$`\\]/g, "\\$&")
+  } over NRPE, or checks the settings.
+
+Options:
+  --settings FILE  host settings (YAML); /etc/checkwright/settings.yaml where it is there"
+}
+fault() {
+  echo "checkwright: $1" >&2
+  exit 3
+}
+
+mode=serve settings=
+while [ $# -gt 0 ]; do
+  case $1 in
+    serve | check) mode=$1 ;;
+    --settings) [ $# -gt 1 ] || fault 'Option "--settings" is without its value'; settings=$2; shift ;;
+    --settings=?*) settings=\${1#*=} ;;
+    --help | -h) usage; exit 0 ;;
+    --version | -V) echo 'checkwright ${version}'; exit 0 ;;
+    *) fault "Cannot take \\"$1\\": expected serve, check, --settings FILE or --help" ;;
+  esac
+  shift
+done
+${findDeno}
+
+case $here in *,*) fault "Cannot run in \\"$here\\": expected a path without a comma" ;; esac
+
+# Nothing is fetched and nothing is asked, whatever a check imports.
+flags='${runFlags.join(" ")}'
+export DENO_NO_UPDATE_CHECK=1 MALLOC_ARENA_MAX=1
+
+# What the checks declare and the daemon needs, as compiled.
+set -- ${["", ...permissions.map(quote)].join(" \\\n  ").trim() || "--"}
+${processes ? 'set -- "$@" "--allow-run=$deno"\n' : ""}
+# Where the daemon keeps what is its own: its certificate, and who is in quarantine.
+state=${
+    state === undefined
+      ? `\${STATE_DIRECTORY:-}
+state=\${state%%:*}
+if [ -z "$state" ]; then
+  if [ "$(id -u)" = 0 ]; then
+    state=/var/lib/checkwright
+  else
+    state=\${XDG_STATE_HOME:-\${HOME:-}/.local/state}/checkwright
+  fi
+fi`
+      : quote(state)
+  }
+certificate=${ownCertificate ? "own" : "given"}
+
+# What this host's settings ask for besides.
+[ -n "$settings" ] || ! [ -e /etc/checkwright/settings.yaml ] || settings=/etc/checkwright/settings.yaml
+if [ -n "$settings" ]; then
+  file=$(readlink -f -- "$settings") || fault "Cannot read \\"$settings\\": No such file"
+  settings=$file
+  needs=$("$deno" run $flags --allow-read "$here/daemon.js" host "settings=$settings" "state=$state")
+  while IFS= read -r line; do
+    case $line in
+      state=*) state=\${line#*=} ;;
+      certificate=*) certificate=\${line#*=} ;;
+      --*) set -- "$@" "$line" ;;
+    esac
+  done <<EOF
+$needs
+EOF
+fi
+
+case $state in
+  *,*) fault "Cannot keep anything in \\"$state\\": expected a path without a comma" ;;
+  /*) ;;
+  *) fault "Cannot keep anything in \\"$state\\": expected an absolute path" ;;
+esac
+mkdir -p -m 700 -- "$state" || fault "Cannot keep anything in \\"$state\\": name another by STATE_DIRECTORY"
+if [ "$certificate" = own ] && ! [ -e "$state/self-signed.pem" ]; then
+  "$deno" run $flags "--allow-read=$state" "--allow-write=$state" --allow-sys=hostname \\
+    "$here/first_start.js" "$state"
+fi
+
+set -- "$@" \\
+  "--allow-read=$here/manifest.json,$here/sandbox.js,$here/agent.js" \\
+  "--allow-read=$state/self-signed.pem,$state/quarantine.json" \\
+  "--allow-write=$state/quarantine.json" \\
+  "$here/daemon.js" "$mode" "state=$state" "hostname=$(uname -n)"
+[ -z "$settings" ] || set -- "$@" "settings=$settings"
+case $mode\${NOTIFY_SOCKET:-} in serve/*)
+  own=\${RUNTIME_DIRECTORY:-$state}/notify.sock
+  set -- --unstable-net "--allow-net=unix:$NOTIFY_SOCKET,unix:$own" \\
+    "--allow-read=$NOTIFY_SOCKET,$own" "--allow-write=$NOTIFY_SOCKET,$own" \\
+    "$@" "notify=$NOTIFY_SOCKET" "notifyFrom=$own"
+  [ -z "\${WATCHDOG_USEC:-}" ] || set -- "$@" "watchdog=$WATCHDOG_USEC"
+  ;;
+esac
+exec "$deno" run $flags "--import-map=$here/imports.json" "$@"
+`;
+}
+
+// A comment ends with its line, so nothing may end the line.
+function comment(text: string): string {
+  return JSON.stringify(text).replaceAll(/[^\x20-\x7e]/g, "?");
+}

@@ -1,0 +1,123 @@
+import { AgentError, type Diagnostic, formatDiagnostic } from "../agent/diagnostic.ts";
+import type { Manifest } from "../agent/manifest.ts";
+import { ordersOf, type Place, readDeployedAgent } from "./deployed_orders.ts";
+import { type Lifecycle, openLifecycle } from "./lifecycle.ts";
+import { createLog, lineWriter } from "./log.ts";
+import { type Notifier, openNotifier } from "./notify.ts";
+import { openQuarantineFile } from "./quarantine_file.ts";
+import { signalled } from "./signalled.ts";
+import { whyRestart } from "./why_restart.ts";
+
+/** A daemon that exits with this wants another to be started at once (EX_TEMPFAIL of sysexits). */
+const restartCode = 75;
+
+/** What a service manager wants of the daemon. */
+export interface Service {
+  /** Its socket. */
+  notify?: string;
+  /** A path for a socket of our own. */
+  notifyFrom?: string;
+  /** After how long a daemon that is silent is taken for dead, in microseconds. */
+  watchdog?: string;
+}
+
+/**
+ * Serves what was compiled until it is told to stop, or has to make way.
+ *
+ * @param place where everything is
+ * @param service what the service manager wants
+ * @returns the exit code
+ * @throws {AgentError} with everything that keeps it from being served
+ */
+export async function serveDeployed(place: Place, service: Service): Promise<number> {
+  const stderr = lineWriter(Deno.stderr);
+  const agent = await readDeployedAgent(place);
+  sayAll(agent.diagnostics);
+  const kept = openQuarantineFile(`${agent.manifest.settings.state}/quarantine.json`);
+  const firstLog = createLog(agent.manifest.settings.log, stderr.write);
+  const orders = await ordersOf(agent, place.hostname, kept.quarantined, firstLog);
+  const daemon = await openLifecycle(
+    orders,
+    stderr.write,
+    (suspects, quarantined) => kept.write(quarantined, suspects),
+  ).catch((error: Error) => {
+    throw new AgentError([{ place: "listen", message: error.message, severity: "error" }]);
+  });
+  const { log } = daemon;
+  for (const [command, reason] of Object.entries(kept.quarantined)) {
+    log("warning", "quarantined", { command, reason });
+  }
+  const systemd = createService(service);
+  console.log(daemon.line);
+  systemd.tell(`READY=1\nSTATUS=${daemon.line}`);
+
+  async function reload(): Promise<void> {
+    systemd.tell("RELOADING=1");
+    const fault = await reloadFrom(place, agent.manifest, daemon);
+    if (fault === undefined) kept.write(daemon.quarantined, []);
+    else {
+      log("error", "reload refused", { reason: fault });
+      daemon.refused(fault);
+    }
+    systemd.tell("READY=1");
+  }
+
+  let reloading = Promise.resolve();
+  Deno.addSignalListener("SIGHUP", () => reloading = reloading.then(reload));
+  const stop = Promise.race([signalled("SIGTERM"), signalled("SIGINT")]);
+  const end = await Promise.race([
+    daemon.leaving.then((reason) => ({ reason, restart: true })),
+    stop.then((reason) => ({ reason, restart: false })),
+  ]);
+  log("info", "stop", end);
+  systemd.tell("STOPPING=1");
+  const stopped = daemon.stop();
+  if (end.restart) kept.write(daemon.quarantined, []);
+  else kept.clear();
+  await stopped;
+  await systemd.close();
+  await stderr.flush();
+  return end.restart ? restartCode : 0;
+}
+
+async function reloadFrom(
+  place: Place,
+  started: Manifest,
+  daemon: Lifecycle,
+): Promise<string | undefined> {
+  try {
+    const next = await readDeployedAgent(place);
+    sayAll(next.diagnostics);
+    return whyRestart(started, next.manifest) ??
+      await daemon.reload(await ordersOf(next, place.hostname, {}, daemon.log));
+  } catch (error) {
+    if (!(error instanceof AgentError)) return (error as Error).message;
+    sayAll(error.diagnostics);
+    return "the agent has faults";
+  }
+}
+
+function createService({ notify, notifyFrom, watchdog }: Service): Notifier {
+  if (notify === undefined || notifyFrom === undefined) {
+    return { tell: () => {}, close: () => Promise.resolve() };
+  }
+  const notifier = openNotifier(notify, notifyFrom);
+  // Twice in the time after which the daemon would be taken for dead.
+  const timer = watchdog === undefined
+    ? undefined
+    : setInterval(() => notifier.tell("WATCHDOG=1"), Number(watchdog) / 2_000);
+  return {
+    tell: notifier.tell,
+    close() {
+      clearInterval(timer);
+      return notifier.close();
+    },
+  };
+}
+
+/** Says on standard error what was found, one a line. */
+export function sayAll(diagnostics: readonly Diagnostic[]): void {
+  for (const diagnostic of diagnostics) {
+    console.error(`checkwright: ${formatDiagnostic(diagnostic)}`);
+  }
+}

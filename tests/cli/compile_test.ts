@@ -1,0 +1,127 @@
+/** What `compile` writes, and what it refuses to write. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { createProject } from "../project.ts";
+import { run } from "../serving.ts";
+import { isMissing } from "../tools.ts";
+
+const analyze = "/usr/bin/systemd-analyze";
+
+const source = `
+import { defineAgent, ok } from "@checkwright/checkwright";
+import { load } from "@checkwright/checkwright/checks";
+import { text } from "./text.ts";
+export default defineAgent({
+  allowedHosts: ["127.0.0.1", "10.0.0.0/8"],
+  commands: {
+    check_load: load({ warning: "5", critical: "10" }),
+    check_text: () => ok(text),
+  },
+});
+`;
+
+async function filesOf(folder: string): Promise<Record<string, string>> {
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => [name, await Deno.readTextFile(`${folder}/${name}`)]),
+    ),
+  );
+}
+
+Deno.test("The same project gives the same bytes, wherever it is, and less than a megabyte of them", async () => {
+  const compiled: Record<string, string>[] = [];
+  for (const depth of ["", "/deeper/down"]) {
+    await using project = await createProject("");
+    const folder = `${project.folder}${depth}`;
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.writeTextFile(`${folder}/agent.ts`, source);
+    await Deno.writeTextFile(`${folder}/text.ts`, 'export const text = "some text";\n');
+    for (const out of ["out", "again"]) {
+      const result = await run("compile", `${folder}/agent.ts`, "--out", `${folder}/${out}`);
+      assertEquals([result.code, result.stderr], [0, ""]);
+      compiled.push(await filesOf(`${folder}/${out}`));
+    }
+  }
+  const [first, ...others] = compiled;
+  assertEquals(Object.keys(first!), [
+    "agent.js",
+    "check_nrpe",
+    "checkwright",
+    "checkwright.service",
+    "daemon.js",
+    "first_start.js",
+    "imports.json",
+    "manifest.json",
+    "sandbox.js",
+    "settings.example.yaml",
+  ]);
+  for (const other of others) assertEquals(other, first);
+  const bytes = Object.values(first!).reduce((sum, text) => sum + text.length, 0);
+  assert(bytes < 1_000_000, `${bytes} bytes`);
+  for (const [name, text] of Object.entries(first!)) {
+    assert(
+      !text.includes("checkwright-test-"),
+      `${name} holds a path of the machine it was made on`,
+    );
+  }
+});
+
+Deno.test("The launcher and the check_nrpe beside it can be started, the rest only read", async () => {
+  await using project = await createProject(source);
+  await project.write("text.ts", 'export const text = "some text";\n');
+  const out = `${project.folder}/out`;
+  assertEquals((await run("compile", project.agent, "--out", out)).code, 0);
+  for (const { name } of Deno.readDirSync(out)) {
+    const { mode } = await Deno.stat(`${out}/${name}`);
+    const expected = ["check_nrpe", "checkwright"].includes(name) ? 0o755 : 0o644;
+    assertEquals(mode! & 0o777, expected, name);
+  }
+});
+
+Deno.test("An agent with wrong types or with faults is not compiled, and nothing is written", async () => {
+  await using project = await createProject("");
+  const out = `${project.folder}/out`;
+  const refused = async (code: string, part: string | RegExp) => {
+    await Deno.writeTextFile(project.agent, code);
+    const result = await run("compile", project.agent, "--out", out);
+    assertEquals([result.code, result.stdout], [3, ""]);
+    if (typeof part === "string") assertStringIncludes(result.stderr, part);
+    else assertMatch(result.stderr, part);
+    await Deno.stat(out).then(
+      () => assert(false, "Something was written"),
+      (error) => assert(error instanceof Deno.errors.NotFound),
+    );
+  };
+  await refused(source, "text.ts");
+  await refused(
+    source.replace('import { text } from "./text.ts"', "const text: string = 5"),
+    /TS2322[^]*agent\.ts:4/,
+  );
+  await refused(
+    source.replace('import { text } from "./text.ts"', 'const text = ""')
+      .replace("10.0.0.0/8", "10.0.0.0/80"),
+    'allowedHosts[1]: Cannot parse allowed host "10.0.0.0/80"',
+  );
+  await refused('throw new Error("not today");', "Cannot evaluate it: Error: not today");
+  const usage = await run("compile", project.agent);
+  assertEquals(usage.code, 3);
+  assertStringIncludes(usage.stderr, "--out");
+});
+
+Deno.test("systemd accepts the unit that stands beside the launcher", {
+  ignore: isMissing(analyze),
+}, async () => {
+  await using project = await createProject(source);
+  await project.write("text.ts", 'export const text = "some text";\n');
+  const out = `${project.folder}/out`;
+  assertEquals((await run("compile", project.agent, "--out", out)).code, 0);
+  const unit = `${out}/checkwright.service`;
+  const text = await Deno.readTextFile(unit);
+  assertStringIncludes(text, "ExecStart=/usr/lib/checkwright/checkwright\n");
+  await Deno.writeTextFile(
+    unit,
+    text.replace("ExecStart=/usr/lib/checkwright/", `ExecStart=${out}/`),
+  );
+  const { code, stderr } = await new Deno.Command(analyze, { args: ["verify", unit] }).output();
+  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+});

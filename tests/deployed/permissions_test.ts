@@ -1,0 +1,93 @@
+/** A compiled daemon holds what its manifest says and no more: by its flags, and by trying. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { askOnce } from "../asking.ts";
+import { isMissing, tools } from "../tools.ts";
+import { compile } from "./deploying.ts";
+
+const agent = new URL("../fixtures/deployed_agent.ts", import.meta.url).pathname;
+const dummy = "/usr/lib/nagios/plugins/check_dummy";
+
+Deno.test(
+  "The compiled daemon runs with the permissions of its manifest, and tries every other in vain",
+  {
+    ignore: isMissing(dummy),
+  },
+  async () => {
+    await using deployed = await compile(agent);
+    await using daemon = await deployed.start();
+    const { folder, state } = deployed;
+
+    const line = (await Deno.readTextFile(`/proc/${daemon.process.pid}/cmdline`)).split("\0");
+    const granted: Record<string, string[]> = {};
+    for (const word of line) {
+      const [, name, list] = /^--allow-(\w+)=(.*)$/.exec(word) ?? [];
+      if (name !== undefined) (granted[name] ??= []).push(...list!.split(","));
+      assert(!/^(-A|--allow-all|--allow-\w+)$/.test(word), `${word} grants everything`);
+    }
+    assertEquals(
+      Object.fromEntries(Object.entries(granted).map(([name, list]) => [name, list.sort()])),
+      {
+        env: ["EATER", "MOTD", "SPIN"],
+        net: ["127.0.0.1:0"],
+        read: [
+          "/etc/motd",
+          dummy,
+          "/usr/lib/nagios/plugins/check_not_here",
+          ...["agent.js", "manifest.json", "sandbox.js"].map((name) => `${folder}/${name}`),
+          ...["quarantine.json", "self-signed.pem"].map((name) => `${state}/${name}`),
+        ].sort(),
+        run: [
+          "/bin/kill",
+          "/bin/ps",
+          dummy,
+          "/usr/lib/nagios/plugins/check_not_here",
+          Deno.execPath(),
+        ].sort(),
+        sys: ["loadavg"],
+        write: [`${state}/quarantine.json`],
+      },
+    );
+
+    const ask = (...words: string[]) => askOnce(daemon, words, { tls: true });
+    for (
+      const [command, permission] of [
+        ["try_read", 'read "/etc/hostname"'],
+        ["try_manifest", "read"],
+        ["try_write", 'write "/tmp/checkwright-never"'],
+        ["try_net", 'net "127.0.0.1:9"'],
+        ["try_env", 'env "HOME"'],
+        ["try_sys", 'sys "osRelease"'],
+        ["try_run", 'run "/bin/true"'],
+        ["try_ffi", "ffi"],
+      ] as const
+    ) {
+      const answer = await ask(command);
+      assertMatch(answer, /^UNKNOWN /, command);
+      if (command !== "try_manifest") {
+        assertStringIncludes(answer, `Permission refused: ${permission}`);
+      }
+    }
+    assertMatch(await ask("try_import"), /^UNKNOWN /);
+    assertEquals(await ask("ok"), "OK fine");
+    assertMatch(await ask("check_load"), /^OK LOAD OK - /);
+    assertEquals(await ask("check_contained"), "OK read");
+    assertMatch(await ask("check_dummy", "1"), /^WARNING WARNING/);
+    assertStringIncludes(await ask("check_absent"), "NRPE: Command 'check_absent' not defined");
+    assertEquals(await daemon.stop(), 0);
+  },
+);
+
+Deno.test("The stock check_nrpe and the one beside the daemon have the same answer", {
+  ignore: tools.checkNrpe === undefined,
+}, async () => {
+  await using deployed = await compile(agent);
+  await using daemon = await deployed.start();
+  for (const program of [tools.checkNrpe!, `${deployed.folder}/check_nrpe`]) {
+    const { code, stdout } = await new Deno.Command(program, {
+      args: ["-H", "127.0.0.1", "-p", `${daemon.port}`, "-c", "ok"],
+      clearEnv: true,
+      env: { PATH: "/usr/bin:/bin", CHECKWRIGHT_DENO: Deno.execPath() },
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stdout)], [0, "fine\n"]);
+  }
+});

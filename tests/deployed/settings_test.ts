@@ -1,0 +1,89 @@
+/** A host's settings in a compiled daemon: what they add, what they cannot, and reloads. */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { sendQuery } from "../../src/client/mod.ts";
+import { isMissing } from "../tools.ts";
+import { compile } from "./deploying.ts";
+
+const agent = new URL("../fixtures/deployed_agent.ts", import.meta.url).pathname;
+const dummy = "/usr/lib/nagios/plugins/check_dummy";
+
+Deno.test("A host's settings add what they need, and a reload takes what the process holds", {
+  ignore: isMissing(dummy),
+}, async () => {
+  await using deployed = await compile(agent);
+  const settings = `${deployed.folder}/settings.yaml`;
+  const write = (...lines: string[]) => Deno.writeTextFile(settings, `${lines.join("\n")}\n`);
+  const extra = `commands: { check_extra: { plugin: [${dummy}, "2"] } }`;
+  await write("tls: false", "listen: 127.0.0.2:0", "allowedHosts: [127.0.0.0/8]", extra);
+  await using daemon = await deployed.start("--settings", settings);
+  assertMatch(daemon.line, /listening on 127\.0\.0\.2:\d+ \(plain text, /);
+  const line = (await Deno.readTextFile(`/proc/${daemon.process.pid}/cmdline`)).split("\0");
+  assertEquals(line.includes(`--allow-net=127.0.0.2:0`), true);
+
+  const ask = async (command: string, ...args: string[]) => {
+    const at = { host: "127.0.0.2", port: daemon.port, tls: false } as const;
+    const { state, text } = await sendQuery({ ...at, command, args });
+    return `${state} ${text}`;
+  };
+  assertMatch(await ask("check_extra"), /^CRITICAL CRITICAL/);
+
+  await write("tls: false", "listen: 127.0.0.2:0", "commands: { ok: { disabled: true } }");
+  daemon.process.kill("SIGHUP");
+  await daemon.logged("info reload ");
+  assertStringIncludes(await ask("ok"), "Command 'ok' not defined");
+
+  const refused = async (part: string, ...lines: string[]) => {
+    const times = daemon.log().split("reload refused").length;
+    await write("tls: false", ...lines);
+    daemon.process.kill("SIGHUP");
+    await daemon.logged("reload refused", times);
+    assertStringIncludes(daemon.log(), part);
+    assertMatch(await ask("check_dummy", "0"), /^OK OK/);
+  };
+  await refused("daemon: It needs net 127.0.0.3:0, which this daemon was not started with", "listen: 127.0.0.3:0");
+  await refused("settings.yaml:2", "lisen: 127.0.0.2:0");
+  await refused(
+    "run /usr/bin/false",
+    "listen: 127.0.0.2:0",
+    "commands: { check_more: { plugin: [/usr/bin/false] } }",
+  );
+});
+
+Deno.test("What was compiled is served as it was compiled, or not at all", async () => {
+  await using deployed = await compile(agent);
+  const { folder } = deployed;
+  assertEquals((await deployed.run("check")).code, 0);
+  for (const [name, part] of [["agent.js", "not what the manifest"], ["manifest.json", "digest"]]) {
+    const path = `${folder}/${name}`;
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, text.replace("fine", "fake").replace("loadavg", "hostname"));
+    const { code, stderr } = await deployed.run();
+    assertEquals(code, 3);
+    assertStringIncludes(stderr, path);
+    assertStringIncludes(stderr, part!);
+    await Deno.writeTextFile(path, text);
+  }
+  await Deno.remove(`${folder}/sandbox.js`);
+  const { code, stderr } = await deployed.run();
+  assertEquals(code, 3);
+  assertMatch(stderr, /^checkwright: error: .*sandbox\.js: No such file/);
+});
+
+Deno.test("The launcher takes its few words, and says of others what it expects", async () => {
+  await using deployed = await compile(agent);
+  const help = await deployed.run("--help");
+  assertEquals([help.code, help.stderr], [0, ""]);
+  assertStringIncludes(help.stdout, "--settings FILE");
+  for (
+    const [args, fault] of [
+      [["--hue"], 'checkwright: Cannot take "--hue": expected '],
+      [["--settings"], 'checkwright: Option "--settings" is without its value'],
+      [["--settings", "/nowhere/at/all.yaml"], "/nowhere/at/all.yaml"],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await deployed.run(...args);
+    assertEquals([code, stdout], [3, ""]);
+    assertStringIncludes(stderr, fault);
+    assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
+  }
+});
