@@ -47,8 +47,13 @@ export async function run(
 }
 
 /** Starts a daemon on a free port of the loopback. */
-export async function serve(agent: string, ...args: string[]): Promise<Served> {
-  const process = checkwright("serve", agent, "--listen", "127.0.0.1:0", ...args).spawn();
+export function serve(agent: string, ...args: string[]): Promise<Served> {
+  return started(checkwright("serve", agent, "--listen", "127.0.0.1:0", ...args));
+}
+
+/** Starts a launcher, and waits for the ready line. */
+export async function started(launcher: Deno.Command): Promise<Served> {
+  const process = launcher.spawn();
   let log = "";
   const logging = (async () => {
     for await (const chunk of process.stderr.pipeThrough(new TextDecoderStream())) log += chunk;
@@ -63,20 +68,21 @@ export async function serve(agent: string, ...args: string[]): Promise<Served> {
     }
     line += value;
   }
-  const port = Number(/:(\d+) \(/.exec(line)![1]);
 
   let stopped: Promise<number> | undefined;
-  function stop(): Promise<number> {
-    return stopped ??= (async () => {
-      process.kill("SIGTERM");
+  const stop = () =>
+    stopped ??= (async () => {
+      try {
+        process.kill("SIGTERM");
+      } catch {
+        // It has ended already.
+      }
       const { code } = await process.status;
       await Promise.all([logging, lines.cancel()]);
       return code;
     })();
-  }
-
   return {
-    port,
+    port: Number(/:(\d+) \(/.exec(line)![1]),
     line: line.trim(),
     process,
     log: () => log,

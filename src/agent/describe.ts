@@ -1,10 +1,14 @@
 import type { Command } from "./define.ts";
+import { describeCommand, type Override } from "./describe_command.ts";
 import { createReport, type Diagnostic, type Report } from "./diagnostic.ts";
-import { describeCommand } from "./describe_command.ts";
 import type { DescribedAgent, HostSettings, ManifestCheck, ManifestCommand } from "./manifest.ts";
-import { type Reader, recordOf, show } from "./read.ts";
+import { parseSettings } from "./parse_settings.ts";
+import { isRecord, show } from "./read.ts";
+import { type HostCommands, readHostCommands } from "./read_host_commands.ts";
+import { commandName } from "./run_settings.ts";
+import { saidPlaces } from "./said_places.ts";
 import { selfCheck, selfCheckName } from "./self_check.ts";
-import { parseSettings, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 
 /**
  * Turns an agent into its manifest and finds every fault that can be found without touching the
@@ -22,18 +26,17 @@ export function describeAgent(agent: unknown, host: HostSettings = {}): Describe
     return { manifest: { settings: parseSettings({}, report), commands: {} }, diagnostics };
   }
   const { kind: _kind, commands, ...input } = agent as { kind?: unknown; commands: unknown };
-  const settings = parseSettings(mergeSettings(input, host), report);
-  const described = describeCommands(commands, settings, report.at("commands"));
-  described[selfCheckName] ??= describeSelfCheck(settings, report);
-  return { manifest: { settings, commands: described }, diagnostics };
-}
-
-function describeSelfCheck(settings: Settings, report: Report): ManifestCommand {
-  const nobody = () => {
-    throw new Error("Only a daemon can tell of itself");
+  const { commands: hostCommands, ...hostInput } = host;
+  const settings = parseSettings(mergeSettings(input, hostInput), report);
+  const at = report.at("commands");
+  const names = [...Object.keys(isRecord(commands) ? commands : {}), selfCheckName];
+  const said = readHostCommands(hostCommands, names, at);
+  const manifest = {
+    settings,
+    commands: describeCommands(commands, said, settings, at),
+    ...(said.disabled.length > 0 && { disabled: said.disabled }),
   };
-  const described = describeCommand(selfCheck(nobody), settings, report) as ManifestCheck;
-  return { ...described, builtIn: true };
+  return { manifest, diagnostics, said: saidPlaces(input, commands) };
 }
 
 // `tls` and `limits` are merged name by name, everything else as a whole.
@@ -41,33 +44,45 @@ function mergeSettings(agent: HostSettings, host: HostSettings): HostSettings {
   const merged: Record<string, unknown> = { ...agent, ...host };
   for (const name of ["tls", "limits"]) {
     const [below, above] = [agent[name], host[name]];
-    if (typeof below === "object" && typeof above === "object") {
-      merged[name] = { ...below, ...above };
-    }
+    if (isRecord(below) && isRecord(above)) merged[name] = { ...below, ...above };
   }
   return merged;
 }
 
-/** NRPE splits at `!`; the rest would confuse a log or a terminal. */
-const commandName: Reader<string> = (value, report) => {
-  // deno-lint-ignore no-control-regex -- control characters are what must not be there
-  if (typeof value === "string" && /^[^!\0-\x1f\x7f]{1,200}$/.test(value)) return value;
-  report.error(
-    `Cannot take ${show(value)} as a command's name: expected 1 to 200 characters without "!"`,
-  );
-};
-
 function describeCommands(
   commands: unknown,
+  { overrides, disabled, plugins }: HostCommands,
   settings: Settings,
   report: Report,
 ): Record<string, ManifestCommand> {
-  const described = recordOf<ManifestCommand>(
-    (command, at) => describeCommand(command as Command, settings, at),
-    commandName,
-  )(commands, report) ?? {};
-  if (commands !== null && typeof commands === "object" && Object.keys(commands).length === 0) {
-    report.error("No command: expected at least one");
+  if (!isRecord(commands)) {
+    report.error(`Cannot take ${show(commands)}: expected an object`);
+    return {};
   }
-  return described;
+  const own = Object.entries(commands);
+  if (own.length === 0) report.error("No command: expected at least one");
+  const described = [...own, ...plugins].flatMap(([name, command]) => {
+    const at = report.at(name);
+    if (disabled.includes(name) || commandName(name, at) === undefined) return [];
+    const found = describeCommand(command as Command, settings, at, overrides.get(name));
+    return found === undefined ? [] : [[name, found] as const];
+  });
+  const all: Record<string, ManifestCommand> = Object.fromEntries(described);
+  if (!Object.hasOwn(commands, selfCheckName) && !disabled.includes(selfCheckName)) {
+    all[selfCheckName] = describeSelfCheck(settings, report, overrides.get(selfCheckName));
+  }
+  return all;
+}
+
+function describeSelfCheck(
+  settings: Settings,
+  report: Report,
+  override: Override | undefined,
+): ManifestCommand {
+  const nobody = () => {
+    throw new Error("Only a daemon can tell of itself");
+  };
+  const at = report.at(selfCheckName);
+  const described = describeCommand(selfCheck(nobody), settings, at, override) as ManifestCheck;
+  return { ...described, builtIn: true };
 }

@@ -1,9 +1,7 @@
 import type { CheckCommand } from "../check/define.ts";
 import type { BareFunction } from "../check/execute.ts";
-import type { OptionSpec } from "../check/option.ts";
-import { parseOptions } from "../check/parse_option.ts";
-import { formatRange, type Range } from "../nagios/range.ts";
 import type { Command, PluginCommand, PluginSettings, ShellCommand } from "./define.ts";
+import { describeOptions } from "./describe_options.ts";
 import { describePermissions } from "./describe_permissions.ts";
 import type { Report } from "./diagnostic.ts";
 import type {
@@ -14,20 +12,15 @@ import type {
   ManifestShell,
   RunSettings,
 } from "./manifest.ts";
-import {
-  absolutePath,
-  boolean,
-  count,
-  fields,
-  listOf,
-  oneOf,
-  recordOf,
-  sha256,
-  show,
-  span,
-  text,
-} from "./read.ts";
+import { isRecord, show, text } from "./read.ts";
+import { commandLine, execFields, runFields } from "./run_settings.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
+
+/** What the host's settings say of a command of the agent, not checked. */
+export interface Override extends Readonly<Record<string, unknown>> {
+  /** Option values that win over the binding's. */
+  options?: unknown;
+}
 
 /**
  * Turns one command into data and finds what is wrong with it.
@@ -35,55 +28,35 @@ import { defaultSettings, type Settings } from "./settings.ts";
  * @param command what stands under the command's name
  * @param settings what holds for commands that say nothing themselves
  * @param report where faults go
+ * @param override what the host says of it
  * @returns the command as data; undefined where it is none
  */
 export function describeCommand(
   command: Command,
   settings: Settings,
   report: Report,
+  override: Override = {},
 ): ManifestCommand | undefined {
   const kind = (command as { kind?: unknown } | null)?.kind;
-  if (kind === "check") return describeCheck(command as CheckCommand, settings, report);
-  if (kind === "plugin") return describePlugin(command as PluginCommand, settings, report);
-  if (kind === "shell") return describeShell(command as ShellCommand, settings, report);
-  if (typeof command === "function") return describeFunction(command as BareFunction, settings);
+  if (kind === "check") return describeCheck(command as CheckCommand, settings, report, override);
+  if (override.options !== undefined) {
+    const what = typeof command === "function"
+      ? "function"
+      : kind === "shell"
+      ? "shell line"
+      : "plugin";
+    report.at("options").error(`A ${what} has no options: expected them for a check only`);
+  }
+  const { options: _options, ...own } = override;
+  if (kind === "plugin") return describePlugin(command as PluginCommand, settings, report, own);
+  if (kind === "shell") return describeShell(command as ShellCommand, settings, report, own);
+  if (typeof command === "function") {
+    return describeFunction(command as BareFunction, settings, report, own);
+  }
   report.error(
     `Cannot take ${show(command)} as a command: expected a check, plugin(), shell() or a function`,
   );
 }
-
-const commonSettings = {
-  timeout: span,
-  acceptArguments: boolean,
-  isolation: oneOf("worker", "process"),
-  maxConcurrent: count,
-  cache: span,
-};
-
-const runFields = fields<Partial<RunSettings>>(commonSettings);
-
-const environment = recordOf<string>((value, report) => {
-  if (typeof value === "string" && !value.includes("\0")) return value;
-  report.error(`Cannot take ${show(value)}: expected a text`);
-});
-
-const execFields = fields<Partial<RunSettings & Omit<ExecSettings, "uid" | "gid">>>({
-  ...commonSettings,
-  env: (value, report) => {
-    const read = environment(value, report);
-    for (const name of Object.keys(read ?? {})) {
-      if (name.startsWith("LD_")) {
-        report.at(name).error("Cannot be set: the runtime refuses LD_ variables");
-      }
-    }
-    return read;
-  },
-  cwd: absolutePath,
-  user: text,
-  sha256,
-  split: boolean,
-  optional: boolean,
-});
 
 function withDefaults(read: Partial<RunSettings> | undefined, settings: Settings): RunSettings {
   return {
@@ -94,14 +67,20 @@ function withDefaults(read: Partial<RunSettings> | undefined, settings: Settings
   };
 }
 
-function describeFunction(command: BareFunction, settings: Settings): ManifestCheck {
+function describeFunction(
+  command: BareFunction,
+  settings: Settings,
+  report: Report,
+  override: Override,
+): ManifestCheck {
   return {
     kind: "check",
     description: command.name === "" ? "A function" : `The function ${command.name}`,
     options: {},
     values: {},
     permissions: {},
-    ...withDefaults({}, settings),
+    sandbox: "shared",
+    ...withDefaults(runFields(override, report), settings),
   };
 }
 
@@ -109,19 +88,17 @@ function describeCheck(
   command: CheckCommand,
   settings: Settings,
   report: Report,
+  { options: overridden, ...override }: Override,
 ): ManifestCheck | undefined {
   const { definition } = command;
   if (typeof definition?.run !== "function") {
     report.error("Cannot take a check without run: expected a check made by defineCheck()");
     return;
   }
-  const options: Record<string, OptionSpec> = definition.options ?? {};
-  checkOptionSpecs(options, report.at("options"));
-  const { values, faults } = parseOptions(options, command.values);
-  for (const { option, message } of faults) report.at(option).error(message);
-  const permissions = faults.length > 0
+  const { parsed, ...described } = describeOptions(command, overridden, report);
+  const permissions = parsed === undefined
     ? {}
-    : describePermissions(definition.permissions, values, report.at("permissions"));
+    : describePermissions(definition.permissions, parsed, report.at("permissions"));
   if (permissions.proc !== undefined && settings.procfs === defaultSettings.procfs) {
     report.at("permissions").at("proc").warning(
       "/proc itself cannot be read in a sandbox: expected procfs to say where it is bound",
@@ -130,84 +107,44 @@ function describeCheck(
   return {
     kind: "check",
     description: String(definition.description),
-    options: mapValues(options, (spec) => ({ ...spec, default: asWritten(spec.default) })),
-    values: mapValues(command.values, asWritten),
+    ...described,
     permissions,
-    ...withDefaults(runFields(command.settings, report), settings),
+    sandbox: "shared",
+    ...withDefaults(runFields({ ...command.settings, ...override }, report), settings),
   };
 }
 
-function mapValues<T, U>(
-  record: Readonly<Record<string, T>>,
-  map: (value: T) => U,
-): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
-}
-
-// As a person would write it, so that the manifest is JSON: a range's infinities are not.
-function asWritten(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(asWritten);
-  if (typeof value === "object" && value !== null && "inside" in value) {
-    return formatRange(value as Range);
-  }
-  return typeof value === "function" || typeof value === "symbol" ? undefined : value;
-}
-
-function checkOptionSpecs(options: Record<string, OptionSpec>, report: Report): void {
-  const letters = new Map<string, string>();
-  for (const [name, { short, description }] of Object.entries(options)) {
-    if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
-      report.at(name).error("Expected a name of letters and digits");
-    }
-    if (typeof description !== "string" || description === "") {
-      report.at(name).error("Expected a description");
-    }
-    if (short === undefined) continue;
-    if (!/^[A-Za-z]$/.test(short)) {
-      report.at(name).error(`Cannot take short ${show(short)}: expected one letter`);
-    }
-    const other = letters.get(short);
-    if (other !== undefined) {
-      report.at(name).error(`Short ${show(short)} is taken by ${show(other)}`);
-    }
-    letters.set(short, name);
-  }
-}
-
 function describeExec(
-  input: PluginSettings,
+  { env, ...input }: PluginSettings,
   settings: Settings,
   report: Report,
+  { env: hostEnv, ...override }: Override,
 ): RunSettings & ExecSettings {
-  const { env = {}, cwd = "/", split = true, optional = false, ...read } =
-    execFields(input, report) ?? {};
-  return { env, cwd, split, optional, ...read, ...withDefaults(read, settings) };
+  const variables = isRecord(env) && isRecord(hostEnv) ? { ...env, ...hostEnv } : hostEnv ?? env;
+  const { cwd = "/", split = true, optional = false, ...read } =
+    execFields({ ...input, ...override, env: variables }, report) ?? {};
+  return { env: {}, cwd, split, optional, ...read, ...withDefaults(read, settings) };
 }
 
 function describePlugin(
   command: PluginCommand,
   settings: Settings,
   report: Report,
+  override: Override,
 ): ManifestPlugin | undefined {
-  const argv = listOf<string>((value, at) => {
-    if (typeof value === "string" && !value.includes("\0")) return value;
-    at.error(`Cannot take ${show(value)}: expected a text`);
-  })(command.argv, report.at("argv"));
-  const executable = absolutePath(argv?.[0], report.at("argv").at(0));
-  const exec = describeExec(command.settings, settings, report);
-  if (executable?.includes("$ARG")) {
-    report.at("argv").at(0).error("The executable cannot come from an argument");
-  }
-  return argv && executable ? { kind: "plugin", argv, ...exec } : undefined;
+  const argv = commandLine(command.argv, report.at("argv"));
+  const exec = describeExec(command.settings, settings, report, override);
+  return argv && { kind: "plugin", argv, ...exec };
 }
 
 function describeShell(
   command: ShellCommand,
   settings: Settings,
   report: Report,
+  override: Override,
 ): ManifestShell | undefined {
   const line = text(command.line, report.at("line"));
-  const exec = describeExec(command.settings, settings, report);
+  const exec = describeExec(command.settings, settings, report, override);
   if (line !== undefined && /\$ARG\d+\$/.test(line)) {
     report.at("line").error(
       'Arguments reach a shell as "$1", "$2": expected these in place of $ARG1$',

@@ -1,9 +1,11 @@
 import type { CheckCommand } from "../check/define.ts";
 import { permissionNames, type Permissions } from "../check/permissions.ts";
+import { whyBroad } from "./broad.ts";
 import type { Report } from "./diagnostic.ts";
-import { absolutePath, fields, listOf, show, text } from "./read.ts";
+import { absolutePath, fields, listOf, type Reader, show, text } from "./read.ts";
 
-const permissionLists = fields<Permissions>({
+/** What a check may declare. */
+export const permissionLists: Reader<Permissions> = fields<Permissions>({
   read: listOf(absolutePath),
   write: listOf(absolutePath),
   net: listOf(text),
@@ -17,33 +19,6 @@ const permissionLists = fields<Permissions>({
     report.error(`Cannot take ${show(value)}: expected a path below /proc such as "net/tcp"`);
   }),
 });
-
-interface Broad {
-  list: keyof Permissions;
-  entry: string;
-  message: string;
-}
-
-/** Programs that start whatever they are told to. */
-const starters =
-  /\/(?:ba|da|k|z|tc)?sh$|\/(?:busybox|deno|env|node|nohup|perl|php|ruby|setsid|sudo|timeout|xargs|python[\d.]*)$/;
-
-// What is granted more widely than any one check is likely to need.
-function broad(permissions: Permissions): Broad[] {
-  const found = (list: keyof Permissions, is: (entry: string) => boolean, message: string) =>
-    (permissions[list] ?? []).filter(is).map((entry) => ({ list, entry, message }));
-  return [
-    ...found("read", (path) => path === "/", "is the whole disk"),
-    ...found("write", (path) => path === "/", "is the whole disk"),
-    ...found("net", (host) => host.startsWith("*"), "is any host"),
-    ...found(
-      "net",
-      (host) => !host.startsWith("*") && !/:\d+$/.test(host),
-      "is any port of that host",
-    ),
-    ...found("run", (path) => starters.test(path), "can start any other program"),
-  ];
-}
 
 /**
  * Reads what a check declares, and warns of what is broader than its use.
@@ -61,8 +36,11 @@ export function describePermissions(
   try {
     const plain = typeof declared === "function" ? declared(values as never) : declared ?? {};
     const read = permissionLists(plain, report) ?? {};
-    for (const { list, entry, message } of broad(read)) {
-      report.at(list).warning(`${JSON.stringify(entry)} ${message}`);
+    for (const name of permissionNames) {
+      for (const entry of read[name] ?? []) {
+        const why = whyBroad(name, entry);
+        if (why !== undefined) report.at(name).warning(`${JSON.stringify(entry)} ${why}`);
+      }
     }
     return Object.fromEntries(
       permissionNames.flatMap((name) =>

@@ -2,15 +2,21 @@
 export interface Diagnostic {
   /** Where, as a path into the agent: `commands.check_queue.options.warning`. */
   place: string;
+  /** The file and line that say it, where a settings file does: `settings.yaml:4`. */
+  source?: string;
   /** What is wrong, and what was expected. */
   message: string;
   /** An error keeps the agent from being served. */
   severity: "error" | "warning";
 }
 
-/** Writes a diagnostic as one line: place, then message. */
-export function formatDiagnostic({ place, message, severity }: Diagnostic): string {
-  return `${severity}: ${place}: ${message}`;
+/** Writes a diagnostic as one line: file and line if there is one, place, then message. */
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  return `${diagnostic.severity}: ${explain(diagnostic)}`;
+}
+
+function explain({ place, source, message }: Diagnostic): string {
+  return `${source === undefined ? "" : `${source}: `}${place}: ${message}`;
 }
 
 /** Those that keep an agent from being served. */
@@ -29,7 +35,7 @@ export class AgentError extends Error {
    * @param diagnostics all faults, warnings among them
    */
   constructor(diagnostics: readonly Diagnostic[]) {
-    super(errorsOf(diagnostics).map(({ place, message }) => `${place}: ${message}`).join("\n"));
+    super(errorsOf(diagnostics).map(explain).join("\n"));
     this.name = "AgentError";
     this.diagnostics = diagnostics;
   }
@@ -59,12 +65,19 @@ export function createReport(into: Diagnostic[], place = ""): Report {
     place,
     error: (message) => void into.push({ place: place || "agent", message, severity: "error" }),
     warning: (message) => void into.push({ place: place || "agent", message, severity: "warning" }),
-    at: (step) =>
-      createReport(into, typeof step === "number" ? `${place}[${step}]` : join(place, step)),
+    at: (step) => createReport(into, placeBelow(place, step)),
   };
 }
 
-function join(place: string, step: string): string {
+/**
+ * The path of the place one step below another.
+ *
+ * @param place the path; empty for the outermost place
+ * @param step a name, or an index in a list
+ * @returns the path
+ */
+export function placeBelow(place: string, step: string | number): string {
+  if (typeof step === "number") return `${place}[${step}]`;
   const shown = /^[\w$-]+$/.test(step) ? step : JSON.stringify(step);
   return place === "" ? shown : `${place}.${shown}`;
 }

@@ -1,23 +1,45 @@
 import type { Report } from "./diagnostic.ts";
+import { fitConnections } from "./fit_connections.ts";
+import { inspectReach } from "./inspect_reach.ts";
 import type { ExecSettings, Manifest, ManifestCommand } from "./manifest.ts";
 import { shellPath } from "./permissions.ts";
 
+/** The system's list of users. */
+export const usersPath = "/etc/passwd";
+
 /**
  * Holds a manifest against this host: executables are there and may be started, folders and files
- * exist. Executables become real paths, users become ids; optional commands whose executable is
- * absent are left out.
+ * exist, there are descriptors for as many connections as it is to bear. Executables become real
+ * paths, users become ids; optional commands whose executable is absent are left out.
  *
  * @param manifest the agent
  * @param report where faults go, all of them
+ * @param descriptors how many files, sockets and pipes the daemon may have open at once; no bound
+ * where left out
  * @returns the manifest for this host
  */
-export async function inspectHost(manifest: Manifest, report: Report): Promise<Manifest> {
+export async function inspectHost(
+  manifest: Manifest,
+  report: Report,
+  descriptors = Infinity,
+): Promise<Manifest> {
   const commands: [string, ManifestCommand][] = [];
   for (const [name, command] of Object.entries(manifest.commands)) {
     const inspected = await inspectCommand(command, report.at("commands").at(name));
     if (inspected !== undefined) commands.push([name, inspected]);
   }
-  return { ...manifest, commands: Object.fromEntries(commands) };
+  const { settings } = manifest;
+  inspectReach(settings, report);
+  const limits = fitConnections(
+    settings.limits,
+    descriptors,
+    report.at("limits").at("connections"),
+  );
+  return {
+    ...manifest,
+    settings: { ...settings, limits },
+    commands: Object.fromEntries(commands),
+  };
 }
 
 async function inspectCommand(
@@ -76,13 +98,19 @@ async function folder(path: string, report: Report): Promise<void> {
   }
 }
 
-// The ids of a user, from the system's own list of users.
-async function identify(
+/**
+ * Finds the ids of a user in the system's own list of users.
+ *
+ * @param command names the user
+ * @param report where it goes that there is no such user, or that the daemon cannot become it
+ * @returns the ids; nothing where no user is named
+ */
+export async function identify(
   { user }: ExecSettings,
   report: Report,
 ): Promise<{ uid?: number; gid?: number }> {
   if (user === undefined) return {};
-  const lines = (await Deno.readTextFile("/etc/passwd")).split("\n").map((line) => line.split(":"));
+  const lines = (await Deno.readTextFile(usersPath)).split("\n").map((line) => line.split(":"));
   const entry = lines.find(([name]) => name === user);
   if (entry === undefined) {
     report.at("user").error(`No user ${JSON.stringify(user)} on this host`);

@@ -32,9 +32,13 @@ export interface ManifestCheck extends RunSettings {
   description: string;
   /** In the order of positional arguments. */
   options: Record<string, OptionSpec>;
-  /** As bound. */
+  /** As bound, the host's among them. */
   values: Record<string, unknown>;
+  /** Those of the host: the agent's own code knows the others only. */
+  hostValues?: Record<string, unknown>;
   permissions: Permissions;
+  /** Whether other commands run in its sandbox. */
+  sandbox: "shared" | "own";
   /** It is the daemon's own, and not of the agent. */
   builtIn?: boolean;
 }
@@ -70,12 +74,16 @@ export interface Manifest {
   settings: Settings;
   /** The commands by name. */
   commands: Record<string, ManifestCommand>;
+  /** Commands of the agent that the host's settings leave out. */
+  disabled?: string[];
 }
 
 /** A manifest with everything that was found wrong on the way; faulty commands are left out. */
 export interface DescribedAgent {
   manifest: Manifest;
   diagnostics: Diagnostic[];
+  /** The places where the agent itself says something: `timeout`, `commands.check_root.cache`. */
+  said?: string[];
 }
 
 /** Settings from outside the agent: the same names, not checked. */

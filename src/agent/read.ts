@@ -1,8 +1,42 @@
 import { parseDuration } from "../nagios/units.ts";
 import type { Report } from "./diagnostic.ts";
+import { nearest } from "./nearest.ts";
+
+/** What a value may be, in the words of JSON Schema. */
+export type Schema = Readonly<Record<string, unknown>>;
 
 /** Reads one value, or reports what is wrong with it and returns undefined. */
-export type Reader<T> = (value: unknown, report: Report) => T | undefined;
+export interface Reader<T> {
+  (value: unknown, report: Report): T | undefined;
+  /** The same for an editor, which is told no more than JSON Schema can say. */
+  readonly schema?: Schema;
+}
+
+/**
+ * Makes a reader that can tell what it takes.
+ *
+ * @param schema what it takes
+ * @param read reads one value
+ * @returns the reader
+ */
+export function withSchema<T>(schema: Schema, read: Reader<T>): Reader<T> {
+  return Object.assign<Reader<T>, { schema: Schema }>(
+    (value, report) => read(value, report),
+    { schema },
+  );
+}
+
+/**
+ * Says what a setting means.
+ *
+ * @param description what it means, in one line
+ * @param read reads its value
+ * @param more for the schema: examples
+ * @returns the reader, with the meaning in its schema
+ */
+export function described<T>(description: string, read: Reader<T>, more: Schema = {}): Reader<T> {
+  return withSchema({ description, ...read.schema, ...more }, read);
+}
 
 /** Shows a value in a message: short, quoted, on one line. */
 export function show(value: unknown): string {
@@ -10,51 +44,78 @@ export function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-function reader<T>(expected: string, accept: (value: unknown) => value is T): Reader<T> {
-  return (value, report) => {
+/** Whether a value has names and values, as a map of YAML has. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Says which names there are, for one that there is not. */
+export function expectOneOf(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  const known = names.length === 0 ? "expected none" : `expected one of ${names.join(", ")}`;
+  return near === undefined ? known : `${known}; the nearest is ${show(near)}`;
+}
+
+function reader<T>(
+  expected: string,
+  schema: Schema,
+  accept: (value: unknown) => value is T,
+): Reader<T> {
+  return withSchema(schema, (value, report) => {
     if (accept(value)) return value;
     report.error(`Cannot take ${show(value)}: expected ${expected}`);
-  };
+  });
 }
 
 /** Yes or no. */
 export const boolean: Reader<boolean> = reader(
   "true or false",
+  { type: "boolean" },
   (value): value is boolean => typeof value === "boolean",
 );
 
 /** A text that is not empty and holds no NUL. */
 export const text: Reader<string> = reader(
   "a text",
+  { type: "string", minLength: 1 },
   (value): value is string => typeof value === "string" && value !== "" && !value.includes("\0"),
 );
 
 /** A whole number of at least one. */
 export const count: Reader<number> = reader(
   "a whole number of at least 1",
+  { type: "integer", minimum: 1 },
   (value): value is number => Number.isSafeInteger(value) && (value as number) >= 1,
 );
 
 /** An absolute path. */
 export const absolutePath: Reader<string> = reader(
   "an absolute path",
+  { type: "string", pattern: "^/" },
   (value): value is string =>
     typeof value === "string" && value.startsWith("/") && !value.includes("\0"),
 );
 
 /** The digest of a file: 64 hexadecimal digits, in lower case once read. */
-export const sha256: Reader<string> = (value, report) => {
-  if (typeof value === "string" && /^[0-9a-f]{64}$/i.test(value)) return value.toLowerCase();
-  report.error(`Cannot take ${show(value)}: expected a SHA-256 of 64 hexadecimal digits`);
-};
+export const sha256: Reader<string> = withSchema(
+  { type: "string", pattern: "^[0-9a-fA-F]{64}$" },
+  (value, report) => {
+    if (typeof value === "string" && /^[0-9a-f]{64}$/i.test(value)) return value.toLowerCase();
+    report.error(`Cannot take ${show(value)}: expected a SHA-256 of 64 hexadecimal digits`);
+  },
+);
 
 /** One of several texts. */
 export function oneOf<const T extends string>(...values: T[]): Reader<T> {
-  return reader(values.map(show).join(" or "), (value): value is T => values.includes(value as T));
+  return reader(
+    values.map(show).join(" or "),
+    { enum: values },
+    (value): value is T => values.includes(value as T),
+  );
 }
 
 /** A span of time above zero, in seconds once read. A timer holds at most 24 days. */
-export const span: Reader<number> = (value, report) => {
+export const span: Reader<number> = withSchema({ type: "string" }, (value, report) => {
   try {
     const seconds = parseDuration(typeof value === "string" ? value : "");
     if (seconds > 0 && seconds <= 2_000_000) return seconds;
@@ -62,17 +123,17 @@ export const span: Reader<number> = (value, report) => {
     // said below
   }
   report.error(`Cannot take ${show(value)}: expected a span of time such as "5s" or "2m"`);
-};
+});
 
 /** A list of such values; every item that is wrong is reported. */
 export function listOf<T>(item: Reader<T>): Reader<T[]> {
-  return (value, report) => {
+  return withSchema({ type: "array", items: item.schema ?? {} }, (value, report) => {
     if (!Array.isArray(value)) {
       report.error(`Cannot take ${show(value)}: expected a list`);
       return;
     }
     return value.flatMap((entry, index) => item(entry, report.at(index)) ?? []);
-  };
+  });
 }
 
 /** An object with such fields, all optional; every field that is unknown or wrong is reported. */
@@ -80,8 +141,15 @@ export function fields<T extends object>(
   readers: { [Name in keyof T]-?: Reader<NonNullable<T[Name]>> },
 ): Reader<T> {
   const known = readers as Record<string, Reader<unknown>>;
-  return (value, report) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  const schema: Schema = {
+    type: "object",
+    properties: Object.fromEntries(
+      Object.entries(known).map(([name, { schema = {} }]) => [name, schema]),
+    ),
+    additionalProperties: false,
+  };
+  return withSchema(schema, (value, report) => {
+    if (!isRecord(value)) {
       report.error(`Cannot take ${show(value)}: expected an object`);
       return;
     }
@@ -89,16 +157,14 @@ export function fields<T extends object>(
     for (const [name, entry] of Object.entries(value)) {
       if (entry === undefined) continue;
       if (!Object.hasOwn(known, name)) {
-        report.at(name).error(
-          `No setting ${show(name)}: expected one of ${Object.keys(known).join(", ")}`,
-        );
+        report.at(name).error(`No setting ${show(name)}: ${expectOneOf(name, Object.keys(known))}`);
         continue;
       }
       const parsed = known[name]!(entry, report.at(name));
       if (parsed !== undefined) result[name] = parsed;
     }
     return result as T;
-  };
+  });
 }
 
 /** A list of names and values, each value read alike; every name must pass `name`. */
@@ -106,8 +172,13 @@ export function recordOf<T>(
   item: Reader<T>,
   name: Reader<string> = text,
 ): Reader<Record<string, T>> {
-  return (value, report) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  const schema: Schema = {
+    type: "object",
+    propertyNames: name.schema ?? {},
+    additionalProperties: item.schema ?? {},
+  };
+  return withSchema(schema, (value, report) => {
+    if (!isRecord(value)) {
       report.error(`Cannot take ${show(value)}: expected an object`);
       return;
     }
@@ -119,5 +190,5 @@ export function recordOf<T>(
       if (parsed !== undefined) result.push([key, parsed]);
     }
     return Object.fromEntries(result);
-  };
+  });
 }

@@ -54,6 +54,16 @@ export interface CommandSettings {
   cache?: string;
 }
 
+/** Settings that a check may have beside those of any command. */
+export interface CheckSettings extends CommandSettings {
+  /**
+   * `shared`: checks that declare the same permissions and have the same isolation run in one warm
+   * sandbox, and see each other's module state; so where left out. `own`: this command has a sandbox
+   * that no other command runs in.
+   */
+  sandbox?: "shared" | "own";
+}
+
 /** What {@linkcode defineCheck} takes. */
 export interface CheckDefinition<O extends Options> {
   /** What the check watches, in one line. */
@@ -79,7 +89,7 @@ export interface CheckCommand {
   /** The option values of this binding, as written. */
   readonly values: Readonly<Record<string, unknown>>;
   /** How it is run. */
-  readonly settings: CommandSettings;
+  readonly settings: CheckSettings;
 }
 
 /** A check: call it with option values and settings for a command; unbound it is one already. */
@@ -93,8 +103,8 @@ export interface Check<O extends Options = Options> extends CheckCommand {
    */
   (
     ...binding: [RequiredOptions<O>] extends [never]
-      ? [values?: OptionInputs<O>, settings?: CommandSettings]
-      : [values: OptionInputs<O>, settings?: CommandSettings]
+      ? [values?: OptionInputs<O>, settings?: CheckSettings]
+      : [values: OptionInputs<O>, settings?: CheckSettings]
   ): CheckCommand;
 }
 
@@ -131,7 +141,7 @@ export function defineCheck<const O extends Options = Record<never, never>>(
 ): Check<O> {
   const bind = (
     values: Record<string, unknown> = {},
-    settings: CommandSettings = {},
+    settings: CheckSettings = {},
   ): CheckCommand => ({
     kind: "check",
     definition,

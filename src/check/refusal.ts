@@ -5,6 +5,12 @@
  * @returns the permission that is lacking and what to do; undefined where the error is another
  */
 export function explainRefusal(error: Error): string | undefined {
+  // See runner/builtin_modules.ts.
+  const imported = /^Unsupported scheme "file-import" for module "file-import:([^"]*)"/
+    .exec(String(error.message))?.[1];
+  if (imported !== undefined) {
+    return `Permission refused: import of "${imported}": a check's code comes with its bundle`;
+  }
   // An import that is refused is a TypeError with the same words.
   const { name, message } = error;
   const says = typeof message === "string" && /^Requires \w+ access/.test(message);

@@ -1,63 +1,77 @@
 import { parseArgs } from "@std/cli";
-import { UsageError } from "./usage.ts";
+import { nearest } from "../agent/nearest.ts";
+import { formatWords, type Line, UsageError } from "./usage.ts";
 
-/** Which options a subcommand has. */
-export interface OptionTable {
-  /** Options that stand alone. */
-  boolean?: readonly string[];
-  /** Options with a value. */
-  string?: readonly string[];
-  /** Whether what follows the first positional word is left as it is. */
-  stopEarly?: boolean;
-}
-
-/** A command line taken apart. */
-export interface ParsedLine {
-  /** The options that stand alone: whether they are there. */
-  flags: Record<string, boolean>;
-  /** The options with a value, where they are there. */
-  values: Record<string, string>;
+/** A command line taken apart, as its table says. */
+export interface GivenLine {
   /** The positional words. */
   words: string[];
+  /** What was given for each option. */
+  options: Record<string, string | string[] | boolean | undefined>;
 }
 
 /**
  * Takes a subcommand's arguments apart.
  *
  * @param args the arguments
- * @param table which options there are
- * @returns options and words
- * @throws {UsageError} for an option that there is not, and for one without its value
+ * @param line what can be said
+ * @returns words and options; `"help"` where that was asked for
+ * @throws {UsageError} for what the line has no place for, and for what it lacks
  */
-export function parseLine(
+export function parseWords(
   args: string[],
-  { boolean = [], string = [], stopEarly = false }: OptionTable,
-): ParsedLine {
+  { words, options, stopEarly }: Line,
+): GivenLine | "help" {
+  const all = Object.entries(options);
+  const names = [...all.map(([name]) => `--${name}`), "--help"];
   const parsed = parseArgs(args, {
-    boolean: [...boolean],
-    string: [...string],
+    boolean: ["help", ...all.filter(([, { value }]) => value === undefined).map(([name]) => name)],
+    // "_": words that look like numbers stay as they are.
+    string: ["_", ...all.filter(([, { value }]) => value !== undefined).map(([name]) => name)],
+    collect: all.filter(([, { repeat }]) => repeat).map(([name]) => name),
+    alias: Object.fromEntries([
+      ...all.flatMap(([name, { short }]) => short === undefined ? [] : [[name, short]]),
+      ["help", "h"],
+    ]),
     stopEarly,
     unknown(arg: string, key?: string) {
       if (key === undefined) return true;
-      const known = [...boolean, ...string].map((name) => `--${name}`).join(", ");
-      throw new UsageError(
-        `No option "${arg}": expected ${known === "" ? "none" : `one of ${known}`}`,
-      );
+      throw new UsageError(`No option "${arg}": ${suggest(arg, names)}`);
     },
   }) as Record<string, unknown> & { _: (string | number)[] };
+  if (parsed.help) return "help";
 
-  const values: Record<string, string> = {};
-  for (const name of string) {
-    const value = parsed[name];
-    if (value === undefined) continue;
-    if (typeof value !== "string" || value === "") {
-      throw new UsageError(`Option "--${name}" is without its value`);
-    }
-    values[name] = value;
+  const given: GivenLine["options"] = {};
+  for (const [name, { value, required }] of all) {
+    const found = parsed[name];
+    if (value === undefined) given[name] = found === true;
+    else if ([found].flat().includes("")) {
+      throw new UsageError(`Option "--${name}" is without its value, ${value}`);
+    } else if (found === undefined && required) {
+      throw new UsageError(`Option "--${name} ${value}" is missing`);
+    } else given[name] = found as string | string[] | undefined;
   }
-  return {
-    flags: Object.fromEntries(boolean.map((name) => [name, parsed[name] === true])),
-    values,
-    words: parsed._.map(String),
-  };
+  const positional = parsed._.map(String);
+  const expected = formatWords(words).join(" ");
+  const missing = words.filter(({ optional }) => !optional)[positional.length];
+  if (missing !== undefined) {
+    throw new UsageError(`${missing.name} is missing: expected ${expected}`);
+  }
+  const extra = words.at(-1)?.repeat ? undefined : positional[words.length];
+  if (extra !== undefined) {
+    throw new UsageError(`Cannot take "${extra}": expected ${expected || "no word"}`);
+  }
+  return { words: positional, options: given };
+}
+
+/**
+ * Says what may have been meant.
+ *
+ * @param name what was typed
+ * @param names what there is
+ * @returns the nearest of the names, or else all of them
+ */
+export function suggest(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  return near === undefined ? `expected one of ${names.join(", ")}` : `the nearest is "${near}"`;
 }

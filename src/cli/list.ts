@@ -1,32 +1,35 @@
 import { errorsOf } from "../agent/diagnostic.ts";
 import type { Manifest, ManifestCommand } from "../agent/manifest.ts";
 import { commandPermissions, type GrantedPermissions } from "../agent/permissions.ts";
-import { parseLine } from "./arguments.ts";
 import { printDiagnostics } from "./diagnostics.ts";
-import { defaultAgent, loadAgent } from "./load.ts";
-import { readHostSettings } from "./host_settings.ts";
+import { defaultAgent } from "./load.ts";
+import { loadOnHost } from "./host_settings.ts";
+import { agentWord, settingsOption } from "./shared_options.ts";
+import { defineSubcommand } from "./subcommand.ts";
 import type { Subcommand } from "./usage.ts";
 
 /** `checkwright list`: commands, options, permissions. */
-export const list: Subcommand = {
+export const list: Subcommand = defineSubcommand({
+  name: "list",
   summary: "List an agent's commands with their options and permissions.",
-  synopsis: "[AGENT] [--settings FILE] [--json]",
-  options: [
-    ["AGENT", `the agent's module; ${defaultAgent} where left out`],
-    ["--settings FILE", "host settings (YAML) that win over the agent's"],
-    ["--json", "the manifest, for programs"],
-  ],
-  async run(args) {
-    const { words, flags, values } = parseLine(args, { boolean: ["json"], string: ["settings"] });
-    const { manifest, diagnostics } = await loadAgent(
-      words[0] ?? defaultAgent,
-      await readHostSettings(values.settings),
-    );
+  words: [agentWord],
+  options: {
+    settings: settingsOption,
+    json: { meaning: "the manifest, for programs" },
+    names: { meaning: "the commands' names alone, one a line" },
+  },
+  async run([path = defaultAgent], { settings, json, names }) {
+    const { manifest, diagnostics } = await loadOnHost(path, settings);
     printDiagnostics(diagnostics);
-    console.log(flags.json ? JSON.stringify(manifest, null, 2) : formatManifest(manifest));
+    const text = names
+      ? Object.keys(manifest.commands).join("\n")
+      : json
+      ? JSON.stringify(manifest, null, 2)
+      : formatManifest(manifest);
+    console.log(text);
     return errorsOf(diagnostics).length > 0 ? 3 : 0;
   },
-};
+});
 
 function formatManifest(manifest: Manifest): string {
   return Object.entries(manifest.commands)

@@ -1,31 +1,32 @@
 import { AgentError, createReport, type Diagnostic } from "../agent/diagnostic.ts";
 import { inspectHost } from "../agent/inspect.ts";
-import type { HostSettings, Manifest } from "../agent/manifest.ts";
-import { unite } from "../agent/permissions.ts";
+import type { DescribedAgent, HostSettings, Manifest } from "../agent/manifest.ts";
 import { bundle, BundleError } from "../compile/bundle.ts";
+import { foreignModules } from "../compile/foreign_modules.ts";
 import type { SandboxCode } from "../runner/channel.ts";
-import { createPool } from "../runner/pool.ts";
+import { describeCode } from "../runner/describe.ts";
+import { readBundleFault } from "./complaint.ts";
+import { descriptorLimit } from "./descriptor_limit.ts";
 
 /** An agent, loaded and checked against this host. */
 export interface LoadedAgent {
   manifest: Manifest;
   /** Everything that was found, warnings among it. */
   diagnostics: Diagnostic[];
+  /** The places where the agent itself says something. */
+  said?: string[];
   code: SandboxCode;
 }
 
 /** The agent that is loaded where none is named. */
 export const defaultAgent = "agent.ts";
 
-/** How long an agent's module may take to be evaluated, in seconds. */
-const patience = 10;
-
 /** The program inside a sandbox. */
 const runtimeModule = new URL("../runner/sandbox_main.ts", import.meta.url);
 
 /**
- * Bundles an agent under its own project, evaluates it in a worker without permissions, and checks
- * what comes out.
+ * Bundles an agent under its own project, evaluates it in a process without permissions, and checks
+ * what comes out against this host. Whatever its top level does, it does to that process alone.
  *
  * @param path the agent's module
  * @param host settings that win over the agent's
@@ -33,42 +34,80 @@ const runtimeModule = new URL("../runner/sandbox_main.ts", import.meta.url);
  * @throws {AgentError} where there is no manifest to speak of
  */
 export async function loadAgent(path: string, host: HostSettings = {}): Promise<LoadedAgent> {
-  const code = await bundleAgent(path);
-  const pool = createPool(code, 1, () => {});
-  const slow = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => slow.reject(new Error(`It is not evaluated after ${patience} seconds`)),
-    patience * 1000,
-  );
+  const agent = await readAgent(path, host);
+  const report = createReport(agent.diagnostics);
+  return { ...agent, manifest: await inspectHost(agent.manifest, report, await descriptorLimit()) };
+}
+
+/**
+ * {@linkcode loadAgent}, but for any host: nothing of this one is looked at.
+ *
+ * @param path the agent's module
+ * @param host settings that win over the agent's
+ * @param minify has the code be the same on every machine, see {@linkcode bundle}
+ * @returns the agent with all diagnostics
+ * @throws {AgentError} where there is no manifest to speak of
+ */
+export async function readAgent(
+  path: string,
+  host: HostSettings = {},
+  minify = false,
+): Promise<LoadedAgent> {
+  const code = await bundleAgent(path, minify);
   try {
-    const { manifest, diagnostics } = await Promise.race([
-      pool.sandbox(unite([]), "worker").then((sandbox) => sandbox.describe(host)),
-      slow.promise,
-    ]);
-    const inspected = await inspectHost(manifest, createReport(diagnostics));
-    return { manifest: inspected, diagnostics, code };
+    return { ...await describeInProcess(code, host), code };
   } catch (error) {
-    throw fault(path, `Cannot evaluate it: ${(error as Error).message}`);
-  } finally {
-    clearTimeout(timer);
-    pool.close();
+    const { message } = error as Error;
+    // What the runtime advises cannot be done: nothing is granted to a top level.
+    throw fault(
+      path,
+      `Cannot evaluate it: ${message.replace(/, run again with the .* flag$/, "")}`,
+    );
   }
 }
 
-async function bundleAgent(path: string): Promise<SandboxCode> {
+// The process is in a group of its own: who interrupts this one does not reach it.
+async function describeInProcess(code: SandboxCode, host: HostSettings): Promise<DescribedAgent> {
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort(new Error("Interrupted"));
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  signals.forEach((signal) => Deno.addSignalListener(signal, interrupt));
+  try {
+    return await describeCode(code, host, "process", interruption.signal);
+  } finally {
+    signals.forEach((signal) => Deno.removeSignalListener(signal, interrupt));
+  }
+}
+
+async function bundleAgent(path: string, minify: boolean): Promise<SandboxCode> {
   try {
     if (!(await Deno.stat(path)).isFile) throw fault(path, "It is not a file");
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw fault(path, "No such file");
-    throw error;
-  }
-  try {
-    const [agent, runtime] = await Promise.all([bundle(path), bundle(runtimeModule)]);
+    const [agent, runtime, plain] = await Promise.all([
+      bundle(path, minify),
+      bundle(runtimeModule, minify),
+      // A bundle without its comments does not say what it holds.
+      minify ? bundle(path) : undefined,
+    ]);
+    await refuseForeign(plain ?? agent, path);
     return { agent, runtime };
   } catch (error) {
-    if (error instanceof BundleError) throw fault(path, `Cannot bundle it: ${error.message}`);
+    if (error instanceof Deno.errors.NotFound) throw fault(path, "No such file");
+    if (error instanceof Deno.errors.PermissionDenied) throw fault(path, "Permission denied");
+    if (error instanceof BundleError) {
+      throw new AgentError([await readBundleFault(error.message, path)]);
+    }
     throw error;
   }
+}
+
+async function refuseForeign(bundle: string, path: string): Promise<void> {
+  const foreign = await foreignModules(bundle, path);
+  if (foreign.length === 0) return;
+  throw new AgentError(foreign.map(({ module, importer, fault }) => ({
+    place: importer ?? path,
+    message: `Cannot import ${JSON.stringify(module)}: ${fault}`,
+    severity: "error",
+  })));
 }
 
 function fault(place: string, message: string): AgentError {

@@ -4,33 +4,23 @@
 import { AgentError } from "../agent/diagnostic.ts";
 import { version } from "../daemon/version.ts";
 import { printDiagnostics } from "./diagnostics.ts";
-import { formatHelp, type Subcommand, UsageError } from "./usage.ts";
+import { formatOverview, loadSubcommand } from "./subcommands.ts";
+import { type Subcommands, UsageError } from "./usage.ts";
 
-const subcommands: Record<string, () => Promise<Subcommand>> = {
+const subcommands: Subcommands = {
+  init: async () => (await import("./init.ts")).init,
   serve: async () => (await import("./serve.ts")).serve,
   run: async () => (await import("./run.ts")).run,
   query: async () => (await import("./query.ts")).query,
   validate: async () => (await import("./validate.ts")).validate,
   list: async () => (await import("./list.ts")).list,
+  compile: async () => (await import("./compile.ts")).compile,
+  permissions: async () => (await import("./permissions.ts")).permissions,
+  learn: async () => (await import("./learn.ts")).learn,
+  cert: async () => (await import("./cert.ts")).cert,
+  completion: async () => (await import("./completion.ts")).completionOf(subcommands),
+  help: async () => (await import("./help.ts")).helpOf(subcommands),
 };
-
-async function overview(): Promise<string> {
-  const lines = await Promise.all(
-    Object.entries(subcommands).map(async ([name, load]) =>
-      `  ${name.padEnd(10)}${(await load()).summary}`
-    ),
-  );
-  return [
-    "Usage: checkwright SUBCOMMAND [ARG…]",
-    "",
-    "Monitoring checks as typed TypeScript, served over NRPE.",
-    "",
-    "Subcommands:",
-    ...lines,
-    "",
-    "checkwright SUBCOMMAND --help says more.",
-  ].join("\n");
-}
 
 async function main([name, ...args]: string[]): Promise<number> {
   if (name === "--version" || name === "-V") {
@@ -38,21 +28,10 @@ async function main([name, ...args]: string[]): Promise<number> {
     return 0;
   }
   if (name === undefined || name === "--help" || name === "-h") {
-    console.log(await overview());
+    console.log(await formatOverview(subcommands));
     return name === undefined ? 3 : 0;
   }
-  if (!Object.hasOwn(subcommands, name)) {
-    throw new UsageError(
-      `No subcommand "${name}": expected one of ${Object.keys(subcommands).join(", ")}`,
-    );
-  }
-  const subcommand = await subcommands[name]!();
-  // check_nrpe's own options have a help of their own.
-  if (name !== "query" && (args[0] === "--help" || args[0] === "-h")) {
-    console.log(formatHelp(name, subcommand));
-    return 0;
-  }
-  return await subcommand.run(args);
+  return await (await loadSubcommand(subcommands, name)).run(args);
 }
 
 try {

@@ -1,4 +1,4 @@
-import { createReport, errorsOf } from "../agent/diagnostic.ts";
+import { errorsOf } from "../agent/diagnostic.ts";
 import { returnCode } from "../nagios/state.ts";
 import { createHandler } from "../daemon/handler.ts";
 import { createStats, ownCheck } from "../daemon/stats.ts";
@@ -6,44 +6,47 @@ import { sandboxedChecks, withOwnCheck } from "../runner/checks.ts";
 import { createPool } from "../runner/pool.ts";
 import { createQuarantine } from "../runner/quarantine.ts";
 import { createRunner } from "../runner/runner.ts";
-import { parseLine } from "./arguments.ts";
-import { printDiagnostics } from "./diagnostics.ts";
-import { defaultAgent, loadAgent } from "./load.ts";
-import { readHostSettings } from "./host_settings.ts";
+import { faultsOf, printDiagnostics } from "./diagnostics.ts";
+import { loadOnHost } from "./host_settings.ts";
 import { print } from "./print.ts";
+import { optionalAgentWord, settingsOption, takeAgent } from "./shared_options.ts";
+import { defineSubcommand } from "./subcommand.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
 
-/** `checkwright run`: one command here, in a sandbox as under the daemon; exits as a plugin does. */
-export const run: Subcommand = {
+/**
+ * `checkwright run`: one command here, with what it declared as under the daemon; exits as a plugin
+ * does. A check runs in a process of its own, whatever it asks for: this process may do anything, and
+ * a worker is a part of it.
+ */
+export const run: Subcommand = defineSubcommand({
+  name: "run",
   summary: "Run one command of an agent here, as a plugin would run.",
-  synopsis: "[--settings FILE] [AGENT] COMMAND [ARG…]",
-  options: [
-    ["AGENT", `the agent's module, a path that ends in .ts or .js; ${defaultAgent} where left out`],
-    ["COMMAND", "a command of the agent"],
-    ["ARG…", "its arguments, as they would come from the wire"],
-    ["--settings FILE", "host settings (YAML) that win over the agent's"],
+  words: [
+    optionalAgentWord,
+    { name: "COMMAND", meaning: "a command of the agent" },
+    {
+      name: "ARG",
+      optional: true,
+      repeat: true,
+      meaning: "its arguments, as they would come from the wire",
+    },
   ],
-  async run(args) {
-    const { words, values } = parseLine(args, { string: ["settings"], stopEarly: true });
-    const path = /\.[cm]?[jt]sx?$/.test(words[0] ?? "") ? words.shift()! : defaultAgent;
-    const [name, ...commandArgs] = words;
+  options: { settings: settingsOption },
+  stopEarly: true,
+  async run(words, options) {
+    const { path, rest: [name, ...commandArgs] } = takeAgent(words);
     if (name === undefined) {
       throw new UsageError("Which command is missing: expected [AGENT] COMMAND [ARG…]");
     }
 
     // Who sits at this host may give arguments; whether the wire may is another question.
-    const { manifest, diagnostics, code } = await loadAgent(
-      path,
-      await readHostSettings(values.settings),
-    );
+    const { manifest, diagnostics, code } = await loadOnHost(path, options.settings);
     const errors = errorsOf(diagnostics);
     printDiagnostics(errors);
     const command = manifest.commands[name];
     if (command !== undefined) command.acceptArguments = true;
-    // The faults of a command whose name only begins alike are not its own.
-    const own = createReport([]).at("commands").at(name).place;
-    const broken = errors.some(({ place }) => place === own || place.startsWith(`${own}.`));
-    if (broken) return 3;
+    if (command?.kind === "check") command.isolation = "process";
+    if (faultsOf(diagnostics, name).length > 0) return 3;
 
     const { settings } = manifest;
     const pool = createPool(code, 1, (_command, message) => console.error(message));
@@ -58,11 +61,17 @@ export const run: Subcommand = {
       { ...manifest, settings: { ...settings, refusals: "explain" } },
       runner,
     );
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      Deno.addSignalListener(signal, () => runner.end());
+    }
     const { output, reason } = await handle({ command: name, args: commandArgs }, {
       address: "127.0.0.1",
     });
     if (reason !== undefined) console.error(reason);
     print(Deno.stdout, `${output!.text}\n`);
+    // What did not end at its deadline would go on without us.
+    pool.close();
+    await runner.end();
     return returnCode(output!.state);
   },
-};
+});

@@ -1,79 +1,81 @@
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
-import type { HostSettings, Manifest } from "../agent/manifest.ts";
-import {
-  commandPermissions,
-  executableOf,
-  formatFlags,
-  type GrantedPermissions,
-  unite,
-} from "../agent/permissions.ts";
 import type { Address } from "../agent/settings.ts";
-import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import { certificateDates } from "../net/certificate.ts";
 import { loadTls } from "../daemon/certificate.ts";
+import { makeCertificate } from "../daemon/make_certificate.ts";
+import { createLog, lineWriter, type Log } from "../daemon/log.ts";
 import { formatAddress } from "../daemon/daemon.ts";
-import { createLog, lineWriter } from "../daemon/log.ts";
 import type { Orders } from "../daemon/link.ts";
-import { killPath } from "../runner/kill.ts";
-import { psPath } from "../runner/process_list.ts";
-import { parseLine } from "./arguments.ts";
+import { daemonFlags } from "../daemon/permissions.ts";
+import { whyRestart } from "../daemon/why_restart.ts";
 import { printDiagnostics } from "./diagnostics.ts";
-import { defaultAgent, loadAgent, type LoadedAgent } from "./load.ts";
-import { readHostSettings } from "./host_settings.ts";
+import { defaultAgent, type LoadedAgent } from "./load.ts";
+import { loadOnHost } from "./host_settings.ts";
+import { agentWord, settingsOption } from "./shared_options.ts";
+import { defineSubcommand } from "./subcommand.ts";
+import type { Plan } from "./launcher.ts";
 import type { Subcommand } from "./usage.ts";
+import { createTypeCheck } from "./type_check.ts";
 import { createWatcher } from "./watch.ts";
 
 /** `checkwright serve`: the launcher. It loads the agent, and starts the daemon with its permissions. */
-export const serve: Subcommand = {
+export const serve: Subcommand = defineSubcommand({
+  name: "serve",
   summary: "Serve an agent to monitoring engines over NRPE.",
-  synopsis: "[AGENT] [--settings FILE] [--listen HOST:PORT] [--no-tls] [--watch]",
-  options: [
-    ["AGENT", `the agent's module; ${defaultAgent} where left out`],
-    ["--settings FILE", "host settings (YAML) that win over the agent's"],
-    ["--listen HOST:PORT", "listen there and nowhere else"],
-    ["--no-tls", "speak plain text"],
-    ["--watch", "reload when a module of the agent or the settings change, as at SIGHUP"],
-  ],
-  async run(args) {
-    const { words, flags, values } = parseLine(args, {
-      boolean: ["no-tls", "watch"],
-      string: ["settings", "listen"],
-    });
-    const path = words[0] ?? defaultAgent;
+  words: [agentWord],
+  options: {
+    settings: settingsOption,
+    listen: { value: "HOST:PORT", meaning: "listen there and nowhere else" },
+    "no-tls": { meaning: "speak plain text" },
+    watch: {
+      meaning: "reload when a module of the agent or the settings change, as at SIGHUP, and show " +
+        "type errors",
+    },
+  },
+  async run([path = defaultAgent], options) {
     // Loaded while the bundler works; reading the certificate needs the second.
     const launching = import("./launcher.ts");
     import("node:crypto");
     const changed = Promise.withResolvers<() => void>();
-    const watcher = flags.watch ? createWatcher(async () => (await changed.promise)()) : undefined;
+    const watcher = options.watch
+      ? createWatcher(async () => (await changed.promise)())
+      : undefined;
+    let included: string[] = [];
     const load = async () => {
       // Before anything is read: what changes meanwhile is another change.
-      await watcher?.follow(path, [values.settings]);
-      const host: HostSettings = {
-        ...await readHostSettings(values.settings),
-        ...(values.listen !== undefined && { listen: values.listen }),
-        ...(flags["no-tls"] && { tls: false }),
-      };
-      const loaded = await loadAgent(path, host);
-      const errors = errorsOf(loaded.diagnostics);
-      printDiagnostics(errors);
-      return errors.length > 0 ? undefined : loaded;
+      await watcher?.follow(path, [options.settings, ...included]);
+      const loaded = await loadOnHost(path, options.settings, {
+        ...(options.listen !== undefined && { listen: options.listen }),
+        ...(options["no-tls"] && { tls: false }),
+      });
+      included = loaded.host.files;
+      await watcher?.follow(path, included);
+      printDiagnostics(loaded.diagnostics);
+      return errorsOf(loaded.diagnostics).length > 0 ? undefined : loaded;
     };
 
     const first = await load();
     if (first === undefined) return 3;
     const stderr = lineWriter(Deno.stderr);
-    const log = createLog(first.manifest.settings.log, stderr.write);
+    let record = createLog(first.manifest.settings.log, stderr.write);
+    const log: Log = (...event) => record(...event);
     const ordersOf = async ({ manifest, code }: LoadedAgent): Promise<Orders> => {
-      const tls = await loadTls(manifest.settings, log);
-      const ends = tls === false
-        ? {}
-        : { certificateEnds: (await certificateDates(tls.cert)).notAfter.getTime() };
+      const tls = await loadTls(manifest.settings, log, makeCertificate);
+      const ends = tls === false ? {} : { certificateEnds: await endOf(tls.cert) };
       return { manifest, code, tls, hostname: Deno.hostname(), quarantined: {}, ...ends };
     };
     const asked = first.manifest.settings.listen;
-    const listen = first.manifest.settings.listen = asked.map(withPort);
-    const plan = { flags: daemonFlags(first.manifest), orders: await ordersOf(first) };
-    await stderr.flush();
+    let listen: Address[];
+    let plan: Plan;
+    try {
+      listen = first.manifest.settings.listen = asked.map(settle);
+      plan = { flags: daemonFlags(first.manifest), orders: await ordersOf(first) };
+    } catch (error) {
+      log("error", "start", { reason: reasonOf(error) });
+      return 1;
+    } finally {
+      await stderr.flush();
+    }
     let ready = false;
     const { launch } = await launching;
     const launcher = launch(plan, log, (line) => {
@@ -81,6 +83,7 @@ export const serve: Subcommand = {
       ready = true;
     });
 
+    const types = options.watch ? createTypeCheck(path, log) : undefined;
     const refuse = (reason: string) => {
       log("error", "reload refused", { reason });
       launcher.refused(reason);
@@ -96,27 +99,51 @@ export const serve: Subcommand = {
           : whyRestart(first.manifest, next.manifest) ??
             await launcher.reload(await ordersOf(next));
         if (fault !== undefined) refuse(fault);
+        else record = createLog(next!.manifest.settings.log, stderr.write);
       } catch (error) {
         printDiagnostics(error instanceof AgentError ? error.diagnostics : []);
-        refuse((error as Error).message.split("\n")[0]!);
+        refuse(reasonOf(error));
       }
+      types?.start();
     });
     Deno.addSignalListener("SIGHUP", reload);
     changed.resolve(reload);
+    types?.start();
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       Deno.addSignalListener(signal, () => launcher.stop());
     }
     const code = await launcher.done;
+    types?.stop();
     await stderr.flush();
     return code;
   },
-};
+});
 
-// A daemon that takes over must listen where the first did: port 0 becomes one that is free now.
-function withPort({ hostname, port }: Address): Address {
-  if (port !== 0) return { hostname, port };
-  using listener = Deno.listen({ hostname, port });
-  return { hostname, port: listener.addr.port };
+// A daemon that takes over must listen where the first did, and is granted an address and not what a
+// name leads to: port 0 becomes one that is free now, a name its address.
+function settle({ hostname, port }: Address): Address {
+  const isName = /[a-z]/i.test(hostname) && !hostname.includes(":");
+  if (port !== 0 && !isName) return { hostname, port };
+  try {
+    using listener = Deno.listen({ hostname, port: 0 });
+    return { hostname: listener.addr.hostname, port: port || listener.addr.port };
+  } catch (error) {
+    throw new Error(`Cannot listen on ${formatAddress({ hostname, port })}: ${reasonOf(error)}`);
+  }
+}
+
+async function endOf(certificate: string): Promise<number> {
+  try {
+    return (await certificateDates(certificate)).notAfter.getTime();
+  } catch (error) {
+    throw new Error(`Cannot use tls.cert: ${reasonOf(error)}`);
+  }
+}
+
+// What the runtime says of a system's error, without its number and what was called.
+function reasonOf(error: unknown): string {
+  return (error as Error).message.split("\n")[0]!
+    .replace(/ \(os error \d+\)(?:: \w+ '.*')?$/, "").replace(/, run again with .* flag$/, "");
 }
 
 // One call at a time; those that come meanwhile are one more.
@@ -133,58 +160,4 @@ function serially(task: () => Promise<void>): () => void {
     }
     running = false;
   };
-}
-
-/**
- * Why a running daemon cannot take another manifest: it cannot get more permissions than it was
- * started with, nor listen elsewhere.
- *
- * @param before what it was started with
- * @param after what it is to serve
- * @returns the reason; undefined where it can
- */
-export function whyRestart(before: Manifest, after: Manifest): string | undefined {
-  const where = ({ settings }: Manifest) => settings.listen.map(formatAddress).join(", ");
-  if (where(before) !== where(after)) {
-    return `listen has become ${where(after)}: a restart is needed`;
-  }
-  if ((before.settings.tls === false) !== (after.settings.tls === false)) {
-    return "tls was turned on or off: a restart is needed";
-  }
-  const [held, wanted] = [daemonPermissions(before), daemonPermissions(after)];
-  const lacking = (Object.entries(wanted) as [keyof GrantedPermissions, string[]][])
-    .flatMap(([name, entries]) =>
-      entries.filter((entry) => !held[name].includes(entry)).map((entry) => `${name} ${entry}`)
-    );
-  return lacking.length === 0
-    ? undefined
-    : `it needs more than was granted at the start (${lacking.join("; ")}): a restart is needed`;
-}
-
-/**
- * The flags of the daemon's process: what its commands declare, the addresses it listens on, and
- * what it takes to end a plugin. Nothing else.
- *
- * @param manifest the agent
- * @returns flags of `deno run`
- */
-export function daemonFlags(manifest: Manifest): string[] {
-  return formatFlags(daemonPermissions(manifest));
-}
-
-function daemonPermissions(manifest: Manifest): GrantedPermissions {
-  const { settings, commands } = manifest;
-  const all = Object.values(commands);
-  const processes = all.some((command) =>
-    command.kind === "check" && command.isolation === "process"
-  );
-  const starts = processes || all.some((command) => executableOf(command) !== undefined);
-  const names = settings.allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []);
-  return unite([
-    commandPermissions(manifest),
-    {
-      net: [...settings.listen.map(formatAddress), ...names],
-      run: [...(starts ? [killPath, psPath] : []), ...(processes ? [Deno.execPath()] : [])],
-    },
-  ]);
 }

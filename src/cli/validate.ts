@@ -1,32 +1,40 @@
 import { errorsOf } from "../agent/diagnostic.ts";
+import { settingsSchema } from "../agent/host/schema.ts";
 import { isBuiltIn } from "../agent/manifest.ts";
-import { parseLine } from "./arguments.ts";
 import { printDiagnostics } from "./diagnostics.ts";
-import { defaultAgent, loadAgent } from "./load.ts";
-import { readHostSettings } from "./host_settings.ts";
+import { formatEffective } from "./effective.ts";
+import { defaultAgent, readAgent } from "./load.ts";
+import { loadOnHost } from "./host_settings.ts";
+import { checkLock } from "./permission_lock.ts";
+import { agentWord, settingsOption } from "./shared_options.ts";
+import { defineSubcommand } from "./subcommand.ts";
 import type { Subcommand } from "./usage.ts";
 
 /** `checkwright validate`: everything that is wrong, or what there is. */
-export const validate: Subcommand = {
+export const validate: Subcommand = defineSubcommand({
+  name: "validate",
   summary: "Check an agent against itself and this host: every fault at once.",
-  synopsis: "[AGENT] [--settings FILE]",
-  options: [
-    ["AGENT", `the agent's module; ${defaultAgent} where left out`],
-    ["--settings FILE", "host settings (YAML) that win over the agent's"],
-  ],
-  async run(args) {
-    const { words, values } = parseLine(args, { string: ["settings"] });
-    const path = words[0] ?? defaultAgent;
-    const { manifest, diagnostics } = await loadAgent(
-      path,
-      await readHostSettings(values.settings),
-    );
+  words: [agentWord],
+  options: {
+    settings: settingsOption,
+    schema: {
+      meaning: "print the JSON Schema of a settings file, for editors; with AGENT it knows the " +
+        "agent's commands and their options",
+    },
+  },
+  async run([named], { settings, schema }) {
+    if (schema) return await printSchema(named);
+    const path = named ?? defaultAgent;
+    const agent = await loadOnHost(path, settings);
+    const { manifest } = agent;
+    const diagnostics = [...agent.diagnostics, ...await checkLock(path, agent.code)];
     printDiagnostics(diagnostics);
     const errors = errorsOf(diagnostics).length;
     if (errors > 0) {
       console.error(`checkwright: ${path} has ${errors} ${errors === 1 ? "fault" : "faults"}`);
       return 3;
     }
+    if (settings !== undefined) console.log(formatEffective(agent));
     const kinds = Object.values(manifest.commands)
       .filter((command) => !isBuiltIn(command)).map(({ kind }) => kind);
     const count = (kind: string, name: string) => {
@@ -41,4 +49,12 @@ export const validate: Subcommand = {
     console.log(`${path} is valid: ${parts.join(", ")}`);
     return 0;
   },
-};
+});
+
+async function printSchema(path: string | undefined): Promise<number> {
+  const agent = path === undefined ? undefined : await readAgent(path);
+  const errors = errorsOf(agent?.diagnostics ?? []);
+  printDiagnostics(errors);
+  console.log(JSON.stringify(settingsSchema(agent?.manifest), null, 2));
+  return errors.length > 0 ? 3 : 0;
+}

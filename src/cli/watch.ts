@@ -1,10 +1,8 @@
 import { localModules } from "../compile/modules.ts";
+import { configurationFiles, projectFolder } from "../compile/project.ts";
 
 /** How long files must be quiet before a change counts, in milliseconds: editors write in steps. */
 const quiet = 100;
-
-/** What decides how an agent's module is read. */
-const configurationFiles = ["deno.json", "deno.jsonc", "package.json"];
 
 /** Watches files. */
 export interface Watcher {
@@ -81,11 +79,8 @@ async function absolute(path: string): Promise<string> {
   return `${await real(folder) ?? folder}/${whole.slice(whole.lastIndexOf("/") + 1)}`;
 }
 
-// The nearest one counts: it is looked for beside the module, then in each folder above.
+// All of them, since the one that is not there may come to be.
 async function configurationOf(module: string): Promise<string[]> {
-  for (let folder = folderOf(module); folder !== "/"; folder = folderOf(folder)) {
-    const paths = configurationFiles.map((name) => `${folder}/${name}`);
-    if ((await Promise.all(paths.map(real))).some((path) => path !== undefined)) return paths;
-  }
-  return [];
+  const project = await projectFolder(module);
+  return project === undefined ? [] : configurationFiles.map((name) => project + name);
 }

@@ -4,41 +4,26 @@
  * daemon is started with an import map: in sandboxes each built-in is a module of one line that has
  * the worker hardened first, see harden.ts, and then hands the built-in on.
  */
-import * as child_process from "node:child_process";
-import * as module from "node:module";
-import * as process from "node:process";
-import * as tty from "node:tty";
-import * as v8 from "node:v8";
-import * as worker_threads from "node:worker_threads";
-
-/** No check has a use for these, and they act on the process or stand beside its permissions. */
-const closed: ReadonlySet<string> = new Set([
-  ...[
-    "cluster",
-    "inspector",
-    "inspector/promises",
-    "repl",
-    "sqlite",
-    "test",
-    "trace_events",
-    "wasi",
-  ],
-]);
+import process from "node:process";
+import { closedModules } from "./closed_modules.ts";
 
 /** Built-ins that have no name without the scheme, and are in no list. */
 const unlisted = ["sqlite", "test"];
 
 /** Some of what these export is replaced: they hand on what is there once that has happened. */
-const replaced: Record<string, object> = {
-  child_process,
-  module,
-  process,
-  tty,
-  v8,
-  worker_threads,
-};
+const replaced: ReadonlySet<string> = new Set([
+  ...["child_process", "fs", "fs/promises", "module", "process", "tty", "v8", "worker_threads"],
+]);
 
-interface ImportMap {
+/**
+ * Code comes with the bundle. An import would read a file wherever a symbolic link leads, and no
+ * function that could be replaced stands before it: in place of `file:` it gets a scheme that the
+ * runtime does not know. `check/refusal.ts` says it in words.
+ */
+const importedFile = "file-import:/";
+
+/** An import map, as the web has it. */
+export interface ImportMap {
   imports: Record<string, string>;
   scopes: Record<string, Record<string, string>>;
 }
@@ -47,16 +32,20 @@ interface ImportMap {
  * Makes the import map for a daemon's process.
  *
  * @param own the URL of the daemon's code: a module, or a folder with a slash at its end; the only
- * code that gets the built-in modules as they are
- * @returns the flag of `deno run`
+ * code that gets the built-in modules as they are. In a map that is a file it may be relative
+ * @returns the map
  */
-export function importMapFlag(own: string): string {
-  const map: ImportMap = { imports: {}, scopes: { [own]: {} } };
-  for (const name of [...module.builtinModules, ...unlisted]) {
+export function importMap(own: string): ImportMap {
+  const map: ImportMap = {
+    imports: { "file:///": importedFile, [own]: own },
+    scopes: { [own]: {} },
+  };
+  const { builtinModules } = process.getBuiltinModule("module");
+  for (const name of [...builtinModules, ...unlisted]) {
     const url = `node:${name}`;
-    const code = closed.has(name)
+    const code = closedModules.has(name)
       ? moduleUrl(`throw new Deno.errors.NotCapable("${url} is not for a check")`)
-      : name in replaced
+      : replaced.has(name)
       ? present(name)
       : moduleUrl(`import"${touch}";export*from"${url}";export{default}from"${url}"`);
     // Without its scheme a built-in is another specifier for the same.
@@ -64,17 +53,38 @@ export function importMapFlag(own: string): string {
     map.scopes[own]![url] = url;
     map.scopes[code] = { [url]: url };
   }
-  return `--import-map=data:application/json,${encodeURIComponent(JSON.stringify(map))}`;
+  return map;
+}
+
+/**
+ * {@linkcode importMap} as a flag.
+ *
+ * @param own the URL of the daemon's code
+ * @returns the flag of `deno run`
+ */
+export function importMapFlag(own: string): string {
+  return `--import-map=data:application/json,${encodeURIComponent(JSON.stringify(importMap(own)))}`;
 }
 
 // Hardening happens when somebody looks at `process`, see harden.ts.
 const touch = moduleUrl("process");
 
 function present(name: string): string {
-  const names = Object.keys(replaced[name]!).filter((each) => each !== "default");
   return moduleUrl(
-    `const m=process.getBuiltinModule("${name}");export default m;export const{${names}}=m`,
+    `const m=process.getBuiltinModule("${name}");export default m;export const{${
+      namesIn(process.getBuiltinModule(name)!)
+    }}=m`,
   );
+}
+
+// Looked up, and not imported: the daemon itself has no use for these modules.
+function namesIn(module: object): string[] {
+  const names = new Set<string>();
+  const ends: unknown[] = [Object.prototype, Function.prototype, null];
+  for (let part = module; !ends.includes(part); part = Object.getPrototypeOf(part)) {
+    for (const name of Object.getOwnPropertyNames(part)) names.add(name);
+  }
+  return [...names].filter((name) => /^[a-z_]\w*$/i.test(name) && name !== "default");
 }
 
 function moduleUrl(code: string): string {

@@ -1,11 +1,12 @@
 import type { Agent } from "../agent/define.ts";
-import { isBuiltIn } from "../agent/manifest.ts";
-import { type GrantedPermissions, grantPermissions } from "../agent/permissions.ts";
+import { isBuiltIn, type ManifestCheck } from "../agent/manifest.ts";
+import { grantPermissions } from "../agent/permissions.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define.ts";
 import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
+import { withHostValues } from "./host_values.ts";
 import type { RunContext } from "./messages.ts";
-import type { SandboxPool } from "./pool.ts";
+import type { SandboxKind, SandboxPool } from "./pool.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { CheckRunner } from "./runner.ts";
 import { unlessAborted } from "./deadline.ts";
@@ -33,27 +34,62 @@ export function sandboxedChecks(
   { quarantine, onAbandoned }: Containment,
 ): CheckRunner {
   // Worked out once: it stays the same as long as the manifest does.
-  const granted = new Map<string, GrantedPermissions>();
+  const kinds = new Map<string, SandboxKind>();
   return async (name, command, args, signal) => {
     const reason = quarantine.reason(name);
     if (reason !== undefined) return { output: inQuarantine(name, reason) };
-    let permissions = granted.get(name);
-    if (permissions === undefined) {
-      permissions = grantPermissions(command.permissions, context.procfs);
-      granted.set(name, permissions);
-    }
-    const sandbox = await unlessAborted(pool.sandbox(permissions, command.isolation), signal);
+    let kind = kinds.get(name);
+    if (kind === undefined) kinds.set(name, kind = kindOf(name, command, context.procfs));
+    let started = false;
+    const running = pool.use(kind, (sandbox) => {
+      // Nobody waits any more.
+      if (signal.aborted) throw signal.reason;
+      started = true;
+      return sandbox.run(name, args, withValues(context, command), signal);
+    });
+    running.catch(() => {});
     try {
-      return await sandbox.run(name, args, context, signal);
+      // A start cannot be called off, a run can.
+      return await unlessAborted(running, signal, () => started);
     } catch (error) {
+      if (error === signal.reason) throw new Error("Its sandbox was still being started");
+      if (!(error instanceof DeafError)) throw error;
       // A process was killed, and that was all. A worker can only be left alone.
-      if (error instanceof DeafError && command.isolation === "worker" && error.command === name) {
+      if (command.isolation === "worker" && error.command === name) {
         quarantine.add(name, "it did not stop at its deadline and blocked its sandbox");
         onAbandoned(name);
       }
-      throw error;
+      throw new Error(describeEnd(name, command, error.command), { cause: error });
     }
   };
+}
+
+function describeEnd(name: string, { isolation }: ManifestCheck, culprit: string): string {
+  const what = isolation === "process" ? "process was killed" : "worker is abandoned";
+  if (culprit !== name) {
+    return `Command '${culprit}' blocked the sandbox that it runs in: its ${what}`;
+  }
+  const more = isolation === "process" ? "" : ", and the command quarantined until the next reload";
+  return `The check did not hear that its time was over: its ${what}${more}`;
+}
+
+/**
+ * In which sandbox a check runs.
+ *
+ * @param name the command's name
+ * @param command the check
+ * @param procfs where /proc is bound
+ * @returns the kind of its sandbox
+ */
+export function kindOf(name: string, command: ManifestCheck, procfs: string): SandboxKind {
+  const permissions = grantPermissions(command.permissions, procfs);
+  return command.sandbox === "own"
+    ? [permissions, command.isolation, name]
+    : [permissions, command.isolation];
+}
+
+function withValues(context: RunContext, { hostValues }: ManifestCheck): RunContext {
+  return hostValues === undefined ? context : { ...context, values: hostValues };
 }
 
 function inQuarantine(name: string, reason: string): PluginOutput {
@@ -81,7 +117,11 @@ export function withOwnCheck(
 ): CheckRunner {
   return (name, command, args, signal) =>
     isBuiltIn(command)
-      ? executeCheck(own, args, { ...context, signal, log: () => {} })
+      ? executeCheck(withHostValues(own, command.hostValues), args, {
+        ...context,
+        signal,
+        log: () => {},
+      })
       : others(name, command, args, signal);
 }
 

@@ -1,34 +1,50 @@
+/** How long a task has, and how long its end is waited for. */
+export interface Deadline {
+  /** How long the task has, in seconds. */
+  seconds: number;
+  /** How long a task whose time is over may take to end, so that it can be told, in milliseconds. */
+  lastWord: number;
+  /** Brings the deadline forward to the moment when it is aborted; no end is waited for then. */
+  stop?: AbortSignal;
+}
+
 /**
  * Gives a task a deadline. When it passes, the signal is aborted, which is what ends the task, and
- * the caller goes on at once with what `late` says; the task is not waited for.
+ * the caller goes on with what `late` says: as soon as the task has ended, and soon in any case.
  *
- * @param seconds how long the task has
+ * @param deadline when it passes
  * @param task what is done; it must end when its signal is aborted
- * @param late what the caller gets instead
- * @param stop brings the deadline forward to the moment when it is aborted
+ * @param late what the caller gets instead; it is told what the task came to, where that is known
  * @returns what the task or `late` says
  */
-export async function withDeadline<T>(
-  seconds: number,
+export async function withDeadline<T, Late>(
+  { seconds, lastWord, stop }: Deadline,
   task: (signal: AbortSignal) => Promise<T>,
-  late: () => T,
-  stop?: AbortSignal,
-): Promise<T> {
+  late: (ended: T | undefined) => Late,
+): Promise<T | Late> {
   const abort = new AbortController();
-  const timeout = Promise.withResolvers<T>();
-  const pass = () => {
-    timeout.resolve(late());
-    abort.abort(new DOMException("The deadline has passed", "TimeoutError"));
-  };
-  const timer = setTimeout(pass, seconds * 1000);
-  stop?.addEventListener("abort", pass, { once: true });
+  const stopped = Promise.withResolvers<undefined>();
+  const onStop = () => stopped.resolve(undefined);
+  stop?.addEventListener("abort", onStop, { once: true });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = (milliseconds: number) =>
+    new Promise<undefined>((resolve) => timer = setTimeout(resolve, milliseconds, undefined));
   const done = task(abort.signal);
   done.catch(() => {});
   try {
-    return await Promise.race([done, timeout.promise]);
+    const inTime = await Promise.race([
+      done.then((value) => ({ value })),
+      wait(seconds * 1000),
+      stopped.promise,
+    ]);
+    if (inTime !== undefined) return inTime.value;
+    abort.abort(new DOMException("The deadline has passed", "TimeoutError"));
+    return late(
+      stop?.aborted ? undefined : await Promise.race([done, wait(lastWord), stopped.promise]),
+    );
   } finally {
     clearTimeout(timer);
-    stop?.removeEventListener("abort", pass);
+    stop?.removeEventListener("abort", onStop);
   }
 }
 
@@ -37,12 +53,17 @@ export async function withDeadline<T>(
  *
  * @param work what is waited for
  * @param signal ends the wait
+ * @param endsItself whether the work has come to where the signal ends it: it is waited for then
  * @returns what comes of the work
  * @throws the signal's reason, if it is aborted first or was before
  */
-export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  endsItself: () => boolean = () => false,
+): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const leave = () => reject(signal.reason);
+  const leave = () => endsItself() || reject(signal.reason);
   signal.addEventListener("abort", leave, { once: true });
   if (signal.aborted) leave();
   try {

@@ -10,14 +10,18 @@
  * died anew.
  */
 
+import { guardFiles } from "./harden_files.ts";
+import { hardenModules } from "./harden_modules.ts";
 import { hardenChildProcess, hardenCommand } from "./harden_subprocess.ts";
+import type { RealmFacts } from "./messages.ts";
+import { refuseFunctions } from "./replace.ts";
 
 /** Where the text goes that user code prints. */
 export type Print = (text: string) => void;
 
 /** The parts of `node:process` that act on the process as a whole. */
 const processWide = [
-  ...["kill", "_kill", "exit", "reallyExit", "abort", "dlopen", "binding", "_linkedBinding"],
+  ...["kill", "_kill", "exit", "reallyExit", "abort", "dlopen", "_linkedBinding", "chdir", "umask"],
   ...["setUncaughtExceptionCaptureCallback", "setuid", "setgid", "seteuid", "setegid"],
 ];
 
@@ -25,27 +29,67 @@ const processWide = [
  * Hardens this worker. Must run before user code is evaluated.
  *
  * @param print takes what user code prints, in place of the daemon's standard output
+ * @param facts what the host says of this realm
  */
-export function hardenWorker(print: Print): void {
+export function hardenWorker(print: Print, facts: RealmFacts): void {
   // Only this worker's own handles of the streams are closed.
   for (const stream of [Deno.stdin, Deno.stdout, Deno.stderr]) stream.close();
+  refuseFunctions(Deno, "Deno", [
+    ...["kill", "exit", "addSignalListener", "run", "spawn", "spawnAndWait", "spawnAndWaitSync"],
+    ...["chdir", "umask"],
+  ]);
+  refuseFunctions(globalThis, "", ["close", "postMessage", "gc"]);
+  hardenRealm(print, facts, (process) => hardenProcessWide(process, print));
+}
+
+/**
+ * Hardens the realm of a process. It may end itself and do what it likes to its streams.
+ *
+ * @param print takes what user code prints
+ * @param facts what the host says of this realm
+ */
+export function hardenProcess(print: Print, facts: RealmFacts): void {
+  hardenRealm(print, facts, () => {});
+}
+
+// What holds for every realm: it does nothing past its permissions, and starts no other realm.
+function hardenRealm(
+  print: Print,
+  { files, mark }: RealmFacts,
+  hardenMore: (process: NodeProcess) => void,
+): void {
   // A door to the runtime's inner parts, among them a print that asks nobody.
   Reflect.deleteProperty(Deno, Reflect.get(Deno, "internal"));
   Reflect.deleteProperty(Deno, "internal");
-  refuse(Deno, "Deno", [
-    ...["kill", "exit", "addSignalListener", "run", "spawn", "spawnAndWait", "spawnAndWaitSync"],
-  ]);
-  refuse(Object.getPrototypeOf(Deno.permissions), "Deno.permissions", [
+  refuseFunctions(Object.getPrototypeOf(Deno.permissions), "Deno.permissions", [
     ...["request", "requestSync", "revoke", "revokeSync"],
   ]);
-  refuse(globalThis, "", ["close", "postMessage", "Worker", "BroadcastChannel", "gc"]);
+  refuseFunctions(globalThis, "", ["Worker", "BroadcastChannel"]);
   // It writes below the home folder without asking for a permission.
   for (const name of ["caches", "Cache", "CacheStorage"]) Reflect.deleteProperty(globalThis, name);
   // Drivers, compilers and memory of the graphics card, within the daemon's process.
   Reflect.deleteProperty(Object.getPrototypeOf(navigator), "gpu");
-  hardenCommand();
+  const guard = guardFiles(files);
+  hardenCommand(mark);
   redirectConsole(print);
-  hardenProcess(print);
+  onNode((process) => {
+    hardenModules(process);
+    const pipe = process.binding("pipe_wrap").Pipe!.prototype;
+    guard.guardNode(process.getBuiltinModule("fs"), pipe);
+    const childProcess = process.getBuiltinModule("child_process");
+    refuseFunctions(childProcess, "child_process", ["ChildProcess", "fork", "_forkChild"]);
+    hardenChildProcess(childProcess, mark);
+    refuseFunctions(process.getBuiltinModule("worker_threads"), "worker_threads", [
+      ...["Worker", "BroadcastChannel", "postMessageToThread"],
+    ]);
+    refuseFunctions(process.getBuiltinModule("v8"), "v8", [
+      ...["setFlagsFromString", "startupSnapshot", "writeHeapSnapshot"],
+      ...["setHeapSnapshotNearHeapLimit"],
+    ]);
+    hardenMore(process);
+    // Last of all: what is above looks at the bindings itself.
+    refuseFunctions(process, "process", ["binding", "loadEnvFile"]);
+  });
 }
 
 /**
@@ -65,59 +109,45 @@ export function redirectConsole(print: Print): void {
   }
 }
 
+interface NodeProcess {
+  binding(name: string): Record<string, { prototype: object } | undefined>;
+  getBuiltinModule(name: string): object;
+}
+
 // Node's half of the runtime takes longer to load than all the rest of a worker, and most checks
 // never touch it: it is hardened when it is touched. All ways to it lead through `process`, see
 // builtin_modules.ts.
-function hardenProcess(print: Print): void {
+function onNode(harden: (process: NodeProcess) => void): void {
   const { get } = Object.getOwnPropertyDescriptor(globalThis, "process") ?? {};
   if (get === undefined) return;
-  let hardened: object | undefined;
+  let hardened: NodeProcess | undefined;
   Object.defineProperty(globalThis, "process", {
-    get: () => hardened ??= hardenNode(Reflect.apply(get, globalThis, []), print),
+    get() {
+      if (hardened === undefined) {
+        const process: NodeProcess = Reflect.apply(get, globalThis, []);
+        harden(process);
+        hardened = process;
+      }
+      return hardened;
+    },
     set: () => {},
     enumerable: true,
     configurable: false,
   });
 }
 
-interface NodeProcess {
-  binding(name: string): Record<string, { prototype: object } | undefined>;
-  getBuiltinModule(name: string): object;
-}
-
-function hardenNode(process: NodeProcess, print: Print): object {
+function hardenProcessWide(process: NodeProcess, print: Print): void {
   const fs = process.getBuiltinModule("fs") as { closeSync(descriptor: number): void };
   for (const descriptor of [0, 1, 2]) fs.closeSync(descriptor);
   // `new Socket({ fd })` would adopt any socket of the daemon, and read and write in its name.
   for (const [name, kind] of [["tcp_wrap", "TCP"], ["pipe_wrap", "Pipe"], ["udp_wrap", "UDP"]]) {
-    refuse(process.binding(name!)[kind!]!.prototype, kind!, ["open", "openFromRid"]);
+    refuseFunctions(process.binding(name!)[kind!]!.prototype, kind!, ["open", "openFromRid"]);
   }
-  refuse(process.getBuiltinModule("tty"), "tty", ["ReadStream", "WriteStream"]);
-  refuse(process.getBuiltinModule("v8"), "v8", ["setFlagsFromString", "startupSnapshot"]);
-  refuse(process.getBuiltinModule("worker_threads"), "worker_threads", [
-    ...["Worker", "BroadcastChannel", "postMessageToThread"],
-  ]);
-  const childProcess = process.getBuiltinModule("child_process");
-  refuse(childProcess, "child_process", ["ChildProcess", "fork", "_forkChild"]);
-  hardenChildProcess(childProcess);
-  refuse(process.getBuiltinModule("module"), "module", ["register", "registerHooks"]);
-  refuse(process, "process", processWide);
+  refuseFunctions(process.getBuiltinModule("tty"), "tty", ["ReadStream", "WriteStream"]);
+  refuseFunctions(process, "process", processWide);
   const stream = { write: (text: unknown) => (print(String(text)), true), isTTY: false };
   for (const name of ["stdout", "stderr"]) {
     Object.defineProperty(process, name, { value: stream, writable: false, configurable: false });
   }
   Object.defineProperty(process, "stdin", { value: undefined, configurable: false });
-  return process;
-}
-
-function refuse(target: object, owner: string, names: readonly string[]): void {
-  for (const name of names) {
-    if (!(name in target)) continue;
-    const shown = owner === "" ? name : `${owner}.${name}`;
-    // A plain function, since some of them are called with `new`.
-    const value = function () {
-      throw new Deno.errors.NotCapable(`${shown}() is not for a check: it reaches beyond it`);
-    };
-    Object.defineProperty(target, name, { value, writable: false, configurable: false });
-  }
 }

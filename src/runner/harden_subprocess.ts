@@ -1,13 +1,22 @@
 /**
- * Keeps what a check starts away from the daemon's own handles. A child that inherits them would
- * read what the launcher tells the daemon (its key is among that), and write into its log; and
- * Node's functions would hand on any open socket by its number.
+ * Keeps what a check starts away from what is the daemon's own. A child that inherits its handles
+ * would read what the launcher tells the daemon (its key is among that), and write into its log, and
+ * Node's functions would hand on any open socket by its number. Its environment is a plugin's, with
+ * the mark of the sandbox, by which it is found when that ends. (Node's functions add to what the
+ * daemon has: the runtime gives them no other way.)
  */
+import { cleanEnvironment } from "./clean_environment.ts";
+import { markVariable } from "./mark.ts";
+import { replaceFunction } from "./replace.ts";
 
 type Stream = "piped" | "null";
 
-/** Puts a command in the place of `Deno.Command` whose children inherit nothing. */
-export function hardenCommand(): void {
+/**
+ * Puts a command in the place of `Deno.Command` whose children inherit nothing.
+ *
+ * @param mark the mark of what is started here
+ */
+export function hardenCommand(mark: string): void {
   const { Command } = Deno;
   const streams = ["stdin", "stdout", "stderr"] as const;
 
@@ -17,7 +26,11 @@ export function hardenCommand(): void {
     #spawning: Deno.Command;
 
     constructor(command: string | URL, options: Deno.CommandOptions = {}) {
-      const given = { ...options };
+      const given = {
+        ...options,
+        clearEnv: true,
+        env: { ...cleanEnvironment, ...options.env, [markVariable]: mark },
+      };
       for (const name of streams) {
         if (given[name] === "inherit") given[name] = "null" satisfies Stream;
       }
@@ -52,24 +65,30 @@ export function hardenCommand(): void {
  * Does the same for Node's functions.
  *
  * @param module `node:child_process`
+ * @param mark the mark of what is started here
  */
-export function hardenChildProcess(module: object): void {
+export function hardenChildProcess(module: object, mark: string): void {
   const { prototype } = Reflect.get(module, "ChildProcess") as { prototype: object };
   Object.defineProperty(prototype, "constructor", { value: Object, writable: false });
   for (const name of ["spawn", "spawnSync", "exec", "execSync", "execFile", "execFileSync"]) {
-    const original = Reflect.get(module, name) as (...args: unknown[]) => unknown;
-    const value = (...args: unknown[]) => original(...args.map(withoutInheritance));
-    Object.defineProperty(module, name, { value, writable: false, configurable: false });
+    replaceFunction(module, name, (original) => (command, ...rest) => {
+      // What may follow: words, options, a callback.
+      const words = rest.filter((one) => Array.isArray(one));
+      const options = rest.find((one) =>
+        typeof one === "object" && one !== null && !Array.isArray(one)
+      );
+      const callback = rest.filter((one) => typeof one === "function");
+      return original(command, ...words, boundOptions(options ?? {}, mark), ...callback);
+    });
   }
 }
 
-function withoutInheritance(argument: unknown): unknown {
-  if (typeof argument !== "object" || argument === null || Array.isArray(argument)) return argument;
-  const options = { ...argument as { stdio?: unknown } };
-  if (options.stdio === undefined) return options;
-  const stdio = Array.isArray(options.stdio) ? [...options.stdio] : [options.stdio];
+function boundOptions(options: { stdio?: unknown; env?: object }, mark: string): object {
+  const given = { ...options, env: { ...options.env, [markVariable]: mark } };
+  if (given.stdio === undefined) return given;
+  const stdio = Array.isArray(given.stdio) ? [...given.stdio] : [given.stdio];
   if (!stdio.every((one) => one === "pipe" || one === "ignore" || one === "overlapped")) {
     throw new Deno.errors.NotCapable('stdio of a check\'s child can be "pipe" or "ignore" only');
   }
-  return { ...options, stdio: Array.isArray(options.stdio) ? stdio : stdio[0] };
+  return { ...given, stdio: Array.isArray(given.stdio) ? stdio : stdio[0] };
 }

@@ -46,20 +46,24 @@ export function signalGroup(group: number, signal: "TERM" | "KILL"): Promise<boo
 }
 
 /** How long a group has between TERM and KILL, in milliseconds. */
-const grace = 500;
+const grace = 400;
+
+/** What it took to end a group: nothing of it was left, it went at TERM, or it needed KILL. */
+export type Ending = "gone" | "TERM" | "KILL";
 
 /**
  * Ends a group: TERM, and KILL for what is left of it a moment later.
  *
  * @param group the id of the group
+ * @returns what it took
  */
-export async function endGroup(group: number): Promise<void> {
-  if (!await signalGroup(group, "TERM")) return;
+export async function endGroup(group: number): Promise<Ending> {
+  if (!await signalGroup(group, "TERM")) return "gone";
   const deadline = performance.now() + grace;
   // A short first wait: most plugins go at once, and the shorter they linger the better.
   for (let wait = 10; performance.now() < deadline; wait = Math.min(wait * 2, 100)) {
     await new Promise((resolve) => setTimeout(resolve, wait));
-    if (!await signalGroup(group, "TERM")) return;
+    if (!await signalGroup(group, "TERM")) return "TERM";
   }
-  await signalGroup(group, "KILL");
+  return await signalGroup(group, "KILL") ? "KILL" : "TERM";
 }

@@ -11,6 +11,16 @@ export type ToSandbox =
 export interface RunContext {
   hostname: string;
   procfs: string;
+  /** The host's option values, which win over what the check is bound to. */
+  values?: Readonly<Record<string, unknown>>;
+}
+
+/** What the host says of a realm before anything runs in it. */
+export interface RealmFacts {
+  /** The files and folders that may be read or written there. */
+  files: readonly string[];
+  /** The mark of whatever is started there, see mark.ts. */
+  mark: string;
 }
 
 /** What a sandbox tells the host. User code lives beside the sender: the host believes no shape. */

@@ -1,8 +1,10 @@
 import { decodeText } from "../nagios/text.ts";
 import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
 import { stateOf } from "../nagios/state.ts";
+import { cleanEnvironment } from "./clean_environment.ts";
 import { endRun } from "./end_run.ts";
-import { runVariable } from "./process_list.ts";
+import type { Ending } from "./kill.ts";
+import { createMark, markVariable } from "./mark.ts";
 
 /** An executable to run, with everything about it decided. */
 export interface PluginRun {
@@ -26,6 +28,8 @@ export interface PluginResult {
   output: PluginOutput;
   /** What was out of the ordinary: a signal, a strange exit code, what it wrote to stderr. */
   reason?: string;
+  /** What it took to end it, where its time was over first. */
+  ending?: Ending;
 }
 
 /** What is kept of stdout: as much as a packet carries. */
@@ -36,17 +40,6 @@ const maxStderr = 2_048;
 
 /** How long stdout may stay open behind a plugin that has ended, in milliseconds. */
 const lingering = 1_000;
-
-/**
- * What NRPE sets for a plugin (NRPE.md 3.8), and nothing of the daemon's own environment. Plugins
- * parse numbers and messages of other programs: the C locale is what they are written for.
- */
-const cleanEnvironment: Readonly<Record<string, string>> = {
-  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-  LC_ALL: "C.UTF-8",
-  NRPE_MULTILINESUPPORT: "1",
-  NRPE_PROGRAMVERSION: "4.1.0",
-};
 
 /** What NRPE says where a plugin printed nothing, whatever the reason. */
 export const unreadable = "NRPE: Unable to read output";
@@ -62,16 +55,16 @@ export const unreadable = "NRPE: Unable to read output";
  */
 export async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginResult> {
   let child: Deno.ChildProcess;
-  const mark = crypto.randomUUID();
+  const mark = createMark();
   try {
     if (run.sha256 !== undefined) await verify(run.argv[0]!, run.sha256);
     child = spawn(run, mark);
   } catch (error) {
     return unknown(`Cannot start ${JSON.stringify(run.argv[0])}: ${startFault(error)}`);
   }
-  let ending: Promise<void> | undefined;
+  let ending: Promise<Ending> | undefined;
   // When all is ended that can be found, whoever still holds the output is not waited for.
-  const end = () => ending ??= endRun(child.pid, mark).then(() => abandon.abort());
+  const end = () => ending ??= endRun(child.pid, mark).finally(() => abandon.abort());
   const abandon = new AbortController();
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();
@@ -84,8 +77,9 @@ export async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<Pl
   const [output, errors] = await Promise.all([stdout, stderr]);
   clearTimeout(timer);
   signal.removeEventListener("abort", end);
-  await ending;
-  return judge(status, output, errors);
+  const result = judge(status, output, errors);
+  if (ending === undefined) return result;
+  return { ...result, ending: await ending };
 }
 
 function spawn({ argv, env, cwd, uid, gid }: PluginRun, mark: string): Deno.ChildProcess {
@@ -101,7 +95,7 @@ function spawn({ argv, env, cwd, uid, gid }: PluginRun, mark: string): Deno.Chil
       args,
       cwd,
       clearEnv: true,
-      env: { ...cleanEnvironment, ...env, [runVariable]: mark },
+      env: { ...cleanEnvironment, ...env, [markVariable]: mark },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

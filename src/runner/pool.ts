@@ -8,22 +8,54 @@ import { openWorker, workerCode } from "./worker_channel.ts";
 /** In what a sandbox runs. */
 export type Isolation = "worker" | "process";
 
-/** Sandboxes by what they may do: commands with the same permissions and isolation share a warm one. */
+/** What tells one sandbox from another: what it may do, in what it runs, and for whom alone, if so. */
+export type SandboxKind = readonly [
+  permissions: GrantedPermissions,
+  isolation: Isolation,
+  owner?: string,
+];
+
+/** Sandboxes by their kind: commands of one kind share a warm one. */
 export interface SandboxPool {
   /**
-   * The sandbox for a permission set; started now if there is none.
+   * Has work done in the sandbox of a kind; it is started now if there is none. It stays for as long
+   * as the work takes, whoever else needs room.
    *
+   * @param kind which sandbox
+   * @param work what is done in it once it is ready
+   * @returns what the work comes to
    * @throws {BusyError} where there may be no more, and all are at work
    */
-  sandbox(permissions: GrantedPermissions, isolation: Isolation): Promise<Sandbox>;
+  use<T>(kind: SandboxKind, work: (sandbox: Sandbox) => Promise<T>): Promise<T>;
+  /** The sandbox of a kind, when it is ready. Where room is needed, it may be gone the next moment. */
+  sandbox(...kind: SandboxKind): Promise<Sandbox>;
   /** How many are alive. */
   readonly size: number;
-  /** What those that are alive may do, and in what they run. */
-  readonly kinds: readonly (readonly [GrantedPermissions, Isolation])[];
+  /** The kinds of those that are alive. */
+  readonly kinds: readonly SandboxKind[];
   /** The commands that have run in workers for so many milliseconds or longer. */
   suspects(milliseconds: number): string[];
   /** Ends them all. */
   close(): void;
+}
+
+interface Place {
+  kind: SandboxKind;
+  sandbox: Sandbox;
+  /** When somebody last asked for it. */
+  used: number;
+  /** How many wait for it, or work in it. */
+  users: number;
+}
+
+/**
+ * What two kinds have in common if they are one.
+ *
+ * @param kind the kind
+ * @returns a text
+ */
+export function keyOf([permissions, isolation, owner]: SandboxKind): string {
+  return JSON.stringify([isolation, permissions, owner]);
 }
 
 /** A sandbox that nobody has asked for so many milliseconds is ended. */
@@ -40,7 +72,7 @@ const idleAfter = 600_000;
 export function createPool(code: SandboxCode, most: number, log: SandboxLog): SandboxPool {
   const inWorkers = workerCode(code);
   // A map keeps the order of use: what is used is put at its end.
-  const alive = new Map<string, { sandbox: Sandbox; used: number }>();
+  const alive = new Map<string, Place>();
   const sweeping = setInterval(() => endIdle(performance.now() - idleAfter), idleAfter / 10);
   Deno.unrefTimer(sweeping);
 
@@ -50,16 +82,16 @@ export function createPool(code: SandboxCode, most: number, log: SandboxLog): Sa
 
   // Ends those that nobody has used since a time, the longest unused first.
   function endIdle(since: number, count = Infinity): void {
-    for (const [key, { sandbox, used }] of alive) {
+    for (const [key, { sandbox, used, users }] of alive) {
       if (used > since || count === 0) return;
-      if (sandbox.running > 0) continue;
+      if (users > 0 || sandbox.running > 0) continue;
       count--;
       alive.delete(key);
       sandbox.close();
     }
   }
 
-  function create(permissions: GrantedPermissions, isolation: Isolation): Sandbox {
+  function create([permissions, isolation]: SandboxKind): Sandbox {
     if (alive.size >= most) endIdle(Infinity, 1);
     if (alive.size >= most) throw new BusyError(`All ${most} sandboxes are at work`);
     return createSandbox(
@@ -71,29 +103,40 @@ export function createPool(code: SandboxCode, most: number, log: SandboxLog): Sa
     );
   }
 
+  function open(kind: SandboxKind): Place {
+    const sandbox = create(kind);
+    sandbox.broken.then(() => remove(keyOf(kind), sandbox));
+    return { kind, sandbox, used: 0, users: 0 };
+  }
+
+  async function use<T>(
+    kind: SandboxKind,
+    work: (sandbox: Sandbox) => Promise<T>,
+  ): Promise<T> {
+    const key = keyOf(kind);
+    const place = alive.get(key) ?? open(kind);
+    alive.delete(key);
+    alive.set(key, place);
+    place.used = performance.now();
+    place.users++;
+    try {
+      await place.sandbox.ready;
+      return await work(place.sandbox);
+    } finally {
+      place.users--;
+    }
+  }
+
   return {
-    async sandbox(permissions, isolation) {
-      const key = JSON.stringify([isolation, permissions]);
-      let sandbox = alive.get(key)?.sandbox;
-      if (sandbox === undefined) {
-        const created = sandbox = create(permissions, isolation);
-        created.broken.then(() => remove(key, created));
-      }
-      alive.delete(key);
-      alive.set(key, { sandbox, used: performance.now() });
-      await sandbox.ready;
-      return sandbox;
-    },
+    use,
+    sandbox: (...kind) => use(kind, (sandbox) => Promise.resolve(sandbox)),
     get kinds() {
-      return [...alive.keys()].map((key) => {
-        const [isolation, permissions] = JSON.parse(key);
-        return [permissions, isolation] as const;
-      });
+      return [...alive.values()].map(({ kind }) => kind);
     },
     suspects(milliseconds) {
       const started = performance.now() - milliseconds;
-      return [...alive].flatMap(([key, { sandbox }]) =>
-        key.startsWith('["worker"') ? sandbox.runningSince(started) : []
+      return [...alive.values()].flatMap(({ kind: [, isolation], sandbox }) =>
+        isolation === "worker" ? sandbox.runningSince(started) : []
       );
     },
     get size() {

@@ -1,7 +1,11 @@
 import { formatFlags, type GrantedPermissions } from "../agent/permissions.ts";
 import { decodeText } from "../nagios/text.ts";
+import { importMapFlag } from "./builtin_modules.ts";
 import type { Channel, ChannelEvents, SandboxCode } from "./channel.ts";
+import { endMarked } from "./end_run.ts";
 import { signalGroup } from "./kill.ts";
+import { markVariable } from "./mark.ts";
+import { factsOf } from "./worker_channel.ts";
 
 /** The heap of a process sandbox, in MiB. */
 const heap = 128;
@@ -24,12 +28,14 @@ while ((end = text.indexOf("\\n")) < 0) {
   if (done) Deno.exit(0);
   text += value;
 }
-const { runtime, agent, token } = JSON.parse(text.slice(0, end));
+const { runtime, agent, token, facts } = JSON.parse(text.slice(0, end));
 const url = (code) => URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
 const { serveSandbox, streamHost } = await import(url(runtime));
-const host = streamHost(input, text.slice(end + 1), token);
+const host = streamHost(input, text.slice(end + 1), token, facts);
 serveSandbox(() => import(url(agent)), host);
 `;
+
+const program = `data:text/javascript,${encodeURIComponent(bootstrap)}`;
 
 /**
  * Starts a process with these permissions and no others. Unlike a worker it is ended for certain,
@@ -38,13 +44,16 @@ serveSandbox(() => import(url(agent)), host);
  * @param code what it runs
  * @param permissions what it may do
  * @param events where its messages go
+ * @param env variables of the runtime that it is started with
  * @returns the way to it
  */
 export function openProcess(
   code: SandboxCode,
   permissions: GrantedPermissions,
   events: ChannelEvents,
+  env: Readonly<Record<string, string>> = {},
 ): Channel {
+  const facts = factsOf(permissions);
   const child = new Deno.Command(
     Deno.execPath(),
     {
@@ -57,10 +66,11 @@ export function openProcess(
         "--no-npm",
         `--v8-flags=--max-old-space-size=${heap}`,
         ...formatFlags(permissions),
-        `data:text/javascript,${encodeURIComponent(bootstrap)}`,
+        importMapFlag(program),
+        program,
       ],
       clearEnv: true,
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", [markVariable]: facts.mark, ...env },
       cwd: "/",
       stdin: "piped",
       stdout: "piped",
@@ -107,9 +117,10 @@ export function openProcess(
     open = false;
     input.close().catch(() => {});
     signalGroup(child.pid, "KILL");
+    if (permissions.run.length > 0) endMarked(facts.mark);
   }
 
-  send({ ...code, token });
+  send({ ...code, token, facts });
   watch();
   return { post: (message) => open && send(message), terminate };
 }

@@ -2,12 +2,10 @@
  * The processes of this host, as far as `ps` shows them: the runtime lets nobody read /proc who may
  * not do everything.
  */
+import { markPattern, markVariable } from "./mark.ts";
 
 /** The executable that lists processes; the daemon must be allowed to run it. */
 export const psPath = "/bin/ps";
-
-/** The variable that tells to which run of a plugin a process belongs. It is handed on to children. */
-export const runVariable = "CHECKWRIGHT_RUN";
 
 /** A process. */
 export interface Process {
@@ -16,13 +14,13 @@ export interface Process {
   group: number;
   /** When it was started, as `ps` writes it: together with `pid` it names one process for good. */
   start: string;
-  /** The run that it belongs to, where its environment could be read and says so. */
-  run?: string;
+  /** Its mark, where its environment could be read and holds one. */
+  mark?: string;
 }
 
 /** A line of `ps`: ids, then five words of a date, then the command line and the environment. */
 const linePattern = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.*)$/;
-const runPattern = new RegExp(` ${runVariable}=([0-9a-f-]{36})(?: |$)`);
+const marked = new RegExp(` ${markVariable}=(${markPattern})(?: |$)`);
 
 let next: Promise<Process[]> | undefined;
 let current: Promise<unknown> = Promise.resolve();
@@ -80,12 +78,12 @@ async function read(): Promise<Process[]> {
 export function parseProcess(line: string): Process[] {
   const [, pid, parent, group, start, rest] = linePattern.exec(line) ?? [];
   if (pid === undefined) return [];
-  const run = runPattern.exec(` ${rest}`)?.[1];
+  const mark = marked.exec(` ${rest}`)?.[1];
   return [{
     pid: Number(pid),
     parent: Number(parent),
     group: Number(group),
     start: start!,
-    ...(run !== undefined && { run }),
+    ...(mark !== undefined && { mark }),
   }];
 }

@@ -20,6 +20,11 @@ export interface RunResult {
   reason?: string;
 }
 
+/** What came of it, and what became of the command if its time was over. */
+interface Ended extends RunResult {
+  ending: string;
+}
+
 /** Runs the commands of one agent. */
 export interface Runner {
   /**
@@ -39,6 +44,12 @@ export interface Runner {
   end(): Promise<void>;
 }
 
+/**
+ * How long behind its deadline an answer may leave, so that it can tell what became of the command,
+ * in milliseconds: a sandbox that is deaf is found out by then, and a plugin that ignores TERM killed.
+ */
+const lastWord = 650;
+
 /** How long what is told to end may take, in milliseconds: a plugin that ignores TERM takes half. */
 const endsWithin = 3_000;
 
@@ -55,9 +66,14 @@ export type CheckRunner = (
  *
  * @param manifest the commands and their bounds
  * @param runCheck runs checks
+ * @param onEnded hears what became of a command that had not ended yet when its answer left
  * @returns the runner
  */
-export function createRunner(manifest: Manifest, runCheck: CheckRunner): Runner {
+export function createRunner(
+  manifest: Manifest,
+  runCheck: CheckRunner,
+  onEnded: (command: string, ending: string) => void = () => {},
+): Runner {
   const admission = createAdmission(manifest.settings.limits);
   const cache = createCache<RunResult>();
   const ending = new AbortController();
@@ -67,13 +83,19 @@ export function createRunner(manifest: Manifest, runCheck: CheckRunner): Runner 
     command: ManifestCommand,
     args: readonly string[],
     signal: AbortSignal,
-  ): Promise<RunResult> {
+  ): Promise<Ended> {
     if (command.kind === "check") {
       const { output, stack } = await runCheck(name, command, args, signal);
-      return { output, outcome: "done", ...(stack !== undefined && { reason: stack }) };
+      const ending = "The check heard that its time was over, and stopped";
+      return { output, outcome: "done", ending, ...(stack !== undefined && { reason: stack }) };
     }
-    const { output, reason } = await runPlugin(pluginRun(command, args), signal);
-    return { output, outcome: "done", ...(reason !== undefined && { reason }) };
+    const { output, reason, ending } = await runPlugin(pluginRun(command, args), signal);
+    return {
+      output,
+      outcome: "done",
+      ending: pluginEndings[ending ?? "gone"],
+      ...(reason !== undefined && { reason }),
+    };
   }
 
   function runOnce(
@@ -82,21 +104,27 @@ export function createRunner(manifest: Manifest, runCheck: CheckRunner): Runner 
     args: readonly string[],
   ): Promise<RunResult> {
     if (ending.signal.aborted) return Promise.resolve(failed(ending.signal.reason));
+    const task = async (signal: AbortSignal): Promise<Ended> => {
+      let leave: (() => void) | undefined;
+      try {
+        leave = await admission.enter(name, command.maxConcurrent ?? Infinity, signal);
+        return await start(name, command, args, signal);
+      } catch (error) {
+        const result = failed(error);
+        const waited = "It waited for a place to run, and was not started";
+        return { ...result, ending: leave === undefined ? waited : result.reason };
+      } finally {
+        leave?.();
+      }
+    };
+    let done: Promise<Ended>;
     return withDeadline(
-      command.timeout,
-      async (signal) => {
-        let leave: (() => void) | undefined;
-        try {
-          leave = await admission.enter(name, command.maxConcurrent ?? Infinity, signal);
-          return await start(name, command, args, signal);
-        } catch (error) {
-          return failed(error);
-        } finally {
-          leave?.();
-        }
+      { seconds: command.timeout, lastWord, stop: ending.signal },
+      (signal) => done = task(signal),
+      (ended) => {
+        if (ended === undefined) done.then((result) => onEnded(name, result.ending));
+        return ending.signal.aborted ? failed(ending.signal.reason) : timedOut(command, ended);
       },
-      () => ending.signal.aborted ? failed(ending.signal.reason) : timedOut(command),
-      ending.signal,
     );
   }
 
@@ -133,20 +161,27 @@ function pluginRun(
   return { ...command, argv };
 }
 
-function timedOut(command: ManifestCommand): RunResult {
+/** What became of a plugin whose time was over, by what it took to end it. */
+const pluginEndings = {
+  gone: "The plugin ended by itself at that moment",
+  TERM: "The plugin and everything it started got TERM, and ended",
+  KILL: "The plugin and everything it started got TERM, did not end, and got KILL",
+};
+
+function timedOut(command: ManifestCommand, ended: Ended | undefined): RunResult {
   const output = `NRPE: Command timed out after ${command.timeout} seconds`;
-  const longOutput = command.kind !== "check"
-    ? "The plugin and everything it started are ended"
-    : command.isolation === "process"
-    ? "The check is told to stop; a process that does not listen is killed"
-    : "The check is told to stop; a sandbox that does not listen is abandoned";
+  const reason = ended?.ending ??
+    (command.kind === "check"
+      ? "The check was told to stop and has not yet; a sandbox that does not hear is given up"
+      : "The plugin and everything it started got TERM and have not ended yet; KILL follows");
   return {
-    output: { state: "UNKNOWN", text: formatPluginOutput({ output, longOutput }) },
+    output: { state: "UNKNOWN", text: formatPluginOutput({ output, longOutput: reason }) },
     outcome: "timeout",
+    reason,
   };
 }
 
-function failed(error: unknown): RunResult {
+function failed(error: unknown): RunResult & { reason: string } {
   const reason = error instanceof Error ? error.message : String(error);
   if (error instanceof BusyError) {
     return { output: unknown(`Too busy: ${reason}`), outcome: "busy", reason };

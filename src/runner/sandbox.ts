@@ -63,7 +63,7 @@ export class DeafError extends Error {
 export type SandboxLog = (command: string, message: string) => void;
 
 /** How long a check may go on behind its deadline before its sandbox is looked at, in milliseconds. */
-const patience = 1_000;
+const patience = 500;
 
 interface Waiting<T> {
   resolve(value: T): void;
@@ -151,7 +151,12 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
       const waiting = runs.get(id);
       if (waiting === undefined) return;
       if (heard === before) return fail(new DeafError(culprit()));
-      waiting.reject(new Error("The check goes on behind its deadline"));
+      waiting.reject(
+        new Error(
+          "The check heard that its time was over and goes on behind its deadline: its " +
+            "sandbox is given up",
+        ),
+      );
       strayed = true;
       broken.resolve("A check goes on behind its deadline");
       leave(id);

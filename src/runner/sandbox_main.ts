@@ -8,8 +8,9 @@ import { describeAgent } from "../agent/describe.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define.ts";
 import { freezeRealm } from "./freeze.ts";
-import { hardenWorker, type Print, redirectConsole } from "./harden.ts";
-import { type FromSandbox, maxText, type ToSandbox } from "./messages.ts";
+import { hardenProcess, hardenWorker, type Print } from "./harden.ts";
+import { withHostValues } from "./host_values.ts";
+import { type FromSandbox, maxText, type RealmFacts, type ToSandbox } from "./messages.ts";
 
 /** The way to whoever started the sandbox. */
 export interface Host {
@@ -29,7 +30,7 @@ interface WorkerScope {
 }
 
 /**
- * The host of a worker. Its first message is the token that all others carry, in both directions.
+ * The host of a worker. Its first message holds the token that all others carry, in both directions.
  *
  * @returns the host, when the token is there
  */
@@ -44,12 +45,13 @@ export function workerHost(): Promise<Host> {
   scope.addEventListener("message", (event) => {
     const { data } = event;
     if (token === undefined) {
-      token = data as string;
+      const first = data as { token: string; facts: RealmFacts };
+      token = first.token;
       event.stopImmediatePropagation();
       return host.resolve({
         send: (message) => post([token!, message]),
         listen: (to) => receive = to,
-        harden: hardenWorker,
+        harden: (print) => hardenWorker(print, first.facts),
       });
     }
     if (!Array.isArray(data) || data[0] !== token) return;
@@ -65,11 +67,13 @@ export function workerHost(): Promise<Host> {
  * @param input standard input behind the code
  * @param rest what was read of it already
  * @param token tells our messages from what user code may print
+ * @param facts what the host says of this realm
  */
 export function streamHost(
   input: ReadableStreamDefaultReader<string>,
   rest: string,
   token: string,
+  facts: RealmFacts,
 ): Host {
   const encoder = new TextEncoder();
   const encode = encoder.encode.bind(encoder);
@@ -91,8 +95,7 @@ export function streamHost(
         text += value;
       }
     },
-    // A process of its own may end itself and do what it likes to its streams.
-    harden: redirectConsole,
+    harden: (print) => hardenProcess(print, facts),
   };
 }
 
@@ -143,9 +146,10 @@ export async function serveSandbox(
     running.set(id, { command: name, abort });
     let logged = 0;
     printed = 0;
-    const command = (agent as Agent).commands[name] as CheckCommand | BareFunction;
-    const { output, stack } = await executeCheck(command, args, {
-      ...context,
+    const { values, ...told } = context;
+    const own = (agent as Agent).commands[name] as CheckCommand | BareFunction;
+    const { output, stack } = await executeCheck(withHostValues(own, values), args, {
+      ...told,
       signal: abort.signal,
       log: (text) => log(name, logged++, text),
     });

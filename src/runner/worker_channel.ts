@@ -1,5 +1,8 @@
 import type { GrantedPermissions } from "../agent/permissions.ts";
 import type { Channel, ChannelEvents, SandboxCode } from "./channel.ts";
+import { endMarked } from "./end_run.ts";
+import { createMark } from "./mark.ts";
+import type { RealmFacts } from "./messages.ts";
 
 /** The code of an agent, held in memory so that no worker has to read a file to run it. */
 export interface WorkerCode {
@@ -55,7 +58,8 @@ export function openWorker(
   } as WorkerOptions);
   // User code lives beside our program: what does not carry the token comes from elsewhere.
   const token = crypto.randomUUID();
-  worker.postMessage(token);
+  const facts = factsOf(permissions);
+  worker.postMessage({ token, facts });
   worker.onmessage = ({ data }) => {
     if (Array.isArray(data) && data[0] === token) events.message(data[1]);
   };
@@ -66,6 +70,19 @@ export function openWorker(
   };
   return {
     post: (message) => worker.postMessage([token, message]),
-    terminate: () => worker.terminate(),
+    terminate() {
+      worker.terminate();
+      if (permissions.run.length > 0) endMarked(facts.mark);
+    },
   };
+}
+
+/**
+ * What a realm is told of itself.
+ *
+ * @param permissions what it may do
+ * @returns the facts, with a mark of its own
+ */
+export function factsOf({ read, write }: GrantedPermissions): RealmFacts {
+  return { files: [...read, ...write], mark: createMark() };
 }

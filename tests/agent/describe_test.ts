@@ -94,8 +94,6 @@ Deno.test("describeAgent() reports every fault at once, each with its place", {
     places,
     [
       "listen",
-      "tls",
-      "tls",
       "allowedHosts[1]",
       "allowedHosts[2]",
       "clients[0]",
@@ -103,8 +101,10 @@ Deno.test("describeAgent() reports every fault at once, each with its place", {
       "limits.connections",
       "limits.speed",
       "frobnicate",
-      "commands.check_queue.hots",
-      "commands.check_queue.warning",
+      "tls.cert",
+      "tls.clientCertificates",
+      "commands.check_queue.options.hots",
+      "commands.check_queue.options.warning",
       "commands.check_queue.timeout",
       'commands."bad!name"',
       "commands.check_plugin.argv[1]",
@@ -168,8 +168,8 @@ Deno.test("describeAgent() warns of a permission that is broader than its use", 
   });
   assertEquals(faultsOf(defineAgent({ commands: { check } })), [
     'warning: commands.check.permissions.read: "/" is the whole disk',
-    'warning: commands.check.permissions.net: "*.example.com:80" is any host',
     'warning: commands.check.permissions.net: "example.com" is any port of that host',
+    'warning: commands.check.permissions.net: "*.example.com:80" is any host',
     'warning: commands.check.permissions.run: "/bin/sh" can start any other program',
     'warning: commands.check.permissions.run: "/usr/bin/python3" can start any other program',
   ]);

@@ -1,5 +1,6 @@
 /** Attacks a real daemon through the real check_nrpe, one command an attack. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { linksOf } from "../fixtures/attacks/links.ts";
 import { type Attacks, commandOf, type World } from "../fixtures/attacks/attack.ts";
 import { serve, type Served } from "../serving.ts";
 import { isMissing, pluginFolder } from "../tools.ts";
@@ -79,6 +80,12 @@ async function furnish(world: World): Promise<void> {
   await Deno.mkdir(`${folder}/allowed`);
   await Deno.mkdir(`${folder}/link`);
   await Deno.writeTextFile(`${folder}/allowed/file`, "allowed\n");
+  await Deno.mkdir(`${folder}/links/within`, { recursive: true });
+  await Deno.mkdir(`${folder}/outside`);
+  await Deno.writeTextFile(`${folder}/outside/file`, "outside\n");
+  await Deno.writeTextFile(`${folder}/outside/socket`, "");
+  await Deno.writeTextFile(`${folder}/links/within/file`, "within\n");
+  for (const [name, target] of Object.entries(linksOf(folder))) await Deno.symlink(target, name);
   for (const name of ["secret", "secret.js", "secret.json", "allowed_not"]) {
     await Deno.writeTextFile(`${folder}/${name}`, '"secret"');
   }

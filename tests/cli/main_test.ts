@@ -13,9 +13,15 @@ Deno.test("The command line helps, and says in one line what it cannot take", as
     }
   }
   const table: [args: string[], line: string][] = [
-    [["frobnicate"], 'checkwright: No subcommand "frobnicate": expected one of serve, '],
-    [["serve", "--colour"], 'checkwright: No option "--colour": expected one of --no-tls, '],
-    [["serve", "--listen"], 'checkwright: Option "--listen" is without its value'],
+    [["frobnicate"], 'checkwright: No subcommand "frobnicate": expected one of init, serve, '],
+    [["vaildate"], 'checkwright: No subcommand "vaildate": the nearest is "validate"'],
+    [["help", "lisst"], 'checkwright: No subcommand "lisst": the nearest is "list"'],
+    [["help", "list", "x"], 'checkwright: Cannot take "x": list does one thing'],
+    [["serve", "--colour"], 'checkwright: No option "--colour": expected one of --settings, '],
+    [["serve", "--wacth"], 'checkwright: No option "--wacth": the nearest is "--watch"'],
+    [["serve", "--listen"], 'checkwright: Option "--listen" is without its value, HOST:PORT'],
+    [["serve", agent, agent], `checkwright: Cannot take "${agent}": expected [AGENT]`],
+    [["run"], "checkwright: COMMAND is missing: expected [AGENT] COMMAND [ARG…]"],
     [["run", agent], "checkwright: Which command is missing"],
   ];
   for (const [args, line] of table) {
@@ -24,6 +30,10 @@ Deno.test("The command line helps, and says in one line what it cannot take", as
     assertEquals(stderr.slice(0, line.length), line);
     assertEquals(stderr.trim().split("\n").length, 1);
   }
+  for (const words of [["list", "--help"], ["list", "-h"], ["list", agent, "-h"]]) {
+    assertEquals((await run(...words)).stdout, (await run("help", "list")).stdout);
+  }
+  assertEquals((await run("cert", "ca", "-h")).stdout, (await run("help", "cert", "ca")).stdout);
   assertMatch((await run("--version")).stdout, /^checkwright \d+\.\d+\.\d+\n$/);
 });
 
@@ -35,6 +45,8 @@ Deno.test("list shows commands, options and permissions, for people and for prog
     stdout,
     "may: run /bin/true (a plugin is bound by nothing once it runs)".replace("/bin/", "/usr/bin/"),
   );
+  const names = (await run("list", agent, "--names")).stdout.split("\n");
+  assertEquals(names.includes("echo") && names.every((name) => /^\w*$/.test(name)), true);
   const manifest = JSON.parse((await run("list", agent, "--json")).stdout);
   assertEquals(manifest.commands.echo.options.warning.kind, "range");
   assertEquals(manifest.settings.listen, [{ hostname: "127.0.0.1", port: 5666 }]);
@@ -55,4 +67,12 @@ Deno.test("serve refuses host settings that are wrong, with their place", async 
   assertStringIncludes(stderr, 'timeout: Cannot take "soon": expected a span of time');
   assertStringIncludes(stderr, 'limits.speed: No setting "speed"');
   await Deno.remove(path);
+});
+
+Deno.test("The README names every subcommand", async () => {
+  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  const { stdout } = await run("help");
+  const names = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!);
+  assertEquals(names.filter((name) => !readme.includes(`| \`${name}`)), []);
+  assertEquals(names.includes("serve"), true);
 });

@@ -1,4 +1,6 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { query } from "../../src/cli/query.ts";
+import { readSettings } from "../../src/client/settings.ts";
 import { run } from "../serving.ts";
 
 Deno.test("query prints help, version and license and exits as check_nrpe does", async () => {
@@ -31,3 +33,20 @@ Deno.test("query says in one line what it cannot do, where an engine shows it", 
     assertEquals(stdout, `${message}\nTry "checkwright query --help"\n`);
   }
 });
+
+Deno.test(
+  "query is described with the options that check_nrpe takes",
+  { permissions: "none" },
+  () => {
+    for (const [name, { short, value }] of Object.entries(query.line!.options)) {
+      const bare = [[`--${name}`], [`-${short}`]];
+      if (value === undefined) bare.forEach(readSettings);
+      else {
+        bare.forEach((words) => readSettings([...words, "1"]));
+        bare.forEach((words) =>
+          assertThrows(() => readSettings(words), SyntaxError, "needs a value")
+        );
+      }
+    }
+  },
+);

@@ -106,8 +106,8 @@ Deno.test("validate says everything that is wrong with an agent at once, each wi
   for (
     const expected of [
       "allowedHosts[1]:",
-      "commands.wrong_type.times:",
-      "commands.unknown_option.tmies:",
+      "commands.wrong_type.options.times:",
+      "commands.unknown_option.options.tmies:",
       'commands.missing.argv[0]: Cannot start "/no/such/plugin": No such file or directory',
       "has 4 faults",
     ]

@@ -13,6 +13,7 @@ const command: ManifestCheck = {
   timeout: 60,
   acceptArguments: false,
   isolation: "worker",
+  sandbox: "shared",
 };
 
 const runner: Runner = {

@@ -156,7 +156,7 @@ Deno.test("A reload refuses a bad agent with every fault, and the old one serves
            run: () => ok("x") })({ m: 2 } as never),
          missing: plugin(["/no/such/plugin"]),`,
       ),
-      ["commands.timed.timeout", "commands.option.m", "/no/such/plugin"],
+      ["commands.timed.timeout", "commands.option.options.m", "/no/such/plugin"],
     ],
   ];
   await using user = await start(agent("one"));
@@ -179,7 +179,7 @@ Deno.test("A reload refuses bad settings with every fault, and the old ones hold
   const table: [settings: string, faults: string[]][] = [
     ["allowedHosts: [", ["settings.yaml"]],
     ["- a list\n", ["Expected names and values"]],
-    ["commands: {}\n", ["Commands belong into the agent"]],
+    ["commands: { gone: {} }\n", ['settings.yaml:1: commands.gone: No command "gone"']],
     ["alowedHosts: []\ntimeout: soon\nlimits: { running: 0 }\n", [
       "alowedHosts",
       "timeout",

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Manifest } from "../../src/agent/manifest.ts";
 import { defaultSettings, type Settings } from "../../src/agent/settings.ts";
-import { whyRestart } from "../../src/cli/serve.ts";
+import { whyRestart } from "../../src/daemon/why_restart.ts";
 
 function manifest(settings: Partial<Settings>): Manifest {
   return { settings: { ...defaultSettings, ...settings }, commands: {} };

@@ -1,3 +1,4 @@
+import { covers } from "../covers.ts";
 import type { Permissions } from "../permissions.ts";
 import { absolutePath, liesIn } from "./paths.ts";
 
@@ -44,10 +45,10 @@ export function createGrants(permissions: Permissions, procfs: string, cwd: stri
  */
 export function requireAccess(grants: Grants, kind: AccessKind, target?: string): void {
   if (kind === "read" || kind === "write") return requirePath(grants, kind, target);
-  const matches = matchers[kind];
-  if (target !== undefined && grants.names[kind].some((granted) => matches(granted, target))) {
-    return;
-  }
+  if (
+    target !== undefined && kind !== "ffi" &&
+    grants.names[kind].some((granted) => covers(kind, granted, target))
+  ) return;
   throw refusal(kind, target && `"${target}"`);
 }
 
@@ -67,38 +68,9 @@ function requirePath(grants: Grants, kind: "read" | "write", target?: string): v
 const harmlessDevices = new Set(["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"]);
 
 /** Whether the runtime gives a file to none but a process that may do everything. */
-function isSpecial(path: string): boolean {
+export function isSpecial(path: string): boolean {
   if (harmlessDevices.has(path) || liesIn(path, "/proc/pressure")) return false;
   return ["/proc", "/sys", "/dev"].some((folder) => liesIn(path, folder));
-}
-
-const matchers: Record<
-  "net" | "env" | "sys" | "run" | "ffi",
-  (granted: string, target: string) => boolean
-> = {
-  net: matchesHost,
-  env: (granted, name) =>
-    granted.endsWith("*") ? name.startsWith(granted.slice(0, -1)) : name === granted,
-  sys: (granted, fact) => granted === fact,
-  // By the name that is started: the runtime tells /bin/ps from /usr/bin/ps, and so must a check.
-  run: (granted, executable) => granted === executable,
-  ffi: () => false,
-};
-
-/** `host` grants every port of it, `*.host` what lies below it. */
-function matchesHost(granted: string, target: string): boolean {
-  const [host, port] = splitHost(granted.toLowerCase());
-  const [targetHost, targetPort] = splitHost(target);
-  if (port !== undefined && port !== targetPort) return false;
-  if (host.startsWith("*.")) {
-    return targetHost === host.slice(2) || targetHost.endsWith(host.slice(1));
-  }
-  return host === targetHost;
-}
-
-function splitHost(text: string): [host: string, port: string | undefined] {
-  const [, host = text, port] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(text) ?? [];
-  return [host, port];
 }
 
 function refusal(kind: string, target?: string): Error {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nearest } from "../../src/daemon/nearest.ts";
+import { nearest } from "../../src/agent/nearest.ts";
 
 Deno.test("nearest() finds what was meant, and nothing where nothing is near", {
   permissions: "none",

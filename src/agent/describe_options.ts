@@ -1,0 +1,90 @@
+import type { CheckCommand } from "../check/define.ts";
+import type { OptionSpec } from "../check/option.ts";
+import { parseOptions } from "../check/parse_option.ts";
+import { formatRange, type Range } from "../nagios/range.ts";
+import type { Report } from "./diagnostic.ts";
+import type { ManifestCheck } from "./manifest.ts";
+import { expectOneOf, isRecord, show } from "./read.ts";
+
+/** A check's options as the manifest has them. */
+export interface DescribedOptions {
+  options: ManifestCheck["options"];
+  /** As the check will see them; undefined where one of them is at fault. */
+  parsed: Record<string, unknown> | undefined;
+  values: ManifestCheck["values"];
+  hostValues?: Record<string, unknown>;
+}
+
+/**
+ * Turns a check's options and their values into data, and finds what is wrong with them.
+ *
+ * @param command the check, bound
+ * @param override the values that the host gives, not checked
+ * @param report where faults of the check go
+ * @returns the options and values
+ */
+export function describeOptions(
+  { definition, values }: CheckCommand,
+  override: unknown,
+  report: Report,
+): DescribedOptions {
+  const options: Record<string, OptionSpec> = definition.options ?? {};
+  const at = report.at("options");
+  checkSpecs(options, at);
+  if (override !== undefined && !isRecord(override)) {
+    at.error(`Cannot take ${show(override)}: expected an object`);
+  }
+  const hostValues = isRecord(override) ? override : {};
+  const bound = { ...values, ...hostValues };
+  const parsed = parseOptions(options, bound);
+  for (const { option, message } of parsed.faults) {
+    at.at(option).error(
+      Object.hasOwn(options, option)
+        ? message
+        : `No option ${show(option)}: ${expectOneOf(option, Object.keys(options))}`,
+    );
+  }
+  return {
+    options: mapValues(options, (spec) => ({ ...spec, default: asWritten(spec.default) })),
+    parsed: parsed.faults.length > 0 ? undefined : parsed.values,
+    values: mapValues(bound, asWritten),
+    ...(Object.keys(hostValues).length > 0 && { hostValues }),
+  };
+}
+
+function mapValues<T, U>(
+  record: Readonly<Record<string, T>>,
+  map: (value: T) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}
+
+// As a person would write it, so that the manifest is JSON: a range's infinities are not.
+function asWritten(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asWritten);
+  if (typeof value === "object" && value !== null && "inside" in value) {
+    return formatRange(value as Range);
+  }
+  return typeof value === "function" || typeof value === "symbol" ? undefined : value;
+}
+
+function checkSpecs(options: Record<string, OptionSpec>, report: Report): void {
+  const letters = new Map<string, string>();
+  for (const [name, { short, description }] of Object.entries(options)) {
+    if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
+      report.at(name).error("Expected a name of letters and digits");
+    }
+    if (typeof description !== "string" || description === "") {
+      report.at(name).error("Expected a description");
+    }
+    if (short === undefined) continue;
+    if (!/^[A-Za-z]$/.test(short)) {
+      report.at(name).error(`Cannot take short ${show(short)}: expected one letter`);
+    }
+    const other = letters.get(short);
+    if (other !== undefined) {
+      report.at(name).error(`Short ${show(short)} is taken by ${show(other)}`);
+    }
+    letters.set(short, name);
+  }
+}

@@ -1,0 +1,104 @@
+import type { OptionKind, OptionSpec } from "../../check/option.ts";
+import type { Manifest, ManifestCommand } from "../manifest.ts";
+import { isRecord, type Schema } from "../read.ts";
+import { defaultSettings } from "../settings.ts";
+import { hostFields } from "./table.ts";
+import { writeSettings } from "./written.ts";
+
+/**
+ * The JSON Schema (draft 2020-12) of a settings file, from the same table that reads it.
+ *
+ * @param manifest the agent whose commands and options it knows by name; any agent where left out
+ * @returns the schema
+ */
+export function settingsSchema(manifest?: Manifest): Schema {
+  const { properties, ...schema } = withDefaults(
+    hostFields.schema!,
+    writeSettings(defaultSettings),
+  );
+  const { commands, ...others } = properties as Record<string, Schema>;
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Settings of a host for Checkwright",
+    ...schema,
+    properties: { ...others, commands: manifest ? commandsOf(commands!, manifest) : commands },
+  };
+}
+
+/** The properties of a schema, where one of its forms is an object; none where none is. */
+export function propertiesOf(schema: Schema): Record<string, Schema> {
+  const forms = [schema, ...(schema.anyOf ?? []) as Schema[]];
+  return forms.map(({ properties }) => properties).find(isRecord) as
+    | Record<string, Schema>
+    | undefined ?? {};
+}
+
+function withDefaults(schema: Schema, value: unknown): Schema {
+  if (!isRecord(value)) return value === undefined ? schema : { ...schema, default: value };
+  const { properties, anyOf } = schema;
+  if (Array.isArray(anyOf)) {
+    return {
+      ...schema,
+      anyOf: anyOf.map((form) => form.properties ? withDefaults(form, value) : form),
+    };
+  }
+  if (!isRecord(properties)) return schema;
+  const entries = Object.entries(properties as Record<string, Schema>);
+  return {
+    ...schema,
+    properties: Object.fromEntries(
+      entries.map(([name, below]) => [name, withDefaults(below, value[name])]),
+    ),
+  };
+}
+
+function commandsOf(schema: Schema, { commands }: Manifest): Schema {
+  const any = schema.additionalProperties as Schema;
+  const known = Object.entries(commands).map(([name, command]) => [name, commandOf(any, command)]);
+  return { ...schema, properties: Object.fromEntries(known) };
+}
+
+// `plugin` is for what the agent does not have.
+function commandOf(any: Schema, command: ManifestCommand): Schema {
+  const { plugin: _plugin, options: _options, ...properties } = propertiesOf(any);
+  if (command.kind !== "check") return { ...any, properties };
+  const options = Object.entries(command.options).map(([name, spec]) => [name, optionOf(spec)]);
+  return {
+    ...any,
+    description: command.description,
+    properties: {
+      ...properties,
+      options: {
+        type: "object",
+        properties: Object.fromEntries(options),
+        additionalProperties: false,
+      },
+    },
+  };
+}
+
+const quantity: Schema = { type: ["string", "number"] };
+
+/** What is told from the outside; the rest is checked when the settings are read. */
+const optionTypes: Record<OptionKind, (spec: OptionSpec) => Schema> = {
+  range: () => quantity,
+  ranges: () => ({ anyOf: [quantity, { type: "array", items: quantity }] }),
+  number: () => quantity,
+  integer: () => quantity,
+  percent: () => quantity,
+  bytes: () => quantity,
+  duration: () => quantity,
+  text: () => ({ type: "string" }),
+  oneOf: ({ values }) => ({ enum: values }),
+  flag: () => ({ type: ["boolean", "string"] }),
+  list: () => ({ anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] }),
+};
+
+function optionOf(spec: OptionSpec): Schema {
+  const { kind, description, default: value } = spec;
+  return {
+    description,
+    ...optionTypes[kind](spec),
+    ...(value !== undefined && { default: value }),
+  };
+}

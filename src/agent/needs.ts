@@ -1,0 +1,73 @@
+import { permissionNames } from "../check/permissions.ts";
+import { whyBroad } from "./broad.ts";
+import { isBuiltIn, type Manifest, type ManifestCommand } from "./manifest.ts";
+import { commandPermissions, type GrantedPermissions } from "./permissions.ts";
+
+/** Somebody who needs an entry of a permission. */
+export interface Need {
+  /** Which permission. */
+  kind: keyof GrantedPermissions;
+  /** The path, host, variable, fact or executable. */
+  entry: string;
+  /** The command; undefined for the daemon itself. */
+  command?: string;
+  /** What it is for. */
+  why: string;
+}
+
+/** An entry of a permission with all who need it. */
+export interface NeededPermission {
+  kind: keyof GrantedPermissions;
+  entry: string;
+  /** What it comes down to, where that is more than any one check is likely to need. */
+  broad?: string;
+  /** Whether it is an executable: once started, no permission binds it. */
+  unbound?: true;
+  /** Who needs it, in the order of the agent. */
+  needed: { command?: string; why: string }[];
+}
+
+/**
+ * What each command needs of the daemon's process.
+ *
+ * @param manifest the agent
+ * @returns one need for each entry of each command
+ */
+export function commandNeeds(manifest: Manifest): Need[] {
+  return Object.entries(manifest.commands).flatMap(([name, command]) => {
+    if (isBuiltIn(command)) return [];
+    const permissions = commandPermissions({ ...manifest, commands: { [name]: command } });
+    return (Object.entries(permissions) as [keyof GrantedPermissions, string[]][]).flatMap((
+      [kind, entries],
+    ) => entries.map((entry) => ({ kind, entry, command: name, why: reason(command, kind) })));
+  });
+}
+
+/**
+ * Puts needs together by what is needed.
+ *
+ * @param needs who needs what
+ * @returns each entry once, by kind and then by name
+ */
+export function collectNeeds(needs: readonly Need[]): NeededPermission[] {
+  const byEntry = Map.groupBy(needs, ({ kind, entry }) => JSON.stringify([kind, entry]));
+  const collected = [...byEntry.values()].map((same): NeededPermission => {
+    const { kind, entry } = same[0]!;
+    const broad = whyBroad(kind, entry);
+    return {
+      kind,
+      entry,
+      ...(broad !== undefined && { broad }),
+      ...(kind === "run" && { unbound: true }),
+      needed: same.map(({ command, why }) => ({ ...(command !== undefined && { command }), why })),
+    };
+  });
+  const order = ({ kind }: NeededPermission) => permissionNames.indexOf(kind);
+  return collected.sort((a, b) => order(a) - order(b) || (a.entry < b.entry ? -1 : 1));
+}
+
+function reason(command: ManifestCommand, kind: keyof GrantedPermissions): string {
+  if (command.kind === "check") return command.description;
+  if (kind === "read") return "Its digest is compared before each start";
+  return command.kind === "plugin" ? "A plugin" : `A shell line: ${command.line}`;
+}

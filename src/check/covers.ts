@@ -1,0 +1,71 @@
+import type { Permissions } from "./permissions.ts";
+import { absolutePath, liesIn } from "./testing/paths.ts";
+
+/**
+ * Whether who is granted one entry of a permission may do what another entry says, as the runtime
+ * sees it (Deno 2.9.6): a folder covers what lies below it, a host each of its ports, `*.host` all
+ * that ends in it and the host itself, a network the addresses in it, `APP_*` the variables that
+ * begin so. Symbolic links are not followed, and an executable is covered by its own path alone.
+ *
+ * @param kind which permission
+ * @param granted the entry that is granted
+ * @param wanted the entry that is asked for
+ * @returns whether it is covered; where that cannot be told for certain, it is not
+ */
+export function covers(kind: keyof Permissions, granted: string, wanted: string): boolean {
+  return granted === wanted || rules[kind](granted, wanted);
+}
+
+type Rule = (granted: string, wanted: string) => boolean;
+
+const path: Rule = (granted, wanted) =>
+  liesIn(absolutePath(wanted, "/"), absolutePath(granted, "/"));
+
+const rules: Record<keyof Permissions, Rule> = {
+  read: path,
+  write: path,
+  proc: path,
+  net: coversHost,
+  env: (granted, wanted) => granted.endsWith("*") && wanted.startsWith(granted.slice(0, -1)),
+  sys: () => false,
+  // A name without a slash is looked for in PATH, and is not a path below "/".
+  run: (granted, wanted) =>
+    granted.startsWith("/") && wanted.startsWith("/") &&
+    absolutePath(granted, "/") === absolutePath(wanted, "/"),
+};
+
+function coversHost(granted: string, wanted: string): boolean {
+  const [host, port] = splitHost(granted);
+  const [wantedHost, wantedPort] = splitHost(wanted);
+  if (port !== undefined && port !== wantedPort) return false;
+  if (host.startsWith("*.")) {
+    const domain = host.slice(1);
+    return wantedHost.endsWith(domain) || wantedHost === domain.slice(1);
+  }
+  return host === wantedHost || inNetwork(host, wantedHost);
+}
+
+// Each spelling of a host becomes one: names in lower case and without the root's dot, IPv6 addresses
+// as the URL standard writes them.
+function splitHost(text: string): [host: string, port: number | undefined] {
+  const [, name = text, digits] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(text) ?? [];
+  const host = name.startsWith("[")
+    ? URL.parse(`http://${name}/`)?.hostname ?? name
+    : name.toLowerCase().replace(/\.$/, "");
+  return [host, digits === undefined ? undefined : Number(digits)];
+}
+
+// A network is IPv4: the runtime takes no other. One within another is not told apart here.
+function inNetwork(network: string, host: string): boolean {
+  const [, address, length] = /^([\d.]+)\/(\d{1,2})$/.exec(network) ?? [];
+  const [from, of] = [parseAddress(address ?? ""), parseAddress(host)];
+  if (from === undefined || of === undefined || Number(length) > 32) return false;
+  const size = 2 ** (32 - Number(length));
+  return Math.floor(from / size) === Math.floor(of / size);
+}
+
+function parseAddress(text: string): number | undefined {
+  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number);
+  if (parts === undefined || parts.some((part) => part > 255)) return undefined;
+  return parts.reduce((sum, part) => sum * 256 + part, 0);
+}

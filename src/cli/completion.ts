@@ -1,0 +1,43 @@
+import { suggest } from "./arguments.ts";
+import { bashParts } from "./completion_bash.ts";
+import { fishParts } from "./completion_fish.ts";
+import type { CompletedSubcommand } from "./completion_table.ts";
+import { zshParts } from "./completion_zsh.ts";
+import { readOwnFile } from "./own_file.ts";
+import { defineSubcommand } from "./subcommand.ts";
+import { type Subcommand, type Subcommands, UsageError } from "./usage.ts";
+
+/** What fills the script of each shell, the files of `completion/`. */
+const shells: Record<string, (all: readonly CompletedSubcommand[]) => Record<string, string>> = {
+  bash: bashParts,
+  zsh: zshParts,
+  fish: fishParts,
+};
+
+/** `checkwright completion`: a script by which a shell completes `checkwright`. */
+export function completionOf(subcommands: Subcommands): Subcommand {
+  const names = Object.keys(shells);
+  return defineSubcommand({
+    name: "completion",
+    summary: "Print a script by which a shell completes this program.",
+    words: [{ name: names.join("|"), meaning: "the shell" }],
+    async run([shell]) {
+      if (!Object.hasOwn(shells, shell!)) {
+        throw new UsageError(`No completion for "${shell}": ${suggest(shell!, names)}`);
+      }
+      const parts = shells[shell!]!(await loadAll(subcommands));
+      const script = await readOwnFile(`./completion/checkwright.${shell}`);
+      console.log(script.trimEnd().replaceAll(/\{\{(\w+)\}\}/g, (_, name) => parts[name]!));
+      return 0;
+    },
+  });
+}
+
+async function loadAll(subcommands: Subcommands, above = ""): Promise<CompletedSubcommand[]> {
+  const all = Object.entries(subcommands).map(async ([name, load]) => {
+    const { summary, line, verbs } = await load();
+    const below = verbs === undefined ? [] : await loadAll(verbs, `${name} `);
+    return { name: `${above}${name}`, summary, line, verbs: below };
+  });
+  return await Promise.all(all);
+}

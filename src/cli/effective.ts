@@ -1,0 +1,79 @@
+import { placeBelow } from "../agent/diagnostic.ts";
+import { formatFlow } from "../agent/host/flow.ts";
+import { hidden, isSecretName } from "../agent/host/located.ts";
+import { writeCommand, writeSettings } from "../agent/host/written.ts";
+import type { Manifest, ManifestCommand } from "../agent/manifest.ts";
+import { isRecord } from "../agent/read.ts";
+import { execTable } from "../agent/run_settings.ts";
+import { settingsTable } from "../agent/settings_table.ts";
+import type { HostedAgent } from "./host_settings.ts";
+
+/** A setting, its value, and who says it. */
+type Row = [place: string, value: string, origin: string];
+
+/**
+ * Writes what holds on this host, and where each value comes from: the default, the agent, or a line
+ * of a settings file. Of commands there is what somebody says.
+ *
+ * @param agent the agent with the host's settings
+ * @returns one setting a line
+ */
+export function formatEffective({ manifest, said = [], host }: HostedAgent): string {
+  const origins = new Set(said);
+  const originOf = (place: string) =>
+    host.sourceOf(place) ?? (origins.has(place) ? "agent" : undefined);
+  const rows = [...settingRows(manifest, originOf), ...commandRows(manifest, origins, originOf)];
+  const [width, valueWidth] = [0, 1].map((column) =>
+    Math.max(...rows.map((row) => Math.min(row[column]!.length, 50)))
+  ) as [number, number];
+  return rows.map(([place, value, origin]) =>
+    `${place.padEnd(width)}  ${value.padEnd(valueWidth)}  ${origin}`
+  ).join("\n");
+}
+
+type OriginOf = (place: string) => string | undefined;
+
+function settingRows({ settings }: Manifest, originOf: OriginOf): Row[] {
+  const values = writeSettings(settings);
+  return Object.keys(settingsTable).flatMap((name) => {
+    const value = values[name];
+    const parts = isRecord(value)
+      ? Object.entries(value).map(([part, below]) => [`${name}.${part}`, below] as const)
+      : [[name, value] as const];
+    return parts.filter(([, value]) => value !== undefined).map(([place, value]): Row => [
+      place,
+      formatFlow(value),
+      originOf(place) ?? "default",
+    ]);
+  });
+}
+
+function commandRows(
+  { commands, disabled = [] }: Manifest,
+  origins: ReadonlySet<string>,
+  originOf: OriginOf,
+): Row[] {
+  return [
+    ...Object.entries(commands).flatMap(([name, command]) => ofCommand(name, command)),
+    ...disabled.flatMap((name) => row(`${placeBelow("commands", name)}.disabled`, true)),
+  ];
+
+  function ofCommand(name: string, command: ManifestCommand): Row[] {
+    const place = placeBelow("commands", name);
+    const values = writeCommand(command);
+    return ["plugin", "options", ...Object.keys(execTable)].flatMap((setting) => {
+      const [below, value] = [placeBelow(place, setting), values[setting]];
+      if (!isRecord(value)) return row(below, value);
+      return Object.entries(value).flatMap(([key, item]) =>
+        row(placeBelow(below, key), item, origins.has(below) ? "agent" : originOf(below))
+      );
+    });
+  }
+
+  function row(place: string, value: unknown, otherwise?: string): Row[] {
+    const origin = originOf(place) ?? otherwise;
+    if (origin === undefined) return [];
+    const isSecret = typeof value === "string" && isSecretName(place) && !value.startsWith("/");
+    return [[place, isSecret ? hidden : formatFlow(value), origin]];
+  }
+}

@@ -1,0 +1,143 @@
+import {
+  entriesOf,
+  formatPermissions,
+  grants,
+  type LearnedPermissions,
+  learnPermissions,
+  type PermissionEntry,
+} from "../agent/learned_permissions.ts";
+import { isBuiltIn, type ManifestCommand } from "../agent/manifest.ts";
+import { executableOf, grantPermissions, unite } from "../agent/permissions.ts";
+import type { Permissions } from "../check/permissions.ts";
+import { escapeText } from "../nagios/text.ts";
+import type { Channel, ChannelEvents } from "../runner/channel.ts";
+import { startBroker } from "../runner/permission_broker.ts";
+import { openProcess } from "../runner/process_channel.ts";
+import { createSandbox } from "../runner/sandbox.ts";
+import { suggest } from "./arguments.ts";
+import { faultsOf, printDiagnostics } from "./diagnostics.ts";
+import { loadOnHost } from "./host_settings.ts";
+import type { LoadedAgent } from "./load.ts";
+import { optionalAgentWord, settingsOption, takeAgent } from "./shared_options.ts";
+import { defineSubcommand } from "./subcommand.ts";
+import { type Subcommand, UsageError } from "./usage.ts";
+
+/** `checkwright learn`: what a check must be granted, from a run of it. */
+export const learn: Subcommand = defineSubcommand({
+  name: "learn",
+  summary: "Run a check, granted whatever it asks for, and say the permissions that it needed.",
+  words: [
+    optionalAgentWord,
+    { name: "COMMAND", meaning: "a check of the agent" },
+    {
+      name: "ARG",
+      optional: true,
+      repeat: true,
+      meaning: "its arguments, as they would come from the wire",
+    },
+  ],
+  options: { settings: settingsOption },
+  stopEarly: true,
+  async run(words, { settings }) {
+    const { path, rest: [name, ...args] } = takeAgent(words);
+    if (name === undefined) {
+      throw new UsageError("Which command is missing: expected [AGENT] COMMAND [ARG…]");
+    }
+    const agent = await loadOnHost(path, settings);
+    const { commands } = agent.manifest;
+    const faults = faultsOf(agent.diagnostics, name);
+    printDiagnostics(faults);
+    if (faults.length > 0) return 3;
+    if (!Object.hasOwn(commands, name)) {
+      throw new UsageError(`No command "${name}": ${suggest(name, Object.keys(commands))}`);
+    }
+    const command = commands[name]!;
+    if (command.kind !== "check" || isBuiltIn(command)) {
+      console.log(explain(name, command));
+      return 0;
+    }
+    const learned = await watch(agent, name, args);
+    console.log(present(learned, command.permissions));
+    await prove(agent, name, args, learned.permissions);
+    return 0;
+  },
+});
+
+function explain(name: string, command: ManifestCommand): string {
+  const executable = executableOf(command);
+  return executable === undefined
+    ? `${name} is the daemon's own: it runs in the daemon and touches nothing else`
+    : `${name} is a ${command.kind === "plugin" ? "plugin" : "shell line"}: no permission binds ` +
+      `it once it runs, and only its executable is needed\n  run ${executable}`;
+}
+
+// What the check asks for, in a process that is granted it.
+async function watch(agent: LoadedAgent, name: string, args: string[]) {
+  say(`Whatever ${name} asks for is granted, on this run only`);
+  await using broker = await startBroker();
+  const open = (events: ChannelEvents) => openProcess(agent.code, unite([]), events, broker.env);
+  const answer = await runOnce(agent, open, name, args, broker.grant);
+  say(`It answered ${answer}`);
+  return learnPermissions(broker.accesses, agent.manifest.settings.procfs);
+}
+
+// The same once more, with exactly what is printed.
+async function prove(agent: LoadedAgent, name: string, args: string[], learned: Permissions) {
+  const granted = grantPermissions(learned, agent.manifest.settings.procfs);
+  const open = (events: ChannelEvents) => openProcess(agent.code, granted, events);
+  say(`With exactly these permissions it answered ${await runOnce(agent, open, name, args)}`);
+}
+
+async function runOnce(
+  { manifest }: LoadedAgent,
+  open: (events: ChannelEvents) => Channel,
+  name: string,
+  args: string[],
+  onReady: () => void = () => {},
+): Promise<string> {
+  const sandbox = createSandbox(open, (_command, message) => say(message));
+  try {
+    await sandbox.ready;
+    onReady();
+    const context = { hostname: Deno.hostname(), procfs: manifest.settings.procfs };
+    const signal = AbortSignal.timeout(manifest.commands[name]!.timeout * 1000);
+    const { output } = await sandbox.run(name, args, context, signal);
+    return `${output.state}: ${output.text.split("\n")[0]}`;
+  } catch (error) {
+    throw new UsageError(`Cannot run ${name}: ${(error as Error).message}`);
+  } finally {
+    sandbox.close();
+  }
+}
+
+function present({ permissions, beyond }: LearnedPermissions, declared: Permissions): string {
+  const [needed, held] = [entriesOf(permissions), entriesOf(declared)];
+  const wider = held.filter((one) => !needed.some((other) => grants(other, one)));
+  const missing = needed.filter((one) => !held.some((other) => grants(other, one)));
+  const used = (one: PermissionEntry) => {
+    const entries = needed.filter((other) => grants(one, other)).map(({ entry }) => entry);
+    return entries.length === 0 ? "not asked for" : `asked for: ${escapeText(entries.join(", "))}`;
+  };
+  return [
+    formatPermissions(permissions),
+    ...comment("Declared beyond that", wider.map((one) => `${formatEntry(one)} (${used(one)})`)),
+    ...comment("Not declared today", held.length === 0 ? [] : missing.map(formatEntry)),
+    ...(wider.length + missing.length === 0 ? ["// It is what the check declares"] : []),
+    ...comment("Asked for as well, and no declaration grants it", beyond.map(escapeText)),
+    ...(permissions.proc === undefined
+      ? []
+      : ["// proc is granted where the host binds /proc elsewhere and procfs says where"]),
+  ].join("\n");
+}
+
+function comment(title: string, entries: readonly string[]): string[] {
+  return entries.length === 0 ? [] : [`// ${title}:`, ...entries.map((entry) => `//   ${entry}`)];
+}
+
+function formatEntry({ kind, entry }: PermissionEntry): string {
+  return `${kind} ${escapeText(entry)}`;
+}
+
+function say(message: string): void {
+  console.error(`checkwright: ${escapeText(message)}`);
+}

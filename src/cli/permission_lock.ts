@@ -1,0 +1,111 @@
+import { AgentError, type Diagnostic, placeBelow } from "../agent/diagnostic.ts";
+import type { Manifest } from "../agent/manifest.ts";
+import {
+  compareLock,
+  type Excess,
+  formatGrant,
+  type Grant,
+  type LockDifference,
+} from "../compile/compare_lock.ts";
+import { createLock, type Lock, lockName } from "../compile/lock.ts";
+import { parseLock } from "../compile/parse_lock.ts";
+import { escapeText } from "../nagios/text.ts";
+import type { SandboxCode } from "../runner/channel.ts";
+import { describeCode } from "../runner/describe.ts";
+import { columns } from "./columns.ts";
+import type { Commit } from "./last_commit.ts";
+
+/** Where the lock of an agent lies. */
+export function lockPath(agent: string): string {
+  return agent.replace(/[^/]*$/, lockName);
+}
+
+/**
+ * Makes the lock that grants exactly what an agent asks for.
+ *
+ * @param agent the agent's module
+ * @param manifest what its code says by itself, without host settings
+ * @returns the lock
+ */
+export function lockOf(agent: string, manifest: Manifest): Lock {
+  return createLock(agent.replace(/^.*\//, ""), manifest);
+}
+
+/**
+ * Reads the lock beside an agent.
+ *
+ * @param agent the agent's module
+ * @returns the lock; undefined where there is none
+ * @throws {AgentError} where it cannot be read, with everything that is wrong with it
+ */
+export async function readLock(agent: string): Promise<Lock | undefined> {
+  const path = lockPath(agent);
+  try {
+    return parseLock(await Deno.readTextFile(path), path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof AgentError) throw error;
+    throw new AgentError([{ place: path, message: (error as Error).message, severity: "error" }]);
+  }
+}
+
+/**
+ * Holds an agent against the lock beside it.
+ *
+ * @param agent the agent's module
+ * @param code what came of it
+ * @returns an error for each thing that the lock does not grant, and for each fault of the lock;
+ * none where there is no lock, and where it is another agent's
+ */
+export async function checkLock(agent: string, code: SandboxCode): Promise<Diagnostic[]> {
+  let lock;
+  try {
+    lock = await readLock(agent);
+  } catch (error) {
+    if (error instanceof AgentError) return [...error.diagnostics];
+    throw error;
+  }
+  if (lock === undefined) return [];
+  const asked = lockOf(agent, (await describeCode(code, {}, "worker")).manifest);
+  if (lock.module !== asked.module) return [];
+  return compareLock(lock, asked).more.map((grant) => ({
+    place: grant.command === undefined ? "agent" : placeBelow("commands", grant.command),
+    message: `${lockName} does not grant ${formatGrant(grant)}: expected a review, and then ` +
+      `checkwright permissions ${agent} --lock`,
+    severity: "error",
+  }));
+}
+
+/**
+ * Writes a difference for who reviews it: command, permission, since when.
+ *
+ * @param agent the agent's module
+ * @param difference what differs
+ * @param since when the lock was committed last; left out where that is not known
+ * @returns the lines, without a newline at the end
+ */
+export function formatDifference(
+  agent: string,
+  { more, spare }: LockDifference,
+  since?: Commit,
+): string {
+  const when = since === undefined ? "" : `since ${since.hash} (${since.date})`;
+  const cells = (grant: Grant, sign: string) => [
+    escapeText(grant.command ?? "(daemon)"),
+    `${sign} ${formatGrant(grant)}`,
+  ];
+  const notes = ({ added, broad }: Excess) =>
+    [...(added ? ["new command"] : []), ...(broad === undefined ? [] : [broad])].join(", ");
+  return [
+    ...(more.length === 0 ? [`${lockName} grants all that ${agent} asks for`] : [
+      `${lockName} does not grant what ${agent} asks for:`,
+      ...columns(more.map((grant) => [...cells(grant, "+"), when, notes(grant)])),
+    ]),
+    ...(spare.length === 0
+      ? []
+      : ["Granted and no longer needed:", ...columns(spare.map((grant) => cells(grant, "-")))]),
+    ...(more.length + spare.length === 0
+      ? []
+      : [`Review the change, then: checkwright permissions ${agent} --lock`]),
+  ].join("\n");
+}

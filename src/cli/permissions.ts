@@ -1,0 +1,111 @@
+import { AgentError, errorsOf } from "../agent/diagnostic.ts";
+import { collectNeeds, commandNeeds, type NeededPermission } from "../agent/needs.ts";
+import { formatLock, lockName } from "../compile/lock.ts";
+import { compareLock } from "../compile/compare_lock.ts";
+import { daemonFlags, ownNeeds } from "../daemon/permissions.ts";
+import { escapeText } from "../nagios/text.ts";
+import { columns } from "./columns.ts";
+import { printDiagnostics } from "./diagnostics.ts";
+import { loadOnHost } from "./host_settings.ts";
+import { lastCommit } from "./last_commit.ts";
+import { defaultAgent, readAgent } from "./load.ts";
+import { formatDifference, lockOf, lockPath, readLock } from "./permission_lock.ts";
+import { agentWord, settingsOption } from "./shared_options.ts";
+import { defineSubcommand } from "./subcommand.ts";
+import { type Subcommand, UsageError } from "./usage.ts";
+
+/** `checkwright permissions`: what the daemon may touch, who needs it, and whether it was reviewed. */
+export const permissions: Subcommand = defineSubcommand({
+  name: "permissions",
+  summary: "Say what the daemon may touch and which command needs it; hold that against a lock.",
+  words: [agentWord],
+  options: {
+    lock: { meaning: `write ${lockName} beside the agent: what its code asks for is granted` },
+    check: { meaning: "fail where the code asks for more than the lock grants, and say what" },
+    json: { meaning: "the table, or what --check finds, for programs" },
+    settings: { ...settingsOption, meaning: `${settingsOption.meaning}; they are in no lock` },
+  },
+  async run([path = defaultAgent], { lock, check, json, settings }) {
+    if (lock && check) throw new UsageError("Cannot take --lock and --check: expected one of them");
+    if (settings !== undefined && (lock || check)) {
+      throw new UsageError("Cannot take --settings: a lock is about the agent's code alone");
+    }
+    if (json && lock) throw new UsageError("Cannot take --json with --lock: the lock is JSON");
+    if (lock) return await writeLock(path);
+    return check ? await holdAgainstLock(path, json) : await showTable(path, settings, json);
+  },
+});
+
+async function writeLock(path: string): Promise<number> {
+  const file = lockPath(path);
+  const { manifest, diagnostics } = await readAgent(path);
+  // A faulty command is not in the manifest: the lock would forget it.
+  if (errorsOf(diagnostics).length > 0) throw new AgentError(diagnostics);
+  const asked = lockOf(path, manifest);
+  const old = await readLock(path).catch(() => undefined);
+  if (old !== undefined && old.module !== asked.module) {
+    throw new UsageError(
+      `${file} is the lock of "${old.module}": expected a folder of its own for each locked agent`,
+    );
+  }
+  await Deno.writeTextFile(file, formatLock(asked));
+  const count = Object.keys(asked.commands).length;
+  console.log(`${file} grants what ${path} asks for: ${count} command${count === 1 ? "" : "s"}`);
+  return 0;
+}
+
+async function holdAgainstLock(path: string, json: boolean): Promise<number> {
+  const file = lockPath(path);
+  const [lock, { manifest, diagnostics }] = await Promise.all([readLock(path), readAgent(path)]);
+  if (errorsOf(diagnostics).length > 0) throw new AgentError(diagnostics);
+  if (lock === undefined) {
+    throw new UsageError(`No lock "${file}": checkwright permissions ${path} --lock writes it`);
+  }
+  const asked = lockOf(path, manifest);
+  if (lock.module !== asked.module) {
+    throw new UsageError(`${file} is the lock of "${lock.module}", not of "${asked.module}"`);
+  }
+  const difference = compareLock(lock, asked);
+  const since = await lastCommit(file);
+  console.log(
+    json
+      ? JSON.stringify({ ...difference, since }, null, 2)
+      : formatDifference(path, difference, since),
+  );
+  return difference.more.length > 0 ? 1 : 0;
+}
+
+async function showTable(path: string, settings: string | undefined, json: boolean) {
+  const { manifest, diagnostics } = await loadOnHost(path, settings);
+  printDiagnostics(errorsOf(diagnostics));
+  const needed = collectNeeds([...ownNeeds(manifest), ...commandNeeds(manifest)]);
+  const flags = daemonFlags(manifest);
+  console.log(
+    json
+      ? JSON.stringify({ permissions: needed, flags }, null, 2)
+      : [...formatTable(needed), "", "As flags of deno run:", ...flags.map((flag) => `  ${flag}`)]
+        .join("\n"),
+  );
+  return errorsOf(diagnostics).length > 0 ? 3 : 0;
+}
+
+function formatTable(all: readonly NeededPermission[]): string[] {
+  const rows = all.flatMap(({ kind, entry, broad, unbound, needed }) => {
+    const mark = `${broad === undefined ? "" : "!"}${unbound ? "*" : ""}`;
+    const what = [mark, kind, escapeText(entry)];
+    return needed.map(({ command, why }, index) => [
+      ...(index === 0 ? what : ["", "", ""]),
+      escapeText(command ?? "(daemon)"),
+      escapeText(why),
+    ]);
+  });
+  const legend = [
+    ...all.filter(({ broad }) => broad !== undefined).map(({ kind, entry, broad }) =>
+      `! ${kind} ${escapeText(entry)} ${broad}`
+    ),
+    ...(all.some(({ unbound }) => unbound)
+      ? ["* not sandboxed: no permission binds what is started"]
+      : []),
+  ];
+  return [...columns(rows), ...(legend.length === 0 ? [] : ["", ...legend])];
+}

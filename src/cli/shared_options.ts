@@ -1,0 +1,34 @@
+import { defaultAgent } from "./load.ts";
+import type { LineOption, LineWord } from "./usage.ts";
+
+/** The agent, as most subcommands take it. */
+export const agentWord = {
+  name: "AGENT",
+  optional: true,
+  meaning: `the agent's module; ${defaultAgent} where left out`,
+} as const satisfies LineWord;
+
+/** The host's settings. */
+export const settingsOption = {
+  value: "FILE",
+  meaning: "host settings (YAML) that win over the agent's",
+} as const satisfies LineOption;
+
+/** The agent before other words: only its ending tells whether it is there. */
+export const optionalAgentWord = {
+  ...agentWord,
+  meaning: `the agent's module, a path that ends in .ts or .js; ${defaultAgent} where left out`,
+} as const satisfies LineWord;
+
+/**
+ * Takes the agent off the words, where it is the first of them.
+ *
+ * @param words positional words
+ * @returns the agent's module, and the words behind it
+ */
+export function takeAgent([first, ...rest]: readonly string[]): { path: string; rest: string[] } {
+  if (first === undefined) return { path: defaultAgent, rest };
+  return /\.[cm]?[jt]sx?$/.test(first)
+    ? { path: first, rest }
+    : { path: defaultAgent, rest: [first, ...rest] };
+}

@@ -1,0 +1,17 @@
+/**
+ * Breaks a text at its blanks.
+ *
+ * @param text the text
+ * @param width how many characters a line may hold; a longer word has a line of its own
+ * @returns the lines, at least one
+ */
+export function wrap(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,45 @@
+/**
+ * Leaves one way to the built-in modules of Node, and none to modules that are files: all code comes
+ * with the agent's bundle. An import is led past here, see builtin_modules.ts.
+ */
+import { closedModules } from "./closed_modules.ts";
+import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
+
+/** What of `node:module` reads no file and runs no code. */
+const harmless: ReadonlySet<string> = new Set([
+  ...["Module", "SourceMap", "createRequire", "findSourceMap", "isBuiltin", "stripTypeScriptTypes"],
+  ...["syncBuiltinESMExports", "wrap"],
+]);
+
+/**
+ * Closes the modules that are not for a check, and those that are files.
+ *
+ * @param process `node:process`
+ */
+export function hardenModules(process: object): void {
+  const { NotCapable } = Deno.errors;
+  replaceFunction(process, "getBuiltinModule", (original) => (id) => {
+    const name = String(id);
+    if (closedModules.has(name.replace("node:", ""))) {
+      throw new NotCapable(`${name} is not for a check`);
+    }
+    return Reflect.apply(original, process, [name]);
+  });
+  const builtin = Reflect.get(process, "getBuiltinModule") as (id: string) => unknown;
+  const module = builtin("module") as { prototype: object; isBuiltin(id: string): boolean };
+  const { isBuiltin } = module;
+
+  const others = Object.getOwnPropertyNames(module).filter((name) =>
+    !harmless.has(name) && typeof Reflect.get(module, name) === "function"
+  );
+  refuseFunctions(module, "module", others);
+  refuseFunctions(module.prototype, "module", ["load", "require", "_compile"]);
+  // They load a file of their kind.
+  Object.defineProperty(module, "_extensions", { value: Object.freeze({}), writable: false });
+  const require: AnyFunction = (id) => {
+    const name = String(id);
+    if (isBuiltin(name)) return builtin(name);
+    throw new NotCapable(`require() of ${name} is not for a check: its code comes with the bundle`);
+  };
+  replaceFunction(module, "createRequire", () => () => require);
+}

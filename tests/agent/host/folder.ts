@@ -1,0 +1,19 @@
+/** A folder of settings files that is gone after the test. */
+export interface Folder extends AsyncDisposable {
+  /** Where it is, with a slash behind it. */
+  path: string;
+  /** Writes a file, and says where it is. */
+  write(name: string, text: string): Promise<string>;
+}
+
+/** Makes a folder with files in it, by name. */
+export async function createFolder(files: Record<string, string> = {}): Promise<Folder> {
+  const path = `${await Deno.makeTempDir({ prefix: "checkwright-test-" })}/`;
+  const write = async (name: string, text: string) => {
+    await Deno.mkdir(`${path}${name}`.replace(/[^/]*$/, ""), { recursive: true });
+    await Deno.writeTextFile(`${path}${name}`, text);
+    return `${path}${name}`;
+  };
+  for (const [name, text] of Object.entries(files)) await write(name, text);
+  return { path, write, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}

@@ -1,0 +1,9 @@
+# Completes each line of standard input with the script of the first argument, and prints one line
+# of answers for each.
+source $argv[1]
+while read -l line
+    for answer in (complete -C $line)
+        printf '%s\t' (string split \t -- $answer)[1]
+    end
+    echo
+end

@@ -1,0 +1,135 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { run, serve } from "../serving.ts";
+import { tools } from "../tools.ts";
+
+/** A folder in which projects are started. */
+async function folder(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await Deno.makeTempDir({ prefix: "checkwright-init-" });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** The files of a folder, with their texts. */
+async function filesOf(path: string, below = ""): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for await (const { name, isDirectory } of Deno.readDir(`${path}/${below}`)) {
+    if (isDirectory) Object.assign(files, await filesOf(path, `${below}${name}/`));
+    else files[`${below}${name}`] = await Deno.readTextFile(`${path}/${below}${name}`);
+  }
+  return files;
+}
+
+/** Runs Deno in a project. */
+async function deno(cwd: string, args: string[], env: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+Deno.test("init starts a project that is clean and passes its own tests in an empty home without a network", async () => {
+  await using temp = await folder();
+  const started = await run("init", `${temp.path}/checks`);
+  assertEquals([started.code, started.stderr], [0, ""]);
+  assertMatch(started.stdout, /^ {2}cd \S+\n {2}deno task test .*\n {2}deno task dev /m);
+
+  const home = `${temp.path}/home`;
+  await Deno.mkdir(home);
+  const nobody = "http://127.0.0.1:9";
+  const alone = {
+    HOME: home,
+    DENO_DIR: `${home}/deno`,
+    JSR_URL: nobody,
+    NPM_CONFIG_REGISTRY: nobody,
+    HTTP_PROXY: nobody,
+    HTTPS_PROXY: nobody,
+  };
+  const tests = await deno(`${temp.path}/checks`, ["task", "test"], alone);
+  assertEquals(tests.code, 0, tests.stderr);
+  assertStringIncludes(tests.stdout, "3 passed");
+  const clean = await deno(`${temp.path}/checks`, ["task", "check"], alone);
+  assertEquals(clean.code, 0, clean.stderr);
+  assert(!clean.stderr.includes("Warning"), clean.stderr);
+
+  const valid = await deno(`${temp.path}/checks`, ["task", "validate"]);
+  assertEquals(valid.code, 0, valid.stderr);
+  assertMatch(valid.stdout, /^agent\.ts is valid: 2 checks\n$/m);
+});
+
+Deno.test("The tasks of a new project name subcommands that there are", async () => {
+  await using temp = await folder();
+  await run("init", `${temp.path}/checks`);
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${temp.path}/checks/deno.json`));
+  const { stdout } = await run("help");
+  for (const command of Object.values<string>(tasks)) {
+    const [, name] = /checkwright (\w+)/.exec(command) ?? [];
+    if (name !== undefined) assertMatch(stdout, new RegExp(`^  ${name} `, "m"));
+  }
+});
+
+Deno.test(
+  "A new project answers check_nrpe",
+  { ignore: tools.checkNrpe === undefined },
+  async () => {
+    await using temp = await folder();
+    await run("init", `${temp.path}/checks`);
+    await using served = await serve(
+      `${temp.path}/checks/agent.ts`,
+      ...["--settings", `${temp.path}/checks/settings.yaml`],
+    );
+    const ask = async (...args: string[]) => {
+      const { stdout } = await new Deno.Command(tools.checkNrpe!, {
+        args: ["-H", "127.0.0.1", "-p", `${served.port}`, "-c", "check_spool", ...args],
+      }).output();
+      return new TextDecoder().decode(stdout);
+    };
+    assertMatch(
+      await ask(),
+      /^\d+ files waiting in \/var\/tmp\|files=\d+;100;500;0\n$/,
+    );
+    assertMatch(await ask("-a", "-w 7"), /\|files=\d+;7;500;0\n$/);
+  },
+);
+
+Deno.test("init overwrites nothing, and says in one line what is in its way", async () => {
+  await using temp = await folder();
+  await Deno.writeTextFile(`${temp.path}/notes.txt`, "mine");
+  const cases: [path: string, reason: RegExp][] = [
+    [temp.path, /: it holds "notes\.txt"\n$/],
+    [`${temp.path}/notes.txt`, /File exists/],
+    [`${temp.path}/notes.txt/x`, /Not a directory/],
+    ["/proc/nowhere", /access/],
+  ];
+  for (const [path, reason] of cases) {
+    const { code, stdout, stderr } = await run("init", path);
+    assertEquals([code, stdout], [3, ""]);
+    assertMatch(stderr, /^checkwright: Cannot start a project in "[^"]+": .*\n$/);
+    assertMatch(stderr, reason);
+  }
+  await Deno.writeTextFile(`${temp.path}/more.txt`, "mine");
+  assertStringIncludes((await run("init", temp.path)).stderr, 'it holds "more.txt" and 1 more');
+  assertEquals(await filesOf(temp.path), { "notes.txt": "mine", "more.txt": "mine" });
+
+  // A repository without a file, as it is before the first commit.
+  await Deno.mkdir(`${temp.path}/repository/.git`, { recursive: true });
+  assertEquals((await run("init", `${temp.path}/repository`)).code, 0);
+});
+
+Deno.test("The name of a project acts on nothing, and its files stay clean", async () => {
+  await using temp = await folder();
+  for (const name of ["it's $(a) `b` *c* <d>\n# e", "__proto__", "{{name}}", "日本", "%41 #1?"]) {
+    const path = `${temp.path}/${name}`;
+    const { code, stdout } = await run("init", path);
+    assertEquals(code, 0);
+    assertEquals(stdout.split("\n").filter((line) => line.startsWith("  cd ")).length, 1);
+    const heading = (await Deno.readTextFile(`${path}/README.md`)).split("\n")[0]!;
+    assertMatch(heading, /^# [\p{L}\p{N} ._-]+$/u);
+    const clean = await deno(path, ["fmt", "--check"]);
+    assertEquals(clean.code, 0, `${name}: ${clean.stderr}`);
+  }
+});

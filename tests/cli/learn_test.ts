@@ -1,0 +1,176 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Permissions } from "../../src/mod.ts";
+import { createProject } from "../project.ts";
+import { run } from "../serving.ts";
+import { isMissing } from "../tools.ts";
+
+/** The block that `learn` has printed, as a program reads it. */
+async function block(stdout: string): Promise<Permissions> {
+  const code = `export default {\n${stdout}\n};`;
+  const { default: { permissions } } = await import(
+    `data:text/javascript,${encodeURIComponent(code)}`
+  );
+  return permissions;
+}
+
+async function learn(agent: string, ...words: string[]) {
+  const { code, stdout, stderr } = await run("learn", agent, ...words);
+  assertEquals(code, 0, stderr);
+  const answer = /answered (.*)/.exec(stderr)![1]!;
+  const proof = /With exactly these permissions it answered (.*)/.exec(stderr)![1]!;
+  return { stdout, permissions: await block(stdout), answer, proof };
+}
+
+Deno.test("learn finds what the built-in checks declare, and it suffices", {
+  ignore: isMissing("/usr/bin/ps"),
+}, async () => {
+  using service = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = service.addr;
+  const closing = (async () => {
+    for await (const connection of service) connection.close();
+  })();
+  await using project = await createProject(`
+    import { defineAgent } from "@checkwright/checkwright";
+    import { disk, dummy, fileAge, load, procs, tcp } from "@checkwright/checkwright/checks";
+    export default defineAgent({ commands: {
+      check_load: load({}),
+      check_disk: disk({ path: "/" }),
+      check_procs: procs({}),
+      check_tcp: tcp({ port: ${port} }),
+      check_file_age: fileAge({ file: "/etc/passwd", warning: 1e9, critical: 2e9 }),
+      check_dummy: dummy({ state: "ok" }),
+    } });
+  `);
+  const rows: [name: string, permissions: Permissions][] = [
+    ["check_load", { sys: ["loadavg"] }],
+    ["check_disk", { read: ["/"], sys: ["statfs"] }],
+    ["check_procs", { run: ["/usr/bin/ps"] }],
+    ["check_tcp", { net: [`127.0.0.1:${port}`] }],
+    ["check_file_age", { read: ["/etc/passwd"] }],
+    ["check_dummy", {}],
+  ];
+  for (const [name, permissions] of rows) {
+    const learned = await learn(project.agent, name);
+    assertEquals(learned.permissions, permissions, name);
+    assertMatch(learned.answer, /^OK: /);
+    assertMatch(learned.proof, /^OK: /);
+    assertStringIncludes(learned.stdout, "// It is what the check declares\n");
+  }
+  assertMatch((await learn(project.agent, "check_dummy")).stdout, /^permissions: \{\},\n/);
+  service.close();
+  await closing;
+});
+
+const checks = (folder: string) => `
+import { defineAgent, defineCheck, ok, plugin } from "@checkwright/checkwright";
+const check = (permissions: object, run: (context: { procfs: string }) => unknown) =>
+  defineCheck({
+    description: "One",
+    permissions,
+    run: async (_options, context) => ok(String(await run(context))),
+  })({}, { timeout: "20s" });
+export default defineAgent({ procfs: "${folder}/proc", commands: {
+  wide: check({ read: ["${folder}", "/srv"], net: ["localhost"], env: ["HOME", "A_*"] }, async () => {
+    Deno.env.get("A_B");
+    await Deno.connect({ hostname: "LOCALHOST", port: 9 }).catch(() => {});
+    return await Deno.readTextFile("${folder}/a") + await Deno.readTextFile("${folder}/b");
+  }),
+  narrow: check({ read: ["${folder}/a"] }, () =>
+    Deno.readTextFileSync("${folder}/a") + Deno.readTextFileSync("${folder}/b")),
+  write: check({}, () => Deno.writeTextFile("${folder}/made", "x")),
+  proc: check({ proc: ["stat"] }, ({ procfs }) => Deno.readTextFile(procfs + "/stat")),
+  unbound: check({}, () => Deno.readTextFile("/proc/stat")),
+  special: check({}, () => Deno.readTextFile("/sys/kernel/notes")),
+  everything: check({}, () => Deno.env.toObject()),
+  started: check({}, async () =>
+    new TextDecoder().decode((await new Deno.Command("/bin/echo", { args: ["hi"] }).output()).stdout)),
+  endless: defineCheck({ description: "Never", run: () => { for (;;); } })({}, { timeout: "1s" }),
+  plain: plugin(["/bin/true"]),
+} });
+`;
+
+Deno.test("learn says what is declared beyond need, what is lacking, and what cannot be granted", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "checkwright-test-" });
+  await Deno.mkdir(`${folder}/proc`);
+  for (const [name, text] of [["a", "1"], ["b", "2"], ["proc/stat", "cpu 1"]]) {
+    await Deno.writeTextFile(`${folder}/${name}`, text!);
+  }
+  await using project = await createProject(checks(folder));
+  const rows: [name: string, permissions: Permissions, answer: RegExp, comments: string[]][] = [
+    [
+      "wide",
+      { read: [`${folder}/a`, `${folder}/b`], net: ["localhost:9"], env: ["A_B"] },
+      /^OK: 12/,
+      [
+        "Declared beyond that:",
+        `  read ${folder} (asked for: ${folder}/a, ${folder}/b)`,
+        "  read /srv (not asked for)",
+        "  net localhost (asked for: localhost:9)",
+        "  env A_* (asked for: A_B)",
+        "  env HOME (not asked for)",
+      ],
+    ],
+    ["narrow", { read: [`${folder}/a`, `${folder}/b`] }, /^OK: 12/, [
+      "Not declared today:",
+      `  read ${folder}/b`,
+    ]],
+    ["write", { write: [`${folder}/made`] }, /^OK: /, []],
+    ["proc", { proc: ["stat"] }, /^OK: cpu 1/, [
+      "It is what the check declares",
+      "proc is granted where the host binds /proc elsewhere and procfs says where",
+    ]],
+    ["unbound", { proc: ["stat"] }, /^UNKNOWN: Permission refused: all "\/proc\/stat"/, [
+      "proc is granted where the host binds /proc elsewhere and procfs says where",
+    ]],
+    ["special", {}, /^UNKNOWN: Permission refused: all "\/sys/, [
+      "Asked for as well, and no declaration grants it:",
+      "  read /sys/kernel/notes",
+    ]],
+    ["everything", {}, /^UNKNOWN: Permission refused: env is not/, []],
+    ["started", { run: ["/bin/echo"] }, /^OK: hi/, []],
+  ];
+  for (const [name, permissions, answer, comments] of rows) {
+    const learned = await learn(project.agent, name);
+    assertEquals(learned.permissions, permissions, name);
+    assertMatch(learned.answer, answer);
+    if (learned.answer.startsWith("OK")) assertEquals(learned.proof, learned.answer);
+    const lines = learned.stdout.split("\n").filter((line) => line.startsWith("//"));
+    for (const comment of comments) assertEquals(lines.includes(`// ${comment}`), true, comment);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("learn needs a check that can be run, and says so of what is none", async () => {
+  await using project = await createProject(checks("/nowhere"));
+  const plain = await run("learn", project.agent, "plain");
+  assertEquals(plain.code, 0);
+  assertStringIncludes(plain.stdout, "plain is a plugin: no permission binds it once it runs");
+  assertMatch(plain.stdout, /^ {2}run \/(usr\/)?bin\/true$/m);
+  assertStringIncludes((await run("learn", project.agent, "check_agent")).stdout, "daemon's own");
+  const refused: [words: string[], line: string][] = [
+    [[project.agent], "Which command is missing"],
+    [[project.agent, "norrow"], 'No command "norrow": the nearest is "narrow"'],
+    [[project.agent, "endless"], "Cannot run endless: "],
+  ];
+  for (const [words, line] of refused) {
+    const { code, stdout, stderr } = await run("learn", ...words);
+    assertEquals([code, stdout], [3, ""]);
+    assertStringIncludes(stderr, line);
+  }
+});
+
+Deno.test("What learn grants is said, and nothing is left behind", async () => {
+  await using project = await createProject(checks("/nowhere"));
+  const temporary = await Deno.makeTempDir({ prefix: "checkwright-test-" });
+  const before = Deno.env.get("TMPDIR");
+  Deno.env.set("TMPDIR", temporary);
+  try {
+    const { stderr } = await run("learn", project.agent, "started");
+    assertStringIncludes(stderr, "Whatever started asks for is granted, on this run only");
+    assertEquals([...Deno.readDirSync(temporary)], []);
+  } finally {
+    if (before === undefined) Deno.env.delete("TMPDIR");
+    else Deno.env.set("TMPDIR", before);
+    await Deno.remove(temporary, { recursive: true });
+  }
+});

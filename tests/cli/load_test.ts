@@ -1,0 +1,109 @@
+/** What an agent's own top level can do to who loads it: nothing. */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { askOnce } from "../asking.ts";
+import { createProject } from "../project.ts";
+import { checkwright, run, serve } from "../serving.ts";
+
+const empty = "export default { commands: { a: () => '' } };";
+
+/** Top levels that mean harm, and the end of the one line that is said of each. */
+const hostile: Record<string, [source: string, reason: RegExp]> = {
+  "kills its parent": [
+    `import { kill, ppid } from "node:process"; kill(ppid, "SIGKILL"); ${empty}`,
+    /NotCapable: Requires run access$/,
+  ],
+  "kills everything": [
+    `try { Deno.kill(-1, "SIGKILL"); } catch { Deno.kill(Deno.ppid, "SIGKILL"); } ${empty}`,
+    /NotCapable: Requires run access$/,
+  ],
+  "kills itself": [
+    `import { kill, pid } from "node:process"; kill(pid, "SIGKILL"); for (;;); ${empty}`,
+    /process ended \(SIGKILL\)$/,
+  ],
+  "exits": [`Deno.exit(0); ${empty}`, /process ended \(exit code 0\)$/],
+  "exits by Node's way": [
+    `import { reallyExit } from "node:process"; reallyExit(7); ${empty}`,
+    /process ended \(exit code 7\)$/,
+  ],
+  "allocates without end": [
+    `const kept = []; for (;;) kept.push(new Array(1e6).fill(Math.random())); ${empty}`,
+    /process ended .*out of memory.*$/,
+  ],
+  "prints without end": [
+    `import { writeSync } from "node:fs"; for (;;) writeSync(1, "x".repeat(1e6)); ${empty}`,
+    /sent a message without end$/,
+  ],
+  "never ends": [`for (;;); ${empty}`, /It is not evaluated after 10 seconds$/],
+};
+
+async function ps(...args: string[]): Promise<string> {
+  const { stdout } = await new Deno.Command("ps", { args }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test("An agent's top level does its harm to a process of its own, and is one fault", async () => {
+  await Promise.all(
+    Object.entries(hostile).map(async ([what, [source, reason]]) => {
+      await using project = await createProject(source);
+      const { code, stdout, stderr } = await run("validate", project.agent);
+      assertEquals([code, stdout], [3, ""], what);
+      assertMatch(stderr.trim(), reason);
+      assertStringIncludes(stderr, "error: ");
+      assertEquals(stderr.trim().split("\n").length, 1, stderr);
+    }),
+  );
+});
+
+Deno.test("A reload refuses an agent whose top level means harm, and the old one serves on", async () => {
+  await using project = await createProject("export default { commands: { a: () => 'one' } };");
+  await using served = await serve(project.agent, "--no-tls");
+  for (const [index, [what, [source, reason]]] of Object.entries(hostile).entries()) {
+    await project.write("agent.ts", source);
+    const before = served.log().length;
+    served.process.kill("SIGHUP");
+    await served.logged("error reload refused", index + 1);
+    assertMatch(served.log().slice(before).split("\n")[0]!, reason, what);
+    assertEquals(await askOnce(served, ["a"]), "OK one", what);
+  }
+  await project.write("agent.ts", "export default { commands: { a: () => 'two' } };");
+  served.process.kill("SIGHUP");
+  await served.logged(" info reload ");
+  assertEquals(await askOnce(served, ["a"]), "OK two");
+  assertEquals(await served.stop(), 0);
+});
+
+Deno.test("Who interrupts the loading of an agent ends the agent too", async () => {
+  await using project = await createProject("for (;;);");
+  const loading = checkwright("validate", project.agent).spawn();
+  // The one that is started to do nothing but run code that it is given.
+  let pid: string | undefined;
+  while (pid === undefined) {
+    pid = /^ *(\d+) .* --no-prompt /m.exec(await ps("-o", "pid=,args=", "--ppid", `${loading.pid}`))
+      ?.[1];
+  }
+  loading.kill("SIGINT");
+  const { code, stderr } = await loading.output();
+  assertEquals(code, 3);
+  assertMatch(new TextDecoder().decode(stderr), /Cannot evaluate it: Interrupted\n$/);
+  while (/^[^Z]/.test(await ps("-o", "stat=", "-p", pid))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});
+
+Deno.test("serve and validate refuse an agent that imports what is not its own, with who imports it", async () => {
+  await using project = await createProject(`import "./part.ts"; ${empty}`);
+  await project.write("part.ts", 'import x from "/etc/hostname" with { type: "text" };\nx.big();');
+  const line = `checkwright: error: ${await Deno.realPath(project.folder)}/part.ts: ` +
+    'Cannot import "/etc/hostname": it is neither code nor below the agent\'s project, ' +
+    `"${await Deno.realPath(project.folder)}/"\n`;
+  for (const args of [["validate"], ["serve", "--listen", "127.0.0.1:0"], ["list"]]) {
+    const { code, stdout, stderr } = await run(args[0]!, project.agent, ...args.slice(1));
+    assertEquals([code, stdout, stderr], [3, "", line]);
+  }
+  await project.write("part.ts", "");
+  await using served = await serve(project.agent, "--no-tls");
+  await project.write("part.ts", 'import x from "/etc/hostname" with { type: "text" };\nx.big();');
+  served.process.kill("SIGHUP");
+  await served.logged("error reload refused");
+  assertStringIncludes(served.log(), line);
+});

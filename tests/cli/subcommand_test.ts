@@ -1,0 +1,120 @@
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { defineSubcommand, type SubcommandDefinition } from "../../src/cli/subcommand.ts";
+import { formatHelp, type LineOptions, UsageError } from "../../src/cli/usage.ts";
+
+/** A subcommand, and what it was run with. */
+function spy<const Options extends LineOptions>(
+  table: Omit<SubcommandDefinition<Options>, "name" | "summary" | "run">,
+) {
+  const runs: unknown[] = [];
+  const subcommand = defineSubcommand({
+    name: "frob",
+    summary: "Frobnicate.",
+    ...table,
+    run(words, options) {
+      runs.push([words, options]);
+      return 0;
+    },
+  });
+  return { subcommand, runs };
+}
+
+const table = {
+  words: [
+    { name: "AGENT", meaning: "the agent" },
+    { name: "ARG", optional: true, repeat: true, meaning: "what else" },
+  ],
+  options: {
+    settings: { value: "FILE", meaning: "a file" },
+    host: { short: "H", value: "NAME", repeat: true, meaning: "a host, more than one" },
+    watch: { short: "w", meaning: "stay ".repeat(30).trim() },
+  },
+} as const;
+
+Deno.test(
+  "A subcommand gets words and options as its table says",
+  { permissions: "none" },
+  async () => {
+    const none = { settings: undefined, host: [], watch: false };
+    const cases: [args: string[], words: string[], options: Record<string, unknown>][] = [
+      [["a.ts"], ["a.ts"], none],
+      [["a.ts", "-w"], ["a.ts"], { ...none, watch: true }],
+      [["--watch", "a.ts", "--settings", "s"], ["a.ts"], { ...none, watch: true, settings: "s" }],
+      [["a.ts", "--settings=x", "--settings=y"], ["a.ts"], { ...none, settings: "y" }],
+      [["a.ts", "-H", "one", "--host", "two"], ["a.ts"], { ...none, host: ["one", "two"] }],
+      // What looks like a number is left as it was written.
+      [["a.ts", "1e3", "007", "0x10"], ["a.ts", "1e3", "007", "0x10"], none],
+      [["a.ts", "--", "--watch"], ["a.ts", "--watch"], none],
+    ];
+    for (const [args, words, options] of cases) {
+      const { subcommand, runs } = spy(table);
+      assertEquals(await subcommand.run(args), 0);
+      assertEquals(runs, [[words, options]], args.join(" "));
+    }
+  },
+);
+
+Deno.test("What stands behind the first word is left alone where the table says so", {
+  permissions: "none",
+}, async () => {
+  const { subcommand, runs } = spy({ ...table, stopEarly: true });
+  await subcommand.run(["--watch", "a.ts", "-w", "5", "--help"]);
+  assertEquals(runs, [[["a.ts", "-w", "5", "--help"], {
+    settings: undefined,
+    host: [],
+    watch: true,
+  }]]);
+});
+
+Deno.test("A line that cannot be run is refused in one line, with what may have been meant", {
+  permissions: "none",
+}, async () => {
+  const cases: [args: string[], message: string][] = [
+    [[], "AGENT is missing: expected AGENT [ARG…]"],
+    [["a.ts", "--wacth"], 'No option "--wacth": the nearest is "--watch"'],
+    [
+      ["a.ts", "--colour"],
+      'No option "--colour": expected one of --settings, --host, --watch, --help',
+    ],
+    [["a.ts", "-x"], 'No option "-x": expected one of --settings, --host, --watch, --help'],
+    [["a.ts", "--settings"], 'Option "--settings" is without its value, FILE'],
+    [["a.ts", "--settings", "--watch"], 'Option "--settings" is without its value, FILE'],
+    [["a.ts", "-H", "one", "-H"], 'Option "--host" is without its value, NAME'],
+  ];
+  for (const [args, message] of cases) {
+    const { subcommand, runs } = spy(table);
+    const error = await assertRejects(() => subcommand.run(args));
+    assertInstanceOf(error, UsageError);
+    assertEquals(error.message, message);
+    assertEquals(runs, []);
+  }
+  const strict = spy({ options: { out: { value: "DIR", required: true, meaning: "where" } } });
+  const refused: [args: string[], message: string][] = [
+    [[], 'Option "--out DIR" is missing'],
+    [["--out", "x", "y"], 'Cannot take "y": expected no word'],
+  ];
+  for (const [args, message] of refused) {
+    assertEquals(
+      (await assertRejects(() => strict.subcommand.run(args)) as Error).message,
+      message,
+    );
+  }
+});
+
+Deno.test("Help and synopsis come from the table, wrapped", { permissions: "none" }, () => {
+  const { subcommand } = spy(table);
+  assertEquals(
+    formatHelp("frob", subcommand),
+    `Usage: checkwright frob AGENT [ARG…] [--settings FILE] [--host NAME]… [--watch]
+
+Frobnicate.
+
+Options:
+  AGENT            the agent
+  ARG…             what else
+  --settings FILE  a file
+  -H, --host NAME  a host, more than one
+  -w, --watch      stay stay stay stay stay stay stay stay stay stay stay stay stay stay stay stay
+                   stay stay stay stay stay stay stay stay stay stay stay stay stay stay`,
+  );
+});

@@ -1,0 +1,221 @@
+/** `validate --settings` and what `serve --settings` makes of it, as an operator types it. */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { askOnce } from "../asking.ts";
+import { createProject, type Project } from "../project.ts";
+import { checkwright, serve } from "../serving.ts";
+
+const agent = `
+import { defineAgent, defineCheck, ok, option, plugin } from "@checkwright/checkwright";
+const says = defineCheck({
+  description: "Says what it was told",
+  options: {
+    word: option.text({ description: "What", default: "nothing" }),
+    warning: option.range({ description: "Warn outside", default: "10" }),
+  },
+  run: ({ word, warning }) => ({
+    output: word,
+    perfdata: [{ label: "value", value: 5, warning }],
+  }),
+});
+export default defineAgent({
+  timeout: "30s",
+  limits: { running: 8 },
+  tls: false,
+  commands: {
+    says: says({ word: "hello" }, { timeout: "5s" }),
+    fixed: () => ok("fixed"),
+    raid: plugin(["/bin/echo", "raid"], { env: { A: "1" } }),
+  },
+});
+`;
+
+const settings = `
+listen: 127.0.0.1:0
+timeout: 20s
+allowedHosts: [127.0.0.0/8, "::1"]
+include: conf.d/*.yaml
+commands:
+  says:
+    options: { warning: "~:3", word: host }
+  fixed: { disabled: true }
+  mine:
+    plugin: [/bin/echo, "mine: $ARG1$"]
+    acceptArguments: true
+    env: { API_TOKEN: abc }
+`;
+
+async function projectWith(files: Record<string, string>): Promise<Project> {
+  const project = await createProject(agent);
+  await Deno.mkdir(`${project.folder}/conf.d`);
+  for (const [name, text] of Object.entries(files)) await project.write(name, text);
+  return project;
+}
+
+// In the project's folder, so that paths are as they are typed.
+async function validate({ folder }: Project, ...args: string[]) {
+  const decoder = new TextDecoder();
+  const { code, stdout, stderr } = await checkwright("validate", ...args).output();
+  const plain = (bytes: Uint8Array) => decoder.decode(bytes).replaceAll(`${folder}/`, "");
+  return { code, stdout: plain(stdout), stderr: plain(stderr) };
+}
+
+const effective = `
+listen                         127.0.0.1:0              settings.yaml:2
+tls                            false                    agent
+allowedHosts                   [127.0.0.0/8, "::1"]     settings.yaml:4
+acceptArguments                false                    default
+timeout                        20s                      settings.yaml:3
+limits.connections             4096                     default
+limits.perAddress              2048                     default
+limits.handshake               10s                      default
+limits.query                   10s                      default
+limits.response                10s                      default
+limits.running                 8                        agent
+limits.queued                  7                        conf.d/10.yaml:1
+limits.sandboxes               32                       default
+procfs                         /proc                    default
+refusals                       explain                  default
+log                            json                     conf.d/20.yaml:1
+commands.says.options.word     later                    conf.d/20.yaml:4
+commands.says.options.warning  "~:3"                    settings.yaml:8
+commands.says.timeout          5s                       agent
+commands.raid.cache            90s                      conf.d/20.yaml:5
+commands.raid.env.A            "1"                      agent
+commands.raid.env.B            "2"                      conf.d/20.yaml:5
+commands.mine.plugin           [ECHO, "mine: $ARG1$"]  settings.yaml:11
+commands.mine.acceptArguments  true                     settings.yaml:12
+commands.mine.env.API_TOKEN    (a secret)               settings.yaml:13
+commands.fixed.disabled        true                     settings.yaml:9
+`.trim();
+
+Deno.test("validate --settings shows what holds, and where each value comes from", async () => {
+  await using project = await projectWith({
+    "settings.yaml": settings,
+    "conf.d/10.yaml": "limits: { queued: 7 }\nlog: text\n",
+    "conf.d/20.yaml":
+      "log: json\ncommands:\n  says:\n    options: { word: later }\n  raid: { cache: 90s, env: { B: '2' } }\n",
+  });
+  const path = `${project.folder}/settings.yaml`;
+  const { code, stdout, stderr } = await validate(project, project.agent, "--settings", path);
+  const echo = await Deno.realPath("/bin/echo");
+  // Columns are as wide as what is in them.
+  const narrow = (text: string) => text.replaceAll(/ {2,}/g, "  ");
+  assertEquals(
+    narrow(stdout),
+    `${narrow(effective).replace("ECHO", echo)}\nagent.ts is valid: 1 check, 2 plugins\n`,
+  );
+  assertEquals(
+    stderr,
+    "checkwright: warning: settings.yaml:13: commands.mine.env.API_TOKEN: It looks like a secret: " +
+      "expected the path of a file that holds it\n",
+  );
+  assertEquals(code, 0);
+});
+
+Deno.test("validate says all faults of the settings and of the agent at once, line by line", async () => {
+  await using project = await projectWith({
+    "settings.yaml":
+      "commands:\n  says: { options: { word: 5 } }\n  gone: {}\nlimits: { quued: 1 }\n" +
+      "include: [conf.d/*.yaml, more.yaml]\n",
+    "conf.d/1.yaml": "tiemout: 5s\nlog: text\nlog: json\n",
+  });
+  await project.write("agent.ts", agent.replace('"30s"', '"soon"'));
+  const path = `${project.folder}/settings.yaml`;
+  const { code, stdout, stderr } = await validate(project, project.agent, "--settings", path);
+  assertEquals([code, stdout], [3, ""]);
+  const begins = [
+    "error: settings.yaml:2: commands.says.options.word: Cannot take 5: expected a text",
+    'error: settings.yaml:3: commands.gone: No command "gone": expected one of says, fixed, raid',
+    'error: settings.yaml:4: limits.quued: No setting "quued": expected one of connections, ',
+    'error: settings.yaml:5: include[1]: Cannot read "more.yaml": No such file',
+    'error: conf.d/1.yaml:1: tiemout: No setting "tiemout": expected one of listen, ',
+    "error: conf.d/1.yaml:3: log: Said twice: expected it once, and line 2 says it too",
+    'error: timeout: Cannot take "soon": expected a span of time such as "5s" or "2m"',
+  ].map((line) => `checkwright: ${line}`);
+  const lines = stderr.trimEnd().split("\n");
+  assertEquals(lines.pop(), "checkwright: agent.ts has 7 faults");
+  assertEquals(lines.map((line, index) => line.slice(0, begins[index]?.length)), begins);
+});
+
+Deno.test("validate tells of a broken settings file and a broken agent together", async () => {
+  await using project = await projectWith({ "settings.yaml": "listen: [\n" });
+  await project.write("agent.ts", "export default 5;");
+  const path = `${project.folder}/settings.yaml`;
+  const { code, stderr } = await validate(project, project.agent, "--settings", path);
+  assertEquals(code, 3);
+  assertMatch(stderr, /^checkwright: error: settings\.yaml:2: Cannot parse YAML: .*\n/);
+  assertStringIncludes(stderr, "checkwright: error: agent: Cannot serve 5");
+});
+
+Deno.test("validate --schema prints a schema, with an agent one that knows its options", async () => {
+  await using project = await projectWith({});
+  const general = await validate(project, "--schema");
+  assertEquals([general.code, general.stderr], [0, ""]);
+  const schema = JSON.parse(general.stdout);
+  assertEquals(schema.$schema, "https://json-schema.org/draft/2020-12/schema");
+  assertEquals(schema.properties.limits.properties.queued.default, 1024);
+  const { stdout } = await validate(project, project.agent, "--schema");
+  const { options } = JSON.parse(stdout).properties.commands.properties.says.properties;
+  assertEquals(Object.keys(options.properties), ["word", "warning"]);
+});
+
+Deno.test("serve --settings asks a plugin of the host, none that is disabled, and a check with the host's options", async () => {
+  await using project = await projectWith({
+    "settings.yaml": settings.replace("127.0.0.1:0", "127.0.0.1:1"),
+  });
+  await using served = await serve(project.agent, "--settings", `${project.folder}/settings.yaml`);
+  assertEquals(await askOnce(served, ["mine", "word"]), "OK mine: word");
+  assertEquals(await askOnce(served, ["says"]), "WARNING host|value=5;~:3");
+  assertEquals(await askOnce(served, ["raid"]), "OK raid");
+  assertEquals(
+    await askOnce(served, ["fixed"]),
+    "UNKNOWN NRPE: Command 'fixed' not defined\nThis host's settings disable it",
+  );
+  await project.write(
+    "conf.d/9.yaml",
+    "commands: { says: { options: { warning: 3 } }, check_agent: { options: { warning: '@0' } } }\n",
+  );
+  served.process.kill("SIGHUP");
+  await served.logged(" info reload ");
+  assertEquals(await askOnce(served, ["says"]), "WARNING host|value=5;3");
+  assertMatch(await askOnce(served, ["check_agent"]), /^WARNING AGENT WARNING - /);
+});
+
+Deno.test("serve --watch reloads when an included file changes", async () => {
+  await using project = await projectWith({
+    "settings.yaml": "include: conf.d/*.yaml\n",
+    "conf.d/1.yaml": "commands: { says: { options: { word: one } } }\n",
+  });
+  await using served = await serve(
+    project.agent,
+    ...["--watch", "--settings", `${project.folder}/settings.yaml`],
+  );
+  assertEquals(await askOnce(served, ["says"]), "OK one|value=5;10");
+  await project.write("conf.d/1.yaml", "commands: { says: { options: { word: two } } }\n");
+  await served.logged(" info reload ");
+  assertEquals(await askOnce(served, ["says"]), "OK two|value=5;10");
+});
+
+Deno.test("A host's option reaches a check in a process of its own, and gives it its permission", async () => {
+  await using project = await createProject(`
+import { defineAgent, defineCheck, option } from "@checkwright/checkwright";
+const first = defineCheck({
+  description: "First word of a file",
+  options: { path: option.text({ description: "Which", default: "/nonexistent" }) },
+  permissions: ({ path }) => ({ read: [path] }),
+  run: async ({ path }) => (await Deno.readTextFile(path)).split(" ")[0]!,
+});
+export default defineAgent({ commands: { first, apart: first({}, { isolation: "process" }) } });
+`);
+  const words = await project.write("words", "one two");
+  const path = await project.write(
+    "settings.yaml",
+    `commands:
+  first: { options: { path: &words ${words} } }
+  apart: { options: { path: *words } }
+`,
+  );
+  await using served = await serve(project.agent, "--no-tls", "--settings", path);
+  assertEquals(await askOnce(served, ["first"]), "OK one");
+  assertEquals(await askOnce(served, ["apart"]), "OK one");
+});

@@ -1,0 +1,65 @@
+/** What an answer tells of a command whose time was over. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { sendQuery } from "../../src/client/mod.ts";
+import { serve } from "../serving.ts";
+
+const agent = new URL("../fixtures/late_agent.ts", import.meta.url).pathname;
+
+/** What the answer and the log say of each; or, on a busy machine, that it is not known yet. */
+const table: [command: string, ending: string][] = [
+  ["obeys", "The check heard that its time was over, and stopped"],
+  ["obeys_in_process", "The check heard that its time was over, and stopped"],
+  [
+    "ignores",
+    "The check heard that its time was over and goes on behind its deadline: its sandbox is given up",
+  ],
+  [
+    "ignores_in_process",
+    "The check heard that its time was over and goes on behind its deadline: its sandbox is given up",
+  ],
+  [
+    "blocks",
+    "The check did not hear that its time was over: its worker is abandoned, and the command " +
+    "quarantined until the next reload",
+  ],
+  [
+    "blocks_in_process",
+    "The check did not hear that its time was over: its process was killed",
+  ],
+  ["ends_at_term", "The plugin and everything it started got TERM, and ended"],
+  ["needs_kill", "The plugin and everything it started got TERM, did not end, and got KILL"],
+];
+
+const underWay = [
+  "The check was told to stop and has not yet; a sandbox that does not hear is given up",
+  "The plugin and everything it started got TERM and have not ended yet; KILL follows",
+];
+
+Deno.test("The answer of a command that timed out tells what became of it, and so does the log", async (t) => {
+  await using served = await serve(agent, "--no-tls");
+  const ask = (command: string) =>
+    sendQuery({ host: "127.0.0.1", port: served.port, command, tls: false, timeout: 20 });
+  // Started before, so that their time is not over before they are.
+  assertEquals((await ask("ok")).text, "fine");
+  for (const [command, ending] of table) {
+    await t.step(command, async () => {
+      let { state, text } = await ask(command);
+      // A sandbox that was still being started is there the next time.
+      for (let count = 0; count < 20 && text.includes("being started"); count++) {
+        ({ state, text } = await ask(command));
+      }
+      const [first, second, ...rest] = text.split("\n");
+      assertEquals([state, first], ["UNKNOWN", "NRPE: Command timed out after 0.3 seconds"]);
+      assertEquals(rest, []);
+      assertEquals([ending, ...underWay].includes(second!), true, second);
+      await served.logged(JSON.stringify(ending));
+    });
+  }
+  await t.step("a command that did not find a place", async () => {
+    const answers = await Promise.all([ask("waits"), ask("waits")]);
+    assertStringIncludes(
+      answers.map(({ text }) => text).join("\n"),
+      "It waited for a place to run, and was not started",
+    );
+  });
+});

@@ -1,0 +1,133 @@
+/** What is left of commands when their sandbox ends, and when the daemon is killed. */
+import { assert, assertEquals } from "@std/assert";
+import { sendQuery } from "../../src/client/mod.ts";
+import { serve, type Served } from "../serving.ts";
+import { isMissing } from "../tools.ts";
+
+const fixture = new URL("../fixtures/leaving_agent.ts", import.meta.url).href;
+
+const ignore = isMissing("/usr/bin/setsid");
+
+/** Out of its group, without its parent, its output closed: its mark alone tells where it is from. */
+const leaver = `#!/bin/sh
+if [ "$1" = hang ]; then echo $$ > "$0.hangs"; /usr/bin/setsid sleep 61 & sleep 61; fi
+/usr/bin/setsid /bin/sh -c 'echo $$; exec sleep 62 >/dev/null 2>&1' &
+sleep 0.2
+`;
+
+interface Scene extends AsyncDisposable {
+  served: Served;
+  /** A file that the hanging plugin writes its id into. */
+  hangs: string;
+  ask(command: string): Promise<string>;
+}
+
+async function open(): Promise<Scene> {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/leaver`;
+  await Deno.writeTextFile(path, leaver, { mode: 0o755 });
+  await Deno.writeTextFile(
+    `${folder}/agent.ts`,
+    `import { leavingAgent } from "${fixture}";\nexport default leavingAgent("${path}");\n`,
+  );
+  const served = await serve(`${folder}/agent.ts`, "--no-tls");
+  return {
+    served,
+    hangs: `${path}.hangs`,
+    ask: async (command) =>
+      (await sendQuery({ host: "127.0.0.1", port: served.port, command, tls: false, timeout: 40 }))
+        .text,
+    async [Symbol.asyncDispose]() {
+      await served.stop();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+async function ps(...args: string[]): Promise<string[][]> {
+  const { stdout } = await new Deno.Command("ps", { args, stderr: "null" }).output();
+  const lines = new TextDecoder().decode(stdout).trim().split("\n");
+  return lines.filter((line) => line !== "").map((line) => line.trim().split(/\s+/));
+}
+
+/** Whether a process is there and no zombie, which only its parent can end. */
+async function isAlive(pid: number): Promise<boolean> {
+  return (await ps("-o", "stat=", "-p", String(pid))).some(([state]) => !state!.startsWith("Z"));
+}
+
+async function until(is: () => Promise<boolean>): Promise<void> {
+  while (!await is()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** The daemon: the launcher's child. */
+async function daemonOf({ process }: Served): Promise<number> {
+  return Number((await ps("-o", "pid=", "--ppid", String(process.pid)))[0]![0]);
+}
+
+/** All that descend from a process. */
+async function descendants(of: number): Promise<number[]> {
+  const all = (await ps("-e", "-o", "pid=,ppid=")).map((row) => row.map(Number));
+  const found = [of];
+  for (const parent of found) {
+    found.push(...all.filter(([, other]) => other === parent).map(([pid]) => pid!));
+  }
+  return found.slice(1);
+}
+
+Deno.test({
+  name: "What a check leaves behind lives no longer than its sandbox",
+  ignore,
+  async fn() {
+    await using scene = await open();
+    const pids: number[] = [];
+    for (const command of ["leaves", "leaves_in_process"]) {
+      const pid = Number(await scene.ask(command));
+      assert(pid > 0 && await isAlive(pid), command);
+      pids.push(pid);
+    }
+    scene.served.process.kill("SIGHUP");
+    await scene.served.logged("info reload");
+    for (const pid of pids) await until(async () => !await isAlive(pid));
+    assertEquals(await scene.ask("ok"), "fine");
+  },
+});
+
+Deno.test({
+  name: "What a check leaves behind lives no longer than the daemon",
+  ignore,
+  async fn() {
+    const scene = await open();
+    const pid = Number(await scene.ask("leaves"));
+    assertEquals(await isAlive(pid), true);
+    await scene[Symbol.asyncDispose]();
+    assertEquals(await isAlive(pid), false);
+  },
+});
+
+Deno.test({
+  name:
+    "A daemon that is killed leaves nothing behind, another answers, and a neighbour loses nothing",
+  ignore,
+  async fn() {
+    await using scene = await open();
+    await using neighbour = await open();
+    const asked = ["hangs", "blocks"].map((command) => scene.ask(command).catch(() => "gone"));
+    const kept = neighbour.ask("hangs").catch(() => "gone");
+    const pidIn = (path: string) => Deno.readTextFile(path).then(Number, () => 0);
+    await until(async () => await pidIn(scene.hangs) > 0 && await pidIn(neighbour.hangs) > 0);
+    const left = Number(await scene.ask("leaves"));
+    const daemon = await daemonOf(scene.served);
+    // The plugin and what it started, the process of the check, and its own.
+    await until(async () => (await descendants(daemon)).length >= 4);
+    const started = [...await descendants(daemon), left];
+    Deno.kill(daemon, "SIGKILL");
+    await scene.served.logged("restart reason=");
+    assertEquals(await Promise.all(asked), ["gone", "gone"]);
+    for (const pid of started) await until(async () => !await isAlive(pid));
+    assertEquals(await scene.ask("ok"), "fine");
+    assertEquals(await isAlive(await pidIn(neighbour.hangs)), true);
+    assertEquals(await neighbour.ask("ok"), "fine");
+    Deno.kill(await pidIn(neighbour.hangs), "SIGKILL");
+    await kept;
+  },
+});

@@ -1,0 +1,63 @@
+/** `sandbox: "own"`: state of a module that no other command sees. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { sendQuery } from "../../src/client/mod.ts";
+import { run, serve } from "../serving.ts";
+
+const agent = new URL("../fixtures/own_sandbox_agent.ts", import.meta.url).pathname;
+
+Deno.test("Commands share the state of a module by default, and not where they ask for a sandbox of their own", async () => {
+  await using served = await serve(agent, "--no-tls");
+  const ask = async (command: string) =>
+    (await sendQuery({ host: "127.0.0.1", port: served.port, command, tls: false })).text;
+  const table: [command: string, count: string][] = [
+    ["shared_a", "1"],
+    ["shared_b", "2"],
+    ["own_a", "1"],
+    ["own_b", "1"],
+    ["own_a", "2"],
+    ["shared_a", "3"],
+    ["shared_process", "1"],
+    ["own_process", "1"],
+    ["own_process", "2"],
+  ];
+  for (const [command, count] of table) assertEquals(await ask(command), count, command);
+  assertStringIncludes(await ask("check_agent"), "sandboxes=5");
+  served.process.kill("SIGHUP");
+  await served.logged("info reload");
+  // Those that were in use are there again before anybody asks.
+  assertStringIncludes(await ask("check_agent"), "sandboxes=5");
+  assertEquals(await ask("own_a"), "1");
+  assertEquals(await ask("shared_b"), "1");
+});
+
+Deno.test("list --json shows whether a command has a sandbox of its own", async () => {
+  const { commands } = JSON.parse((await run("list", agent, "--json")).stdout);
+  assertEquals(
+    ["shared_a", "shared_b", "own_a"].map((name) => commands[name].sandbox),
+    ["shared", "shared", "own"],
+  );
+});
+
+Deno.test("A sandbox of its own is a fault where a plugin asks for it, and so is any other word", async () => {
+  const folder = await Deno.makeTempDir();
+  const module = new URL("../../src/mod.ts", import.meta.url);
+  await Deno.writeTextFile(
+    `${folder}/agent.ts`,
+    `import { defineCheck, defineAgent, plugin, shell } from "${module}";
+    const check = defineCheck({ description: "x", run: () => "x" });
+    export default defineAgent({ commands: {
+      a: plugin(["/bin/true"], { sandbox: "own" } as never),
+      b: shell("true", { sandbox: "shared" } as never),
+      c: check({}, { sandbox: "mine" as never }),
+    } });`,
+  );
+  const { code, stderr } = await run("validate", `${folder}/agent.ts`);
+  assertEquals(code, 3);
+  const expected = [
+    "commands.a.sandbox: A plugin runs in no sandbox: expected it for a check only",
+    "commands.b.sandbox: A plugin runs in no sandbox: expected it for a check only",
+    'commands.c.sandbox: Cannot take "mine": expected "shared" or "own"',
+  ];
+  for (const fault of expected) assertStringIncludes(stderr, fault);
+  await Deno.remove(folder, { recursive: true });
+});

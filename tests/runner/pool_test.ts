@@ -1,0 +1,65 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { unite } from "../../src/agent/permissions.ts";
+import { bundle } from "../../src/compile/bundle.ts";
+import { createPool, type SandboxKind } from "../../src/runner/pool.ts";
+import { BusyError } from "../../src/runner/admission.ts";
+
+const context = { hostname: "here", procfs: "/proc" };
+const never = new AbortController().signal;
+const [agent, runtime] = await Promise.all([
+  bundle(new URL("../fixtures/sandbox_agent.ts", import.meta.url)),
+  bundle(new URL("../../src/runner/sandbox_main.ts", import.meta.url)),
+]);
+
+const kind = (variable: string): SandboxKind => [unite([{ env: [variable] }]), "worker"];
+const open = (most: number) => createPool({ agent, runtime }, most, () => {});
+
+Deno.test("createPool() keeps no more sandboxes than it may, and ends the one idle for longest", async () => {
+  const pool = open(2);
+  for (const variable of ["A", "B", "C"]) await pool.sandbox(...kind(variable));
+  assertEquals(pool.kinds.map(([{ env }]) => env), [["B"], ["C"]]);
+  pool.close();
+  assertEquals(pool.size, 0);
+});
+
+Deno.test("createPool() makes no room by ending a sandbox that is being started", async () => {
+  const pool = open(1);
+  const first = pool.use(kind("A"), (sandbox) => sandbox.run("hello", [], context, never));
+  await assertRejects(
+    () => pool.use(kind("B"), () => Promise.resolve()),
+    BusyError,
+    "All 1 sandboxes are at work",
+  );
+  assertEquals((await first).output.text, "hello");
+  await pool.use(kind("B"), () => Promise.resolve());
+  assertEquals(pool.kinds.map(([{ env }]) => env), [["B"]]);
+  pool.close();
+});
+
+Deno.test("createPool() makes no room by ending a sandbox between its start and its first run", async () => {
+  const pool = open(1);
+  const handed = Promise.withResolvers<void>();
+  const hold = Promise.withResolvers<void>();
+  const first = pool.use(kind("A"), async (sandbox) => {
+    handed.resolve();
+    await hold.promise;
+    return await sandbox.run("hello", [], context, never);
+  });
+  await handed.promise;
+  await assertRejects(() => pool.sandbox(...kind("B")), BusyError);
+  hold.resolve();
+  assertEquals((await first).output.text, "hello");
+  pool.close();
+});
+
+Deno.test("createPool() gives those who share a sandbox one, and everybody else one of their own", async () => {
+  const pool = open(8);
+  const none = unite([]);
+  const shared = await pool.sandbox(none, "worker");
+  const own = await pool.sandbox(none, "worker", "one");
+  assertEquals(await pool.sandbox(none, "worker"), shared);
+  assertEquals(await pool.sandbox(none, "worker", "one"), own);
+  assert(own !== shared);
+  assert(await pool.sandbox(none, "worker", "two") !== own);
+  pool.close();
+});
