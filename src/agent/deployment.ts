@@ -15,6 +15,8 @@ export interface Deployment extends Manifest {
   checkwright: string;
   /** The name of the agent's module. */
   agent: string;
+  /** Whether the systemd unit drops the packets of hosts that the agent does not allow. */
+  filtersAddresses: boolean;
   /** The SHA-256 of each file that was written with it, in hex. */
   files: Record<string, string>;
   /** The SHA-256 of all of the above, in hex: it names this very build. */

@@ -5,12 +5,8 @@
  * @returns the permission that is lacking and what to do; undefined where the error is another
  */
 export function explainRefusal(error: Error): string | undefined {
-  // See runner/builtin_modules.ts.
-  const imported = /^Unsupported scheme "file-import" for module "file-import:([^"]*)"/
-    .exec(String(error.message))?.[1];
-  if (imported !== undefined) {
-    return `Permission refused: import of "${imported}": a check's code comes with its bundle`;
-  }
+  const imported = explainImport(error);
+  if (imported !== undefined) return imported;
   // An import that is refused is a TypeError with the same words.
   const { name, message } = error;
   const says = typeof message === "string" && /^Requires \w+ access/.test(message);
@@ -24,4 +20,18 @@ export function explainRefusal(error: Error): string | undefined {
       `declare the file below /proc as permissions.proc and set procfs to where /proc is bound`;
   }
   return `Permission refused: ${wanted} is not among the declared permissions`;
+}
+
+/**
+ * Says in words what came of the import of a file, which `runner/builtin_modules.ts` leads nowhere.
+ *
+ * @param error what was thrown
+ * @returns what was refused; undefined where the error is another
+ */
+export function explainImport(error: Error): string | undefined {
+  const [, path] =
+    /^Unsupported scheme "imported-file" for module "imported-file:([^"]*)"/.exec(error.message) ??
+      [];
+  if (path === undefined) return undefined;
+  return `Permission refused: import of "${path}": a check's code comes with its bundle`;
 }

@@ -1,6 +1,7 @@
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { exampleSettings } from "../agent/host/example.ts";
 import { deployedFiles } from "../agent/deployment.ts";
+import { settingsSchema } from "../agent/host/schema.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { formatFlags, unite } from "../agent/permissions.ts";
 import { type BinaryOptions, buildBinary } from "../compile/binary.ts";
@@ -16,6 +17,7 @@ import {
 import { compiledPermissions } from "../daemon/permissions.ts";
 import { version } from "../daemon/version.ts";
 import { importMap } from "../runner/builtin_modules.ts";
+import { readTypeErrors } from "./complaint.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { memoryFlags } from "./launcher.ts";
 import { defaultAgent, type LoadedAgent, readAgent } from "./load.ts";
@@ -51,7 +53,9 @@ export const compile: Subcommand = defineSubcommand({
     const code = bundleProgram();
     const [types, agent] = await Promise.all([checkTypes(path), readAgent(path, {}, true)]);
     agent.diagnostics.push(...await checkLock(path, agent.code));
-    if (types !== undefined) console.error(types);
+    const typeErrors = await readTypeErrors(types ?? "");
+    printDiagnostics(typeErrors.map((error) => ({ ...error, severity: "error" })));
+    if (typeErrors.length === 0 && types !== undefined) console.error(types);
     printDiagnostics(agent.diagnostics);
     if (types !== undefined || errorsOf(agent.diagnostics).length > 0) {
       console.error(`checkwright: ${path} is not compiled`);
@@ -61,6 +65,7 @@ export const compile: Subcommand = defineSubcommand({
     await writeAll(out, files);
     const bytes = Object.values(files).reduce((sum, { text }) => sum + text.length, 0);
     console.log(`${out}: ${Object.keys(files).length} files, ${Math.ceil(bytes / 1024)} KiB`);
+    console.log(`Start it: ${out}/checkwright`);
     if (extra.deb) {
       const deb = await buildDeb(files, {
         output: out,
@@ -141,6 +146,7 @@ async function deployableOf(
     runFlags,
     imports: importMap("./daemon.js"),
     settings: exampleSettings(manifest),
+    schema: settingsSchema(manifest),
   });
 }
 

@@ -6,7 +6,7 @@ import { codeFrame } from "./code_frame.ts";
 const placeLine = /^\s+at (file:\/\/\S+):(\d+):(\d+)$/;
 
 /** What Deno shows of the code itself: numbered lines, or one underlined. */
-const frameLines = /^\s*\d*\s\|.*$|^.*\n\s*~+\s*$/gm;
+const frameLines = /^\s*\d*\s\|.*$|^.*\n\s*(?:~+|\^)\s*$/gm;
 
 /**
  * Makes a diagnostic of what the bundler complains of.

@@ -11,6 +11,7 @@ import { whyRestart } from "../daemon/why_restart.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { defaultAgent, type LoadedAgent } from "./load.ts";
 import { loadOnHost } from "./host_settings.ts";
+import { checkLock } from "./permission_lock.ts";
 import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import type { Plan } from "./launcher.ts";
@@ -50,8 +51,9 @@ export const serve: Subcommand = defineSubcommand({
       });
       included = loaded.host.files;
       await watcher?.follow(path, included);
-      printDiagnostics(loaded.diagnostics);
-      return errorsOf(loaded.diagnostics).length > 0 ? undefined : loaded;
+      const diagnostics = [...loaded.diagnostics, ...await checkLock(path, loaded.code)];
+      printDiagnostics(diagnostics);
+      return errorsOf(diagnostics).length > 0 ? undefined : loaded;
     };
 
     const first = await load();

@@ -34,6 +34,8 @@ export interface DeployableInput {
   imports: object;
   /** The example of the host's settings. */
   settings: string;
+  /** The schema of the host's settings. */
+  schema: object;
 }
 
 /** One file of a deployable. */
@@ -66,9 +68,11 @@ export async function createDeployable(
     Object.entries(modules).map(async ([name, text]) => [name, await sha256(text)]),
   );
   const { settings, commands } = manifest;
+  const unit = systemdUnit(manifest);
   const deployment = await formatDeployment({
     checkwright: version,
     agent,
+    filtersAddresses: unit.includes("\nIPAddressDeny=any\n"),
     files: Object.fromEntries(digests),
     settings,
     commands,
@@ -89,8 +93,9 @@ export async function createDeployable(
   const texts = {
     ...modules,
     [deployedFiles.manifest]: deployment,
-    "checkwright.service": systemdUnit(manifest),
+    "checkwright.service": unit,
     "settings.example.yaml": input.settings,
+    "settings.schema.json": `${JSON.stringify(input.schema, null, 2)}\n`,
   };
   return {
     checkwright: { text: launcher, mode: 0o755 },

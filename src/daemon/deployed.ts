@@ -45,7 +45,10 @@ const given = Object.fromEntries(pairs.map((pair) => {
   const at = pair.indexOf("=");
   return [pair.slice(0, at), pair.slice(at + 1)];
 }));
-const place = { folder: import.meta.dirname!, state: "", hostname: "localhost", ...given };
+const place = {
+  ...{ folder: import.meta.dirname!, state: "", hostname: "localhost", ...given },
+  systemd: "notify" in given,
+};
 try {
   Deno.exit(await modes[mode]!(place, given));
 } catch (error) {

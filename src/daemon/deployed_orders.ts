@@ -21,6 +21,8 @@ export interface Place {
   state: string;
   /** The name of this host. */
   hostname: string;
+  /** Whether the unit of the deployable runs it. */
+  systemd: boolean;
 }
 
 /** What a deployed daemon serves. */
@@ -80,10 +82,26 @@ export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
     : await describeWith(host, deployment, code);
   diagnostics.push(...notGranted(manifest));
   const { settings, commands } = await inspectDeployed(manifest, createReport(diagnostics));
+  if (place.systemd && deployment.filtersAddresses) {
+    diagnostics.push(...dropped(settings.allowedHosts, deployment));
+  }
   const all = [...host.diagnostics, ...host.locate(diagnostics)];
   if (errorsOf(all).length > 0) throw new AgentError(all);
   const { state = place.state } = settings;
   return { manifest: { settings: { ...settings, state }, commands }, code, diagnostics: all };
+}
+
+// Who is allowed by the settings only does not get through to the daemon to be told so.
+function dropped(allowedHosts: readonly string[], { settings }: Deployment): Diagnostic[] {
+  const filtered = allowedHosts.filter((host) => !settings.allowedHosts.includes(host));
+  return filtered.length === 0 ? [] : [{
+    place: "allowedHosts",
+    message: `The systemd unit was compiled without ${filtered.join(", ")} and drops their ` +
+      `packets: expected "systemctl edit checkwright" with [Service] and IPAddressAllow=${
+        filtered.join(" ")
+      }`,
+    severity: "warning",
+  }];
 }
 
 // Option values decide on permissions, and only the agent's own code knows how: it is evaluated

@@ -20,7 +20,7 @@ const replaced: ReadonlySet<string> = new Set([
  * function that could be replaced stands before it: in place of `file:` it gets a scheme that the
  * runtime does not know. `check/refusal.ts` says it in words.
  */
-const importedFile = "file-import:/";
+const importedFile = "imported-file:/";
 
 /** An import map, as the web has it. */
 export interface ImportMap {

@@ -7,6 +7,7 @@ import type { Agent } from "../agent/define.ts";
 import { describeAgent } from "../agent/describe.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define.ts";
+import { explainImport } from "../check/refusal.ts";
 import { freezeRealm } from "./freeze.ts";
 import { hardenProcess, hardenWorker, type Print } from "./harden.ts";
 import { withHostValues } from "./host_values.ts";
@@ -178,8 +179,8 @@ export async function serveSandbox(
 
 function describeFault(error: unknown): string {
   try {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    return `${name}: ${message}`.slice(0, maxText);
+    const known = error instanceof Error ? error : new Error(String(error));
+    return (explainImport(known) ?? `${known.name}: ${known.message}`).slice(0, maxText);
   } catch {
     return "It threw something that cannot be shown";
   }

@@ -96,27 +96,35 @@ async function startC(port: number): Promise<Server> {
   };
 }
 
-async function startOurs(port: number): Promise<Server> {
+const main = new URL("../../src/cli/main.ts", here).pathname;
+const agent = new URL("agent.ts", here).pathname;
+
+async function writeSettings(port: number): Promise<string> {
+  const path = `${folder}/settings-${port}.yaml`;
   await Deno.writeTextFile(
-    `${folder}/settings.yaml`,
+    path,
     `listen: "127.0.0.1:${port}"\ntls: { cert: ${folder}/cert.pem, key: ${folder}/key.pem }\n`,
   );
+  return path;
+}
+
+async function startOurs(name: string, port: number, line: string[]): Promise<Server> {
+  const settings = await writeSettings(port);
   const start = performance.now();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", new URL("../../src/cli/main.ts", here).pathname, "serve"],
-      ...[new URL("agent.ts", here).pathname, "--settings", `${folder}/settings.yaml`],
-    ],
+  const child = new Deno.Command(line[0]!, {
+    args: [...line.slice(1), "--settings", settings],
     cwd: new URL("../../", here).pathname,
+    env: { CHECKWRIGHT_DENO: Deno.execPath(), STATE_DIRECTORY: `${folder}/state` },
     stdout: "piped",
     stderr: "null",
   }).spawn();
   await child.stdout.getReader().read();
-  console.log(`Ready line after ${Math.round(performance.now() - start)} ms`);
+  console.log(`${name}: ready line after ${Math.round(performance.now() - start)} ms`);
   const answered = await firstAnswer(port, start);
-  const daemon = Number(await sh("ps", "--ppid", String(child.pid), "-o", "pid="));
+  // What is compiled is one process; elsewhere the launcher stays beside the daemon.
+  const daemon = Number(await sh("pgrep", "-P", String(child.pid)).catch(() => child.pid));
   return {
-    name: "checkwright",
+    name,
     port,
     pid: daemon,
     pids: [child.pid, daemon],
@@ -126,6 +134,15 @@ async function startOurs(port: number): Promise<Server> {
       await child.status;
     },
   };
+}
+
+function startServe(port: number): Promise<Server> {
+  return startOurs("checkwright serve", port, [Deno.execPath(), "run", "-A", main, "serve", agent]);
+}
+
+async function startCompiled(port: number): Promise<Server> {
+  await sh(Deno.execPath(), "run", "-A", main, "compile", agent, "--out", `${folder}/compiled`);
+  return await startOurs("checkwright", port, [`${folder}/compiled/checkwright`]);
 }
 
 async function resident(pid: number): Promise<number> {
@@ -178,15 +195,16 @@ function row(...cells: (string | number)[]): void {
 
 await prepare();
 const c = await startC(25_666);
-const ours = await startOurs(25_667);
+const ours = await startCompiled(25_667);
+const served = await startServe(25_668);
 try {
   row("", "start to first answer ms", "idle MB", "after 10,000", "after 20,000", "after 30,000");
   row("---", "---:", "---:", "---:", "---:", "---:");
   row(ours.name, Math.round(ours.firstAnswer), ...await memory(ours, "check"));
+  row(served.name, Math.round(served.firstAnswer), ...await memory(served, "check"));
   row(c.name, Math.round(c.firstAnswer), (await resident(c.pid)).toFixed(1), "", "", "");
-  console.log(
-    `\nThe launcher beside our daemon: ${(await resident(ours.pids[0]!)).toFixed(1)} MB\n`,
-  );
+  const launcher = (await resident(served.pids[0]!)).toFixed(1);
+  console.log(`\n${served.name} from modules: the launcher beside it has ${launcher} MB\n`);
 
   row("", "clients", "queries/s", "p50 ms", "p99 ms", "× nrpe", "errors");
   row("---", "---:", "---:", "---:", "---:", "---:", "---:");
@@ -200,7 +218,6 @@ try {
     }
   }
 } finally {
-  await ours.stop();
-  await c.stop();
+  await Promise.all([ours.stop(), served.stop(), c.stop()]);
   await Deno.remove(folder, { recursive: true });
 }

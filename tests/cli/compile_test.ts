@@ -54,6 +54,7 @@ Deno.test("The same project gives the same bytes, wherever it is, and less than 
     "manifest.json",
     "sandbox.js",
     "settings.example.yaml",
+    "settings.schema.json",
   ]);
   for (const other of others) assertEquals(other, first);
   const bytes = Object.values(first!).reduce((sum, text) => sum + text.length, 0);

@@ -42,7 +42,7 @@ Deno.test("What Deno complains of becomes file, line, column, text and the line 
   const types = `TS2345 [ERROR]: Argument of one type is not another.
   Types are incompatible.
 foo(one, 2;
-          ~
+          ^
     at ${href}:2:11
 
     The expected type comes from here.

@@ -59,10 +59,11 @@ Deno.test("A reload refuses an agent whose top level means harm, and the old one
   await using served = await serve(project.agent, "--no-tls");
   for (const [index, [what, [source, reason]]] of Object.entries(hostile).entries()) {
     await project.write("agent.ts", source);
-    const before = served.log().length;
     served.process.kill("SIGHUP");
     await served.logged("error reload refused", index + 1);
-    assertMatch(served.log().slice(before).split("\n")[0]!, reason, what);
+    const faults = served.log().split("\n").filter((line) => line.startsWith("checkwright: "));
+    assertMatch(faults[index]!, reason, what);
+    assertEquals(faults.length, index + 1);
     assertEquals(await askOnce(served, ["a"]), "OK one", what);
   }
   await project.write("agent.ts", "export default { commands: { a: () => 'two' } };");

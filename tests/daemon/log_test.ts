@@ -63,27 +63,37 @@ Deno.test(
 );
 
 Deno.test(
-  "lineWriter() drops lines rather than waits for a reader that stands still, and says so",
+  "lineWriter() drops lines rather than waits for a reader that stands still, and says so in their form",
   { permissions: "none" },
   async () => {
-    const stalled = Promise.withResolvers<void>();
-    let written = "";
-    const { write, flush } = lineWriter({
-      async write(bytes) {
-        await stalled.promise;
-        written += new TextDecoder().decode(bytes);
-        return bytes.length;
-      },
-    });
-    write("first");
-    await Promise.resolve();
-    await Promise.resolve();
-    for (let count = 0; count < 3_000; count++) write("x".repeat(1_000));
-    stalled.resolve();
-    await flush();
-    const kept = written.split("\n").filter((line) => line.startsWith("x")).length;
-    assert(kept > 1_000 && kept < 1_100, `${kept} lines were kept`);
-    assert(/ warning log dropped=\d+\n/.test(written));
+    const forms: [first: string, line: string, note: RegExp][] = [
+      ["first", "x".repeat(1_000), /^\S+ warning log dropped=\d+$/m],
+      [
+        "{}",
+        `{"x":"${"x".repeat(992)}"}`,
+        /^\{"time":"\S+","level":"warning","event":"log","dropped":\d+\}$/m,
+      ],
+    ];
+    for (const [first, line, note] of forms) {
+      const stalled = Promise.withResolvers<void>();
+      let written = "";
+      const { write, flush } = lineWriter({
+        async write(bytes) {
+          await stalled.promise;
+          written += new TextDecoder().decode(bytes);
+          return bytes.length;
+        },
+      });
+      write(first);
+      await Promise.resolve();
+      await Promise.resolve();
+      for (let count = 0; count < 3_000; count++) write(line);
+      stalled.resolve();
+      await flush();
+      const kept = written.split("\n").filter((each) => each === line).length;
+      assert(kept > 1_000 && kept < 1_100, `${kept} lines were kept`);
+      assert(note.test(written), written.slice(-200));
+    }
   },
 );
 

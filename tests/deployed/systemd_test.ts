@@ -1,9 +1,13 @@
 /** What a compiled daemon tells systemd, heard at a socket as systemd's own. */
 import { assertEquals, assertMatch } from "@std/assert";
+import { createProject } from "../project.ts";
 import { started } from "../serving.ts";
 import { command, compile } from "./deploying.ts";
 
-const agent = new URL("../fixtures/deployed_agent.ts", import.meta.url).pathname;
+const source = `
+import { defineAgent, ok } from "@checkwright/checkwright";
+export default defineAgent({ listen: "127.0.0.1:0", commands: { ok: () => ok("fine") } });
+`;
 
 /** Prints each message on a line of its own. */
 const listener = `
@@ -13,7 +17,8 @@ for await (const [data] of socket) console.log(JSON.stringify(new TextDecoder().
 `;
 
 Deno.test("The compiled daemon tells systemd that it is ready, reloads, lives and stops", async () => {
-  await using deployed = await compile(agent);
+  await using project = await createProject(source);
+  await using deployed = await compile(project.agent);
   const runtime = await Deno.makeTempDir();
   const socket = `${runtime}/notify`;
   await using systemd = new Deno.Command(Deno.execPath(), {
@@ -34,10 +39,17 @@ Deno.test("The compiled daemon tells systemd that it is ready, reloads, lives an
   };
   assertEquals(await next(), "listening");
 
+  const settings = `${runtime}/settings.yaml`;
+  await Deno.writeTextFile(settings, "allowedHosts: [127.0.0.1, 192.0.2.7]\n");
   const env = { NOTIFY_SOCKET: socket, RUNTIME_DIRECTORY: runtime, WATCHDOG_USEC: "1000000" };
-  await using daemon = await started(command(deployed.folder, deployed.state, env, []));
+  await using daemon = await started(
+    command(deployed.folder, deployed.state, env, ["--settings", settings]),
+  );
   assertMatch(await next(), /^"READY=1\\nSTATUS=checkwright: listening on /);
   assertEquals(await next(), '"WATCHDOG=1"');
+  await daemon.logged(
+    `allowedHosts: The systemd unit was compiled without 127.0.0.1, 192.0.2.7 and`,
+  );
   daemon.process.kill("SIGHUP");
   const seen: string[] = [];
   while (!seen.includes('"READY=1"')) seen.push(await next());
@@ -50,6 +62,9 @@ Deno.test("The compiled daemon tells systemd that it is ready, reloads, lives an
   assertEquals((await daemon.process.status).code, 0);
   systemd.kill();
   await messages.cancel();
-  assertEquals([...Deno.readDirSync(runtime)].map(({ name }) => name), ["notify"]);
+  assertEquals([...Deno.readDirSync(runtime)].map(({ name }) => name).sort(), [
+    "notify",
+    "settings.yaml",
+  ]);
   await Deno.remove(runtime, { recursive: true });
 });

@@ -126,8 +126,8 @@ Deno.test({
   async fn() {
     await using served = await serve(agent);
     const table: [command: string, reason: string][] = [
-      ["slow", "The check is told to stop; a sandbox that does not listen is abandoned"],
-      ["sleeps", "The plugin and everything it started are ended"],
+      ["slow", "The check heard that its time was over, and stopped"],
+      ["sleeps", "The plugin and everything it started got TERM, and ended"],
     ];
     for (const [command, reason] of table) {
       const asked = await ask(served.port, "-c", command);

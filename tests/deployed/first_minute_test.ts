@@ -1,0 +1,50 @@
+/** The way that the README shows: from `init` to an answer of the compiled daemon. */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { run, started } from "../serving.ts";
+import { tools } from "../tools.ts";
+import { command } from "./deploying.ts";
+
+Deno.test(
+  "A new project is compiled by its own task, and check_nrpe has an answer from what comes out",
+  {
+    ignore: tools.checkNrpe === undefined,
+  },
+  async () => {
+    const root = await Deno.makeTempDir({ prefix: "checkwright-minute-" });
+    const project = `${root}/my-checks`;
+    assertEquals((await run("init", project)).code, 0);
+    // Its agent listens on the port of NRPE, where this machine may have something else.
+    await Deno.writeTextFile(`${root}/settings.yaml`, "listen: 127.0.0.1:0\n");
+
+    const task = await new Deno.Command(Deno.execPath(), {
+      args: ["task", "--quiet", "compile"],
+      cwd: project,
+      env: { NO_COLOR: "1" },
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    assertEquals([task.code, new TextDecoder().decode(task.stderr)], [0, ""]);
+    assertMatch(new TextDecoder().decode(task.stdout), /^dist: 11 files, \d+ KiB\n/);
+
+    {
+      await using daemon = await started(
+        command(`${project}/dist`, `${root}/state`, {}, ["--settings", `${root}/settings.yaml`]),
+      );
+      const line = await Deno.readTextFile(`/proc/${daemon.process.pid}/cmdline`);
+      assertStringIncludes(line, "--allow-read=/var/tmp\0");
+      assertStringIncludes(line, "--allow-sys=loadavg\0");
+      const ask = async (name: string, ...args: string[]) => {
+        const { code, stdout } = await new Deno.Command(tools.checkNrpe!, {
+          args: ["-H", "127.0.0.1", "-p", `${daemon.port}`, "-c", name, ...args],
+        }).output();
+        return { code, text: new TextDecoder().decode(stdout) };
+      };
+      assertMatch((await ask("check_load")).text, /^LOAD \w+ - .*\|load1=/);
+      assertMatch((await ask("check_spool")).text, /^\d+ files waiting in \/var\/tmp\|files=/);
+      const elsewhere = await ask("check_spool", "-a", "--folder=/root");
+      assertEquals(elsewhere.code, 3);
+      assertStringIncludes(elsewhere.text, "Permission refused: read");
+    }
+    await Deno.remove(root, { recursive: true });
+  },
+);
