@@ -1,4 +1,5 @@
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
+import type { HostFile } from "../agent/host_settings.ts";
 import type { Address } from "../agent/settings.ts";
 import { certificateDates } from "../net/certificate.ts";
 import { loadTls } from "../daemon/certificate.ts";
@@ -41,16 +42,16 @@ export const serve: Subcommand = defineSubcommand({
     const watcher = options.watch
       ? createWatcher(async () => (await changed.promise)())
       : undefined;
-    let included: string[] = [];
+    let included: Pick<HostFile, "files" | "folders"> = { files: [], folders: [] };
     const load = async () => {
       // Before anything is read: what changes meanwhile is another change.
-      await watcher?.follow(path, [options.settings, ...included]);
+      await watcher?.follow(path, [options.settings, ...included.files], included.folders);
       const loaded = await loadOnHost(path, options.settings, {
         ...(options.listen !== undefined && { listen: options.listen }),
         ...(options["no-tls"] && { tls: false }),
       });
-      included = loaded.host.files;
-      await watcher?.follow(path, included);
+      included = loaded.host;
+      await watcher?.follow(path, included.files, included.folders);
       const diagnostics = [...loaded.diagnostics, ...await checkLock(path, loaded.code)];
       printDiagnostics(diagnostics);
       return errorsOf(diagnostics).length > 0 ? undefined : loaded;

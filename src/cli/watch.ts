@@ -12,8 +12,13 @@ export interface Watcher {
    *
    * @param agent the agent's module
    * @param files further files; undefined ones are left out
+   * @param searched folders in which any file counts, one that is not there yet too
    */
-  follow(agent: string, files: readonly (string | undefined)[]): Promise<void>;
+  follow(
+    agent: string,
+    files: readonly (string | undefined)[],
+    searched?: readonly string[],
+  ): Promise<void>;
 }
 
 /**
@@ -24,6 +29,7 @@ export interface Watcher {
  */
 export function createWatcher(onChange: () => void): Watcher {
   let watched = new Set<string>();
+  let searched = new Set<string>();
   // Only grows: a module that is broken does not say what it imports, and did before.
   const modules = new Set<string>();
   let folders = "";
@@ -32,24 +38,29 @@ export function createWatcher(onChange: () => void): Watcher {
 
   async function hear(changes: Deno.FsWatcher): Promise<void> {
     for await (const { kind, paths } of changes) {
-      if (kind === "access" || !paths.some((path) => watched.has(path))) continue;
+      const counts = (path: string) => watched.has(path) || searched.has(folderOf(path));
+      if (kind === "access" || !paths.some(counts)) continue;
       clearTimeout(timer);
       timer = setTimeout(onChange, quiet);
     }
   }
 
   return {
-    async follow(agent, files) {
+    async follow(agent, files, patterns: readonly string[] = []) {
       const found = await localModules(agent);
       found.forEach((module) => modules.add(module));
       const paths = await Promise.all(
         files.filter((file) => file !== undefined).map(absolute),
       );
       watched = new Set([...modules, ...await configurationOf(found[0]!), ...paths]);
+      searched = new Set(
+        (await Promise.all(patterns.map(real))).filter((each) => each !== undefined),
+      );
       // Folders, since an editor that writes a new file and renames it leaves the old one's watch
       // behind; and those that are there, since nothing else can be watched.
-      const there = (await Promise.all([...new Set([...watched].map(folderOf))].map(real)))
-        .filter((folder) => folder !== undefined);
+      const there =
+        (await Promise.all([...new Set([...[...watched].map(folderOf), ...searched])].map(real)))
+          .filter((folder) => folder !== undefined);
       if (there.join("\n") === folders) return;
       folders = there.join("\n");
       const before = watching;

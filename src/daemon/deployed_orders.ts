@@ -81,14 +81,15 @@ export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
     ? { manifest: deployment, diagnostics: [] }
     : await describeWith(host, deployment, code);
   diagnostics.push(...notGranted(manifest));
-  const { settings, commands } = await inspectDeployed(manifest, createReport(diagnostics));
+  const inspected = await inspectDeployed(manifest, createReport(diagnostics));
+  const { settings } = inspected;
   if (place.systemd && deployment.filtersAddresses) {
     diagnostics.push(...dropped(settings.allowedHosts, deployment));
   }
   const all = [...host.diagnostics, ...host.locate(diagnostics)];
   if (errorsOf(all).length > 0) throw new AgentError(all);
   const { state = place.state } = settings;
-  return { manifest: { settings: { ...settings, state }, commands }, code, diagnostics: all };
+  return { manifest: { ...inspected, settings: { ...settings, state } }, code, diagnostics: all };
 }
 
 // Who is allowed by the settings only does not get through to the daemon to be told so.

@@ -20,7 +20,7 @@ import { formatAddress } from "./daemon.ts";
  * @returns the lists
  */
 export function hostPermissions(
-  { settings, files }: HostFile,
+  { settings, files, folders }: HostFile,
   manifest: Manifest,
 ): GrantedPermissions {
   const { listen, tls, allowedHosts, procfs, commands } = settings;
@@ -32,7 +32,7 @@ export function hostPermissions(
   );
   const sets: Partial<GrantedPermissions>[] = [
     {
-      read: files,
+      read: [...files, ...folders],
       net: [...textsOf(listen).flatMap(addressOf), ...textsOf(allowedHosts).flatMap(nameOf)],
     },
     { read: ["cert", "key", "ca"].flatMap((name) => textsOf(recordOf(tls)[name])) },

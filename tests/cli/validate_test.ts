@@ -181,7 +181,7 @@ Deno.test("serve --settings asks a plugin of the host, none that is disabled, an
   assertMatch(await askOnce(served, ["check_agent"]), /^WARNING AGENT WARNING - /);
 });
 
-Deno.test("serve --watch reloads when an included file changes", async () => {
+Deno.test("serve --watch reloads when an included file changes, and when there is one more", async () => {
   await using project = await projectWith({
     "settings.yaml": "include: conf.d/*.yaml\n",
     "conf.d/1.yaml": "commands: { says: { options: { word: one } } }\n",
@@ -194,6 +194,9 @@ Deno.test("serve --watch reloads when an included file changes", async () => {
   await project.write("conf.d/1.yaml", "commands: { says: { options: { word: two } } }\n");
   await served.logged(" info reload ");
   assertEquals(await askOnce(served, ["says"]), "OK two|value=5;10");
+  await project.write("conf.d/2.yaml", "commands: { says: { options: { word: three } } }\n");
+  await served.logged(" info reload ", 2);
+  assertEquals(await askOnce(served, ["says"]), "OK three|value=5;10");
 });
 
 Deno.test("A host's option reaches a check in a process of its own, and gives it its permission", async () => {
