@@ -24,7 +24,7 @@ import { defaultAgent, type LoadedAgent, readAgent } from "./load.ts";
 import { checkLock } from "./permission_lock.ts";
 import { agentWord } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
-import type { Subcommand } from "./usage.ts";
+import { type Subcommand, UsageError } from "./usage.ts";
 
 /** What the deployed daemon's Deno is told besides its permissions. */
 const runFlags = [
@@ -61,7 +61,11 @@ export const compile: Subcommand = defineSubcommand({
       console.error(`checkwright: ${path} is not compiled`);
       return 3;
     }
-    const files = await deployableOf(path, agent, await code);
+    const files = await deployableOf(path, agent, await code).catch((error) => {
+      throw error instanceof SyntaxError || error instanceof RangeError
+        ? new AgentError([{ place: path, message: error.message, severity: "error" }])
+        : error;
+    });
     await writeAll(out, files);
     const bytes = Object.values(files).reduce((sum, { text }) => sum + text.length, 0);
     console.log(`${out}: ${Object.keys(files).length} files, ${Math.ceil(bytes / 1024)} KiB`);
@@ -71,6 +75,8 @@ export const compile: Subcommand = defineSubcommand({
         output: out,
         version: extra["package-version"] ?? version,
         ...(!extra["no-runtime"] && { runtime: Deno.execPath() }),
+      }).catch((error) => {
+        throw error instanceof SyntaxError ? new UsageError(error.message) : error;
       });
       console.log(deb);
     }

@@ -6,7 +6,7 @@ import type { CheckCommand } from "../check/define.ts";
 import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
 import { withHostValues } from "./host_values.ts";
 import type { RunContext } from "./messages.ts";
-import type { SandboxKind, SandboxPool } from "./pool.ts";
+import type { Isolation, SandboxKind, SandboxPool } from "./pool.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { CheckRunner } from "./runner.ts";
 import { unlessAborted } from "./deadline.ts";
@@ -59,16 +59,16 @@ export function sandboxedChecks(
         quarantine.add(name, "it did not stop at its deadline and blocked its sandbox");
         onAbandoned(name);
       }
-      throw new Error(describeEnd(name, command, error.command), { cause: error });
+      const isOwn = signal.aborted && error.command === name;
+      throw new Error(describeEnd(command.isolation, error.command, isOwn), { cause: error });
     }
   };
 }
 
-function describeEnd(name: string, { isolation }: ManifestCheck, culprit: string): string {
+// Whoever shares a sandbox ends with it, at its deadline or before.
+function describeEnd(isolation: Isolation, culprit: string, isOwn: boolean): string {
   const what = isolation === "process" ? "process was killed" : "worker is abandoned";
-  if (culprit !== name) {
-    return `Command '${culprit}' blocked the sandbox that it runs in: its ${what}`;
-  }
+  if (!isOwn) return `Command '${culprit}' blocked the sandbox that it runs in: its ${what}`;
   const more = isolation === "process" ? "" : ", and the command quarantined until the next reload";
   return `The check did not hear that its time was over: its ${what}${more}`;
 }

@@ -46,7 +46,7 @@ export function signalGroup(group: number, signal: "TERM" | "KILL"): Promise<boo
 }
 
 /** How long a group has between TERM and KILL, in milliseconds. */
-const grace = 400;
+const grace = 200;
 
 /** What it took to end a group: nothing of it was left, it went at TERM, or it needed KILL. */
 export type Ending = "gone" | "TERM" | "KILL";

@@ -46,9 +46,10 @@ export interface Runner {
 
 /**
  * How long behind its deadline an answer may leave, so that it can tell what became of the command,
- * in milliseconds: a sandbox that is deaf is found out by then, and a plugin that ignores TERM killed.
+ * in milliseconds. A check that listens has stopped by then, and a plugin that ignores TERM is killed.
+ * To be sure that a sandbox is deaf takes longer, and whoever asked does not wait for that.
  */
-const lastWord = 650;
+const lastWord = 300;
 
 /** How long what is told to end may take, in milliseconds: a plugin that ignores TERM takes half. */
 const endsWithin = 3_000;
@@ -168,12 +169,19 @@ const pluginEndings = {
   KILL: "The plugin and everything it started got TERM, did not end, and got KILL",
 };
 
+/** What is being done about what has not ended yet. */
+const underWay = {
+  worker: "The check was told to stop and has not yet: if it does not hear of it, its worker is " +
+    "abandoned and the command quarantined; if it hears and goes on, its sandbox is given up",
+  process: "The check was told to stop and has not yet: if it does not hear of it, its process is " +
+    "killed; if it hears and goes on, its sandbox is given up",
+  plugin: "The plugin and everything it started got TERM, and KILL for what has not ended yet",
+};
+
 function timedOut(command: ManifestCommand, ended: Ended | undefined): RunResult {
   const output = `NRPE: Command timed out after ${command.timeout} seconds`;
   const reason = ended?.ending ??
-    (command.kind === "check"
-      ? "The check was told to stop and has not yet; a sandbox that does not hear is given up"
-      : "The plugin and everything it started got TERM and have not ended yet; KILL follows");
+    underWay[command.kind === "check" ? command.isolation : "plugin"];
   return {
     output: { state: "UNKNOWN", text: formatPluginOutput({ output, longOutput: reason }) },
     outcome: "timeout",

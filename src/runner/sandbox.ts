@@ -63,7 +63,7 @@ export class DeafError extends Error {
 export type SandboxLog = (command: string, message: string) => void;
 
 /** How long a check may go on behind its deadline before its sandbox is looked at, in milliseconds. */
-const patience = 500;
+const patience = 1_000;
 
 interface Waiting<T> {
   resolve(value: T): void;

@@ -51,7 +51,9 @@ export const expectations: readonly Expectation[] = expect({
   // Whoever comes late to a process that is blocked ends with it.
   spins_process: [1, (answer) =>
     timedOut(answer) ||
-    answer === 'UNKNOWN Could not run: The sandbox is deaf: "spins_process" blocks it'],
+    answer ===
+      "UNKNOWN Could not run: Command 'spins_process' blocked the sandbox that it runs in: " +
+        "its process was killed"],
   eats_process: [0.2, matches(/^UNKNOWN Could not run: .*out of memory/)],
   plugin: [20, says("OK")],
   plugin_fails: [5, says("CRITICAL")],

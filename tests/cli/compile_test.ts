@@ -126,3 +126,63 @@ Deno.test("systemd accepts the unit that stands beside the launcher", {
   const { code, stderr } = await new Deno.Command(analyze, { args: ["verify", unit] }).output();
   assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
 });
+
+Deno.test("compile honours the lock beside the agent", async () => {
+  await using project = await createProject(source);
+  await project.write("text.ts", 'export const text = "some text";\n');
+  assertEquals((await run("permissions", project.agent, "--lock")).code, 0);
+  const out = `${project.folder}/out`;
+  assertEquals((await run("compile", project.agent, "--out", out)).code, 0);
+  await project.write(
+    "agent.ts",
+    source.replace(
+      "() => ok(text)",
+      'defineCheck({ description: "More", permissions: { net: ["192.0.2.1:80"] }, run: () => ok(text) })',
+    ).replace("defineAgent, ok", "defineAgent, defineCheck, ok"),
+  );
+  const more = await run("compile", project.agent, "--out", `${out}2`);
+  assertEquals(more.code, 3);
+  assertMatch(more.stderr, /check_text.*net 192\.0\.2\.1:80/);
+});
+
+Deno.test("--deb builds a package that holds the deployable, its unit and its settings", {
+  ignore: isMissing("/usr/bin/dpkg-deb"),
+}, async () => {
+  await using project = await createProject(source);
+  await project.write("text.ts", 'export const text = "some text";\n');
+  const out = `${project.folder}/out`;
+  const built = await run(
+    ...["compile", project.agent, "--out", out],
+    ...["--deb", "--no-runtime", "--package-version", "1.2.3"],
+  );
+  assertEquals([built.code, built.stderr], [0, ""]);
+  const path = `${out}/checkwright-agent_1.2.3_all.deb`;
+  assertStringIncludes(built.stdout, path);
+  const { stdout } = await new Deno.Command("/usr/bin/dpkg-deb", { args: ["-c", path] }).output();
+  const listed = new TextDecoder().decode(stdout);
+  for (
+    const name of [
+      "./usr/lib/checkwright/checkwright",
+      "./usr/lib/checkwright/agent.js",
+      "./usr/lib/systemd/system/checkwright.service",
+      "./etc/checkwright/settings.yaml",
+    ]
+  ) assertMatch(listed, new RegExp(`root/root .* ${RegExp.escape(name)}$`, "m"));
+
+  const bad = await run("compile", project.agent, "--out", out, "--deb", "--package-version", "x");
+  assertEquals(bad.code, 3);
+  assertMatch(bad.stderr, /^checkwright: Cannot take "x" as the version: .*\n$/);
+});
+
+Deno.test("--binary says of an agent what keeps it from being one executable", async () => {
+  await using project = await createProject(source);
+  await project.write("text.ts", 'export const text = "some text";\n');
+  const { code, stderr } = await run(
+    ...["compile", project.agent, "--out", `${project.folder}/out`, "--binary"],
+  );
+  assertEquals(code, 3);
+  assertStringIncludes(
+    stderr,
+    "--binary: Cannot make one executable: nobody makes its certificate",
+  );
+});
