@@ -14,6 +14,16 @@ const perRun = 4;
 const perSandbox = 12;
 
 /**
+ * How many descriptors the daemon needs for all but connections.
+ *
+ * @param limits what the daemon is to bear
+ * @returns the number, at most
+ */
+export function reservedDescriptors({ running, sandboxes }: Settings["limits"]): number {
+  return own + perRun * running + perSandbox * sandboxes;
+}
+
+/**
  * Holds the limit of connections against how many descriptors the system grants. A listener for TLS
  * that finds none left hears of no connection any more, until it is started anew (Deno 2.9.6): so
  * the daemon lets in no more than there can be.
@@ -28,7 +38,7 @@ export function fitConnections(
   descriptors: number,
   report: Report,
 ): Settings["limits"] {
-  const reserve = own + perRun * limits.running + perSandbox * limits.sandboxes;
+  const reserve = reservedDescriptors(limits);
   // Where there is not even that much, plugins and sandboxes have to make do with half of the rest.
   const most = Math.max(descriptors - reserve, Math.floor((descriptors - own) / 2), 1);
   if (limits.connections <= most) return limits;

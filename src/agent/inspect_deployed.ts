@@ -1,5 +1,7 @@
 import type { Report } from "./diagnostic.ts";
+import { fitConnections } from "./fit_connections.ts";
 import { identify } from "./inspect.ts";
+import { inspectReach } from "./inspect_reach.ts";
 import type { Manifest, ManifestCommand } from "./manifest.ts";
 import { executableOf } from "./permissions.ts";
 
@@ -11,9 +13,14 @@ import { executableOf } from "./permissions.ts";
  *
  * @param manifest the agent
  * @param report where faults go, all of them
+ * @param descriptors how many files, sockets and pipes the daemon may have open at once
  * @returns the manifest for this host
  */
-export async function inspectDeployed(manifest: Manifest, report: Report): Promise<Manifest> {
+export async function inspectDeployed(
+  manifest: Manifest,
+  report: Report,
+  descriptors: number,
+): Promise<Manifest> {
   const commands: [string, ManifestCommand][] = [];
   for (const [name, command] of Object.entries(manifest.commands)) {
     const at = report.at("commands").at(name);
@@ -27,7 +34,15 @@ export async function inspectDeployed(manifest: Manifest, report: Report): Promi
     if (!there) at.warning(`Cannot start ${JSON.stringify(executable)}: No such file`);
     commands.push([name, { ...command, ...await identify(command, at) }]);
   }
-  return { ...manifest, commands: Object.fromEntries(commands) };
+  const { settings } = manifest;
+  inspectReach(settings, report);
+  const at = report.at("limits").at("connections");
+  const limits = fitConnections(settings.limits, descriptors, at);
+  return {
+    ...manifest,
+    settings: { ...settings, limits },
+    commands: Object.fromEntries(commands),
+  };
 }
 
 async function isFile(path: string): Promise<boolean> {

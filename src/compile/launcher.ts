@@ -149,7 +149,7 @@ set -- "$@" \\
   "--allow-read=$here/manifest.json,$here/sandbox.js,$here/agent.js" \\
   "--allow-read=$state/self-signed.pem,$state/quarantine.json" \\
   "--allow-write=$state/quarantine.json" \\
-  "$here/daemon.js" "$mode" "state=$state" "hostname=$(uname -n)"
+  "$here/daemon.js" "$mode" "state=$state" "hostname=$(uname -n)" "descriptors=$(ulimit -Hn)"
 [ -z "$settings" ] || set -- "$@" "settings=$settings"
 case $mode\${NOTIFY_SOCKET:-} in serve/*)
   own=\${RUNTIME_DIRECTORY:-$state}/notify.sock

@@ -1,3 +1,4 @@
+import { reservedDescriptors } from "../agent/fit_connections.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { countProcessSandboxes, startsPrograms, startsStrangers } from "./unit_needs.ts";
 import { filesOf, identityOf, kernelOf, networkOf } from "./unit_sandbox.ts";
@@ -86,11 +87,10 @@ function processOf(program: string): string[] {
 }
 
 function boundsOf(manifest: Manifest): string[] {
-  const { connections, running, sandboxes } = manifest.settings.limits;
+  const { limits } = manifest.settings;
+  const { running, sandboxes } = limits;
   const processes = Math.min(countProcessSandboxes(manifest), sandboxes);
   const children = startsPrograms(manifest) ? running : 0;
-  // A child holds three pipes and its own handle; 256 for the runtime, listeners and workers.
-  const files = connections + 4 * (children + processes) + 256;
   // The runtime's threads grow with the processors; a sandbox that is a process has some 16, and 32
   // is what one plugin may need with all that it starts.
   const tasks = 512 + 4 * sandboxes + 16 * processes + 32 * children;
@@ -98,7 +98,7 @@ function boundsOf(manifest: Manifest): string[] {
   // of 128 and the runtime around it.
   const memory = 1024 + 192 * processes;
   return [
-    `LimitNOFILE=${files}`,
+    `LimitNOFILE=${limits.connections + reservedDescriptors(limits)}`,
     "LimitCORE=0",
     `TasksMax=${tasks}`,
     ...(startsStrangers(manifest)

@@ -47,6 +47,8 @@ const given = Object.fromEntries(pairs.map((pair) => {
 }));
 const place = {
   ...{ folder: import.meta.dirname!, state: "", hostname: "localhost", ...given },
+  // As ulimit(1) says it, which may be a word.
+  descriptors: Number(given.descriptors) || Infinity,
   systemd: "notify" in given,
 };
 try {

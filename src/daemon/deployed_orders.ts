@@ -21,6 +21,8 @@ export interface Place {
   state: string;
   /** The name of this host. */
   hostname: string;
+  /** How many files, sockets and pipes the daemon may have open at once. */
+  descriptors: number;
   /** Whether the unit of the deployable runs it. */
   systemd: boolean;
 }
@@ -81,7 +83,11 @@ export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
     ? { manifest: deployment, diagnostics: [] }
     : await describeWith(host, deployment, code);
   diagnostics.push(...notGranted(manifest));
-  const inspected = await inspectDeployed(manifest, createReport(diagnostics));
+  const inspected = await inspectDeployed(
+    manifest,
+    createReport(diagnostics),
+    place.descriptors,
+  );
   const { settings } = inspected;
   if (place.systemd && deployment.filtersAddresses) {
     diagnostics.push(...dropped(settings.allowedHosts, deployment));

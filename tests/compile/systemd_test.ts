@@ -117,7 +117,7 @@ IPAddressAllow=192.0.2.1/32
 IPAddressAllow=2001:db8::1/32
 IPAddressAllow=2001:db9::1/128
 
-LimitNOFILE=4352
+LimitNOFILE=4896
 LimitCORE=0
 TasksMax=640
 MemoryMax=1024M
@@ -140,9 +140,9 @@ Deno.test("systemdUnit() follows what the commands need", { permissions: "none" 
       "ProtectProc=invisible",
       "IPAddressAllow=localhost",
       "MemoryMax=1024M",
-      "LimitNOFILE=4352",
+      "LimitNOFILE=4896",
     ], ["IPAddressAllow=127.0.0.0/8", "Wants=network-online.target"]],
-    [{ commands: anything, limits: { connections: 10_000 } }, ["LimitNOFILE=10256"], []],
+    [{ commands: anything, limits: { connections: 10_000 } }, ["LimitNOFILE=10800"], []],
     [{ commands: anything, listen: "10.0.0.1" }, ["After=network-online.target"], []],
     [{ commands: anything, listen: ["[::]:566"] }, [
       "CapabilityBoundingSet=CAP_NET_BIND_SERVICE",
@@ -224,7 +224,7 @@ Deno.test("systemdUnit() follows what the commands need", { permissions: "none" 
       "PrivateDevices=yes",
       "# No MemoryMax=: what the programs need that it starts is not known here.",
       "TasksMax=2688",
-      "LimitNOFILE=4608",
+      "LimitNOFILE=4896",
     ], []],
     [{ commands: { a: plugin([raid, "-d", "/dev/sda"]) } }, ["PrivateDevices=no"], []],
     [{ commands: { a: shell("du -s /srv 2>/dev/null") } }, ["PrivateDevices=yes"], []],
