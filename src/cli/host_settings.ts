@@ -1,4 +1,5 @@
 import { AgentError, type Diagnostic, errorsOf } from "../agent/diagnostic.ts";
+import { asWritten } from "../agent/host/as_written.ts";
 import { type HostFile, readHostSettings } from "../agent/host_settings.ts";
 import type { HostSettings } from "../agent/manifest.ts";
 import { loadAgent, type LoadedAgent } from "./load.ts";
@@ -30,23 +31,10 @@ export async function loadOnHost(
       : error;
   });
   const diagnostics = [...host.diagnostics, ...host.locate(loaded.diagnostics)].sort(
-    asWritten(host),
+    asWritten(host.files),
   );
   // A file that says nothing for certain is not served as if it said nothing.
   const unread = errorsOf(host.diagnostics).some(({ source }) => source === undefined);
   if (unread) throw new AgentError(diagnostics);
   return { ...loaded, diagnostics, host };
-}
-
-// Line by line, file by file; what is of the agent comes last.
-function asWritten({ files }: HostFile): (one: Diagnostic, other: Diagnostic) => number {
-  const where = ({ source, place }: Diagnostic) => {
-    const [, file, line] = /^(.*):(\d+)$/.exec(source ?? place) ?? [];
-    const index = files.indexOf(file ?? place);
-    return [index < 0 ? files.length : index, Number(line ?? 0)] as const;
-  };
-  return (one, other) => {
-    const [[file, line], [otherFile, otherLine]] = [where(one), where(other)];
-    return file - otherFile || line - otherLine;
-  };
 }

@@ -1,5 +1,6 @@
 import { deployedFiles, type Deployment, parseDeployment, sha256 } from "../agent/deployment.ts";
 import { AgentError, createReport, type Diagnostic, errorsOf } from "../agent/diagnostic.ts";
+import { asWritten } from "../agent/host/as_written.ts";
 import { type HostFile, readHostSettings } from "../agent/host_settings.ts";
 import { inspectDeployed } from "../agent/inspect_deployed.ts";
 import type { DescribedAgent, Manifest } from "../agent/manifest.ts";
@@ -92,7 +93,7 @@ export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
   if (place.systemd && deployment.filtersAddresses) {
     diagnostics.push(...dropped(settings.allowedHosts, deployment));
   }
-  const all = [...host.diagnostics, ...host.locate(diagnostics)];
+  const all = [...host.diagnostics, ...host.locate(diagnostics)].sort(asWritten(host.files));
   if (errorsOf(all).length > 0) throw new AgentError(all);
   const { state = place.state } = settings;
   return { manifest: { ...inspected, settings: { ...settings, state } }, code, diagnostics: all };
