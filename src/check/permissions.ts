@@ -4,11 +4,18 @@
  */
 export interface Permissions {
   /**
-   * Files and folders that may be read: absolute paths. A symbolic link in such a folder is followed,
-   * wherever it leads; a check cannot make one, but whoever else may write there can.
+   * Files and folders that may be read: absolute paths. One that is a symbolic link means what it
+   * leads to when it is used. In a folder, a link is followed to what is declared as well, and is
+   * refused where it leads elsewhere; a check can neither make a link nor move one. What remains:
+   * somebody else who may write in the folder and puts a link into the place of a file in the moment
+   * between the look and the opening, some microseconds, is followed.
    */
   read?: readonly string[];
-  /** Files and folders that may be written: absolute paths. */
+  /**
+   * Files and folders that may be written: absolute paths; links are as with `read`. To
+   * write in a folder, declare it in `read` too: without, its links cannot be looked at, and nothing
+   * in it but what is declared itself can be named.
+   */
   write?: readonly string[];
   /** Hosts that may be talked to: `host` or `host:port`. */
   net?: readonly string[];

@@ -27,20 +27,26 @@ export async function withDeadline<T, Late>(
   const onStop = () => stopped.resolve(undefined);
   stop?.addEventListener("abort", onStop, { once: true });
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const wait = (milliseconds: number) =>
-    new Promise<undefined>((resolve) => timer = setTimeout(resolve, milliseconds, undefined));
+  const due = performance.now() + seconds * 1000;
+  // Counted from the deadline, however late a busy machine notices that it has passed.
+  const waitUntil = (time: number) =>
+    new Promise<undefined>((resolve) =>
+      timer = setTimeout(resolve, time - performance.now(), undefined)
+    );
   const done = task(abort.signal);
   done.catch(() => {});
   try {
     const inTime = await Promise.race([
       done.then((value) => ({ value })),
-      wait(seconds * 1000),
+      waitUntil(due),
       stopped.promise,
     ]);
     if (inTime !== undefined) return inTime.value;
     abort.abort(new DOMException("The deadline has passed", "TimeoutError"));
     return late(
-      stop?.aborted ? undefined : await Promise.race([done, wait(lastWord), stopped.promise]),
+      stop?.aborted
+        ? undefined
+        : await Promise.race([done, waitUntil(due + lastWord), stopped.promise]),
     );
   } finally {
     clearTimeout(timer);

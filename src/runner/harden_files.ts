@@ -7,7 +7,8 @@
  * may neither make a link nor move one.
  */
 import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
-import { createResolver, type ResolvePath } from "./real_paths.ts";
+import { pathReader, urlReader } from "./path_argument.ts";
+import { createResolver } from "./real_paths.ts";
 
 /** What is done with a link at the end of each of the first arguments; nothing is done with others. */
 type Ends = readonly ("follow" | "keep" | undefined)[];
@@ -164,32 +165,6 @@ export function guardFiles(declared: readonly string[]): FileGuard {
       guard(pipe, "bind", ([path, ...rest]) => [rewrite(path), ...rest]);
     },
   };
-}
-
-// The text of a path however it is given. What is used here is held from before user code.
-function pathReader(): (value: unknown) => string {
-  const fileOf = urlReader();
-  const bytes = new TextDecoder();
-  return (value) => {
-    if (typeof value === "string") return value;
-    if (value instanceof Uint8Array) return bytes.decode(value);
-    const path = fileOf(value);
-    if (path === undefined) throw new TypeError("Must be a file URL");
-    return path;
-  };
-}
-
-// The path of a file's URL; undefined for other URLs.
-function urlReader(): (url: unknown) => string | undefined {
-  const decode = decodeURIComponent;
-  const [protocol, pathname] = ["protocol", "pathname"].map((name) =>
-    Object.getOwnPropertyDescriptor(URL.prototype, name)!.get!
-  ) as [() => string, () => string];
-  // A getter throws where it is asked of what is no URL, whatever that looks like.
-  return (url) =>
-    Reflect.apply(protocol, url, []) === "file:"
-      ? decode(Reflect.apply(pathname, url, []))
-      : undefined;
 }
 
 function guardFetch(resolve: (path: string) => string): void {

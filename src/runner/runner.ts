@@ -173,7 +173,8 @@ const pluginEndings = {
 const underWay = {
   worker: "The check was told to stop and has not yet: if it does not hear of it, its worker is " +
     "abandoned and the command quarantined; if it hears and goes on, its sandbox is given up",
-  process: "The check was told to stop and has not yet: if it does not hear of it, its process is " +
+  process:
+    "The check was told to stop and has not yet: if it does not hear of it, its process is " +
     "killed; if it hears and goes on, its sandbox is given up",
   plugin: "The plugin and everything it started got TERM, and KILL for what has not ended yet",
 };
