@@ -18,7 +18,7 @@ import { suggest } from "./arguments.ts";
 import { faultsOf, printDiagnostics } from "./diagnostics.ts";
 import { loadOnHost } from "./host_settings.ts";
 import type { LoadedAgent } from "./load.ts";
-import { optionalAgentWord, settingsOption, takeAgent } from "./shared_options.ts";
+import { argWord, optionalAgentWord, settingsOption, takeAgent } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
 
@@ -29,12 +29,7 @@ export const learn: Subcommand = defineSubcommand({
   words: [
     optionalAgentWord,
     { name: "COMMAND", meaning: "a check of the agent" },
-    {
-      name: "ARG",
-      optional: true,
-      repeat: true,
-      meaning: "its arguments, as they would come from the wire",
-    },
+    argWord,
   ],
   options: { settings: settingsOption },
   stopEarly: true,

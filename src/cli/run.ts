@@ -9,7 +9,7 @@ import { createRunner } from "../runner/runner.ts";
 import { faultsOf, printDiagnostics } from "./diagnostics.ts";
 import { loadOnHost } from "./host_settings.ts";
 import { print } from "./print.ts";
-import { optionalAgentWord, settingsOption, takeAgent } from "./shared_options.ts";
+import { argWord, optionalAgentWord, settingsOption, takeAgent } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
 
@@ -24,12 +24,7 @@ export const run: Subcommand = defineSubcommand({
   words: [
     optionalAgentWord,
     { name: "COMMAND", meaning: "a command of the agent" },
-    {
-      name: "ARG",
-      optional: true,
-      repeat: true,
-      meaning: "its arguments, as they would come from the wire",
-    },
+    argWord,
   ],
   options: { settings: settingsOption },
   stopEarly: true,

@@ -20,6 +20,14 @@ export const optionalAgentWord = {
   meaning: `the agent's module, a path that ends in .ts or .js; ${defaultAgent} where left out`,
 } as const satisfies LineWord;
 
+/** What a command is given. */
+export const argWord = {
+  name: "ARG",
+  optional: true,
+  repeat: true,
+  meaning: "its arguments, as they would come from the wire",
+} as const satisfies LineWord;
+
 /**
  * Takes the agent off the words, where it is the first of them.
  *
