@@ -37,6 +37,13 @@ serveSandbox(() => import(url(agent)), host);
 
 const program = `data:text/javascript,${encodeURIComponent(bootstrap)}`;
 
+// It takes a while to make and to read: only those have it that may touch files or start others,
+// since it guards nothing else.
+let map: string | undefined;
+function importMap(): string {
+  return map ??= importMapFlag(program);
+}
+
 /**
  * Starts a process with these permissions and no others. Unlike a worker it is ended for certain,
  * with everything it started, and its heap is its own.
@@ -66,7 +73,7 @@ export function openProcess(
         "--no-npm",
         `--v8-flags=--max-old-space-size=${heap}`,
         ...formatFlags(permissions),
-        importMapFlag(program),
+        ...(facts.files.length > 0 || permissions.run.length > 0 ? [importMap()] : []),
         program,
       ],
       clearEnv: true,
