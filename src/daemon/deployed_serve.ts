@@ -1,10 +1,14 @@
 import { AgentError, type Diagnostic, formatDiagnostic } from "../agent/diagnostic.ts";
 import type { Manifest } from "../agent/manifest.ts";
+import { endMarked } from "../runner/end_run.ts";
+import { adoptMark } from "../runner/mark.ts";
+import { listProcesses, psPath } from "../runner/process_list.ts";
 import { ordersOf, type Place, readDeployedAgent } from "./deployed_orders.ts";
 import { type Lifecycle, openLifecycle } from "./lifecycle.ts";
 import { createLog, lineWriter } from "./log.ts";
 import { type Notifier, openNotifier } from "./notify.ts";
-import { openQuarantineFile } from "./quarantine_file.ts";
+import { isGranted } from "./permissions.ts";
+import { type LastDaemon, openQuarantineFile } from "./quarantine_file.ts";
 import { signalled } from "./signalled.ts";
 import { whyRestart } from "./why_restart.ts";
 
@@ -33,7 +37,10 @@ export async function serveDeployed(place: Place, service: Service): Promise<num
   const stderr = lineWriter(Deno.stderr);
   const agent = await readDeployedAgent(place);
   sayAll(agent.diagnostics);
-  const kept = openQuarantineFile(`${agent.manifest.settings.state}/quarantine.json`);
+  const mark = crypto.randomUUID();
+  adoptMark(mark);
+  const kept = openQuarantineFile(`${agent.manifest.settings.state}/quarantine.json`, mark);
+  if (kept.before !== undefined) await endLeftovers(kept.before);
   const firstLog = createLog(agent.manifest.settings.log, stderr.write);
   const orders = await ordersOf(agent, place.hostname, kept.quarantined, firstLog);
   const daemon = await openLifecycle(
@@ -78,6 +85,16 @@ export async function serveDeployed(place: Place, service: Service): Promise<num
   await systemd.close();
   await stderr.flush();
   return end.restart ? restartCode : 0;
+}
+
+// Where nothing is ever started, the daemon may not look for it either. One that lives still serves
+// elsewhere with the same state.
+async function endLeftovers({ pid, mark }: LastDaemon): Promise<void> {
+  if (!isGranted("run", psPath)) return;
+  if ((await listProcesses()).some((process) => process.pid === pid && pid !== Deno.pid)) {
+    return;
+  }
+  await endMarked(mark);
 }
 
 async function reloadFrom(

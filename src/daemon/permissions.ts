@@ -134,7 +134,8 @@ export function notGranted(manifest: Manifest): Diagnostic[] {
   }));
 }
 
-function isGranted(name: keyof GrantedPermissions, entry: string): boolean {
+/** Whether this process holds an entry of a permission. */
+export function isGranted(name: keyof GrantedPermissions, entry: string): boolean {
   const descriptor = {
     read: { name: "read", path: entry },
     write: { name: "write", path: entry },

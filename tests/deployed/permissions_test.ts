@@ -30,6 +30,7 @@ Deno.test(
         env: ["EATER", "MOTD", "SPIN"],
         net: ["127.0.0.1:0"],
         read: [
+          "/bin/sleep",
           "/etc/motd",
           dummy,
           "/usr/lib/nagios/plugins/check_not_here",
@@ -39,6 +40,7 @@ Deno.test(
         run: [
           "/bin/kill",
           "/bin/ps",
+          "/bin/sleep",
           dummy,
           "/usr/lib/nagios/plugins/check_not_here",
           Deno.execPath(),

@@ -40,7 +40,10 @@ Deno.test("A host's settings add what they need, and a reload takes what the pro
     assertStringIncludes(daemon.log(), part);
     assertMatch(await ask("check_dummy", "0"), /^OK OK/);
   };
-  await refused("daemon: It needs net 127.0.0.3:0, which this daemon was not started with", "listen: 127.0.0.3:0");
+  await refused(
+    "daemon: It needs net 127.0.0.3:0, which this daemon was not started with",
+    "listen: 127.0.0.3:0",
+  );
   await refused("settings.yaml:2", "lisen: 127.0.0.2:0");
   await refused(
     "run /usr/bin/false",

@@ -1,6 +1,7 @@
 /** A compiled daemon that dies, makes way or is told to stop, and what the next one knows of it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { askOnce } from "../asking.ts";
+import { isMissing } from "../tools.ts";
 import { compile } from "./deploying.ts";
 
 const agent = new URL("../fixtures/deployed_agent.ts", import.meta.url).pathname;
@@ -48,4 +49,27 @@ Deno.test("A daemon with too many abandoned workers exits with 75, and the next 
   }
   await using daemon = await deployed.start();
   assertMatch(await askOnce(daemon, ["spin"], tls), /^UNKNOWN NRPE: Command timed out/);
+});
+
+Deno.test("What a daemon had started when it was killed is ended by the next", {
+  ignore: isMissing("/bin/sleep"),
+}, async () => {
+  const sleepers = async () => {
+    const { stdout } = await new Deno.Command("ps", { args: ["-C", "sleep", "-o", "args="] })
+      .output();
+    return new TextDecoder().decode(stdout).split("\n").filter((line) => line === "/bin/sleep 63");
+  };
+  await using deployed = await compile(agent);
+  {
+    await using daemon = await deployed.start();
+    const asked = askOnce(daemon, ["sleep"], tls).catch(() => {});
+    while ((await sleepers()).length === 0);
+    daemon.process.kill("SIGKILL");
+    await daemon.process.status;
+    await asked;
+  }
+  assertEquals((await sleepers()).length, 1);
+  await using daemon = await deployed.start();
+  assertEquals(await askOnce(daemon, ["ok"], tls), "OK fine");
+  assertEquals(await sleepers(), []);
 });
