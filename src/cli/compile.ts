@@ -110,9 +110,6 @@ function binaryOptions(manifest: Manifest, output: string): BinaryOptions {
       severity: "error",
     })));
   }
-  const files = settings.tls === false
-    ? []
-    : [settings.tls.cert, settings.tls.key, settings.tls.ca];
   const kept = `${state}/quarantine.json`;
   const permissions = unite([
     compiledPermissions(manifest),

@@ -1,4 +1,4 @@
-import { AgentError, type Diagnostic, errorsOf } from "../agent/diagnostic.ts";
+import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { asWritten } from "../agent/host/as_written.ts";
 import { type HostFile, readHostSettings } from "../agent/host_settings.ts";
 import type { HostSettings } from "../agent/manifest.ts";
