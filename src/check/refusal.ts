@@ -29,9 +29,10 @@ export function explainRefusal(error: Error): string | undefined {
  * @returns what was refused; undefined where the error is another
  */
 export function explainImport(error: Error): string | undefined {
+  const { message } = error;
+  if (typeof message !== "string") return undefined;
   const [, path] =
-    /^Unsupported scheme "imported-file" for module "imported-file:([^"]*)"/.exec(error.message) ??
-      [];
+    /^Unsupported scheme "imported-file" for module "imported-file:([^"]*)"/.exec(message) ?? [];
   if (path === undefined) return undefined;
   return `Permission refused: import of "${path}": a check's code comes with its bundle`;
 }

@@ -34,9 +34,9 @@ const runtimeModule = new URL("../runner/sandbox_main.ts", import.meta.url);
  * @throws {AgentError} where there is no manifest to speak of
  */
 export async function loadAgent(path: string, host: HostSettings = {}): Promise<LoadedAgent> {
-  const agent = await readAgent(path, host);
+  const [agent, descriptors] = await Promise.all([readAgent(path, host), descriptorLimit()]);
   const report = createReport(agent.diagnostics);
-  return { ...agent, manifest: await inspectHost(agent.manifest, report, await descriptorLimit()) };
+  return { ...agent, manifest: await inspectHost(agent.manifest, report, descriptors) };
 }
 
 /**
@@ -53,9 +53,13 @@ export async function readAgent(
   host: HostSettings = {},
   minify = false,
 ): Promise<LoadedAgent> {
-  const code = await bundleAgent(path, minify);
+  const bundling = bundleAgent(path, minify);
+  const describing = describeInProcess(bundling, host);
+  // What keeps it from being bundled is told first, and as it is.
+  describing.catch(() => {});
+  const code = await bundling;
   try {
-    return { ...await describeInProcess(code, host), code };
+    return { ...await describing, code };
   } catch (error) {
     const { message } = error as Error;
     // What the runtime advises cannot be done: nothing is granted to a top level.
@@ -67,7 +71,10 @@ export async function readAgent(
 }
 
 // The process is in a group of its own: who interrupts this one does not reach it.
-async function describeInProcess(code: SandboxCode, host: HostSettings): Promise<DescribedAgent> {
+async function describeInProcess(
+  code: Promise<SandboxCode>,
+  host: HostSettings,
+): Promise<DescribedAgent> {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort(new Error("Interrupted"));
   const signals = ["SIGINT", "SIGTERM"] as const;

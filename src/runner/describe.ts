@@ -1,7 +1,10 @@
 import type { DescribedAgent, HostSettings } from "../agent/manifest.ts";
 import { unite } from "../agent/permissions.ts";
 import type { SandboxCode } from "./channel.ts";
-import { createPool, type Isolation } from "./pool.ts";
+import type { Isolation } from "./pool.ts";
+import { openProcess } from "./process_channel.ts";
+import { createSandbox, type Sandbox } from "./sandbox.ts";
+import { openWorker, workerCode } from "./worker_channel.ts";
 
 /** How long an agent's module may take to be evaluated, in seconds. */
 const patience = 10;
@@ -9,7 +12,7 @@ const patience = 10;
 /**
  * Evaluates an agent in a sandbox without permissions and asks it for its manifest.
  *
- * @param code the agent
+ * @param code the agent; a process starts while it is still being made
  * @param host settings that win over the agent's
  * @param isolation in what it is evaluated
  * @param signal gives up
@@ -17,25 +20,44 @@ const patience = 10;
  * @throws with what the agent's module threw, and where it is not evaluated in time
  */
 export async function describeCode(
-  code: SandboxCode,
+  code: SandboxCode | Promise<SandboxCode>,
   host: HostSettings,
   isolation: Isolation,
   signal?: AbortSignal,
 ): Promise<DescribedAgent> {
-  const pool = createPool(code, 1, () => {});
-  const slow = Promise.withResolvers<never>();
-  signal?.addEventListener("abort", () => slow.reject(signal.reason));
-  const timer = setTimeout(
-    () => slow.reject(new Error(`It is not evaluated after ${patience} seconds`)),
-    patience * 1000,
-  );
+  const sandbox = isolation === "process" ? inProcess(code) : inWorker(await code);
+  const end = Promise.withResolvers<never>();
+  signal?.addEventListener("abort", () => end.reject(signal.reason));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function describe(): Promise<DescribedAgent> {
+    await code;
+    timer = setTimeout(
+      () => end.reject(new Error(`It is not evaluated after ${patience} seconds`)),
+      patience * 1000,
+    );
+    await sandbox.ready;
+    return await sandbox.describe(host);
+  }
+
   try {
-    return await Promise.race([
-      pool.sandbox(unite([]), isolation).then((sandbox) => sandbox.describe(host)),
-      slow.promise,
-    ]);
+    return await Promise.race([describe(), end.promise]);
   } finally {
     clearTimeout(timer);
-    pool.close();
+    sandbox.close();
   }
+}
+
+function inProcess(code: SandboxCode | Promise<SandboxCode>): Sandbox {
+  return createSandbox((events) => openProcess(code, unite([]), events), () => {});
+}
+
+function inWorker(code: SandboxCode): Sandbox {
+  const { url, close } = workerCode(code);
+  const sandbox = createSandbox(
+    (events) => openWorker({ url, close }, unite([]), events),
+    () => {},
+  );
+  sandbox.broken.then(close);
+  return sandbox;
 }

@@ -48,14 +48,14 @@ function importMap(): string {
  * Starts a process with these permissions and no others. Unlike a worker it is ended for certain,
  * with everything it started, and its heap is its own.
  *
- * @param code what it runs
+ * @param code what it runs; while that is still being made, the process starts
  * @param permissions what it may do
  * @param events where its messages go
  * @param env variables of the runtime that it is started with
  * @returns the way to it
  */
 export function openProcess(
-  code: SandboxCode,
+  code: SandboxCode | Promise<SandboxCode>,
   permissions: GrantedPermissions,
   events: ChannelEvents,
   env: Readonly<Record<string, string>> = {},
@@ -127,7 +127,8 @@ export function openProcess(
     if (permissions.run.length > 0) endMarked(facts.mark);
   }
 
-  send({ ...code, token, facts });
+  // Where there comes to be no code, whoever makes it says so.
+  Promise.resolve(code).then((made) => send({ ...made, token, facts }), terminate);
   watch();
   return { post: (message) => open && send(message), terminate };
 }
