@@ -22,7 +22,7 @@ const hostile: Record<string, [source: string, reason: RegExp]> = {
   ],
   "exits": [`Deno.exit(0); ${empty}`, /process ended \(exit code 0\)$/],
   "exits by Node's way": [
-    `import { reallyExit } from "node:process"; reallyExit(7); ${empty}`,
+    `import { exit } from "node:process"; exit(7); ${empty}`,
     /process ended \(exit code 7\)$/,
   ],
   "allocates without end": [

@@ -151,10 +151,11 @@ Deno.test({
     );
     for (const flags of [[], ["-2"], ["-3"]]) {
       const asked = await ask(served.port, ...flags, "-c", "check_load");
-      assertEquals(asked.code, 0);
+      // Whatever this machine is busy with meanwhile.
+      assertEquals(["OK", "WARNING", "CRITICAL"].indexOf(asked.text.split(" ")[1]!), asked.code);
       assertMatch(
         asked.text,
-        /^LOAD OK - total load average: [\d.]+, [\d.]+, [\d.]+\|load1=\S+ load5=\S+ load15=\S+\n$/,
+        /^LOAD \w+ - total load average: [\d.]+, [\d.]+, [\d.]+\|load1=\S+ load5=\S+ load15=\S+\n$/,
       );
     }
   },
