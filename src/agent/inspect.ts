@@ -9,7 +9,7 @@ export const usersPath = "/etc/passwd";
 
 /**
  * Holds a manifest against this host: executables are there and may be started, folders and files
- * exist, there are descriptors for as many connections as it is to bear. Executables become real
+ * exist, there are descriptors for as many connections as it is to bear. Plugins become real
  * paths, users become ids; optional commands whose executable is absent are left out.
  *
  * @param manifest the agent
@@ -47,13 +47,15 @@ async function inspectCommand(
   report: Report,
 ): Promise<ManifestCommand | undefined> {
   if (command.kind === "check") {
-    const run: string[] = [];
+    // The check may name it as it was declared: where /bin is a link, /bin/ps is another path.
+    const run = new Set<string>();
     for (const path of command.permissions.run ?? []) {
-      run.push(await executable(path, report.at("permissions").at("run")) ?? path);
+      const real = await executable(path, report.at("permissions").at("run"));
+      run.add(path).add(real ?? path);
     }
-    return run.length === 0
+    return run.size === 0
       ? command
-      : { ...command, permissions: { ...command.permissions, run } };
+      : { ...command, permissions: { ...command.permissions, run: [...run] } };
   }
   const path = command.kind === "shell" ? shellPath : command.argv[0]!;
   if (command.optional && !await exists(path)) return undefined;
