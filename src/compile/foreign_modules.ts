@@ -1,3 +1,4 @@
+import { BundleError } from "./bundle.ts";
 import { findImporters } from "./modules.ts";
 import { parentOf, projectFolder } from "./project.ts";
 
@@ -35,11 +36,15 @@ const origin = /^\/\/ (.+?)(?: with \{ type: '\w+' \})?$/gm;
  * @param bundle the bundle, not minified
  * @param agent the agent's path
  * @returns the modules that are foreign
+ * @throws {BundleError} where the bundle does not say what it holds
  */
 export async function foreignModules(bundle: string, agent: string): Promise<ForeignModule[]> {
   const entry = await Deno.realPath(agent);
   const project = await projectFolder(entry) ?? parentOf(entry);
   const names = [...new Set([...bundle.matchAll(origin)].map((match) => match[1]!))];
+  if (names.length === 0 && bundle.trim() !== "") {
+    throw new BundleError("The bundler does not name the modules that it took");
+  }
   const foreign = (await Promise.all(names.map((name) => judge(name, parentOf(entry), project))))
     .filter((module) => module !== undefined);
   if (foreign.length === 0) return [];

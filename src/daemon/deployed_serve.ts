@@ -34,6 +34,10 @@ export interface Service {
  * @throws {AgentError} with everything that keeps it from being served
  */
 export async function serveDeployed(place: Place, service: Service): Promise<number> {
+  const stop = Promise.race([signalled("SIGTERM"), signalled("SIGINT")]);
+  // What is only being started has just read everything.
+  let onHangup: () => unknown = () => {};
+  Deno.addSignalListener("SIGHUP", () => onHangup());
   const stderr = lineWriter(Deno.stderr);
   const agent = await readDeployedAgent(place);
   sayAll(agent.diagnostics);
@@ -70,8 +74,7 @@ export async function serveDeployed(place: Place, service: Service): Promise<num
   }
 
   let reloading = Promise.resolve();
-  Deno.addSignalListener("SIGHUP", () => reloading = reloading.then(reload));
-  const stop = Promise.race([signalled("SIGTERM"), signalled("SIGINT")]);
+  onHangup = () => reloading = reloading.then(reload);
   const end = await Promise.race([
     daemon.leaving.then((reason) => ({ reason, restart: true })),
     stop.then((reason) => ({ reason, restart: false })),

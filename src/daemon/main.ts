@@ -17,6 +17,9 @@ async function main(): Promise<number> {
   adoptMark(mark);
   const stderr = lineWriter(Deno.stderr);
   const notify = notifier(token);
+  // A hangup is for the launcher; here it would be the end.
+  Deno.addSignalListener("SIGHUP", () => {});
+  const signal = Promise.race([signalled("SIGTERM"), signalled("SIGINT")]);
   const daemon = await openLifecycle(
     orders,
     stderr.write,
@@ -41,10 +44,8 @@ async function main(): Promise<number> {
     return "the launcher is gone";
   }
 
-  // A hangup is for the launcher; here it would be the end.
-  Deno.addSignalListener("SIGHUP", () => {});
   const restart = daemon.leaving.then((reason) => ({ reason, restart: true }));
-  const stop = Promise.race([signalled("SIGTERM"), signalled("SIGINT"), obey()])
+  const stop = Promise.race([signal, obey()])
     .then((reason) => ({ reason, restart: false }));
   const end = await Promise.race([restart, stop]);
   daemon.log("info", "stop", end);

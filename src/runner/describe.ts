@@ -10,6 +10,12 @@ import { openWorker, workerCode } from "./worker_channel.ts";
 const patience = 10;
 
 /**
+ * What a process is held to meanwhile. Its heap is bounded anyway, buffers beside it are not; and
+ * one that is left alone, since who started it was killed, is not to compute for ever.
+ */
+const bounds = { cpu: 60, memory: 2_048 };
+
+/**
  * Evaluates an agent in a sandbox without permissions and asks it for its manifest.
  *
  * @param code the agent; a process starts while it is still being made
@@ -49,7 +55,7 @@ export async function describeCode(
 }
 
 function inProcess(code: SandboxCode | Promise<SandboxCode>): Sandbox {
-  return createSandbox((events) => openProcess(code, unite([]), events), () => {});
+  return createSandbox((events) => openProcess(code, unite([]), events, {}, bounds), () => {});
 }
 
 function inWorker(code: SandboxCode): Sandbox {

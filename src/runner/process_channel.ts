@@ -1,5 +1,6 @@
 import { formatFlags, type GrantedPermissions } from "../agent/permissions.ts";
 import { decodeText } from "../nagios/text.ts";
+import { type Bounds, startBounded } from "./bounded_command.ts";
 import { importMapFlag } from "./builtin_modules.ts";
 import type { Channel, ChannelEvents, SandboxCode } from "./channel.ts";
 import { endMarked } from "./end_run.ts";
@@ -52,6 +53,7 @@ function importMap(): string {
  * @param permissions what it may do
  * @param events where its messages go
  * @param env variables of the runtime that it is started with
+ * @param bounds what it is held to, beside its heap
  * @returns the way to it
  */
 export function openProcess(
@@ -59,9 +61,10 @@ export function openProcess(
   permissions: GrantedPermissions,
   events: ChannelEvents,
   env: Readonly<Record<string, string>> = {},
+  bounds?: Bounds,
 ): Channel {
   const facts = factsOf(permissions);
-  const child = new Deno.Command(
+  const child = startBounded(
     Deno.execPath(),
     {
       args: [
@@ -84,7 +87,8 @@ export function openProcess(
       stderr: "piped",
       detached: true,
     } as Deno.CommandOptions & { stdin: "piped" },
-  ).spawn();
+    bounds,
+  );
 
   // Only what carries the token comes from our own program; the rest is what user code printed.
   const token = crypto.randomUUID();

@@ -44,7 +44,7 @@ Deno.test("learn finds what the built-in checks declare, and it suffices", {
   const rows: [name: string, permissions: Permissions][] = [
     ["check_load", { sys: ["loadavg"] }],
     ["check_disk", { read: ["/"], sys: ["statfs"] }],
-    ["check_procs", { run: ["/usr/bin/ps"] }],
+    ["check_procs", { run: ["/bin/ps"] }],
     ["check_tcp", { net: [`127.0.0.1:${port}`] }],
     ["check_file_age", { read: ["/etc/passwd"] }],
     ["check_dummy", {}],

@@ -29,6 +29,10 @@ const hostile: Record<string, [source: string, reason: RegExp]> = {
     `const kept = []; for (;;) kept.push(new Array(1e6).fill(Math.random())); ${empty}`,
     /process ended .*out of memory.*$/,
   ],
+  "allocates without end beside its heap": [
+    `const kept = []; for (;;) kept.push(new Uint8Array(1e8).fill(1)); ${empty}`,
+    /RangeError: Array buffer allocation failed$/,
+  ],
   "prints without end": [
     `import { writeSync } from "node:fs"; for (;;) writeSync(1, "x".repeat(1e6)); ${empty}`,
     /sent a message without end$/,

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { bundle } from "../../src/compile/bundle.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { bundle, BundleError } from "../../src/compile/bundle.ts";
 import { foreignModules } from "../../src/compile/foreign_modules.ts";
 import { createProject } from "../project.ts";
 
@@ -99,4 +99,6 @@ Deno.test("foreignModules() takes code from remote places, but not by plain HTTP
   assertEquals(await foreignModules(bundle, project.agent), [
     { module: "http://example.com/b.ts", fault: "expected https" },
   ]);
+  assertEquals(await foreignModules("", project.agent), []);
+  await assertRejects(() => foreignModules("var a = 1;", project.agent), BundleError);
 });
