@@ -1,5 +1,5 @@
-/** Where procps is; the second is a link to the first on hosts whose /bin is /usr/bin. */
-export const psPaths: readonly string[] = ["/usr/bin/ps", "/bin/ps"];
+/** Where `ps` is on every Linux: where /bin is a link, it leads to where else it may be. */
+export const psPath = "/bin/ps";
 
 /** The most that is read: any user of the host may run processes with arguments of any length. */
 const MOST = 32 * 1024 * 1024;
@@ -46,22 +46,20 @@ export async function readProcesses(
 }
 
 function start(args: readonly string[]): Deno.ChildProcess {
-  for (const path of psPaths) {
-    try {
-      return new Deno.Command(path, {
-        args: [...args],
-        clearEnv: true,
-        // Names and arguments in ASCII, one line a process: what is neither is written as "?".
-        env: { LC_ALL: "C" },
-        stdin: "null",
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+  try {
+    return new Deno.Command(psPath, {
+      args: [...args],
+      clearEnv: true,
+      // Names and arguments in ASCII, one line a process: what is neither is written as "?".
+      env: { LC_ALL: "C" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(`Cannot list processes: there is no ${psPath}`);
   }
-  throw new Error(`Cannot list processes: neither ${psPaths.join(" nor ")} is there`);
 }
 
 /** The text of a stream; undefined where it was longer than it may be. */

@@ -10,7 +10,7 @@ import {
   type RangeInput,
 } from "../src/mod.ts";
 import { fixed } from "./_fixed.ts";
-import { psPaths, readProcesses } from "./_read_processes.ts";
+import { psPath, readProcesses } from "./_read_processes.ts";
 import { thresholds } from "./_thresholds.ts";
 
 /** The three load averages and what is needed to explain them. */
@@ -84,7 +84,7 @@ export const load: Check<LoadOptions> = defineCheck<LoadOptions>({
   },
   permissions: ({ percpu, procsToShow }) => ({
     sys: percpu ? ["loadavg", "cpus"] : ["loadavg"],
-    run: procsToShow > 0 ? psPaths : [],
+    run: procsToShow > 0 ? [psPath] : [],
   }),
   async run({ warning, critical, percpu, procsToShow }, { signal }) {
     const averages = Deno.loadavg().map(asKernelShows);

@@ -11,7 +11,7 @@ import { parsePattern } from "./_posix_pattern.ts";
 import { presentProcesses, type ProcessMetric, processMetrics } from "./_process_answer.ts";
 import { leaveOutSelf, type ProcessFilter, selectProcesses } from "./_process_filter.ts";
 import { parseProcesses, type Process, psArguments } from "./_process_list.ts";
-import { psPaths, readProcesses } from "./_read_processes.ts";
+import { psPath, readProcesses } from "./_read_processes.ts";
 import { withinSeconds } from "./_time_limit.ts";
 import { findUser, ownersOf, parsePasswd, type User } from "./_user.ts";
 
@@ -118,7 +118,7 @@ export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
     timeout: option.duration({ short: "t", description: "Time limit in seconds", default: 10 }),
   },
   permissions: ({ user }) => ({
-    run: psPaths,
+    run: [psPath],
     ...(user !== undefined && { read: ["/etc/passwd"] }),
   }),
   async run(options, { signal }) {

@@ -47,15 +47,11 @@ async function inspectCommand(
   report: Report,
 ): Promise<ManifestCommand | undefined> {
   if (command.kind === "check") {
-    // The check may name it as it was declared: where /bin is a link, /bin/ps is another path.
-    const run = new Set<string>();
+    // They stay as they were declared: the check will name them so.
     for (const path of command.permissions.run ?? []) {
-      const real = await executable(path, report.at("permissions").at("run"));
-      run.add(path).add(real ?? path);
+      await executable(path, report.at("permissions").at("run"));
     }
-    return run.size === 0
-      ? command
-      : { ...command, permissions: { ...command.permissions, run: [...run] } };
+    return command;
   }
   const path = command.kind === "shell" ? shellPath : command.argv[0]!;
   if (command.optional && !await exists(path)) return undefined;

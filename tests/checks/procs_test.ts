@@ -256,7 +256,7 @@ Deno.test("parsePattern() takes POSIX classes and knows lines", { permissions: "
 });
 
 Deno.test("procs asks ps once and presents it", { permissions: "none" }, async () => {
-  const run = { "/usr/bin/ps": listed };
+  const run = { "/bin/ps": listed };
   const cases: [args: string[], text: string][] = [
     [["-C", "sshd", "-c", "1:1"], "PROCS OK: 1 process with command name 'sshd'|procs=1;;1:1;0"],
     [["5", "8", "S"], "PROCS WARNING: 6 processes with STATE = S|procs=6;5;8;0"],
@@ -282,7 +282,7 @@ Deno.test("procs looks a bound user up where no process is his", {
   permissions: "none",
 }, async () => {
   const read = { "/etc/passwd": "eve:x:1234:1234::/:/bin/sh\n" };
-  const run = { "/usr/bin/ps": listed };
+  const run = { "/bin/ps": listed };
   const known = await testCheck(procs({ user: "eve", critical: "1:" }), { read, run });
   assertEquals(known, {
     state: "CRITICAL",
@@ -297,17 +297,17 @@ Deno.test("procs looks a bound user up where no process is his", {
 
 Deno.test("procs is UNKNOWN where ps fails or lists nothing", { permissions: "none" }, async () => {
   const failed = await testCheck(procs, {
-    run: { "/usr/bin/ps": { stderr: "error: no /proc\nhint", code: 1 } },
+    run: { "/bin/ps": { stderr: "error: no /proc\nhint", code: 1 } },
   });
   assertEquals(failed, {
     state: "UNKNOWN",
     text: "Cannot list processes: ps exited with 1: error: no /proc",
   });
-  const empty = await testCheck(procs, { run: { "/usr/bin/ps": "" } });
+  const empty = await testCheck(procs, { run: { "/bin/ps": "" } });
   assertEquals(empty, { state: "UNKNOWN", text: "Unable to read output" });
 });
 
-const ps = "/usr/bin/ps";
+const ps = "/bin/ps";
 const ignore = isMissing(ps);
 
 Deno.test({

@@ -21,7 +21,7 @@ const cases: [name: string, command: CheckCommand, permissions: Permissions, say
   [
     "load with processes",
     load({ procsToShow: 2 }),
-    { sys: ["loadavg"], run: ["/usr/bin/ps", "/bin/ps"] },
+    { sys: ["loadavg"], run: ["/bin/ps"] },
     /\nSTAT .*\n.*\n.*$/,
   ],
   ["memory", memory(), { sys: ["systemMemoryInfo"] }, /^OK - [\d.]+% \(\d+ kB\) used\./],

@@ -31,7 +31,7 @@ async function gap(served: Served): Promise<number> {
 
 Deno.test("A command that blocks its worker is quarantined until the next reload, and nobody else waits", async () => {
   await using served = await serve(agent, "--no-tls");
-  assertMatch(await ask(served, "spin_a"), /^UNKNOWN NRPE: Command timed out after 1 second\n/);
+  assertMatch(await ask(served, "spin_a"), /^UNKNOWN NRPE: Command timed out after 1 seconds\n/);
   assertEquals(await ask(served, "ok"), "OK fine");
   await served.logged("quarantined command=spin_a");
   await served.logged("abandoned command=spin_a abandoned=1");
@@ -46,7 +46,7 @@ Deno.test("A command that blocks its process is killed, and runs again", async (
   for (let count = 0; count < 2; count++) {
     assertMatch(
       await ask(served, "spin_contained"),
-      /^UNKNOWN NRPE: Command timed out after 1 second\n/,
+      /^UNKNOWN NRPE: Command timed out after 1 seconds\n/,
     );
     await new Promise((resolve) => setTimeout(resolve, 1_200));
   }
