@@ -1,0 +1,18 @@
+/** From the start of a compiled daemon's launcher to its ready line, as systemd would wait for it. */
+import { compile } from "../deployed/deploying.ts";
+
+const agent = new URL("../fixtures/deployed_agent.ts", import.meta.url).pathname;
+const deployed = await compile(agent);
+const settings = `${deployed.folder}/settings.yaml`;
+await Deno.writeTextFile(settings, "timeout: 30s\n");
+// The first start makes the certificate.
+await (await deployed.start()).stop();
+
+for (const [name, ...args] of [["as compiled"], ["with settings", "--settings", settings]]) {
+  Deno.bench({ name: `to listening, ${name}`, n: 20, warmup: 2 }, async (bench) => {
+    bench.start();
+    const daemon = await deployed.start(...args);
+    bench.end();
+    await daemon.stop();
+  });
+}
