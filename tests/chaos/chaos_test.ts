@@ -9,6 +9,7 @@ import { createProject, type Project } from "../project.ts";
 import { serve, type Served } from "../serving.ts";
 import { anyExpectation, type Expectation, expectations } from "./expectation.ts";
 import { daemonOf, marked, type ProcessState, stateOf } from "./process_state.ts";
+import { type Standstill, watchStandstill } from "./standstill.ts";
 
 const seconds = Number(Deno.env.get("CHECKWRIGHT_CHAOS_SECONDS") ?? 20);
 const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -17,6 +18,7 @@ interface Chaos {
   served: Served;
   tls: boolean;
   stop: AbortSignal;
+  standstill: Standstill;
   /** How many answers were right, by command. */
   right: Map<string, number>;
   /** What went wrong. */
@@ -24,11 +26,17 @@ interface Chaos {
 }
 
 async function ask(chaos: Chaos, { command, deadline, accepts }: Expectation): Promise<void> {
-  const { served, tls, right, faults } = chaos;
+  const { served, tls, standstill, right, faults } = chaos;
   const nonce = crypto.randomUUID();
   const version = ([2, 3, 4] as const)[Math.floor(Math.random() * 3)]!;
   try {
-    const answer = await askOnce(served, [command, nonce], { tls, version, timeout: deadline + 1 });
+    const lost = standstill.lost();
+    const answer = await askOnce(served, [command, nonce], {
+      tls,
+      version,
+      timeout: deadline + 1,
+      excused: () => standstill.lost() - lost,
+    });
     if (accepts(answer, nonce)) right.set(command, (right.get(command) ?? 0) + 1);
     else faults.push(`${command} ${nonce}: ${answer.slice(0, 200)}`);
   } catch (error) {
@@ -168,7 +176,15 @@ async function wreak(length: number, tls: boolean): Promise<void> {
   await using project = await createProject("");
   await install(project, "A", mark);
   await using served = await serve(project.agent, ...(tls ? [] : ["--no-tls"]));
-  const chaos: Chaos = { served, tls, stop: AbortSignal.abort(), right: new Map(), faults: [] };
+  using standstill = watchStandstill();
+  const chaos: Chaos = {
+    served,
+    tls,
+    stop: AbortSignal.abort(),
+    standstill,
+    right: new Map(),
+    faults: [],
+  };
   const pid = await daemonOf(served.process.pid);
 
   // Everything that is started or grows once does so before the daemon is looked at.
@@ -182,7 +198,8 @@ async function wreak(length: number, tls: boolean): Promise<void> {
   const missing = expectations.filter(({ command }) => !chaos.right.has(command));
   assertEquals(missing, []);
   const after = await quiet(chaos, project, mark, pid, start);
-  console.log(`${answers} answers;`, brief(start), "became", brief(after));
+  const lost = `${standstill.lost().toFixed(1)} s of standstill`;
+  console.log(`${answers} answers, ${lost};`, brief(start), "became", brief(after));
   assertEquals(served.log().includes("restart reason="), false);
   assertEquals(await served.stop(), 0);
   assertEquals(await marked(mark), []);
