@@ -51,17 +51,24 @@ export function hostPermissions(
  * @param manifest what was compiled
  * @param state the folder for what the daemon keeps, where the settings name none
  * @returns the lines
+ * @throws {SyntaxError} where one of them would be several
  */
 export function formatHostNeeds(file: HostFile, manifest: Manifest, state: string): string[] {
   const { settings } = file;
   const compiled = manifest.settings.tls;
   const tls = settings.tls ?? compiled;
   const own = tls !== false && { ...recordOf(compiled), ...recordOf(tls) }.cert === undefined;
-  return [
+  const lines = [
     `state=${settings.state ?? manifest.settings.state ?? state}`,
     `certificate=${own ? "own" : "given"}`,
     ...formatFlags(hostPermissions(file, manifest)),
   ];
+  // deno-lint-ignore no-control-regex -- a line break in a path would be a flag of its own
+  const broken = lines.find((line) => /[\0-\x1f\x7f]/.test(line));
+  if (broken === undefined) return lines;
+  throw new SyntaxError(
+    `Cannot take ${JSON.stringify(broken)} from the settings: it holds a control character`,
+  );
 }
 
 function recordOf(value: unknown): Record<string, unknown> {

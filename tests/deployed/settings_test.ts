@@ -90,3 +90,20 @@ Deno.test("The launcher takes its few words, and says of others what it expects"
     assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
   }
 });
+
+Deno.test("A path in the settings cannot become a permission of its own", async () => {
+  await using deployed = await compile(agent);
+  const settings = `${deployed.folder}/settings.yaml`;
+  for (
+    const line of [
+      String.raw`tls: { cert: "/x\n--allow-all", key: /y }`,
+      String.raw`state: "/tmp/x\n--allow-all"`,
+      String.raw`commands: { more: { plugin: ["/x\n--allow-run"] } }`,
+    ]
+  ) {
+    await Deno.writeTextFile(settings, `${line}\n`);
+    const { code, stdout, stderr } = await deployed.run("--settings", settings);
+    assertEquals([code, stdout], [3, ""], line);
+    assertStringIncludes(stderr, "it holds a control character");
+  }
+});
