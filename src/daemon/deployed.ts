@@ -16,8 +16,11 @@ import { type Place, readDeployedAgent, readDeployment } from "./deployed_orders
 import { sayAll, serveDeployed, type Service } from "./deployed_serve.ts";
 import { formatHostNeeds } from "./host_permissions.ts";
 
-/** What stands for "it cannot be served", as everywhere on this command line. */
+/** What stands for "it cannot be served", as everywhere on this command line: no start mends it. */
 const faultCode = 3;
+
+/** What stands for what another start may mend: an address that is in use, or not there yet. */
+const failureCode = 1;
 
 const modes: Record<string, (place: Place, service: Service) => Promise<number>> = {
   serve: serveDeployed,
@@ -54,7 +57,10 @@ const place = {
 try {
   Deno.exit(await modes[mode]!(place, given));
 } catch (error) {
-  if (error instanceof AgentError) sayAll(error.diagnostics);
-  else console.error(`checkwright: ${(error as Error).message}`);
-  Deno.exit(faultCode);
+  if (error instanceof AgentError) {
+    sayAll(error.diagnostics);
+    Deno.exit(faultCode);
+  }
+  console.error(`checkwright: ${(error as Error).message}`);
+  Deno.exit(failureCode);
 }

@@ -32,6 +32,7 @@ export interface Service {
  * @param service what the service manager wants
  * @returns the exit code
  * @throws {AgentError} with everything that keeps it from being served
+ * @throws where an address cannot be listened on, which may be another time
  */
 export async function serveDeployed(place: Place, service: Service): Promise<number> {
   const stop = Promise.race([signalled("SIGTERM"), signalled("SIGINT")]);
@@ -51,9 +52,7 @@ export async function serveDeployed(place: Place, service: Service): Promise<num
     orders,
     stderr.write,
     (suspects, quarantined) => kept.write(quarantined, suspects),
-  ).catch((error: Error) => {
-    throw new AgentError([{ place: "listen", message: error.message, severity: "error" }]);
-  });
+  );
   const { log } = daemon;
   for (const [command, reason] of Object.entries(kept.quarantined)) {
     log("warning", "quarantined", { command, reason });

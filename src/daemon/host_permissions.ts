@@ -1,4 +1,4 @@
-import { createReport } from "../agent/diagnostic.ts";
+import { AgentError, createReport } from "../agent/diagnostic.ts";
 import type { HostFile } from "../agent/host_settings.ts";
 import { usersPath } from "../agent/inspect.ts";
 import type { Manifest } from "../agent/manifest.ts";
@@ -51,7 +51,7 @@ export function hostPermissions(
  * @param manifest what was compiled
  * @param state the folder for what the daemon keeps, where the settings name none
  * @returns the lines
- * @throws {SyntaxError} where one of them would be several
+ * @throws {AgentError} where one of them would be several
  */
 export function formatHostNeeds(file: HostFile, manifest: Manifest, state: string): string[] {
   const { settings } = file;
@@ -66,9 +66,11 @@ export function formatHostNeeds(file: HostFile, manifest: Manifest, state: strin
   // deno-lint-ignore no-control-regex -- a line break in a path would be a flag of its own
   const broken = lines.find((line) => /[\0-\x1f\x7f]/.test(line));
   if (broken === undefined) return lines;
-  throw new SyntaxError(
-    `Cannot take ${JSON.stringify(broken)} from the settings: it holds a control character`,
-  );
+  throw new AgentError([{
+    place: file.files[0] ?? "settings",
+    message: `Cannot take ${JSON.stringify(broken)}: it holds a control character`,
+    severity: "error",
+  }]);
 }
 
 function recordOf(value: unknown): Record<string, unknown> {

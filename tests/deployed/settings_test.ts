@@ -107,3 +107,16 @@ Deno.test("A path in the settings cannot become a permission of its own", async 
     assertStringIncludes(stderr, "it holds a control character");
   }
 });
+
+Deno.test("An address in use is one clear line, and an exit code after which systemd tries again", async () => {
+  await using deployed = await compile(agent);
+  await using daemon = await deployed.start();
+  const settings = `${deployed.folder}/settings.yaml`;
+  await Deno.writeTextFile(settings, `listen: 127.0.0.1:${daemon.port}\n`);
+  const { code, stdout, stderr } = await deployed.run("--settings", settings);
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(
+    stderr,
+    new RegExp(`^checkwright: .*127\\.0\\.0\\.1.*${daemon.port}.*in use.*$`, "m"),
+  );
+});
