@@ -1,4 +1,5 @@
 import { basename, dirname } from "node:path/posix";
+import { shellWord } from "../compile/shell_word.ts";
 import { quoteText } from "../nagios/text.ts";
 import { findPackage } from "./own_package.ts";
 import { projectFiles } from "./project_files.ts";
@@ -22,7 +23,7 @@ export const init: Subcommand = defineSubcommand({
       [
         `${count} files are in ${folder}. Next:`,
         "",
-        ...(folder === "." ? [] : [`  cd ${quoteWord(folder!)}`]),
+        ...(folder === "." ? [] : [`  cd ${shellWord(folder!)}`]),
         "  deno task test     # the check's own tests",
         "  deno task dev      # serves on 127.0.0.1:5666, and follows what you edit",
       ].join("\n"),
@@ -48,9 +49,4 @@ async function create(folder: string): Promise<number> {
     await Deno.writeTextFile(`${path}/${name}`, text, { createNew: true });
   }
   return files.length;
-}
-
-/** A word as a POSIX shell takes it back. */
-function quoteWord(word: string): string {
-  return /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -18,7 +18,7 @@ import { suggest } from "./arguments.ts";
 import { faultsOf, printDiagnostics } from "./diagnostics.ts";
 import { loadOnHost } from "./host_settings.ts";
 import type { LoadedAgent } from "./load.ts";
-import { argWord, optionalAgentWord, settingsOption, takeAgent } from "./shared_options.ts";
+import { argWord, optionalAgentWord, settingsOption, takeCommand } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
 
@@ -34,10 +34,7 @@ export const learn: Subcommand = defineSubcommand({
   options: { settings: settingsOption },
   stopEarly: true,
   async run(words, { settings }) {
-    const { path, rest: [name, ...args] } = takeAgent(words);
-    if (name === undefined) {
-      throw new UsageError("Which command is missing: expected [AGENT] COMMAND [ARG…]");
-    }
+    const { path, name, args } = takeCommand(words);
     const agent = await loadOnHost(path, settings);
     const { commands } = agent.manifest;
     const faults = faultsOf(agent.diagnostics, name);

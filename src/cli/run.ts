@@ -9,9 +9,9 @@ import { createRunner } from "../runner/runner.ts";
 import { faultsOf, printDiagnostics } from "./diagnostics.ts";
 import { loadOnHost } from "./host_settings.ts";
 import { print } from "./print.ts";
-import { argWord, optionalAgentWord, settingsOption, takeAgent } from "./shared_options.ts";
+import { argWord, optionalAgentWord, settingsOption, takeCommand } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
-import { type Subcommand, UsageError } from "./usage.ts";
+import type { Subcommand } from "./usage.ts";
 
 /**
  * `checkwright run`: one command here, with what it declared as under the daemon; exits as a plugin
@@ -29,11 +29,7 @@ export const run: Subcommand = defineSubcommand({
   options: { settings: settingsOption },
   stopEarly: true,
   async run(words, options) {
-    const { path, rest: [name, ...commandArgs] } = takeAgent(words);
-    if (name === undefined) {
-      throw new UsageError("Which command is missing: expected [AGENT] COMMAND [ARG…]");
-    }
-
+    const { path, name, args } = takeCommand(words);
     // Who sits at this host may give arguments; whether the wire may is another question.
     const { manifest, diagnostics, code } = await loadOnHost(path, options.settings);
     const errors = errorsOf(diagnostics);
@@ -59,7 +55,7 @@ export const run: Subcommand = defineSubcommand({
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       Deno.addSignalListener(signal, () => runner.end());
     }
-    const { output, reason } = await handle({ command: name, args: commandArgs }, {
+    const { output, reason } = await handle({ command: name, args }, {
       address: "127.0.0.1",
     });
     if (reason !== undefined) console.error(reason);

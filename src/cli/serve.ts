@@ -1,13 +1,12 @@
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import type { HostFile } from "../agent/host_settings.ts";
 import type { Address } from "../agent/settings.ts";
-import { certificateDates } from "../net/certificate.ts";
-import { loadTls } from "../daemon/certificate.ts";
 import { makeCertificate } from "../daemon/make_certificate.ts";
 import { createLog, lineWriter, type Log } from "../daemon/log.ts";
 import { formatAddress } from "../daemon/daemon.ts";
-import type { Orders } from "../daemon/link.ts";
+import { createOrders } from "../daemon/orders.ts";
 import { daemonFlags } from "../daemon/permissions.ts";
+import { serially } from "../daemon/serially.ts";
 import { whyRestart } from "../daemon/why_restart.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { defaultAgent, type LoadedAgent } from "./load.ts";
@@ -62,11 +61,12 @@ export const serve: Subcommand = defineSubcommand({
     const stderr = lineWriter(Deno.stderr);
     let record = createLog(first.manifest.settings.log, stderr.write);
     const log: Log = (...event) => record(...event);
-    const ordersOf = async ({ manifest, code }: LoadedAgent): Promise<Orders> => {
-      const tls = await loadTls(manifest.settings, log, makeCertificate);
-      const ends = tls === false ? {} : { certificateEnds: await endOf(tls.cert) };
-      return { manifest, code, tls, hostname: Deno.hostname(), quarantined: {}, ...ends };
-    };
+    const ordersOf = ({ manifest, code }: LoadedAgent) =>
+      createOrders(
+        { manifest, code, hostname: Deno.hostname(), quarantined: {} },
+        log,
+        makeCertificate,
+      );
     const asked = first.manifest.settings.listen;
     let listen: Address[];
     let plan: Plan;
@@ -135,32 +135,8 @@ function settle({ hostname, port }: Address): Address {
   }
 }
 
-async function endOf(certificate: string): Promise<number> {
-  try {
-    return (await certificateDates(certificate)).notAfter.getTime();
-  } catch (error) {
-    throw new Error(`Cannot use tls.cert: ${reasonOf(error)}`);
-  }
-}
-
 // What the runtime says of a system's error, without its number and what was called.
 function reasonOf(error: unknown): string {
   return (error as Error).message.split("\n")[0]!
     .replace(/ \(os error \d+\)(?:: \w+ '.*')?$/, "").replace(/, run again with .* flag$/, "");
-}
-
-// One call at a time; those that come meanwhile are one more.
-function serially(task: () => Promise<void>): () => void {
-  let running = false;
-  let again = false;
-  return async function run() {
-    again = true;
-    if (running) return;
-    running = true;
-    while (again) {
-      again = false;
-      await task();
-    }
-    running = false;
-  };
 }

@@ -1,5 +1,5 @@
 import { defaultAgent } from "./load.ts";
-import type { LineOption, LineWord } from "./usage.ts";
+import { type LineOption, type LineWord, UsageError } from "./usage.ts";
 
 /** The agent, as most subcommands take it. */
 export const agentWord = {
@@ -27,6 +27,21 @@ export const argWord = {
   repeat: true,
   meaning: "its arguments, as they would come from the wire",
 } as const satisfies LineWord;
+
+/**
+ * Takes the words of a line `[AGENT] COMMAND [ARG…]` apart.
+ *
+ * @param words positional words
+ * @returns the agent's module, the command's name and its arguments
+ * @throws {UsageError} where there is no command
+ */
+export function takeCommand(
+  words: readonly string[],
+): { path: string; name: string; args: string[] } {
+  const { path, rest: [name, ...args] } = takeAgent(words);
+  if (name !== undefined) return { path, name, args };
+  throw new UsageError("Which command is missing: expected [AGENT] COMMAND [ARG…]");
+}
 
 /**
  * Takes the agent off the words, where it is the first of them.

@@ -1,5 +1,6 @@
 import { AgentError } from "../agent/diagnostic.ts";
 import type { DeployableFile } from "./deployable.ts";
+import { runDeno } from "./run_deno.ts";
 
 /** What an executable is made of. */
 export interface BinaryOptions {
@@ -124,15 +125,8 @@ async function said(program: string): Promise<string> {
 
 /** Runs `deno compile`, and says on one line why it failed, if it did. */
 async function denoCompile(root: string, args: readonly string[]): Promise<string | undefined> {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["compile", ...args],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  return code === 0 ? undefined : explain(new TextDecoder().decode(stderr));
+  const { code, complaint } = await runDeno(["compile", ...args], root);
+  return code === 0 ? undefined : explain(complaint);
 }
 
 /**
@@ -140,15 +134,14 @@ async function denoCompile(root: string, args: readonly string[]): Promise<strin
  * several, from what was tried to what went wrong, and a stack.
  */
 function explain(complaint: string): string {
-  const text = complaint.split(/\n\s*Stack backtrace:/)[0]!;
-  const causes = [...(text.split("Caused by:\n")[1] ?? "").matchAll(/^ +(?:\d+: )?(.+)$/gm)]
+  const causes = [...(complaint.split("Caused by:\n")[1] ?? "").matchAll(/^ +(?:\d+: )?(.+)$/gm)]
     .map(([, cause]) => cause!).filter((cause) => cause !== "Setting up base binary.");
   // A cause mostly says the next one too.
   const said = causes.reduce(
     (text, cause) => text.includes(cause) ? text : `${text}: ${cause}`,
     "",
   );
-  return said.slice(2) || text.replace(/^(?:.*\n)*error: /, "").trim().split("\n")[0] ||
+  return said.slice(2) || complaint.replace(/^(?:.*\n)*error: /, "").trim().split("\n")[0] ||
     "it failed";
 }
 

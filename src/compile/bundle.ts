@@ -1,3 +1,6 @@
+import { parentOf } from "./project.ts";
+import { runDeno } from "./run_deno.ts";
+
 /** A module that could not be bundled, with what the bundler says. */
 export class BundleError extends Error {}
 
@@ -19,30 +22,25 @@ export async function bundle(module: string | URL, minify = false): Promise<stri
   const local = module instanceof URL && module.protocol !== "file:"
     ? module.href
     : await Deno.realPath(module);
-  const { code, signal, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
+  const { code, signal, stdout, complaint } = await runDeno(
+    [
       ...["bundle", "--quiet", "--platform=deno", "--node-modules-dir=none"],
       ...(minify ? ["--minify", "--keep-names"] : []),
       local,
     ],
-    ...(local.startsWith("/") && { cwd: local.replace(/[^/]*$/, "") }),
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    signal: AbortSignal.timeout(patience * 1000),
-  }).output();
-  const decoder = new TextDecoder();
+    local.startsWith("/") ? parentOf(local) : undefined,
+    AbortSignal.timeout(patience * 1000),
+  );
   if (signal !== null) {
     throw new BundleError(`The bundler was ended (${signal}): it may take ${patience} seconds`);
   }
-  if (code !== 0) throw new BundleError(explain(decoder.decode(stderr)));
-  return decoder.decode(stdout);
+  if (code !== 0) throw new BundleError(explain(complaint));
+  return stdout;
 }
 
 // What the bundler says without its own stack and its advice to bundlers.
 function explain(complaint: string): string {
-  const lines = complaint.split(/\n\s*Stack backtrace:/)[0]!.split("\n");
+  const lines = complaint.split("\n");
   return lines.filter((line) => !/^\s*(note:.*external|error: bundling failed)/.test(line))
     .join("\n").replace(/^error: /, "").replace(/, run again with the --allow-import flag/, "")
     .trim();

@@ -1,3 +1,6 @@
+import { parentOf } from "./project.ts";
+import { runDeno } from "./run_deno.ts";
+
 /**
  * Checks the types of a module and of all it imports, under the configuration of its own project.
  *
@@ -7,15 +10,7 @@
  */
 export async function checkTypes(path: string, signal?: AbortSignal): Promise<string | undefined> {
   const module = await Deno.realPath(path);
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--quiet", module],
-    cwd: module.replace(/[^/]*$/, ""),
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-    ...(signal && { signal }),
-  }).output();
-  if (code === 0) return undefined;
-  return new TextDecoder().decode(stderr).split(/\n\s*Stack backtrace:/)[0]!.trim();
+  const folder = parentOf(module);
+  const { code, complaint } = await runDeno(["check", "--quiet", module], folder, signal);
+  return code === 0 ? undefined : complaint.trim();
 }

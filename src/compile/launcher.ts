@@ -1,3 +1,5 @@
+import { shellWord } from "./shell_word.ts";
+
 /** What a deployable's launcher has to know. */
 export interface LauncherInput {
   /** The name of the agent's module. */
@@ -32,7 +34,7 @@ export function quote(word: string): string {
       `Cannot write ${JSON.stringify(word)} into a script: it holds a control character`,
     );
   }
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return shellWord(word);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { parentOf } from "./project.ts";
+import { runDeno } from "./run_deno.ts";
 
 interface ModuleGraph {
   modules?: Module[];
@@ -51,16 +52,9 @@ function fileOf({ specifier, local }: Module): string {
 }
 
 async function readGraph(start: string): Promise<Module[]> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", "--no-remote", start],
-    cwd: parentOf(start),
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).output();
+  const { stdout } = await runDeno(["info", "--json", "--no-remote", start], parentOf(start));
   try {
-    const { modules = [] }: ModuleGraph = JSON.parse(new TextDecoder().decode(stdout));
+    const { modules = [] }: ModuleGraph = JSON.parse(stdout);
     return modules;
   } catch {
     // What cannot be parsed at all is told by the bundler.

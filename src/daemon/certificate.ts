@@ -1,13 +1,8 @@
 import type { Settings } from "../agent/settings.ts";
 import type { TlsServerOptions } from "../net/tls_server.ts";
+import type { CertificatePair } from "../net/make_certificate.ts";
 import { fingerprint } from "../net/certificate.ts";
 import type { Log } from "./log.ts";
-
-/** Certificate and private key, in PEM. */
-export interface CertificatePair {
-  cert: string;
-  key: string;
-}
 
 /** Makes the daemon's own certificate and keeps it, both in one file. */
 export type MakeCertificate = (path: string) => Promise<CertificatePair>;

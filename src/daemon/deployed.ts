@@ -36,7 +36,7 @@ const modes: Record<string, (place: Place, service: Service) => Promise<number>>
     return 0;
   },
   async host(place) {
-    const { deployment } = await readDeployment(place.folder);
+    const deployment = await readDeployment(place.folder);
     const file = await readHostSettings(place.settings);
     console.log(formatHostNeeds(file, deployment, place.state).join("\n"));
     return 0;

@@ -4,12 +4,9 @@ import { asWritten } from "../agent/host/as_written.ts";
 import { type HostFile, readHostSettings } from "../agent/host_settings.ts";
 import { inspectDeployed } from "../agent/inspect_deployed.ts";
 import type { DescribedAgent, Manifest } from "../agent/manifest.ts";
-import { certificateDates } from "../net/certificate.ts";
 import type { SandboxCode } from "../runner/channel.ts";
 import { describeCode } from "../runner/describe.ts";
-import { loadTls } from "./certificate.ts";
-import type { Orders } from "./link.ts";
-import type { Log } from "./log.ts";
+import type { MakeCertificate } from "./certificate.ts";
 import { notGranted } from "./permissions.ts";
 
 /** Where a deployed daemon finds what it serves, as its launcher says. */
@@ -37,36 +34,38 @@ export interface DeployedAgent {
 }
 
 /**
- * Reads what was compiled.
+ * Reads the manifest of what was compiled.
  *
  * @param folder where it is
- * @returns the deployment and the code that belongs to it
- * @throws {AgentError} where a file is missing, or is not what was compiled
+ * @returns the deployment
+ * @throws {AgentError} where it is missing, or is not what was compiled
  */
-export async function readDeployment(
-  folder: string,
-): Promise<{ deployment: Deployment; code: SandboxCode }> {
-  const read = async (name: string) => {
-    try {
-      return await Deno.readTextFile(`${folder}/${name}`);
-    } catch (error) {
-      throw fault(`${folder}/${name}`, (error as Error).message);
-    }
-  };
-  const [text, runtime, agent] = await Promise.all([
-    read(deployedFiles.manifest),
-    read(deployedFiles.runtime),
-    read(deployedFiles.agent),
-  ]);
-  const deployment = await parseDeployment(text).catch((error: Error) => {
+export async function readDeployment(folder: string): Promise<Deployment> {
+  const text = await read(folder, deployedFiles.manifest);
+  return await parseDeployment(text).catch((error: Error) => {
     throw fault(`${folder}/${deployedFiles.manifest}`, error.message);
   });
+}
+
+async function readCode(folder: string, deployment: Deployment): Promise<SandboxCode> {
+  const [runtime, agent] = await Promise.all([
+    read(folder, deployedFiles.runtime),
+    read(folder, deployedFiles.agent),
+  ]);
   for (const [name, content] of [[deployedFiles.runtime, runtime], [deployedFiles.agent, agent]]) {
     if (await sha256(content!) !== deployment.files[name!]) {
       throw fault(`${folder}/${name}`, "It is not what the manifest was compiled with");
     }
   }
-  return { deployment, code: { runtime, agent } };
+  return { runtime, agent };
+}
+
+async function read(folder: string, name: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(`${folder}/${name}`);
+  } catch (error) {
+    throw fault(`${folder}/${name}`, (error as Error).message);
+  }
 }
 
 /**
@@ -78,7 +77,8 @@ export async function readDeployment(
  * @throws {AgentError} with everything that is wrong
  */
 export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
-  const { deployment, code } = await readDeployment(place.folder);
+  const deployment = await readDeployment(place.folder);
+  const code = await readCode(place.folder, deployment);
   const host = await readHostSettings(place.settings);
   const { manifest, diagnostics } = place.settings === undefined
     ? { manifest: deployment, diagnostics: [] }
@@ -122,30 +122,10 @@ async function describeWith(
   return await describeCode(code, { procfs, ...settings }, "worker");
 }
 
-/**
- * Completes what is served to what a daemon needs.
- *
- * @param agent what is served
- * @param hostname the name of this host
- * @param quarantined commands that are not run, and why
- * @param log where the certificate's fingerprint goes
- * @returns the orders
- * @throws where the certificate cannot be read
- */
-export async function ordersOf(
-  { manifest, code }: DeployedAgent,
-  hostname: string,
-  quarantined: Record<string, string>,
-  log: Log,
-): Promise<Orders> {
-  const tls = await loadTls(manifest.settings, log, (path) => {
-    throw fault(path, "No certificate: the launcher makes it at the first start");
-  });
-  const ends = tls === false
-    ? {}
-    : { certificateEnds: (await certificateDates(tls.cert)).notAfter.getTime() };
-  return { manifest, code, tls, hostname, quarantined, ...ends };
-}
+/** Stands in for making a certificate: a deployed daemon cannot. */
+export const nobodyMakesCertificate: MakeCertificate = (path) => {
+  throw fault(path, "No certificate: the launcher makes it at the first start");
+};
 
 function fault(place: string, message: string): AgentError {
   return new AgentError([{ place, message, severity: "error" }]);

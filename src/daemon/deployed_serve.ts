@@ -3,12 +3,20 @@ import type { Manifest } from "../agent/manifest.ts";
 import { endMarked } from "../runner/end_run.ts";
 import { adoptMark } from "../runner/mark.ts";
 import { listProcesses, psPath } from "../runner/process_list.ts";
-import { ordersOf, type Place, readDeployedAgent } from "./deployed_orders.ts";
+import {
+  type DeployedAgent,
+  nobodyMakesCertificate,
+  type Place,
+  readDeployedAgent,
+} from "./deployed_orders.ts";
 import { type Lifecycle, openLifecycle } from "./lifecycle.ts";
-import { createLog, lineWriter } from "./log.ts";
+import type { Orders } from "./link.ts";
+import { createLog, lineWriter, type Log } from "./log.ts";
 import { type Notifier, openNotifier } from "./notify.ts";
+import { createOrders } from "./orders.ts";
 import { isGranted } from "./permissions.ts";
 import { type LastDaemon, openQuarantineFile } from "./quarantine_file.ts";
+import { serially } from "./serially.ts";
 import { signalled } from "./signalled.ts";
 import { whyRestart } from "./why_restart.ts";
 
@@ -37,7 +45,7 @@ export interface Service {
 export async function serveDeployed(place: Place, service: Service): Promise<number> {
   const stop = Promise.race([signalled("SIGTERM"), signalled("SIGINT")]);
   // What is only being started has just read everything.
-  let onHangup: () => unknown = () => {};
+  let onHangup: () => void = () => {};
   Deno.addSignalListener("SIGHUP", () => onHangup());
   const stderr = lineWriter(Deno.stderr);
   const agent = await readDeployedAgent(place);
@@ -47,7 +55,7 @@ export async function serveDeployed(place: Place, service: Service): Promise<num
   const kept = openQuarantineFile(`${agent.manifest.settings.state}/quarantine.json`, mark);
   if (kept.before !== undefined) await endLeftovers(kept.before);
   const firstLog = createLog(agent.manifest.settings.log, stderr.write);
-  const orders = await ordersOf(agent, place.hostname, kept.quarantined, firstLog);
+  const orders = await ordersOf(agent, place, kept.quarantined, firstLog);
   const daemon = await openLifecycle(
     orders,
     stderr.write,
@@ -72,8 +80,7 @@ export async function serveDeployed(place: Place, service: Service): Promise<num
     systemd.tell("READY=1");
   }
 
-  let reloading = Promise.resolve();
-  onHangup = () => reloading = reloading.then(reload);
+  onHangup = serially(reload);
   const end = await Promise.race([
     daemon.leaving.then((reason) => ({ reason, restart: true })),
     stop.then((reason) => ({ reason, restart: false })),
@@ -99,6 +106,15 @@ async function endLeftovers({ pid, mark }: LastDaemon): Promise<void> {
   await endMarked(mark);
 }
 
+function ordersOf(
+  { manifest, code }: DeployedAgent,
+  { hostname }: Place,
+  quarantined: Record<string, string>,
+  log: Log,
+): Promise<Orders> {
+  return createOrders({ manifest, code, hostname, quarantined }, log, nobodyMakesCertificate);
+}
+
 async function reloadFrom(
   place: Place,
   started: Manifest,
@@ -108,7 +124,7 @@ async function reloadFrom(
     const next = await readDeployedAgent(place);
     sayAll(next.diagnostics);
     return whyRestart(started, next.manifest) ??
-      await daemon.reload(await ordersOf(next, place.hostname, {}, daemon.log));
+      await daemon.reload(await ordersOf(next, place, {}, daemon.log));
   } catch (error) {
     if (!(error instanceof AgentError)) return (error as Error).message;
     sayAll(error.diagnostics);

@@ -1,5 +1,5 @@
+import type { CertificatePair } from "../net/make_certificate.ts";
 import { createSelfSigned } from "../net/self_signed.ts";
-import type { CertificatePair } from "./certificate.ts";
 
 /**
  * Makes a self-signed certificate for this host and keeps it, mode 0600. Certificate and key are one

@@ -1,3 +1,4 @@
+import { shellWord } from "../../compile/shell_word.ts";
 import { readCertificate } from "../../net/certificate_facts.ts";
 import { splitPem } from "../../net/certificate_chain.ts";
 import { span } from "../../net/certificate_faults.ts";
@@ -51,5 +52,5 @@ export function formatDate(date: Date): string {
 export async function pastedPath(path: string, into: "yaml" | "shell"): Promise<string> {
   const whole = await Deno.realPath(path);
   if (/^[\w./@+-]+$/.test(whole)) return whole;
-  return into === "yaml" ? JSON.stringify(whole) : `'${whole.replaceAll("'", "'\\''")}'`;
+  return into === "yaml" ? JSON.stringify(whole) : shellWord(whole);
 }

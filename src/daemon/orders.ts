@@ -1,0 +1,31 @@
+import { certificateDates } from "../net/certificate.ts";
+import { loadTls, type MakeCertificate } from "./certificate.ts";
+import type { Orders } from "./link.ts";
+import type { Log } from "./log.ts";
+
+/**
+ * Completes an agent to what a daemon needs: its certificate is read now.
+ *
+ * @param agent what is served, by whom and without what
+ * @param log where the certificate's fingerprint goes
+ * @param make makes a certificate where none is kept yet
+ * @returns the orders
+ * @throws where the certificate cannot be read, or is none
+ */
+export async function createOrders(
+  agent: Omit<Orders, "tls" | "certificateEnds">,
+  log: Log,
+  make: MakeCertificate,
+): Promise<Orders> {
+  const tls = await loadTls(agent.manifest.settings, log, make);
+  const ends = tls === false ? {} : { certificateEnds: await endOf(tls.cert) };
+  return { ...agent, tls, ...ends };
+}
+
+async function endOf(certificate: string): Promise<number> {
+  try {
+    return (await certificateDates(certificate)).notAfter.getTime();
+  } catch (error) {
+    throw new Error(`Cannot use tls.cert: ${(error as Error).message}`);
+  }
+}
