@@ -1,8 +1,8 @@
+import { shellPath } from "../host/paths.ts";
 import type { Report } from "./diagnostic.ts";
 import { fitConnections } from "./fit_connections.ts";
 import { inspectReach } from "./inspect_reach.ts";
 import type { ExecSettings, Manifest, ManifestCommand } from "./manifest.ts";
-import { shellPath } from "./permissions.ts";
 
 /** The system's list of users. */
 export const usersPath = "/etc/passwd";

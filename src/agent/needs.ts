@@ -13,6 +13,8 @@ export interface Need {
   command?: string;
   /** What it is for. */
   why: string;
+  /** Whether it is given up before any check runs. */
+  atStart?: true;
 }
 
 /** An entry of a permission with all who need it. */
@@ -53,12 +55,13 @@ export function collectNeeds(needs: readonly Need[]): NeededPermission[] {
   const byEntry = Map.groupBy(needs, ({ kind, entry }) => JSON.stringify([kind, entry]));
   const collected = [...byEntry.values()].map((same): NeededPermission => {
     const { kind, entry } = same[0]!;
-    const broad = whyBroad(kind, entry);
+    const lasts = same.some(({ atStart }) => !atStart);
+    const broad = lasts ? whyBroad(kind, entry) : undefined;
     return {
       kind,
       entry,
       ...(broad !== undefined && { broad }),
-      ...(kind === "run" && { unbound: true }),
+      ...(kind === "run" && lasts && { unbound: true }),
       needed: same.map(({ command, why }) => ({ ...(command !== undefined && { command }), why })),
     };
   });

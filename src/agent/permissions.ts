@@ -1,11 +1,9 @@
 import { permissionNames, type Permissions } from "../check/permissions.ts";
+import { shellPath } from "../host/paths.ts";
 import type { Manifest, ManifestCommand } from "./manifest.ts";
 
 /** What a sandbox is given: `proc` has become `read`, and every list is there, sorted. */
 export type GrantedPermissions = Record<Exclude<keyof Permissions, "proc">, string[]>;
-
-/** The shell of `shell()` commands. */
-export const shellPath = "/bin/sh";
 
 const granted = permissionNames.filter((name) => name !== "proc") as (keyof GrantedPermissions)[];
 

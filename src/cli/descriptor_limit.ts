@@ -1,4 +1,4 @@
-import { shellPath } from "../agent/permissions.ts";
+import { shellPath } from "../host/paths.ts";
 
 /**
  * Says how many files, sockets and pipes the daemon may have open at once. It inherits the hard

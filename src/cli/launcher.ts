@@ -2,7 +2,6 @@ import { escapeText } from "../nagios/text.ts";
 import { type FromDaemon, type Orders, readLines, type ToDaemon } from "../daemon/link.ts";
 import type { Log } from "../daemon/log.ts";
 import { importMapFlag } from "../runner/builtin_modules.ts";
-import { endMarked } from "../runner/end_run.ts";
 
 /** The daemon's program. */
 const daemonModule = new URL("../daemon/main.ts", import.meta.url);
@@ -65,10 +64,7 @@ export function launch(plan: Plan, log: Log, onReady: (line: string) => void): L
         log("warning", "restart", { reason: "the daemon makes way for another" });
         continue;
       }
-      if (stopping || end.code === 0 || !end.ready) {
-        await end.swept;
-        return end.code;
-      }
+      if (stopping || end.code === 0 || !end.ready) return end.code;
       const reason = `the daemon died (${end.signal ?? `exit code ${end.code}`})`;
       const quarantined = Object.fromEntries(
         end.suspects.map((command) => [command, `it ran when ${reason}`]),
@@ -81,7 +77,6 @@ export function launch(plan: Plan, log: Log, onReady: (line: string) => void): L
         log("error", "given up", {
           reason: `${mostDeaths} deaths within ${deathsWithin / 1000} s`,
         });
-        await end.swept;
         return end.code;
       }
     }
@@ -116,8 +111,6 @@ interface End {
   suspects: string[];
   /** Its quarantine, where it makes way: another is to be started at once. */
   leaving?: Record<string, string>;
-  /** Settles when nothing is left of what it had started. */
-  swept?: Promise<void>;
 }
 
 interface Running {
@@ -148,7 +141,6 @@ function start(flags: readonly string[], orders: Orders, onReady: (line: string)
     stderr: "inherit",
   }).spawn();
   const token = crypto.randomUUID();
-  const mark = crypto.randomUUID();
   // Left open: its end tells the daemon that the launcher is gone.
   const input = child.stdin.getWriter();
   const reloads: ((fault: string | undefined) => void)[] = [];
@@ -175,11 +167,10 @@ function start(flags: readonly string[], orders: Orders, onReady: (line: string)
       else console.error(`checkwright: printed by a check: ${escapeText(line)}`);
     }
     const { code, signal } = await child.status;
-    // Plugins and processes of checks outlive a daemon that was killed.
-    return { code, signal, ...state, swept: endMarked(mark) };
+    return { code, signal, ...state };
   }
 
-  tell({ type: "start", token, mark, orders }).catch(() => {});
+  tell({ type: "start", token, orders }).catch(() => {});
   const end = Promise.race([left.promise, watch()]);
   end.then(() => reloads.splice(0).forEach((settle) => settle("The daemon ended meanwhile")));
   return {

@@ -10,6 +10,7 @@ import { isBuiltIn, type ManifestCommand } from "../agent/manifest.ts";
 import { executableOf, grantPermissions, unite } from "../agent/permissions.ts";
 import type { Permissions } from "../check/permissions.ts";
 import { escapeText } from "../nagios/text.ts";
+import { openProcessTree, type ProcessTree } from "../host/process_tree.ts";
 import type { Channel, ChannelEvents } from "../runner/channel.ts";
 import { startBroker } from "../runner/permission_broker.ts";
 import { openProcess } from "../runner/process_channel.ts";
@@ -48,9 +49,11 @@ export const learn: Subcommand = defineSubcommand({
       console.log(explain(name, command));
       return 0;
     }
-    const learned = await watch(agent, name, args);
+    const processes = openProcessTree();
+    const learned = await watch(agent, name, args, processes);
     console.log(present(learned, command.permissions));
-    await prove(agent, name, args, learned.permissions);
+    await prove(agent, name, args, learned.permissions, processes);
+    await processes.close();
     return 0;
   },
 });
@@ -64,19 +67,31 @@ function explain(name: string, command: ManifestCommand): string {
 }
 
 // What the check asks for, in a process that is granted it.
-async function watch(agent: LoadedAgent, name: string, args: string[]) {
+async function watch(
+  agent: LoadedAgent,
+  name: string,
+  args: string[],
+  processes: ProcessTree,
+) {
   say(`Whatever ${name} asks for is granted, on this run only`);
   await using broker = await startBroker();
-  const open = (events: ChannelEvents) => openProcess(agent.code, unite([]), events, broker.env);
+  const open = (events: ChannelEvents) =>
+    openProcess(agent.code, unite([]), processes, events, broker.env);
   const answer = await runOnce(agent, open, name, args, broker.grant);
   say(`It answered ${answer}`);
   return learnPermissions(broker.accesses, agent.manifest.settings.procfs);
 }
 
 // The same once more, with exactly what is printed.
-async function prove(agent: LoadedAgent, name: string, args: string[], learned: Permissions) {
+async function prove(
+  agent: LoadedAgent,
+  name: string,
+  args: string[],
+  learned: Permissions,
+  processes: ProcessTree,
+) {
   const granted = grantPermissions(learned, agent.manifest.settings.procfs);
-  const open = (events: ChannelEvents) => openProcess(agent.code, granted, events);
+  const open = (events: ChannelEvents) => openProcess(agent.code, granted, processes, events);
   say(`With exactly these permissions it answered ${await runOnce(agent, open, name, args)}`);
 }
 

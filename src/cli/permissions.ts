@@ -2,7 +2,7 @@ import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { collectNeeds, commandNeeds, type NeededPermission } from "../agent/needs.ts";
 import { formatLock, lockName } from "../compile/lock.ts";
 import { compareLock } from "../compile/compare_lock.ts";
-import { daemonFlags, ownNeeds } from "../daemon/permissions.ts";
+import { daemonFlags, ownNeeds, startNeeds } from "../daemon/permissions.ts";
 import { escapeText } from "../nagios/text.ts";
 import { columns } from "./columns.ts";
 import { printDiagnostics } from "./diagnostics.ts";
@@ -78,7 +78,11 @@ async function holdAgainstLock(path: string, json: boolean): Promise<number> {
 async function showTable(path: string, settings: string | undefined, json: boolean) {
   const { manifest, diagnostics } = await loadOnHost(path, settings);
   printDiagnostics(errorsOf(diagnostics));
-  const needed = collectNeeds([...ownNeeds(manifest), ...commandNeeds(manifest)]);
+  const needed = collectNeeds([
+    ...ownNeeds(manifest),
+    ...startNeeds(manifest),
+    ...commandNeeds(manifest),
+  ]);
   const flags = daemonFlags(manifest);
   console.log(
     json

@@ -1,6 +1,7 @@
 import { errorsOf } from "../agent/diagnostic.ts";
 import { returnCode } from "../nagios/state.ts";
 import { createHandler } from "../daemon/handler.ts";
+import { processTreeOf } from "../daemon/permissions.ts";
 import { createStats, ownCheck } from "../daemon/stats.ts";
 import { sandboxedChecks, withOwnCheck } from "../runner/checks.ts";
 import { createPool } from "../runner/pool.ts";
@@ -40,13 +41,15 @@ export const run: Subcommand = defineSubcommand({
     if (faultsOf(diagnostics, name).length > 0) return 3;
 
     const { settings } = manifest;
-    const pool = createPool(code, 1, (_command, message) => console.error(message));
+    const processes = processTreeOf(manifest);
+    const pool = createPool(code, 1, (_command, message) => console.error(message), processes);
     const context = { hostname: Deno.hostname(), procfs: settings.procfs };
     const quarantine = createQuarantine({}, () => {});
     const checks = sandboxedChecks(pool, context, { quarantine, onAbandoned: () => {} });
     const runner = createRunner(
       manifest,
       withOwnCheck(ownCheck(createStats()), checks, context),
+      processes,
     );
     const handle = createHandler(
       { ...manifest, settings: { ...settings, refusals: "explain" } },
@@ -63,6 +66,7 @@ export const run: Subcommand = defineSubcommand({
     // What did not end at its deadline would go on without us.
     pool.close();
     await runner.end();
+    await processes.close();
     return returnCode(output!.state);
   },
 });

@@ -1,8 +1,5 @@
 import { AgentError, type Diagnostic, formatDiagnostic } from "../agent/diagnostic.ts";
 import type { Manifest } from "../agent/manifest.ts";
-import { endMarked } from "../runner/end_run.ts";
-import { adoptMark } from "../runner/mark.ts";
-import { listProcesses, psPath } from "../runner/process_list.ts";
 import {
   type DeployedAgent,
   nobodyMakesCertificate,
@@ -14,8 +11,8 @@ import type { Orders } from "./link.ts";
 import { createLog, lineWriter, type Log } from "./log.ts";
 import { type Notifier, openNotifier } from "./notify.ts";
 import { createOrders } from "./orders.ts";
-import { isGranted } from "./permissions.ts";
-import { type LastDaemon, openQuarantineFile } from "./quarantine_file.ts";
+import { takeProcessTree } from "./permissions.ts";
+import { openQuarantineFile } from "./quarantine_file.ts";
 import { serially } from "./serially.ts";
 import { signalled } from "./signalled.ts";
 import { whyRestart } from "./why_restart.ts";
@@ -50,16 +47,14 @@ export async function serveDeployed(place: Place, service: Service): Promise<num
   const stderr = lineWriter(Deno.stderr);
   const agent = await readDeployedAgent(place);
   sayAll(agent.diagnostics);
-  const mark = crypto.randomUUID();
-  adoptMark(mark);
-  const kept = openQuarantineFile(`${agent.manifest.settings.state}/quarantine.json`, mark);
-  if (kept.before !== undefined) await endLeftovers(kept.before);
+  const kept = openQuarantineFile(`${agent.manifest.settings.state}/quarantine.json`);
   const firstLog = createLog(agent.manifest.settings.log, stderr.write);
   const orders = await ordersOf(agent, place, kept.quarantined, firstLog);
   const daemon = await openLifecycle(
     orders,
     stderr.write,
     (suspects, quarantined) => kept.write(quarantined, suspects),
+    takeProcessTree(agent.manifest),
   );
   const { log } = daemon;
   for (const [command, reason] of Object.entries(kept.quarantined)) {
@@ -94,16 +89,6 @@ export async function serveDeployed(place: Place, service: Service): Promise<num
   await systemd.close();
   await stderr.flush();
   return end.restart ? restartCode : 0;
-}
-
-// Where nothing is ever started, the daemon may not look for it either. One that lives still serves
-// elsewhere with the same state.
-async function endLeftovers({ pid, mark }: LastDaemon): Promise<void> {
-  if (!isGranted("run", psPath)) return;
-  if ((await listProcesses()).some((process) => process.pid === pid && pid !== Deno.pid)) {
-    return;
-  }
-  await endMarked(mark);
 }
 
 function ordersOf(

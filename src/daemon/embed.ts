@@ -2,6 +2,7 @@ import type { Agent, AgentInput } from "../agent/define.ts";
 import { AgentError, createReport, errorsOf } from "../agent/diagnostic.ts";
 import { inspectHost } from "../agent/inspect.ts";
 import { describeAgent } from "../agent/describe.ts";
+import type { ProcessTree } from "../host/process_tree.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import type { PluginOutput } from "../nagios/plugin_output.ts";
 import { inlineChecks, withOwnCheck } from "../runner/checks.ts";
@@ -11,6 +12,7 @@ import { type Daemon, openDaemon } from "./daemon.ts";
 import { createHandler } from "./handler.ts";
 import { createLog, lineWriter, type Log } from "./log.ts";
 import { makeCertificate } from "./make_certificate.ts";
+import { processTreeOf } from "./permissions.ts";
 import { createStats, ownCheck, type Stats } from "./stats.ts";
 
 /** What {@linkcode startDaemon} takes beside the agent: anything an agent says but its commands. */
@@ -23,14 +25,20 @@ async function checkAgent(agent: Agent, settings: DaemonSettings): Promise<Manif
   return inspected;
 }
 
-function createInlineRunner(agent: Agent, manifest: Manifest, log: Log, stats: Stats): Runner {
+function createInlineRunner(
+  agent: Agent,
+  manifest: Manifest,
+  log: Log,
+  stats: Stats,
+  processes: ProcessTree,
+): Runner {
   const context = { hostname: Deno.hostname(), procfs: manifest.settings.procfs };
   const checks = inlineChecks(
     agent,
     context,
     (command, message) => log("info", "check", { command, message }),
   );
-  return createRunner(manifest, withOwnCheck(ownCheck(stats), checks, context));
+  return createRunner(manifest, withOwnCheck(ownCheck(stats), checks, context), processes);
 }
 
 /**
@@ -62,9 +70,22 @@ export async function startDaemon(agent: Agent, settings: DaemonSettings = {}): 
   const manifest = await checkAgent(agent, settings);
   const log = createLog(manifest.settings.log, lineWriter(Deno.stderr).write);
   const stats = createStats();
-  const runner = createInlineRunner(agent, manifest, log, stats);
   const tls = await loadTls(manifest.settings, log, makeCertificate);
-  return await openDaemon({ manifest, runner, tls, log, count: stats.count });
+  const processes = processTreeOf(manifest);
+  const runner = createInlineRunner(agent, manifest, log, stats, processes);
+  const parts = { manifest, runner, tls, log, count: stats.count };
+  const daemon = await openDaemon(parts).catch(async (error) => {
+    await processes.close();
+    throw error;
+  });
+  return {
+    addresses: daemon.addresses,
+    done: daemon.done,
+    async stop() {
+      await daemon.stop();
+      await processes.close();
+    },
+  };
 }
 
 /**
@@ -93,7 +114,14 @@ export async function runCommand(
 ): Promise<PluginOutput> {
   const manifest = await checkAgent(agent, { refusals: "explain" });
   const log = createLog("text", lineWriter(Deno.stderr).write);
-  const handle = createHandler(manifest, createInlineRunner(agent, manifest, log, createStats()));
-  const { output } = await handle({ command, args: [...args] }, { address: "127.0.0.1" });
-  return output!;
+  const processes = processTreeOf(manifest);
+  const runner = createInlineRunner(agent, manifest, log, createStats(), processes);
+  const handle = createHandler(manifest, runner);
+  try {
+    const { output } = await handle({ command, args: [...args] }, { address: "127.0.0.1" });
+    return output!;
+  } finally {
+    await runner.end();
+    await processes.close();
+  }
 }

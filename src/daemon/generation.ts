@@ -1,4 +1,5 @@
 import { selfCheck } from "../agent/self_check.ts";
+import type { ProcessTree } from "../host/process_tree.ts";
 import { kindOf, sandboxedChecks, withOwnCheck } from "../runner/checks.ts";
 import { createPool, keyOf, type SandboxPool } from "../runner/pool.ts";
 import { createQuarantine, type Quarantine } from "../runner/quarantine.ts";
@@ -34,6 +35,7 @@ const lookEvery = 50;
  * @param orders what to serve
  * @param log where events go
  * @param stats counts, over all generations
+ * @param processes ends what commands start
  * @param onAbandoned hears that a worker had to be left alone
  * @returns the generation; no sandbox is started
  */
@@ -41,6 +43,7 @@ export function createGeneration(
   orders: Orders,
   log: Log,
   stats: Stats,
+  processes: ProcessTree,
   onAbandoned: (command: string) => void,
 ): Generation {
   const { manifest, code, tls, hostname, quarantined, certificateEnds } = orders;
@@ -53,6 +56,7 @@ export function createGeneration(
     code,
     limits.sandboxes,
     (command, message) => log("info", "check", { command, message }),
+    processes,
   );
   const context = { hostname, procfs };
   const own = selfCheck(() => ({
@@ -65,6 +69,7 @@ export function createGeneration(
   const runner = createRunner(
     manifest,
     withOwnCheck(own, checks, context),
+    processes,
     (command, reason) => log("warning", "ended", { command, reason }),
   );
 

@@ -4,9 +4,8 @@ import { usersPath } from "../agent/inspect.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { formatFlags, type GrantedPermissions, unite } from "../agent/permissions.ts";
 import { address } from "../agent/settings_table.ts";
+import { shellPath } from "../host/paths.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
-import { killPath } from "../runner/kill.ts";
-import { psPath } from "../runner/process_list.ts";
 import { formatAddress } from "./daemon.ts";
 
 /**
@@ -38,7 +37,7 @@ export function hostPermissions(
     { read: ["cert", "key", "ca"].flatMap((name) => textsOf(recordOf(tls)[name])) },
     { read: textsOf(procfs).flatMap((folder) => procFiles(manifest, folder)) },
     users ? { read: [usersPath], sys: ["uid"] } : {},
-    plugins.length === 0 ? {} : { read: plugins, run: [...plugins, killPath, psPath] },
+    plugins.length === 0 ? {} : { read: plugins, run: [...plugins, shellPath] },
   ];
   return unite(sets);
 }

@@ -1,3 +1,4 @@
+import type { ProcessTree } from "../host/process_tree.ts";
 import { countCommands } from "../agent/manifest.ts";
 import { formatAddress, openDaemon, readyLine } from "./daemon.ts";
 import { createGeneration, type Generation } from "./generation.ts";
@@ -47,6 +48,7 @@ export type OnSuspects = (suspects: string[], quarantined: Record<string, string
  * @param orders what it serves at first
  * @param write where the log goes
  * @param onSuspects hears who would have to be blamed if the process died
+ * @param processes ends what commands start; released when the daemon stops
  * @returns the daemon, listening
  * @throws where an address cannot be listened on or the certificate cannot be used
  */
@@ -54,6 +56,7 @@ export async function openLifecycle(
   orders: Orders,
   write: LineWriter,
   onSuspects: OnSuspects,
+  processes: ProcessTree,
 ): Promise<Lifecycle> {
   const stats = createStats();
   const leaving = Promise.withResolvers<string>();
@@ -64,7 +67,7 @@ export async function openLifecycle(
   const retiring = new Set<Generation>();
 
   function create(orders: Orders): Generation {
-    return createGeneration(orders, log, stats, (command) => {
+    return createGeneration(orders, log, stats, processes, (command) => {
       const abandoned = stats.abandon();
       log("error", "abandoned", {
         command,
@@ -76,6 +79,7 @@ export async function openLifecycle(
   }
 
   const daemon = await openDaemon(generation.parts);
+  processes.broken.then((reason) => leaving.resolve(`the process helper is broken: ${reason}`));
 
   async function replace(next: Generation): Promise<string | undefined> {
     try {
@@ -127,6 +131,7 @@ export async function openLifecycle(
       clearInterval(watching);
       await daemon.stop();
       generation.pool.close();
+      await processes.close();
     },
   };
 }

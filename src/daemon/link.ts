@@ -22,8 +22,7 @@ export interface Orders {
 
 /** What the launcher says: first `start`, and then, any number of times, what came of a reload. */
 export type ToDaemon =
-  /** What the daemon starts carries the mark, by which it is found if the daemon dies. */
-  | { type: "start"; token: string; mark: string; orders: Orders }
+  | { type: "start"; token: string; orders: Orders }
   | { type: "reload"; orders: Orders }
   /** A reload did not get as far as the daemon, and why. */
   | { type: "refused"; fault: string };

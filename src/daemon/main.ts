@@ -3,18 +3,17 @@
  * variable for itself: everything it needs comes from the launcher through standard input, and when
  * that ends, the launcher is gone and so is the daemon.
  */
-import { adoptMark } from "../runner/mark.ts";
 import { openLifecycle } from "./lifecycle.ts";
 import { type FromDaemon, readLines, type ToDaemon } from "./link.ts";
 import { createLog, lineWriter } from "./log.ts";
+import { takeProcessTree } from "./permissions.ts";
 import { signalled } from "./signalled.ts";
 
 async function main(): Promise<number> {
   const lines = readLines(Deno.stdin.readable);
   const first: ToDaemon = JSON.parse((await lines.next()).value);
   if (first.type !== "start") throw new TypeError("Expected the launcher's start");
-  const { orders, token, mark } = first;
-  adoptMark(mark);
+  const { orders, token } = first;
   const stderr = lineWriter(Deno.stderr);
   const notify = notifier(token);
   // A hangup is for the launcher; here it would be the end.
@@ -24,6 +23,7 @@ async function main(): Promise<number> {
     orders,
     stderr.write,
     (commands) => notify({ type: "suspects", commands }),
+    takeProcessTree(orders.manifest),
   ).catch(async (error: Error) => {
     createLog(orders.manifest.settings.log, stderr.write)("error", "start", {
       reason: error.message,

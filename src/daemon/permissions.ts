@@ -9,14 +9,14 @@ import {
   type GrantedPermissions,
   unite,
 } from "../agent/permissions.ts";
+import { shellPath } from "../host/paths.ts";
+import { openProcessTree, type ProcessTree, withoutProcessTree } from "../host/process_tree.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
-import { killPath } from "../runner/kill.ts";
-import { psPath } from "../runner/process_list.ts";
 import { formatAddress } from "./daemon.ts";
 
 /**
- * What the daemon's process holds: what its commands declare, the addresses it listens on, the names
- * of hosts it has to look up, and what it takes to end a plugin. Nothing else.
+ * What the daemon's process holds while it serves: what its commands declare, the addresses it
+ * listens on, and the names of hosts it has to look up. Nothing else.
  *
  * @param manifest the agent
  * @param deno the executable that processes for checks are started with
@@ -47,22 +47,12 @@ export function ownNeeds(
   const processes = all.some((command) =>
     command.kind === "check" && command.isolation === "process"
   );
-  const starts = processes || all.some((command) =>
-    executableOf(command) !== undefined ||
-    (command.kind === "check" && command.permissions.run !== undefined)
-  );
   const names = settings.allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []);
   return [
     ...settings.listen.map(formatAddress).map((entry): Need => (
       { kind: "net", entry, why: "It listens there" }
     )),
     ...names.map((entry): Need => ({ kind: "net", entry, why: "It looks up who may ask" })),
-    ...(starts
-      ? [
-        { kind: "run", entry: killPath, why: "It ends plugins and processes" } as const,
-        { kind: "run", entry: psPath, why: "It finds what a command left behind" } as const,
-      ]
-      : []),
     ...(processes
       ? [{ kind: "run", entry: deno, why: "It starts checks in processes of their own" } as const]
       : []),
@@ -70,9 +60,49 @@ export function ownNeeds(
 }
 
 /**
- * What a deployed daemon's process holds: as {@linkcode daemonPermissions}, but it looks by itself
- * whether executables are there and who users are and reads its certificate, and its launcher knows
- * where Deno is.
+ * What the daemon needs while it starts, and gives up before any check is loaded: the shell that
+ * runs the process helper, see host/process_helper.ts.
+ *
+ * @param manifest the agent
+ * @returns the need, if a command starts a process
+ */
+export function startNeeds({ commands }: Manifest): Need[] {
+  const starts = Object.values(commands).some((command) =>
+    executableOf(command) !== undefined ||
+    (command.kind === "check" && (command.permissions.run ?? []).length > 0)
+  );
+  const why = "It starts the helper that ends processes, then gives this permission up";
+  return starts ? [{ kind: "run", entry: shellPath, why, atStart: true }] : [];
+}
+
+/**
+ * Opens what ends the processes of an agent.
+ *
+ * @param manifest the agent
+ * @returns the tree; it starts no helper if the agent starts nothing
+ */
+export function processTreeOf(manifest: Manifest): ProcessTree {
+  return startNeeds(manifest).length === 0 ? withoutProcessTree() : openProcessTree();
+}
+
+/**
+ * {@linkcode processTreeOf} for a daemon's process: gives up the permission that only this needs.
+ *
+ * @param manifest the agent
+ * @returns the tree
+ */
+export function takeProcessTree(manifest: Manifest): ProcessTree {
+  const processes = processTreeOf(manifest);
+  if (!commandPermissions(manifest).run.includes(shellPath)) {
+    Deno.permissions.revokeSync({ name: "run", command: shellPath });
+  }
+  return processes;
+}
+
+/**
+ * What a deployed daemon's process is started with: {@linkcode daemonPermissions} and
+ * {@linkcode startNeeds}. It also checks by itself that executables exist, reads the list of users
+ * and its certificate, and its launcher knows where Deno is.
  *
  * @param manifest the agent
  * @returns the lists
@@ -87,18 +117,20 @@ export function compiledPermissions(manifest: Manifest): GrantedPermissions {
   return unite([
     { ...others, run: run.filter((path) => path !== "") },
     { read: [...executables, ...certificates].filter((path) => path !== undefined) },
+    ...startNeeds(manifest).map(({ kind, entry }) => ({ [kind]: [entry] })),
     users ? { read: [usersPath], sys: ["uid"] } : {},
   ]);
 }
 
 /**
- * {@linkcode daemonPermissions} as flags.
+ * {@linkcode daemonPermissions} and {@linkcode startNeeds} as flags.
  *
  * @param manifest the agent
  * @returns flags of `deno run`
  */
 export function daemonFlags(manifest: Manifest): string[] {
-  return formatFlags(daemonPermissions(manifest));
+  const start = startNeeds(manifest).map(({ kind, entry }) => ({ [kind]: [entry] }));
+  return formatFlags(unite([daemonPermissions(manifest), ...start]));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { shellPath } from "../agent/permissions.ts";
+import { shellPath } from "../host/paths.ts";
 
 /** What the system holds a process to: it ends one that computes on, and grants no more memory. */
 export interface Bounds {

@@ -1,5 +1,6 @@
 import type { DescribedAgent, HostSettings } from "../agent/manifest.ts";
 import { unite } from "../agent/permissions.ts";
+import { withoutProcessTree } from "../host/process_tree.ts";
 import type { SandboxCode } from "./channel.ts";
 import type { Isolation } from "./pool.ts";
 import { openProcess } from "./process_channel.ts";
@@ -55,13 +56,16 @@ export async function describeCode(
 }
 
 function inProcess(code: SandboxCode | Promise<SandboxCode>): Sandbox {
-  return createSandbox((events) => openProcess(code, unite([]), events, {}, bounds), () => {});
+  return createSandbox(
+    (events) => openProcess(code, unite([]), withoutProcessTree(), events, {}, bounds),
+    () => {},
+  );
 }
 
 function inWorker(code: SandboxCode): Sandbox {
   const { url, close } = workerCode(code);
   const sandbox = createSandbox(
-    (events) => openWorker({ url, close }, unite([]), events),
+    (events) => openWorker({ url, close }, unite([]), withoutProcessTree(), events),
     () => {},
   );
   sandbox.broken.then(close);

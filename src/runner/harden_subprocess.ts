@@ -6,7 +6,7 @@
  * daemon has: the runtime gives them no other way.)
  */
 import { cleanEnvironment } from "./clean_environment.ts";
-import { markVariable } from "./mark.ts";
+import { markVariable } from "../host/mark.ts";
 import { replaceFunction } from "./replace.ts";
 
 type Stream = "piped" | "null";

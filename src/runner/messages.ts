@@ -19,7 +19,7 @@ export interface RunContext {
 export interface RealmFacts {
   /** The files and folders that may be read or written there. */
   files: readonly string[];
-  /** The mark of whatever is started there, see mark.ts. */
+  /** The mark of whatever is started there, see host/mark.ts. */
   mark: string;
 }
 

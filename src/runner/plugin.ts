@@ -2,9 +2,8 @@ import { decodeText } from "../nagios/text.ts";
 import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
 import { stateOf } from "../nagios/state.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
-import { endRun } from "./end_run.ts";
-import type { Ending } from "./kill.ts";
-import { createMark, markVariable } from "./mark.ts";
+import { markVariable } from "../host/mark.ts";
+import type { Ending, ProcessTree } from "../host/process_tree.ts";
 
 /** An executable to run, with everything about it decided. */
 export interface PluginRun {
@@ -51,11 +50,16 @@ export const unreadable = "NRPE: Unable to read output";
  *
  * @param run what to run
  * @param signal aborted at the deadline
+ * @param processes ends it
  * @returns what the plugin said; UNKNOWN with the reason where it said nothing that counts
  */
-export async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginResult> {
+export async function runPlugin(
+  run: PluginRun,
+  signal: AbortSignal,
+  processes: ProcessTree,
+): Promise<PluginResult> {
   let child: Deno.ChildProcess;
-  const mark = createMark();
+  const mark = processes.createMark();
   try {
     if (run.sha256 !== undefined) await verify(run.argv[0]!, run.sha256);
     child = spawn(run, mark);
@@ -64,7 +68,7 @@ export async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<Pl
   }
   let ending: Promise<Ending> | undefined;
   // When all is ended that can be found, whoever still holds the output is not waited for.
-  const end = () => ending ??= endRun(child.pid, mark).finally(() => abandon.abort());
+  const end = () => ending ??= processes.endRun(child, mark).finally(() => abandon.abort());
   const abandon = new AbortController();
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();

@@ -1,4 +1,5 @@
 import type { GrantedPermissions } from "../agent/permissions.ts";
+import type { ProcessTree } from "../host/process_tree.ts";
 import { BusyError } from "./admission.ts";
 import type { SandboxCode } from "./channel.ts";
 import { openProcess } from "./process_channel.ts";
@@ -67,9 +68,15 @@ const idleAfter = 600_000;
  * @param code the agent and the program inside a sandbox
  * @param most how many may be alive; the one idle for longest makes room
  * @param log where checks log
+ * @param processes ends what checks start
  * @returns the pool, empty
  */
-export function createPool(code: SandboxCode, most: number, log: SandboxLog): SandboxPool {
+export function createPool(
+  code: SandboxCode,
+  most: number,
+  log: SandboxLog,
+  processes: ProcessTree,
+): SandboxPool {
   const inWorkers = workerCode(code);
   // A map keeps the order of use: what is used is put at its end.
   const alive = new Map<string, Place>();
@@ -97,8 +104,8 @@ export function createPool(code: SandboxCode, most: number, log: SandboxLog): Sa
     return createSandbox(
       (events) =>
         isolation === "process"
-          ? openProcess(code, permissions, events)
-          : openWorker(inWorkers, permissions, events),
+          ? openProcess(code, permissions, processes, events)
+          : openWorker(inWorkers, permissions, processes, events),
       log,
     );
   }

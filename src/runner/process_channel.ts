@@ -1,11 +1,10 @@
 import { formatFlags, type GrantedPermissions } from "../agent/permissions.ts";
+import { markVariable } from "../host/mark.ts";
+import type { ProcessTree } from "../host/process_tree.ts";
 import { decodeText } from "../nagios/text.ts";
 import { type Bounds, startBounded } from "./bounded_command.ts";
 import { importMapFlag } from "./builtin_modules.ts";
 import type { Channel, ChannelEvents, SandboxCode } from "./channel.ts";
-import { endMarked } from "./end_run.ts";
-import { signalGroup } from "./kill.ts";
-import { markVariable } from "./mark.ts";
 import { factsOf } from "./worker_channel.ts";
 
 /** The heap of a process sandbox, in MiB. */
@@ -51,6 +50,7 @@ function importMap(): string {
  *
  * @param code what it runs; while that is still being made, the process starts
  * @param permissions what it may do
+ * @param processes ends what it starts
  * @param events where its messages go
  * @param env variables of the runtime that it is started with
  * @param bounds what it is held to, beside its heap
@@ -59,11 +59,12 @@ function importMap(): string {
 export function openProcess(
   code: SandboxCode | Promise<SandboxCode>,
   permissions: GrantedPermissions,
+  processes: ProcessTree,
   events: ChannelEvents,
   env: Readonly<Record<string, string>> = {},
   bounds?: Bounds,
 ): Channel {
-  const facts = factsOf(permissions);
+  const facts = factsOf(permissions, processes);
   const child = startBounded(
     Deno.execPath(),
     {
@@ -127,8 +128,12 @@ export function openProcess(
     if (!open) return;
     open = false;
     input.close().catch(() => {});
-    signalGroup(child.pid, "KILL");
-    if (permissions.run.length > 0) endMarked(facts.mark);
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    if (permissions.run.length > 0) processes.endMarked(facts.mark);
   }
 
   // Where there comes to be no code, whoever makes it says so.

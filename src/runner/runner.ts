@@ -1,7 +1,8 @@
 import { expandArgv } from "../agent/macros.ts";
 import type { Manifest, ManifestCheck, ManifestCommand } from "../agent/manifest.ts";
-import { shellPath } from "../agent/permissions.ts";
+import { shellPath } from "../host/paths.ts";
 import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
+import type { ProcessTree } from "../host/process_tree.ts";
 import { BusyError, createAdmission } from "./admission.ts";
 import { createCache } from "./cache.ts";
 import { withDeadline } from "./deadline.ts";
@@ -67,12 +68,14 @@ export type CheckRunner = (
  *
  * @param manifest the commands and their bounds
  * @param runCheck runs checks
+ * @param processes ends plugins
  * @param onEnded hears what became of a command that had not ended yet when its answer left
  * @returns the runner
  */
 export function createRunner(
   manifest: Manifest,
   runCheck: CheckRunner,
+  processes: ProcessTree,
   onEnded: (command: string, ending: string) => void = () => {},
 ): Runner {
   const admission = createAdmission(manifest.settings.limits);
@@ -90,7 +93,11 @@ export function createRunner(
       const ending = "The check heard that its time was over, and stopped";
       return { output, outcome: "done", ending, ...(stack !== undefined && { reason: stack }) };
     }
-    const { output, reason, ending } = await runPlugin(pluginRun(command, args), signal);
+    const { output, reason, ending } = await runPlugin(
+      pluginRun(command, args),
+      signal,
+      processes,
+    );
     return {
       output,
       outcome: "done",
@@ -167,6 +174,9 @@ const pluginEndings = {
   gone: "The plugin ended by itself at that moment",
   TERM: "The plugin and everything it started got TERM, and ended",
   KILL: "The plugin and everything it started got TERM, did not end, and got KILL",
+  left: "The plugin and everything it started got TERM and KILL, and something of it still runs",
+  alone:
+    "Only the plugin itself got TERM and KILL: without /bin/sh, what it started cannot be ended",
 };
 
 /** What is being done about what has not ended yet. */
@@ -176,7 +186,7 @@ const underWay = {
   process:
     "The check was told to stop and has not yet: if it does not hear of it, its process is " +
     "killed; if it hears and goes on, its sandbox is given up",
-  plugin: "The plugin and everything it started got TERM, and KILL for what has not ended yet",
+  plugin: "The plugin and everything it started is being ended, by TERM and then by KILL",
 };
 
 function timedOut(command: ManifestCommand, ended: Ended | undefined): RunResult {

@@ -1,7 +1,6 @@
 import type { GrantedPermissions } from "../agent/permissions.ts";
+import type { ProcessTree } from "../host/process_tree.ts";
 import type { Channel, ChannelEvents, SandboxCode } from "./channel.ts";
-import { endMarked } from "./end_run.ts";
-import { createMark } from "./mark.ts";
 import type { RealmFacts } from "./messages.ts";
 
 /** The code of an agent, held in memory so that no worker has to read a file to run it. */
@@ -39,12 +38,14 @@ function blobUrl(text: string): string {
  *
  * @param code what it runs
  * @param permissions what it may do
+ * @param processes ends what it starts
  * @param events where its messages go
  * @returns the way to it
  */
 export function openWorker(
   { url }: WorkerCode,
   permissions: GrantedPermissions,
+  processes: ProcessTree,
   events: ChannelEvents,
 ): Channel {
   // An empty list would mean everything to the runtime; false means nothing.
@@ -58,7 +59,7 @@ export function openWorker(
   } as WorkerOptions);
   // User code lives beside our program: what does not carry the token comes from elsewhere.
   const token = crypto.randomUUID();
-  const facts = factsOf(permissions);
+  const facts = factsOf(permissions, processes);
   worker.postMessage({ token, facts });
   worker.onmessage = ({ data }) => {
     if (Array.isArray(data) && data[0] === token) events.message(data[1]);
@@ -72,7 +73,7 @@ export function openWorker(
     post: (message) => worker.postMessage([token, message]),
     terminate() {
       worker.terminate();
-      if (permissions.run.length > 0) endMarked(facts.mark);
+      if (permissions.run.length > 0) processes.endMarked(facts.mark);
     },
   };
 }
@@ -81,8 +82,12 @@ export function openWorker(
  * What a realm is told of itself.
  *
  * @param permissions what it may do
+ * @param processes ends what it starts
  * @returns the facts, with a mark of its own
  */
-export function factsOf({ read, write }: GrantedPermissions): RealmFacts {
-  return { files: [...read, ...write], mark: createMark() };
+export function factsOf(
+  { read, write }: GrantedPermissions,
+  processes: ProcessTree,
+): RealmFacts {
+  return { files: [...read, ...write], mark: processes.createMark() };
 }

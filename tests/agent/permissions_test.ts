@@ -23,7 +23,7 @@ Deno.test(
   },
 );
 
-Deno.test("The daemon's flags are the manifest's, the addresses, and what ends a plugin", async () => {
+Deno.test("The daemon's flags are the manifest's, the addresses, and the shell that ends plugins", async () => {
   const check = defineCheck({
     description: "x",
     permissions: { sys: ["loadavg"] },
@@ -36,7 +36,7 @@ Deno.test("The daemon's flags are the manifest's, the addresses, and what ends a
   assertEquals(commandPermissions(manifest).run, ["/bin/true"]);
   assertEquals(daemonFlags(manifest), [
     "--allow-net=127.0.0.1:5666",
-    "--allow-run=/bin/kill,/bin/ps,/bin/true",
+    "--allow-run=/bin/sh,/bin/true",
   ]);
   await Promise.resolve();
 });

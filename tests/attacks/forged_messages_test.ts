@@ -3,6 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { unite } from "../../src/agent/permissions.ts";
 import type { ChannelEvents } from "../../src/runner/channel.ts";
 import { createSandbox } from "../../src/runner/sandbox.ts";
+import { withoutProcessTree } from "../../src/host/process_tree.ts";
 import { openWorker, workerCode } from "../../src/runner/worker_channel.ts";
 
 const context = { hostname: "here", procfs: "/proc" };
@@ -103,7 +104,7 @@ Deno.test("A worker is not heard where it does not know the token", async () => 
   const code = workerCode({ agent: "", runtime });
   const heard: unknown[] = [];
   const broken = Promise.withResolvers<string>();
-  const worker = openWorker(code, unite([]), {
+  const worker = openWorker(code, unite([]), withoutProcessTree(), {
     message: (message) => heard.push(message),
     broken: broken.resolve,
   });

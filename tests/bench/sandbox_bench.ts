@@ -3,6 +3,7 @@ import { unite } from "../../src/agent/permissions.ts";
 import { executeCheck } from "../../src/check/execute.ts";
 import type { CheckCommand } from "../../src/check/define.ts";
 import { bundle } from "../../src/compile/bundle.ts";
+import { withoutProcessTree } from "../../src/host/process_tree.ts";
 import { createPool } from "../../src/runner/pool.ts";
 import agent from "./agent.ts";
 
@@ -12,7 +13,7 @@ const [agentCode, runtime] = await Promise.all([
   bundle(new URL("agent.ts", import.meta.url)),
   bundle(new URL("../../src/runner/sandbox_main.ts", import.meta.url)),
 ]);
-const pool = createPool({ agent: agentCode, runtime }, 2, () => {});
+const pool = createPool({ agent: agentCode, runtime }, 2, () => {}, withoutProcessTree());
 const worker = await pool.sandbox(unite([]), "worker");
 const process = await pool.sandbox(unite([]), "process");
 const command = agent.commands.check as CheckCommand;

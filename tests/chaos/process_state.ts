@@ -6,7 +6,7 @@ export interface ProcessState {
   memory: number;
   threads: number;
   descriptors: number;
-  /** Its children, zombies among them, as `ps` writes them. */
+  /** Its children except for its process helper, zombies among them, as `ps` writes them. */
   children: string[];
 }
 
@@ -32,7 +32,8 @@ export async function stateOf(pid: number): Promise<ProcessState> {
     memory: number("VmRSS") / 1024,
     threads: number("Threads"),
     descriptors: descriptors.length,
-    children: await ps("--ppid", `${pid}`, "-o", "pid=,stat=,args="),
+    children: (await ps("--ppid", `${pid}`, "-o", "pid=,stat=,args="))
+      .filter((line) => !line.includes(" checkwright-helper ")),
   };
 }
 

@@ -51,7 +51,7 @@ Deno.test("A daemon with too many abandoned workers exits with 75, and the next 
   assertMatch(await askOnce(daemon, ["spin"], tls), /^UNKNOWN NRPE: Command timed out/);
 });
 
-Deno.test("What a daemon had started when it was killed is ended by the next", {
+Deno.test("What a daemon had started when it was killed ends with it", {
   ignore: isMissing("/bin/sleep"),
 }, async () => {
   const sleepers = async () => {
@@ -68,8 +68,9 @@ Deno.test("What a daemon had started when it was killed is ended by the next", {
     await daemon.process.status;
     await asked;
   }
-  assertEquals((await sleepers()).length, 1);
+  const limit = performance.now() + 5_000;
+  while ((await sleepers()).length > 0 && performance.now() < limit);
+  assertEquals(await sleepers(), []);
   await using daemon = await deployed.start();
   assertEquals(await askOnce(daemon, ["ok"], tls), "OK fine");
-  assertEquals(await sleepers(), []);
 });

@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type PluginRun, runPlugin } from "../../src/runner/plugin.ts";
+import {
+  type PluginResult,
+  type PluginRun,
+  runPlugin as runUnder,
+} from "../../src/runner/plugin.ts";
+import { openProcessTree } from "../../src/host/process_tree.ts";
 import { encodeText } from "../../src/nagios/text.ts";
 
 function sh(line: string, ...args: string[]): PluginRun {
@@ -7,6 +12,15 @@ function sh(line: string, ...args: string[]): PluginRun {
 }
 
 const never = new AbortController().signal;
+
+async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginResult> {
+  const processes = openProcessTree();
+  try {
+    return await runUnder(run, signal, processes);
+  } finally {
+    await processes.close();
+  }
+}
 
 Deno.test("runPlugin() hands back output and state of exit codes 0 to 3", async () => {
   for (const [code, state] of ["OK", "WARNING", "CRITICAL", "UNKNOWN"].entries()) {

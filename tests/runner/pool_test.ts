@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { unite } from "../../src/agent/permissions.ts";
 import { bundle } from "../../src/compile/bundle.ts";
+import { withoutProcessTree } from "../../src/host/process_tree.ts";
 import { createPool, type SandboxKind } from "../../src/runner/pool.ts";
 import { BusyError } from "../../src/runner/admission.ts";
 
@@ -12,7 +13,7 @@ const [agent, runtime] = await Promise.all([
 ]);
 
 const kind = (variable: string): SandboxKind => [unite([{ env: [variable] }]), "worker"];
-const open = (most: number) => createPool({ agent, runtime }, most, () => {});
+const open = (most: number) => createPool({ agent, runtime }, most, () => {}, withoutProcessTree());
 
 Deno.test("createPool() keeps no more sandboxes than it may, and ends the one idle for longest", async () => {
   const pool = open(2);

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { unite } from "../../src/agent/permissions.ts";
 import { bundle } from "../../src/compile/bundle.ts";
+import { withoutProcessTree } from "../../src/host/process_tree.ts";
 import { createPool, type Isolation } from "../../src/runner/pool.ts";
 
 const context = { hostname: "here", procfs: "/proc" };
@@ -17,6 +18,7 @@ function open(): { pool: ReturnType<typeof createPool>; logged: string[] } & Dis
     { agent, runtime },
     8,
     (command, message) => logged.push(`${command}: ${message}`),
+    withoutProcessTree(),
   );
   return { pool, logged, [Symbol.dispose]: () => pool.close() };
 }

@@ -1,0 +1,194 @@
+/**
+ * A small process that signals and lists processes for this one.
+ *
+ * Signalling a process group needs the permission to run any program (Deno 2.9.6), and the runtime
+ * lets only a process with all permissions read /proc. The helper is a POSIX shell with a fixed
+ * script. It is started before the daemon gives up the permission to run the shell, takes nothing
+ * but a signal and process ids through a pipe, and needs `grep` but no `ps` and no `/bin/kill`. When
+ * the pipe closes, because the daemon has ended in whatever way, it kills what the daemon has left
+ * running and ends.
+ */
+import { shellPath } from "./paths.ts";
+import { markVariable } from "./mark.ts";
+import { parseProcesses, type Process } from "./process_list.ts";
+
+/** Signals and lists processes. Every request is rejected once the helper is broken. */
+export interface ProcessHelper {
+  /**
+   * Signals processes. Those that do not exist, or belong to another user, are passed over.
+   *
+   * @param targets process ids; the negative of an id means the whole group
+   * @param signal the signal
+   */
+  signal(targets: readonly number[], signal: "TERM" | "KILL"): Promise<void>;
+  /** Whether a process group has a process that may be signalled, be it a zombie. */
+  exists(group: number): Promise<boolean>;
+  /**
+   * Lists all processes. Callers that wait at the same time share one list, which is made after
+   * they called: if a host stands still, many plugins reach their deadlines together.
+   */
+  list(): Promise<Process[]>;
+  /** Resolves with the reason when the helper ends or stops answering. */
+  readonly broken: Promise<string>;
+  /** Ends the helper, and everything that still carries the daemon's mark. */
+  close(): Promise<void>;
+}
+
+/** The longest time for an answer, in milliseconds. A helper that was stopped never answers. */
+const answerMilliseconds = 10_000;
+
+/**
+ * `$1` is the daemon's mark. Builtins of the shell do everything except for the two `grep`, so that
+ * a request costs no start of a program, or two. Signals of a terminal or of systemd are ignored:
+ * the daemon still needs the helper while it stops.
+ */
+const script = `unset HELPER
+trap '' HUP INT TERM PIPE
+stats() { grep -sH '' /proc/[0-9]*/stat; }
+while read -r request word targets; do
+  case $request:$word in
+  signal:TERM | signal:KILL)
+    for target in $targets; do
+      # Never 0, 1, -0 or -1: they are groups of processes, the whole system, or all of a user.
+      case $target in
+      '' | 0* | -0* | 1 | -1 | *[!0-9-]* | ?*-*) ;;
+      *) kill -s "$word" -- "$target" ;;
+      esac
+    done
+    ;;
+  exists:[2-9]* | exists:1[0-9]*)
+    if kill -s 0 -- "-$word"; then echo yes; fi
+    ;;
+  list:)
+    stats
+    grep -aHosE '${markVariable}=[-.0-9a-f]{36,73}' /proc/[0-9]*/environ
+    ;;
+  esac
+  echo .
+done
+
+# The daemon has ended: kill what carries its mark and what descends from it, until nothing is left.
+for look in 1 2 3 4 5; do
+  family=' ' before=
+  for file in $(grep -lsF -- "${markVariable}=$1" /proc/[0-9]*/environ); do
+    file=\${file#/proc/}
+    family="$family\${file%/environ} "
+  done
+  [ "$family" != ' ' ] || exit 0
+  list=$(stats)
+  while [ "$family" != "$before" ]; do
+    before=$family
+    while IFS= read -r line; do
+      pid=\${line%%/stat:*}
+      pid=\${pid#/proc/}
+      # After the name in brackets: the state, and the parent.
+      set -f
+      set -- "$1" \${line##*) }
+      set +f
+      case $family in
+      *" $pid "*) ;;
+      *" \${3:-none} "*) family="$family$pid " ;;
+      esac
+    done <<EOF
+$list
+EOF
+  done
+  for pid in $family; do kill -s KILL -- "$pid"; done
+done
+`;
+
+/**
+ * Starts a helper.
+ *
+ * @param mark the daemon's mark: what carries it is killed when the daemon ends
+ * @returns the helper
+ * @throws if the shell cannot be started
+ */
+export function startProcessHelper(mark: string): ProcessHelper {
+  const child = new Deno.Command(
+    shellPath,
+    {
+      args: ["-c", script, "checkwright", mark],
+      clearEnv: true,
+      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
+      cwd: "/",
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+      // A group of its own: an interrupt from the terminal is for the daemon.
+      detached: true,
+    } as Deno.CommandOptions & { stdin: "piped"; stdout: "piped" },
+  ).spawn();
+  // It ends with this process, and must not keep it.
+  child.unref();
+  const input = child.stdin.getWriter();
+  const output = child.stdout.pipeThrough(new TextDecoderStream("latin1")).getReader();
+  const broken = Promise.withResolvers<string>();
+  let rest = "";
+  let closing = false;
+  let last: Promise<unknown> = Promise.resolve();
+  let nextList: Promise<Process[]> | undefined;
+
+  child.status.then(({ code, signal }) => {
+    if (!closing) broken.resolve(`it ended (${signal ?? `exit code ${code}`})`);
+  });
+
+  async function exchange(request: string): Promise<string[]> {
+    await input.write(new TextEncoder().encode(`${request}\n`));
+    const lines: string[] = [];
+    for (;;) {
+      const { value, done } = await output.read();
+      if (done) throw new Error("it has ended");
+      const parts = (rest + value).split("\n");
+      rest = parts.pop()!;
+      const end = parts.indexOf(".");
+      for (const line of end < 0 ? parts : parts.slice(0, end)) lines.push(line);
+      if (end >= 0) return lines;
+    }
+  }
+
+  async function askNow(request: string): Promise<string[]> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error("it does not answer")), answerMilliseconds);
+    });
+    try {
+      return await Promise.race([exchange(request), late]);
+    } catch (error) {
+      broken.resolve((error as Error).message);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  // One request at a time.
+  function ask(request: string): Promise<string[]> {
+    const answer = last.then(() => askNow(request));
+    last = answer.catch(() => {});
+    return answer;
+  }
+
+  return {
+    async signal(targets, signal) {
+      if (targets.length > 0) await ask(`signal ${signal} ${targets.join(" ")}`);
+    },
+    exists: async (group) => (await ask(`exists ${group}`)).includes("yes"),
+    list() {
+      if (nextList !== undefined) return nextList;
+      // Shared until it is this request's turn; who calls later gets the next one.
+      last = last.then(() => nextList = undefined);
+      nextList = ask("list").then(parseProcesses);
+      return nextList;
+    },
+    broken: broken.promise,
+    async close() {
+      closing = true;
+      await last;
+      await input.close().catch(() => {});
+      await output.cancel().catch(() => {});
+      child.ref();
+      await child.status;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { markPattern, markVariable } from "./mark.ts";
+
+/** A process of this host. */
+export interface Process {
+  pid: number;
+  parent: number;
+  group: number;
+  /** When it was started, in clock ticks since boot: with `pid` it identifies one process. */
+  start: string;
+  /** Whether it still runs. A zombie has ended: only its parent has not taken note yet. */
+  alive: boolean;
+  /** Its mark, if its environment can be read and contains one. */
+  mark?: string;
+}
+
+// The file name comes first on every line, so that no process can forge a line of another: the name
+// of a program may contain line breaks, blanks and brackets.
+const linePattern = /^\/proc\/(\d+)\/(stat|environ):(.*)$/;
+const marked = new RegExp(`^${markVariable}=(${markPattern})$`);
+
+/**
+ * Parses what `grep -H` prints of `/proc/PID/stat` and of the marks in `/proc/PID/environ`.
+ *
+ * @param lines lines of the form `/proc/PID/stat:TEXT` and `/proc/PID/environ:TEXT`, see proc(5)
+ * @returns the processes, in the order of their first line
+ */
+export function parseProcesses(lines: readonly string[]): Process[] {
+  const stats = new Map<number, string>();
+  const marks = new Map<number, string>();
+  for (const line of lines) {
+    const [, digits, file, text] = linePattern.exec(line) ?? [];
+    const pid = Number(digits);
+    if (file === "stat") stats.set(pid, `${stats.get(pid) ?? ""}${text}\n`);
+    else if (file === "environ") marks.set(pid, marked.exec(text!)?.[1] ?? marks.get(pid) ?? "");
+  }
+  return [...stats].flatMap(([pid, stat]) => {
+    // The name of the program ends with the last bracket; the fields behind it are numbers.
+    const fields = stat.slice(stat.lastIndexOf(")") + 1).trim().split(" ");
+    const [state, parent, group] = fields;
+    const start = fields[19];
+    if (start === undefined) return [];
+    const mark = marks.get(pid);
+    return [{
+      pid,
+      parent: Number(parent),
+      group: Number(group),
+      start,
+      alive: state !== "Z" && state !== "X",
+      ...(mark && { mark }),
+    }];
+  });
+}

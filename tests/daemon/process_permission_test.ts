@@ -1,0 +1,39 @@
+/** The daemon may run the shell until its process helper runs, and no longer. */
+import { assertEquals } from "@std/assert";
+
+const module = (path: string) => new URL(`../../src/${path}`, import.meta.url).href;
+
+const program = `
+import { takeProcessTree } from "${module("daemon/permissions.ts")}";
+import { describeAgent } from "${module("agent/describe.ts")}";
+import { defineAgent, plugin, shell } from "${module("mod.ts")}";
+const commands = { plugin: plugin(["/bin/true"]), shell: shell("true") };
+const { manifest } = describeAgent(defineAgent({ commands: { it: commands[Deno.args[0]] } }));
+const processes = takeProcessTree(manifest);
+const attempt = (path) => {
+  try {
+    return new Deno.Command(path, { args: ["-c", "exit 0"] }).outputSync().code;
+  } catch (error) {
+    return error.name;
+  }
+};
+console.log(JSON.stringify(["/bin/sh", "/usr/bin/sh", "/bin/true"].map(attempt)));
+await processes.close();
+`;
+
+Deno.test("A daemon keeps the permission to run the shell only if a command needs it", async () => {
+  const table: [kind: string, expected: unknown[]][] = [
+    ["plugin", ["NotCapable", "NotCapable", 0]],
+    ["shell", [0, "NotCapable", 0]],
+  ];
+  for (const [kind, expected] of table) {
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-prompt", "--allow-run=/bin/sh,/bin/true"],
+        ...[`data:text/javascript,${encodeURIComponent(program)}`, kind],
+      ],
+      stderr: "inherit",
+    }).output();
+    assertEquals(JSON.parse(new TextDecoder().decode(stdout)), expected, kind);
+  }
+});

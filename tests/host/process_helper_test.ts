@@ -1,0 +1,81 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { createMark, markBelow, markVariable } from "../../src/host/mark.ts";
+import { startProcessHelper } from "../../src/host/process_helper.ts";
+
+async function withHelper(use: (helper: ReturnType<typeof startProcessHelper>) => Promise<void>) {
+  const helper = startProcessHelper(createMark());
+  try {
+    await use(helper);
+  } finally {
+    await helper.close();
+  }
+}
+
+Deno.test("list() gives one list to callers that wait together, and finds this process", async () => {
+  await withHelper(async (helper) => {
+    const lists = await Promise.all([helper.list(), helper.list()]);
+    assertEquals(lists[0] === lists[1], true);
+    const own = lists[0]!.find(({ pid }) => pid === Deno.pid);
+    assertEquals([own?.parent, own?.alive], [Deno.ppid, true]);
+    assertEquals(await helper.list() === lists[0], false);
+  });
+});
+
+Deno.test("signal() and exists() pass over what does not exist and what is never one target", async () => {
+  await withHelper(async (helper) => {
+    // 0, -0, 1 and -1 would be the helper's group, init, or every process of this user.
+    await helper.signal([0, -0, 1, -1, 4_194_305, NaN], "KILL");
+    assertEquals(await helper.exists(1), false);
+    assertEquals(await helper.exists(4_194_305), false);
+    assertEquals((await helper.list()).length > 0, true);
+  });
+});
+
+Deno.test("A helper that was killed rejects every request and says why", async () => {
+  const mark = createMark();
+  const helper = startProcessHelper(mark);
+  const own = (await helper.list()).map(({ pid }) => pid);
+  const pids = await Promise.all(own.map(async (pid) => {
+    const line = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
+    return line.includes(mark) ? [pid] : [];
+  }));
+  for (const pid of pids.flat()) Deno.kill(pid, "SIGKILL");
+  await assertRejects(() => helper.list());
+  await assertRejects(() => helper.signal([4_194_305], "TERM"));
+  assertStringIncludes(await helper.broken, "ended");
+  await helper.close();
+});
+
+Deno.test("When the pipe closes, what carries the daemon's mark is killed, with its children", async () => {
+  const folder = await Deno.makeTempDir();
+  const [mark, other] = [createMark(), createMark()];
+  const helper = startProcessHelper(mark);
+  const start = (of: string, name: string, line: string) =>
+    new Deno.Command("/bin/sh", {
+      args: ["-c", line.replaceAll("PID", `${folder}/${name}`)],
+      env: { [markVariable]: markBelow(of) },
+      stdin: "null",
+    }).spawn();
+  const children = [
+    start(mark, "marked", "echo $$ > PID; exec sleep 60"),
+    start(mark, "cleared", "env -i setsid sh -c 'echo $$ > PID; sleep 60' & wait"),
+    start(other, "neighbour", "echo $$ > PID; exec sleep 60"),
+  ];
+  const pids = await Promise.all(["marked", "cleared", "neighbour"].map(async (name) => {
+    for (let look = 0; look < 500; look++) {
+      const pid = Number(await Deno.readTextFile(`${folder}/${name}`).catch(() => ""));
+      if (pid > 0) return pid;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error(`${name} has not started within 5 s`);
+  }));
+  await helper.close();
+  const alive = await Promise.all(pids.map(async (pid) => {
+    const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");
+    return stat !== "" && !/\) [ZX] /.test(stat);
+  }));
+  assertEquals(alive, [false, false, true]);
+  children[2]!.kill("SIGKILL");
+  for (const child of children) await child.status;
+  await Deno.remove(folder, { recursive: true });
+});
