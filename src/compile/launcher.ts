@@ -161,7 +161,17 @@ case $mode\${NOTIFY_SOCKET:-} in serve/*)
   [ -z "\${WATCHDOG_USEC:-}" ] || set -- "$@" "watchdog=$WATCHDOG_USEC"
   ;;
 esac
-exec "$deno" run $flags "--import-map=$here/imports.json" "$@"
+set -- run $flags "--import-map=$here/imports.json" "$@"
+[ "$$" = 1 ] || exec "$deno" "$@"
+
+# PID 1 of a container: what plugins leave behind becomes a child of this shell, which reaps it.
+"$deno" "$@" &
+daemon=$!
+for signal in HUP INT TERM; do trap "kill -s $signal $daemon" "$signal"; done
+while :; do
+  wait "$daemon" && code=0 || code=$?
+  kill -s 0 "$daemon" 2>/dev/null || exit "$code"
+done
 `;
 }
 

@@ -66,13 +66,18 @@ export function ownNeeds(
  * @param manifest the agent
  * @returns the need, if a command starts a process
  */
-export function startNeeds({ commands }: Manifest): Need[] {
-  const starts = Object.values(commands).some((command) =>
+export function startNeeds(manifest: Manifest): Need[] {
+  const starts = Object.values(manifest.commands).some((command) =>
     executableOf(command) !== undefined ||
     (command.kind === "check" && (command.permissions.run ?? []).length > 0)
   );
-  const why = "It starts the helper that ends processes, then gives this permission up";
+  const why = "It starts the helper that ends processes" +
+    (keepsShell(manifest) ? "" : ", then gives this permission up");
   return starts ? [{ kind: "run", entry: shellPath, why, atStart: true }] : [];
+}
+
+function keepsShell(manifest: Manifest): boolean {
+  return commandPermissions(manifest).run.includes(shellPath);
 }
 
 /**
@@ -93,7 +98,7 @@ export function processTreeOf(manifest: Manifest): ProcessTree {
  */
 export function takeProcessTree(manifest: Manifest): ProcessTree {
   const processes = processTreeOf(manifest);
-  if (!commandPermissions(manifest).run.includes(shellPath)) {
+  if (!keepsShell(manifest)) {
     Deno.permissions.revokeSync({ name: "run", command: shellPath });
   }
   return processes;

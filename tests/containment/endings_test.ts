@@ -32,7 +32,7 @@ const table: [command: string, ending: string][] = [
 
 /** What the answer may say in its place while that is not known. */
 const underWay =
-  /^The (?:check was told to stop and has not yet: |plugin and .* for what has not ended yet$)/;
+  /^The (?:check was told to stop and has not yet: |plugin and .* is being ended, by TERM and then by KILL$)/;
 
 Deno.test("The answer of a command that timed out tells what became of it, and so does the log", async (t) => {
   await using served = await serve(agent, "--no-tls");
