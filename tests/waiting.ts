@@ -30,6 +30,9 @@ export async function within<T>(
   }
 }
 
+/** What is not falsy. */
+type Seen<T> = Exclude<NonNullable<T>, false | "" | 0>;
+
 /**
  * Looks again and again until it sees something, up to a limit.
  *
@@ -42,12 +45,12 @@ export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
   milliseconds = PATIENCE,
-): Promise<NonNullable<T>> {
+): Promise<Seen<T>> {
   let over = false;
   const looking = async () => {
     for (;;) {
       const seen = await look();
-      if (seen) return seen;
+      if (seen) return seen as Seen<T>;
       if (over) throw new Error(`Nobody waits for ${what} any longer`);
       await later(10);
     }
@@ -104,7 +107,7 @@ async function endOf<T>(
 }
 
 /** Runs a program to its end, as `Deno.Command.output()` does, up to a limit. */
-export async function output(
+export async function runToEnd(
   program: string,
   options: Deno.CommandOptions = {},
   milliseconds?: number,
