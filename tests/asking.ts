@@ -8,6 +8,7 @@ import { stateOf } from "../src/nagios/state.ts";
 import { encodePacket } from "../src/protocol/encode_packet.ts";
 import { readPacket } from "../src/protocol/read_packet.ts";
 import type { Served } from "./serving.ts";
+import { within } from "./waiting.ts";
 
 /** How to ask. */
 export interface Asking {
@@ -32,7 +33,11 @@ export async function askOnce(
   words: readonly string[],
   { tls = false, version = 4, timeout = 30, excused = () => 0 }: Asking = {},
 ): Promise<string> {
-  const connection = await connect({ hostname: "127.0.0.1", port, tls: tls ? {} : false });
+  const connection = await within(
+    (timeout + 30) * 1000,
+    `a connection to ask for ${words.join(" ")}`,
+    connect({ hostname: "127.0.0.1", port, tls: tls ? {} : false }),
+  );
   let late = false;
   let granted = 0;
   const giveUp = () => {

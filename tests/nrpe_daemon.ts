@@ -1,5 +1,6 @@
 /** The real `nrpe` on loopback, for tests that ask it. */
 import type { Issued } from "./openssl.ts";
+import { statusOf, until } from "./waiting.ts";
 
 /** Where Debian installs it. It is built without command arguments there. */
 export const nrpe = "/usr/sbin/nrpe";
@@ -53,19 +54,16 @@ export async function startNrpe(folder: string, wish: NrpeWish): Promise<NrpeDae
     stderr: "null",
   }).spawn();
   let ended = false;
-  const status = process.status.then((status) => {
-    ended = true;
-    return status;
-  });
-  while (!await answers(port)) {
+  process.status.finally(() => ended = true);
+  await until("nrpe to listen", async () => {
     if (ended) throw new Error(`nrpe did not start with ${config}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    return await answers(port);
+  });
   return {
     port,
     async [Symbol.asyncDispose]() {
       if (!ended) process.kill("SIGTERM");
-      await status;
+      await statusOf(process, "nrpe");
     },
   };
 }

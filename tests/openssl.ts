@@ -1,4 +1,5 @@
 /** Certificates for tests, made by `openssl` each time: nothing in the project expires. */
+import { runToEnd } from "./waiting.ts";
 
 /** Where the program is. */
 export const openssl = "/usr/bin/openssl";
@@ -39,7 +40,7 @@ export const SERVER = ["basicConstraints=CA:FALSE", "subjectAltName=DNS:nrpe.tes
 
 /** Runs `openssl`, which must succeed. */
 export async function runOpenssl(args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(openssl, { args }).output();
+  const { success, stderr } = await runToEnd(openssl, { args });
   if (!success) throw new Error(`openssl ${args[0]}: ${new TextDecoder().decode(stderr)}`);
 }
 

@@ -1,5 +1,5 @@
 /** A user's project in a folder of its own, outside this repository. */
-const root = new URL("../", import.meta.url).pathname;
+const root = new URL("../", import.meta.url).href;
 
 /** A folder with an agent in it. */
 export interface Project extends AsyncDisposable {

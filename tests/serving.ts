@@ -1,7 +1,13 @@
 /**
  * Starts `checkwright serve` as an operator does, for tests that ask it with the real programs.
  */
-const main = new URL("../src/cli/main.ts", import.meta.url);
+import { fileURLToPath } from "node:url";
+import { outputOf, statusOf, until, within } from "./waiting.ts";
+
+const main = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
+
+/** How long a daemon may take to start, in milliseconds. */
+const startMilliseconds = 60_000;
 
 /** A daemon that was started by a test. */
 export interface Served extends AsyncDisposable {
@@ -26,8 +32,8 @@ export function checkwright(...args: string[]): Deno.Command {
       "run",
       "--quiet",
       ...["read", "write", "net", "env", "run", "sys"].map((name) => `--allow-${name}`),
-      `--config=${new URL("../deno.json", import.meta.url).pathname}`,
-      main.pathname,
+      `--config=${fileURLToPath(new URL("../deno.json", import.meta.url))}`,
+      main,
       ...args,
     ],
     env: { NO_COLOR: "1" },
@@ -41,7 +47,8 @@ export function checkwright(...args: string[]): Deno.Command {
 export async function run(
   ...args: string[]
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { code, stdout, stderr } = await checkwright(...args).output();
+  const child = checkwright(...args).spawn();
+  const { code, stdout, stderr } = await outputOf(child, `checkwright ${args.join(" ")}`);
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
@@ -60,24 +67,28 @@ export async function started(launcher: Deno.Command): Promise<Served> {
   })();
   const lines = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let line = "";
-  while (!line.includes("\n")) {
-    const { value, done } = await lines.read();
-    if (done) {
-      await logging;
-      throw new Error(`The daemon did not start: ${log}`);
+  const reading = async () => {
+    while (!line.includes("\n")) {
+      const { value, done } = await lines.read();
+      if (done) {
+        await logging;
+        throw new Error(`The daemon did not start: ${log}`);
+      }
+      line += value;
     }
-    line += value;
+  };
+  try {
+    await within(startMilliseconds, "the ready line", reading());
+  } catch (error) {
+    end(process);
+    throw error;
   }
 
   let stopped: Promise<number> | undefined;
   const stop = () =>
     stopped ??= (async () => {
-      try {
-        process.kill("SIGTERM");
-      } catch {
-        // It has ended already.
-      }
-      const { code } = await process.status;
+      end(process, "SIGTERM");
+      const { code } = await statusOf(process, `the daemon that was told to stop: ${log}`);
       await Promise.all([logging, lines.cancel()]);
       return code;
     })();
@@ -87,13 +98,22 @@ export async function started(launcher: Deno.Command): Promise<Served> {
     process,
     log: () => log,
     async logged(part, times = 1) {
-      while (log.split(part).length <= times) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
+      const what = `${JSON.stringify(part)} in the log, ${times} times`;
+      await until(what, () => log.split(part).length > times).catch((error) => {
+        throw new Error(`${error.message}:\n${log}`);
+      });
     },
     stop,
     async [Symbol.asyncDispose]() {
       await stop();
     },
   };
+}
+
+function end(process: Deno.ChildProcess, signal: Deno.Signal = "SIGKILL"): void {
+  try {
+    process.kill(signal);
+  } catch {
+    // It has ended already.
+  }
 }

@@ -4,6 +4,7 @@ import { linksOf } from "../fixtures/attacks/links.ts";
 import { type Attacks, commandOf, type World } from "../fixtures/attacks/attack.ts";
 import { serve, type Served } from "../serving.ts";
 import { isMissing, pluginFolder } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
 
 const checkNrpe = `${pluginFolder}/check_nrpe`;
 const fixture = new URL("../fixtures/attack_agent.ts", import.meta.url).href;
@@ -47,10 +48,10 @@ export async function besiege(): Promise<Siege> {
   const served = await serve(`${folder}/agent.ts`, "--no-tls");
 
   async function ask(command: string, ...args: string[]) {
-    const { code, stdout } = await new Deno.Command(checkNrpe, {
+    const { code, stdout } = await runToEnd(checkNrpe, {
       args: ["-n", "-H", "127.0.0.1", "-p", String(served.port), "-c", command, ...args],
       stdout: "piped",
-    }).output();
+    });
     return { code, text: new TextDecoder().decode(stdout) };
   }
 

@@ -8,6 +8,7 @@
  * Needs nagios-nrpe-server, monitoring-plugins-basic, openssl, libssl-dev and a C compiler. The
  * machine is shared with the load generator: compare within one run, not between runs.
  */
+import { fileURLToPath } from "node:url";
 const seconds = Deno.args[0] ?? "5";
 const clients = [1, 8, 64];
 const folder = await Deno.makeTempDir({ prefix: "checkwright-bench-" });
@@ -96,8 +97,8 @@ async function startC(port: number): Promise<Server> {
   };
 }
 
-const main = new URL("../../src/cli/main.ts", here).pathname;
-const agent = new URL("agent.ts", here).pathname;
+const main = fileURLToPath(new URL("../../src/cli/main.ts", here));
+const agent = fileURLToPath(new URL("agent.ts", here));
 
 async function writeSettings(port: number): Promise<string> {
   const path = `${folder}/settings-${port}.yaml`;
@@ -113,7 +114,7 @@ async function startOurs(name: string, port: number, line: string[]): Promise<Se
   const start = performance.now();
   const child = new Deno.Command(line[0]!, {
     args: [...line.slice(1), "--settings", settings],
-    cwd: new URL("../../", here).pathname,
+    cwd: fileURLToPath(new URL("../../", here)),
     env: { CHECKWRIGHT_DENO: Deno.execPath(), STATE_DIRECTORY: `${folder}/state` },
     stdout: "piped",
     stderr: "null",
@@ -165,7 +166,7 @@ async function prepare(): Promise<void> {
     "-O2",
     "-o",
     `${folder}/load`,
-    new URL("load.c", here).pathname,
+    fileURLToPath(new URL("load.c", here)),
     "-lssl",
     "-lcrypto",
     "-lpthread",

@@ -1,7 +1,8 @@
 /** From the start of a compiled daemon's launcher to its ready line, as systemd would wait for it. */
+import { fileURLToPath } from "node:url";
 import { compile } from "../deployed/deploying.ts";
 
-const agent = new URL("../fixtures/deployed_agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/deployed_agent.ts", import.meta.url));
 const deployed = await compile(agent);
 const settings = `${deployed.folder}/settings.yaml`;
 await Deno.writeTextFile(settings, "timeout: 30s\n");

@@ -10,9 +10,11 @@ import { serve, type Served } from "../serving.ts";
 import { anyExpectation, type Expectation, expectations } from "./expectation.ts";
 import { daemonOf, marked, type ProcessState, stateOf } from "./process_state.ts";
 import { type Standstill, watchStandstill } from "./standstill.ts";
+import { later, until } from "../waiting.ts";
 
 const seconds = Number(Deno.env.get("CHECKWRIGHT_CHAOS_SECONDS") ?? 20);
-const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Beside the chaos itself, it becomes quiet twice. */
+const timeout = seconds * 1_000 + 240_000;
 
 interface Chaos {
   served: Served;
@@ -111,7 +113,10 @@ export default defineAgent({
 async function reinstall({ served, tls }: Chaos, project: Project, mark: string): Promise<void> {
   await install(project, "B", mark);
   served.process.kill("SIGHUP");
-  while (!(await askOnce(served, ["fast", "x"], { tls })).startsWith("OK B")) await later(50);
+  await until(
+    "the other agent",
+    async () => (await askOnce(served, ["fast", "x"], { tls })).startsWith("OK B"),
+  );
 }
 
 /** Waits until nothing is left of what ran, and hands back what the daemon holds then. */
@@ -132,7 +137,7 @@ async function quiet(
     }
     await later(1_000);
     const state = await stateOf(pid);
-    const strays = await marked(mark);
+    const strays = marked(mark);
     const foreign = state.children.filter((child) => !/\bdeno run\b/.test(child));
     const calm = strays.length + foreign.length === 0;
     const back = start === undefined || (
@@ -185,7 +190,7 @@ async function wreak(length: number, tls: boolean): Promise<void> {
     right: new Map(),
     faults: [],
   };
-  const pid = await daemonOf(served.process.pid);
+  const pid = daemonOf(served.process.pid);
 
   // Everything that is started or grows once does so before the daemon is looked at.
   await Promise.all(expectations.map((expectation) => ask(chaos, expectation)));
@@ -202,7 +207,7 @@ async function wreak(length: number, tls: boolean): Promise<void> {
   console.log(`${answers} answers, ${lost};`, brief(start), "became", brief(after));
   assertEquals(served.log().includes("restart reason="), false);
   assertEquals(await served.stop(), 0);
-  assertEquals(await marked(mark), []);
+  assertEquals(marked(mark), []);
 }
 
 function brief({ memory, threads, descriptors, children }: ProcessState): string {
@@ -210,10 +215,16 @@ function brief({ memory, threads, descriptors, children }: ProcessState): string
     `${children.length} children`;
 }
 
-Deno.test("Whatever commands and clients do, every query gets its own answer in time, and nothing is left over", async () => {
-  await wreak(seconds * 2 / 3, false);
-});
+Deno.test(
+  "Whatever commands and clients do, every query gets its own answer in time, and nothing is left over",
+  {
+    timeout,
+  },
+  async () => {
+    await wreak(seconds * 2 / 3, false);
+  },
+);
 
-Deno.test("Whatever commands and clients do, the same holds for TLS", async () => {
+Deno.test("Whatever commands and clients do, the same holds for TLS", { timeout }, async () => {
   await wreak(seconds / 3, true);
 });

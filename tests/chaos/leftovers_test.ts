@@ -4,6 +4,7 @@ import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
 import { serve } from "../serving.ts";
 import { daemonOf, marked, stateOf } from "./process_state.ts";
+import { later, until } from "../waiting.ts";
 
 const runs = Number(Deno.env.get("CHECKWRIGHT_PLUGIN_RUNS") ?? 500);
 
@@ -22,7 +23,7 @@ Deno.test(`${runs} runs of plugins leave no zombie and no descriptor`, async () 
     absent: shell("/no/such/program"),
   `));
   await using served = await serve(project.agent, "--no-tls");
-  const pid = await daemonOf(served.process.pid);
+  const pid = daemonOf(served.process.pid);
   let asked = 0;
   const client = async (until: number) => {
     while (asked++ < until) {
@@ -40,7 +41,7 @@ Deno.test(`${runs} runs of plugins leave no zombie and no descriptor`, async () 
   for (let look = 0; look < 50; look++) {
     const { descriptors, children } = await stateOf(pid);
     if (children.length === 0 && descriptors <= before.descriptors) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await later(100);
   }
   const after = await stateOf(pid);
   assertEquals(after.children, []);
@@ -48,7 +49,7 @@ Deno.test(`${runs} runs of plugins leave no zombie and no descriptor`, async () 
     after.descriptors <= before.descriptors,
     `${before.descriptors} descriptors became ${after.descriptors}`,
   );
-  assertEquals(await marked(mark), []);
+  assertEquals(marked(mark), []);
 });
 
 Deno.test("SIGTERM bounds what runs, answers whoever waits, and leaves nothing behind", async () => {
@@ -59,13 +60,13 @@ Deno.test("SIGTERM bounds what runs, answers whoever waits, and leaves nothing b
   `));
   await using served = await serve(project.agent, "--no-tls");
   const answer = askOnce(served, ["stubborn"]);
-  while ((await marked(mark)).length < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until("the plugin", () => marked(mark).length >= 3);
   const start = performance.now();
   assertEquals(await served.stop(), 0);
   // Ten seconds to finish, three to end: far below the minute that the command has.
   assert(performance.now() - start < 20_000);
   assertEquals(await answer, "UNKNOWN Could not run: The daemon stops");
-  assertEquals(await marked(mark), []);
+  assertEquals(marked(mark), []);
 });
 
 Deno.test("A daemon that stops right after a deadline still ends what ignores TERM", async () => {
@@ -77,7 +78,7 @@ Deno.test("A daemon that stops right after a deadline still ends what ignores TE
   await using served = await serve(project.agent, "--no-tls");
   assertMatch(await askOnce(served, ["stubborn"]), /^UNKNOWN NRPE: Command timed out/);
   assertEquals(await served.stop(), 0);
-  assertEquals(await marked(mark), []);
+  assertEquals(marked(mark), []);
 });
 
 Deno.test({
@@ -94,13 +95,8 @@ Deno.test({
     await using served = await serve(project.agent, "--no-tls");
     assertMatch(await askOnce(served, ["who"]), /^OK nobody\n65534\n65534$/);
     const answer = askOnce(served, ["hangs"]);
-    let seen: string[] = [];
-    while (seen.length < 3) seen = await marked(mark);
+    await until("the plugin", () => marked(mark).length >= 3);
     assertMatch(await answer, /^UNKNOWN NRPE: Command timed out after 2 seconds\n/);
-    const start = performance.now();
-    while ((await marked(mark)).length > 0 && performance.now() - start < 5_000) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    assertEquals(await marked(mark), []);
+    await until("the end of the plugin", () => marked(mark).length === 0, 5_000);
   },
 });

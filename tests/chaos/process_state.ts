@@ -1,4 +1,5 @@
-/** What a process holds, as /proc and `ps` tell it. Linux, and the permission for everything. */
+/** What a process holds, as /proc tells it. Linux, and the permission for everything. */
+import { childrenOf, type HostProcess, markedProcesses, residentMemory } from "../processes.ts";
 
 /** What a daemon holds at a moment. */
 export interface ProcessState {
@@ -6,38 +7,31 @@ export interface ProcessState {
   memory: number;
   threads: number;
   descriptors: number;
-  /** Its children except for its process helper, zombies among them, as `ps` writes them. */
+  /** Its children without its process helper, zombies among them: id, state and command line of each. */
   children: string[];
 }
 
-async function ps(...args: string[]): Promise<string[]> {
-  const { stdout } = await new Deno.Command("ps", { args }).output();
-  return new TextDecoder().decode(stdout).split("\n").map((line) => line.trim())
-    .filter((line) => line !== "");
-}
+const line = ({ pid, state, args }: HostProcess) => `${pid} ${state} ${args}`;
 
 /** The daemon that a launcher has started last. */
-export async function daemonOf(launcher: number): Promise<number> {
-  const lines = await ps("--ppid", `${launcher}`, "-o", "pid=,args=");
-  const daemons = lines.filter((line) => line.includes("daemon/main.ts"));
-  return Number(daemons.at(-1)!.split(" ")[0]);
+export function daemonOf(launcher: number): number {
+  const daemons = childrenOf(launcher).filter(({ args }) => args.includes("daemon/main.ts"));
+  return daemons.at(-1)!.pid;
 }
 
 /** Looks at a process. */
 export async function stateOf(pid: number): Promise<ProcessState> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  const number = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(status)![1]);
   const descriptors = await Array.fromAsync(Deno.readDir(`/proc/${pid}/fd`));
   return {
-    memory: number("VmRSS") / 1024,
-    threads: number("Threads"),
+    memory: residentMemory(pid) / 1024,
+    threads: Number(/^Threads:\s*(\d+)/m.exec(status)![1]),
     descriptors: descriptors.length,
-    children: (await ps("--ppid", `${pid}`, "-o", "pid=,stat=,args="))
-      .filter((line) => !line.includes(" checkwright-helper ")),
+    children: childrenOf(pid).map(line).filter((line) => !line.includes(" checkwright-helper ")),
   };
 }
 
 /** All processes whose environment holds a mark. */
-export async function marked(mark: string): Promise<string[]> {
-  return (await ps("axeww", "-o", "pid=,stat=,args=")).filter((line) => line.includes(mark));
+export function marked(mark: string): string[] {
+  return markedProcesses(mark).map(line);
 }

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { runToEnd } from "../waiting.ts";
 
 const fixture = new URL("../fixtures/types/bindings.ts", import.meta.url);
 const publicModule = new URL("../../src/mod.ts", import.meta.url);
@@ -23,10 +25,10 @@ Deno.test("Wrong options, bindings and commands are compile errors, each by its 
       publicModule.href,
     );
     await Deno.writeTextFile(`${folder}/bindings.ts`, plain);
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["check", "--config", configuration.pathname, `${folder}/bindings.ts`],
+    const { code, stderr } = await runToEnd(Deno.execPath(), {
+      args: ["check", "--config", fileURLToPath(configuration), `${folder}/bindings.ts`],
       env: { NO_COLOR: "1" },
-    }).output();
+    });
     const found = [];
     let error = "";
     for (const line of new TextDecoder().decode(stderr).split("\n")) {

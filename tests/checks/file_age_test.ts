@@ -123,7 +123,7 @@ Deno.test("fileAge is UNKNOWN where the file can't be looked at", {
   assertEquals([state, text], ["UNKNOWN", "Permission denied (os error 13)"]);
 });
 
-const self = new URL(import.meta.url).pathname;
+const self = import.meta.filename!;
 
 Deno.test("fileAge needs to read its file alone", { permissions: { read: [self] } }, async () => {
   const bound = fileAge({ file: self, warning: "0:", critical: "0:" });

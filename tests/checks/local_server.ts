@@ -1,4 +1,5 @@
 /** Servers of the loopback, for what connects to something. */
+import { runToEnd } from "../waiting.ts";
 
 /** A server that a test started. */
 export interface LocalServer extends AsyncDisposable {
@@ -98,7 +99,7 @@ export async function makeKeyPair(days: number, subject: string): Promise<KeyPai
   try {
     const [key, cert] = [`${folder}/key.pem`, `${folder}/cert.pem`];
     const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
-    const { success, stderr } = await new Deno.Command(openssl, {
+    const { success, stderr } = await runToEnd(openssl, {
       args: [
         ...request,
         "-nodes",
@@ -112,7 +113,7 @@ export async function makeKeyPair(days: number, subject: string): Promise<KeyPai
         subject,
       ],
       stdin: "null",
-    }).output();
+    });
     if (!success) throw new Error(new TextDecoder().decode(stderr));
     return { cert: await Deno.readTextFile(cert), key: await Deno.readTextFile(key) };
   } finally {

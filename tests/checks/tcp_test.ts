@@ -8,6 +8,7 @@ import { type CheckResult, parseRange, presentResult, testCheck } from "../../sr
 import { isMissing } from "../tools.ts";
 import { closedPort, listen, listenOnly, makeKeyPair, openssl } from "./local_server.ts";
 import { permissionsOf } from "./permissions_of.ts";
+import { later, until } from "../waiting.ts";
 
 const question: TcpQuestion = {
   hostname: "192.0.2.1",
@@ -211,7 +212,7 @@ Deno.test("tcp reads until what it expects is there", async () => {
   await using server = listen(async ({ read, write }) => {
     const request = await read();
     await write("echo: ");
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await later(20);
     await write(request);
     while (await read() !== "");
   });
@@ -226,7 +227,7 @@ Deno.test("tcp reads until what it expects is there", async () => {
   );
   assertEquals(state, "OK", text);
   assertStringIncludes(text, `on 127.0.0.1 port ${server.port} [echo: caf\u00e9]|time=0.0`);
-  while (!server.heard[0]?.includes("bye\n")) await new Promise((next) => setTimeout(next, 5));
+  await until("the farewell", () => server.heard[0]?.includes("bye\n"));
   assertEquals(server.heard, ["caf\u00e9\r\nbye\n"]);
 });
 

@@ -1,5 +1,6 @@
 /** What writes and reads X.509 is loaded where it is needed, and nowhere else. */
 import { assert, assertEquals } from "@std/assert";
+import { runToEnd } from "../waiting.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -13,10 +14,10 @@ interface Graph {
 
 /** Everything that a module loads when it is loaded itself; what it imports later too, if asked. */
 async function loadedBy(module: string, later = false): Promise<string[]> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
+  const { stdout } = await runToEnd(Deno.execPath(), {
     args: ["info", "--json", new URL(module, root).href],
     cwd: root,
-  }).output();
+  });
   const { modules, redirects }: Graph = JSON.parse(new TextDecoder().decode(stdout));
   const found = new Map(modules.map((one) => [one.specifier, one]));
   const seen = new Set<string>();

@@ -1,11 +1,13 @@
 /** `checkwright cert show`: certificates and TLS failures in words. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { startNrpe } from "../nrpe_daemon.ts";
 import { AUTHORITY, certificateFolder, openssl, runOpenssl, SERVER } from "../openssl.ts";
 import { run, serve } from "../serving.ts";
 import { isMissing, tools } from "../tools.ts";
+import { statusOf, until } from "../waiting.ts";
 
-const agent = new URL("../fixtures/interop_agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/interop_agent.ts", import.meta.url));
 const ignore = isMissing(openssl);
 
 Deno.test("cert show explains files, with all that speaks against each", { ignore }, async () => {
@@ -196,8 +198,10 @@ Deno.test("cert show explains the certificates of hosts", {
     stderr: "null",
   }).spawn();
   try {
-    let seen = await run("cert", "show", `localhost:${port}`);
-    while (seen.code === 3) seen = await run("cert", "show", `localhost:${port}`);
+    const seen = await until("openssl to listen", async () => {
+      const shown = await run("cert", "show", `localhost:${port}`);
+      return shown.code !== 3 && shown;
+    });
     assertMatch(seen.stdout, /\n {2}TLS +TLS 1\.2; not with Deno: /);
     assertMatch(seen.stdout, /\n {2}key +RSA 1024 bits\n/);
     assertMatch(
@@ -206,6 +210,6 @@ Deno.test("cert show explains the certificates of hosts", {
     );
   } finally {
     weak.kill("SIGKILL");
-    await weak.status;
+    await statusOf(weak, "openssl s_server");
   }
 });

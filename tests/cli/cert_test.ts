@@ -1,10 +1,12 @@
 /** `checkwright cert`, run as people do, its files used by the real programs. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { startNrpe } from "../nrpe_daemon.ts";
 import { run, serve } from "../serving.ts";
 import { tools } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
 
-const agent = new URL("../fixtures/interop_agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/interop_agent.ts", import.meta.url));
 
 /** A folder of its own. */
 async function folder() {
@@ -69,9 +71,9 @@ Deno.test({
 
     const ask = async (line: string, command: string) => {
       const args = line.replace("HOST", "127.0.0.1").replace("COMMAND", command).split(" ");
-      const { code, stdout } = await new Deno.Command(tools.checkNrpe!, {
+      const { code, stdout } = await runToEnd(tools.checkNrpe!, {
         args: [...args.slice(1), "-p", `${served.port}`],
-      }).output();
+      });
       return { code, text: new TextDecoder().decode(stdout) };
     };
     const heading = "On the monitoring server";
@@ -113,8 +115,7 @@ Deno.test({
         nrpe("monitor-1").keyFile,
       ], true], [[], false]] as const
     ) {
-      const { stdout } = await new Deno.Command(tools.checkNrpe!, { args: [...line, ...flags] })
-        .output();
+      const { stdout } = await runToEnd(tools.checkNrpe!, { args: [...line, ...flags] });
       assertEquals(new TextDecoder().decode(stdout).startsWith("NRPE v"), answered);
     }
   },

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { createProject } from "../project.ts";
 import { run } from "../serving.ts";
 import { isMissing } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
 
 const analyze = "/usr/bin/systemd-analyze";
 
@@ -123,7 +124,7 @@ Deno.test("systemd accepts the unit that stands beside the launcher", {
     unit,
     text.replace("ExecStart=/usr/lib/checkwright/", `ExecStart=${out}/`),
   );
-  const { code, stderr } = await new Deno.Command(analyze, { args: ["verify", unit] }).output();
+  const { code, stderr } = await runToEnd(analyze, { args: ["verify", unit] });
   assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
 });
 
@@ -158,7 +159,7 @@ Deno.test("--deb builds a package that holds the deployable, its unit and its se
   assertEquals([built.code, built.stderr], [0, ""]);
   const path = `${out}/checkwright-agent_1.2.3_all.deb`;
   assertStringIncludes(built.stdout, path);
-  const { stdout } = await new Deno.Command("/usr/bin/dpkg-deb", { args: ["-c", path] }).output();
+  const { stdout } = await runToEnd("/usr/bin/dpkg-deb", { args: ["-c", path] });
   const listed = new TextDecoder().decode(stdout);
   for (
     const name of [

@@ -1,8 +1,10 @@
 /** The scripts of `checkwright completion`, run by the shells that they are for. */
 import { assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { createProject, type Project } from "../project.ts";
 import { run } from "../serving.ts";
 import { isMissing } from "../tools.ts";
+import { outputOf } from "../waiting.ts";
 
 const agent = `
 import { defineAgent, ok } from "@checkwright/checkwright";
@@ -47,7 +49,7 @@ const shells: Record<string, { path: string; args: (harness: string) => string[]
   fish: { path: "/usr/bin/fish", args: (harness) => ["--no-config", harness] },
 };
 
-const root = new URL("../../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../../", import.meta.url));
 const flags = ["read", "write", "net", "env", "run", "sys"].map((name) => `--allow-${name}`);
 const program = `#!/bin/sh
 exec '${Deno.execPath()}' run --quiet ${flags.join(" ")} '${root}src/cli/main.ts' "$@"
@@ -64,7 +66,7 @@ async function complete(shell: string, project: Project, lines: string[]): Promi
     import.meta.url,
   );
   const child = new Deno.Command(path, {
-    args: [...args(harness.pathname), script, `${project.folder}/bin/answers`],
+    args: [...args(fileURLToPath(harness)), script, `${project.folder}/bin/answers`],
     cwd: project.folder,
     env: { PATH: `${project.folder}/bin:${Deno.env.get("PATH")}` },
     stdin: "piped",
@@ -74,7 +76,7 @@ async function complete(shell: string, project: Project, lines: string[]): Promi
   const input = child.stdin.getWriter();
   await input.write(new TextEncoder().encode(lines.map((line) => `${line}\n`).join("")));
   await input.close();
-  const { stdout, stderr } = await child.output();
+  const { stdout, stderr } = await outputOf(child, shell);
   assertEquals(new TextDecoder().decode(stderr), "");
   return new TextDecoder().decode(stdout).split("\n").slice(0, lines.length).map((line) =>
     line.split("\t").map((word) => word.replace(/\/$/, ""))

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, serve } from "../serving.ts";
 import { tools } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
 
 /** A folder in which projects are started. */
 async function folder(): Promise<{ path: string } & AsyncDisposable> {
@@ -20,14 +21,14 @@ async function filesOf(path: string, below = ""): Promise<Record<string, string>
 
 /** Runs Deno in a project. */
 async function deno(cwd: string, args: string[], env: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { code, stdout, stderr } = await runToEnd(Deno.execPath(), {
     args,
     cwd,
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-  }).output();
+  });
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
@@ -83,9 +84,9 @@ Deno.test(
       ...["--settings", `${temp.path}/checks/settings.yaml`],
     );
     const ask = async (...args: string[]) => {
-      const { stdout } = await new Deno.Command(tools.checkNrpe!, {
+      const { stdout } = await runToEnd(tools.checkNrpe!, {
         args: ["-H", "127.0.0.1", "-p", `${served.port}`, "-c", "check_spool", ...args],
-      }).output();
+      });
       return new TextDecoder().decode(stdout);
     };
     assertMatch(

@@ -3,6 +3,8 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
 import { checkwright, run, serve } from "../serving.ts";
+import { outputOf, until } from "../waiting.ts";
+import { childrenOf, isAlive } from "../processes.ts";
 
 const empty = "export default { commands: { a: () => '' } };";
 
@@ -40,11 +42,6 @@ const hostile: Record<string, [source: string, reason: RegExp]> = {
   "never ends": [`for (;;); ${empty}`, /It is not evaluated after 10 seconds$/],
 };
 
-async function ps(...args: string[]): Promise<string> {
-  const { stdout } = await new Deno.Command("ps", { args }).output();
-  return new TextDecoder().decode(stdout);
-}
-
 Deno.test("An agent's top level does its harm to a process of its own, and is one fault", async () => {
   await Promise.all(
     Object.entries(hostile).map(async ([what, [source, reason]]) => {
@@ -81,18 +78,15 @@ Deno.test("Who interrupts the loading of an agent ends the agent too", async () 
   await using project = await createProject("for (;;);");
   const loading = checkwright("validate", project.agent).spawn();
   // The one that is started to do nothing but run code that it is given.
-  let pid: string | undefined;
-  while (pid === undefined) {
-    pid = /^ *(\d+) .* --no-prompt /m.exec(await ps("-o", "pid=,args=", "--ppid", `${loading.pid}`))
-      ?.[1];
-  }
+  const { pid } = await until(
+    "the process of the agent",
+    () => childrenOf(loading.pid).find(({ args }) => args.includes(" --no-prompt ")),
+  );
   loading.kill("SIGINT");
-  const { code, stderr } = await loading.output();
+  const { code, stderr } = await outputOf(loading, "validate that was interrupted");
   assertEquals(code, 3);
   assertMatch(new TextDecoder().decode(stderr), /Cannot evaluate it: Interrupted\n$/);
-  while (/^[^Z]/.test(await ps("-o", "stat=", "-p", pid))) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until("the end of the process of the agent", () => !isAlive(pid));
 });
 
 Deno.test("serve and validate refuse an agent that imports what is not its own, with who imports it", async () => {

@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { run } from "../serving.ts";
 
-const agent = new URL("../fixtures/interop_agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/interop_agent.ts", import.meta.url));
 
 Deno.test("The command line helps, and says in one line what it cannot take", async () => {
   const help = await run("--help");

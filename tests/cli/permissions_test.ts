@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createProject, type Project } from "../project.ts";
 import { run } from "../serving.ts";
 import { isMissing } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
 
 const agent = (...commands: string[]) => `
 import { defineAgent, defineCheck, ok, plugin, shell } from "@checkwright/checkwright";
@@ -180,11 +181,11 @@ Deno.test("validate honours the lock beside an agent", async () => {
 function repository({ folder }: Project): (...args: string[]) => Promise<string> {
   const author = ["-c", "user.name=Tester", "-c", "user.email=tester@example.com"];
   return async (...args) => {
-    const { code, stdout, stderr } = await new Deno.Command("/usr/bin/git", {
+    const { code, stdout, stderr } = await runToEnd("/usr/bin/git", {
       args: ["-C", folder, ...author, "-c", "commit.gpgsign=false", ...args],
       stdout: "piped",
       stderr: "piped",
-    }).output();
+    });
     assertEquals(code, 0, new TextDecoder().decode(stderr));
     return new TextDecoder().decode(stdout);
   };

@@ -2,6 +2,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { createProject } from "../project.ts";
 import { checkwright, run } from "../serving.ts";
+import { outputOf, until } from "../waiting.ts";
+import { childrenOf, isAlive, listProcesses } from "../processes.ts";
 
 /** Commands that do harm; each says with its argument who it is. */
 const agent = (mark: string) => `
@@ -23,9 +25,9 @@ export default defineAgent({
 });
 `;
 
-async function ps(...args: string[]): Promise<string> {
-  const { stdout } = await new Deno.Command("ps", { args }).output();
-  return new TextDecoder().decode(stdout);
+/** Whether some command line has the mark. */
+function isRunning(mark: string): boolean {
+  return listProcesses().some(({ args }) => args.includes(mark));
 }
 
 Deno.test("A check that run runs can harm nothing but its own process", async () => {
@@ -50,25 +52,25 @@ Deno.test("run leaves nothing behind of what did not end at its deadline, or whe
   await using project = await createProject(agent(mark));
   const late = await run("run", project.agent, "plugin");
   assertMatch(late.stdout, /^NRPE: Command timed out after 1 seconds/);
-  assertEquals((await ps("axww", "-o", "args=")).includes(mark), false);
+  assertEquals(isRunning(mark), false);
 
   const stopped = checkwright("run", project.agent, "long").spawn();
-  while (!(await ps("axww", "-o", "args=")).includes(mark)) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until("the plugin", () => isRunning(mark));
   stopped.kill("SIGTERM");
-  assertEquals((await stopped.output()).code, 3);
-  assertEquals((await ps("axww", "-o", "args=")).includes(mark), false);
+  assertEquals((await outputOf(stopped, "run that was stopped")).code, 3);
+  assertEquals(isRunning(mark), false);
 
   // One process says what the agent is, another runs the check.
   const looping = checkwright("run", project.agent, "loops").spawn();
-  const pids = new Set<string>();
+  const pids = new Set<number>();
   let code: number | undefined;
-  const ended = looping.output().then((output) => code = output.code);
-  while (code === undefined) {
-    const children = await ps("-o", "pid=,args=", "--ppid", `${looping.pid}`);
-    for (const [, pid] of children.matchAll(/^ *(\d+) .* --no-prompt /gm)) pids.add(pid!);
-  }
+  const ended = outputOf(looping, "run of a loop").then((output) => code = output.code);
+  await until("the end of run", () => {
+    for (const { pid, args } of childrenOf(looping.pid)) {
+      if (args.includes(" --no-prompt ")) pids.add(pid);
+    }
+    return code !== undefined;
+  });
   assertEquals([await ended, pids.size], [3, 2]);
-  assertEquals(/^[^Z]/m.test(await ps("-o", "stat=", "-p", [...pids].join())), false);
+  assertEquals([...pids].filter(isAlive), []);
 });

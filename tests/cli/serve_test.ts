@@ -1,8 +1,10 @@
 /** How `serve` starts, or does not, and what it says of it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
 import { run, serve } from "../serving.ts";
+import { PATIENCE, statusOf, until, within } from "../waiting.ts";
 
 const agent = "export default { commands: { a: () => 'fine' } };";
 
@@ -103,7 +105,7 @@ Deno.test("A reload changes the form of the log, the launcher's and the daemon's
 Deno.test("A daemon with few descriptors bears a flood of connections, and answers behind it", async () => {
   await using project = await createProject(agent);
   const flags = ["read", "write", "net", "env", "run", "sys"].map((name) => `--allow-${name}`);
-  const root = new URL("../../", import.meta.url).pathname;
+  const root = fileURLToPath(new URL("../../", import.meta.url));
   for (const more of [[], ["--no-tls"]]) {
     const launcher = new Deno.Command("/bin/sh", {
       args: [
@@ -117,27 +119,33 @@ Deno.test("A daemon with few descriptors bears a flood of connections, and answe
       stderr: "piped",
     }).spawn();
     const lines = launcher.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    const { value } = await lines.read();
+    const { value } = await within(60_000, "the ready line", lines.read());
     const port = Number(/:(\d+) \(/.exec(value!)![1]);
 
     const peers: Deno.Conn[] = [];
     for (let count = 0; count < 600; count++) peers.push(await Deno.connect({ port }));
     // Those that are too many are closed: once the last is, all have been looked at.
-    assertEquals(await peers.at(-1)!.read(new Uint8Array(1)).catch(() => null), null);
+    const last = peers.at(-1)!.read(new Uint8Array(1)).catch(() => null);
+    assertEquals(await within(PATIENCE, "the last connection to be closed", last), null);
     for (const peer of peers) peer.close();
     const tls = more.length === 0;
-    let answer = "";
-    // Until the daemon has seen that they are gone.
-    while (answer === "") answer = await askOnce({ port }, ["a"], { tls }).catch(() => "");
+    const answer = await until(
+      "the daemon to see that they are gone",
+      () => askOnce({ port }, ["a"], { tls }).catch(() => ""),
+    );
     assertEquals(answer, "OK fine");
 
     launcher.kill("SIGTERM");
-    const [stderr] = await Promise.all([new Response(launcher.stderr).text(), lines.cancel()]);
+    const [stderr] = await within(
+      PATIENCE,
+      "the daemon to stop",
+      Promise.all([new Response(launcher.stderr).text(), lines.cancel()]),
+    );
     assertMatch(
       stderr,
       /^checkwright: warning: limits\.connections: The system grants the daemon 400 file descriptors, which is enough for 120 of 4096 connections: /,
     );
     assertStringIncludes(stderr, "too many connections (limits.connections)");
-    assertEquals((await launcher.status).code, 0);
+    assertEquals((await statusOf(launcher, "the launcher")).code, 0);
   }
 });

@@ -2,8 +2,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { sendQuery } from "../../src/client/mod.ts";
 import { run, serve } from "../serving.ts";
+import { runToEnd } from "../waiting.ts";
 
-const root = new URL("../../", import.meta.url).pathname;
+const root = new URL("../../", import.meta.url).href;
 
 const good = `
 import { defineAgent, defineCheck, ok, option, plugin } from "@checkwright/checkwright";
@@ -70,10 +71,10 @@ async function project(agent: string): Promise<{ path: string } & AsyncDisposabl
 
 Deno.test("An agent outside the repository is checked by the compiler, validated, served and asked", async () => {
   await using user = await project(good);
-  const check = await new Deno.Command(Deno.execPath(), {
+  const check = await runToEnd(Deno.execPath(), {
     args: ["check", "agent.ts"],
     cwd: user.path.replace(/\/[^/]*$/, ""),
-  }).output();
+  });
   assertEquals(check.code, 0, new TextDecoder().decode(check.stderr));
   const valid = await run("validate", user.path);
   assertEquals([valid.code, valid.stderr], [0, ""]);

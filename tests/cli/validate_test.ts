@@ -3,6 +3,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject, type Project } from "../project.ts";
 import { checkwright, serve } from "../serving.ts";
+import { outputOf } from "../waiting.ts";
 
 const agent = `
 import { defineAgent, defineCheck, ok, option, plugin } from "@checkwright/checkwright";
@@ -54,7 +55,10 @@ async function projectWith(files: Record<string, string>): Promise<Project> {
 // In the project's folder, so that paths are as they are typed.
 async function validate({ folder }: Project, ...args: string[]) {
   const decoder = new TextDecoder();
-  const { code, stdout, stderr } = await checkwright("validate", ...args).output();
+  const { code, stdout, stderr } = await outputOf(
+    checkwright("validate", ...args).spawn(),
+    "checkwright validate",
+  );
   const plain = (bytes: Uint8Array) => decoder.decode(bytes).replaceAll(`${folder}/`, "");
   return { code, stdout: plain(stdout), stderr: plain(stderr) };
 }

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { parseCipherList } from "../../src/client/cipher_list.ts";
 import { openssl } from "../openssl.ts";
 import { isMissing } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
 
 const ECDSA = [
   "ECDHE-ECDSA-AES256-GCM-SHA384",
@@ -86,7 +87,7 @@ Deno.test("parseCipherList() agrees with openssl", { ignore: isMissing(openssl) 
   ];
   for (const list of lists.filter((list) => list !== "")) {
     const args = ["ciphers", "-s", "-tls1_2", list];
-    const { stdout } = await new Deno.Command(openssl, { args, stderr: "null" }).output();
+    const { stdout } = await runToEnd(openssl, { args, stderr: "null" });
     const theirs = new TextDecoder().decode(stdout).trim().split(":");
     assertEquals(
       parseCipherList(list).sort(),

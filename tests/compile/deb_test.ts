@@ -4,6 +4,7 @@ import type { DeployableFile } from "../../src/compile/deployable.ts";
 import { createProject } from "../project.ts";
 import { run, started } from "../serving.ts";
 import { isMissing } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
 
 const noDpkg = isMissing("/usr/bin/dpkg-deb");
 
@@ -21,10 +22,10 @@ async function temporary(): Promise<AsyncDisposable & { path: string }> {
 }
 
 async function said(program: string, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(program, {
+  const { code, stdout, stderr } = await runToEnd(program, {
     args,
     env: { LC_ALL: "C" },
-  }).output();
+  });
   const decoder = new TextDecoder();
   assertEquals(code, 0, `${program} ${args.join(" ")}: ${decoder.decode(stderr)}`);
   return decoder.decode(stdout);
@@ -125,10 +126,10 @@ Deno.test("buildDeb() says in one line that there is no dpkg-deb", async () => {
   const script = `import { buildDeb } from ${JSON.stringify(module)};
     await buildDeb({}, { output: ${JSON.stringify(folder.path)}, version: "1" })
       .catch((error) => console.log(error.name, error.message));`;
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
+  const { stdout } = await runToEnd(Deno.execPath(), {
     args: ["eval", "--no-lock", script],
     env: { PATH: folder.path, NO_COLOR: "1" },
-  }).output();
+  });
   assertEquals(
     new TextDecoder().decode(stdout),
     "AgentError --deb: Cannot build a Debian package without dpkg-deb: expected it in PATH " +

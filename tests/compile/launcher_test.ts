@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { launcherScript, quote } from "../../src/compile/launcher.ts";
+import { runToEnd } from "../waiting.ts";
 
 const plain = {
   agent: "agent.ts",
@@ -46,10 +47,10 @@ Deno.test("The launcher hands on its permissions to the letter, whatever is in t
     state: `${folder}/state of 'things'`,
   });
   await Deno.writeTextFile(`${folder}/checkwright`, script, { mode: 0o755 });
-  const { code, stdout, stderr } = await new Deno.Command(`${folder}/checkwright`, {
+  const { code, stdout, stderr } = await runToEnd(`${folder}/checkwright`, {
     cwd: folder,
     env: { CHECKWRIGHT_DENO: stub },
-  }).output();
+  });
   assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
   const words = new TextDecoder().decode(stdout).split("\n");
   assertEquals(words.slice(0, 2), ["run", "--no-prompt"]);
@@ -58,8 +59,7 @@ Deno.test("The launcher hands on its permissions to the letter, whatever is in t
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
   assertEquals(names, ["checkwright", "state of 'things'", "stub"]);
 
-  const help = await new Deno.Command(`${folder}/checkwright`, { args: ["--help"], cwd: folder })
-    .output();
+  const help = await runToEnd(`${folder}/checkwright`, { args: ["--help"], cwd: folder });
   assertEquals(help.code, 0);
   assertStringIncludes(new TextDecoder().decode(help.stdout), "$(touch made)`touch made`");
   assertEquals([...Deno.readDirSync(folder)].length, 3);
@@ -74,9 +74,9 @@ Deno.test("The launcher hands on its permissions to the letter, whatever is in t
 Deno.test("The launcher refuses a folder that cannot be named in a permission", async () => {
   const folder = await Deno.makeTempDir({ prefix: "a,b " });
   await Deno.writeTextFile(`${folder}/checkwright`, launcherScript(plain), { mode: 0o755 });
-  const { code, stderr } = await new Deno.Command(`${folder}/checkwright`, {
+  const { code, stderr } = await runToEnd(`${folder}/checkwright`, {
     env: { CHECKWRIGHT_DENO: "/bin/true" },
-  }).output();
+  });
   assertEquals(code, 3);
   assertStringIncludes(new TextDecoder().decode(stderr), "expected a path without a comma");
   await Deno.remove(folder, { recursive: true });

@@ -12,6 +12,7 @@ import {
   shell,
 } from "../../src/mod.ts";
 import { isMissing } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
 
 function manifestOf(input: AgentInput): Manifest {
   return describeAgent(defineAgent(input)).manifest;
@@ -319,10 +320,10 @@ async function analyze(input: AgentInput, args: string[]): Promise<[code: number
     await Deno.writeTextFile(`${directory}/checkwright`, "#!/bin/sh\n", { mode: 0o755 });
     const unit = `${directory}/checkwright.service`;
     await Deno.writeTextFile(unit, systemdUnit(manifestOf(input), { directory }));
-    const { code, stdout, stderr } = await new Deno.Command(systemdAnalyze, {
+    const { code, stdout, stderr } = await runToEnd(systemdAnalyze, {
       args: [...args, unit],
       env: { LC_ALL: "C.UTF-8", SYSTEMD_LOG_TARGET: "console" },
-    }).output();
+    });
     const decoder = new TextDecoder();
     return [code, decoder.decode(stderr) + decoder.decode(stdout)];
   } finally {

@@ -1,9 +1,11 @@
 /** What a check can do to the daemon's process, and what becomes of it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";
 import { serve, type Served } from "../serving.ts";
+import { later } from "../waiting.ts";
 
-const agent = new URL("../fixtures/contained_agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/contained_agent.ts", import.meta.url));
 
 async function ask(served: Served, command: string): Promise<string> {
   const { state, text } = await sendQuery({
@@ -48,7 +50,7 @@ Deno.test("A command that blocks its process is killed, and runs again", async (
       await ask(served, "spin_contained"),
       /^UNKNOWN NRPE: Command timed out after 1 seconds\n/,
     );
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await later(1_200);
   }
   assertEquals(served.log().includes("quarantined"), false);
   assertEquals(await ask(served, "ok"), "OK fine");

@@ -1,9 +1,10 @@
 /** What an answer tells of a command whose time was over. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";
 import { serve } from "../serving.ts";
 
-const agent = new URL("../fixtures/late_agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/late_agent.ts", import.meta.url));
 
 /** What the log says of each, and the answer too where it is known in time. */
 const table: [command: string, ending: string][] = [

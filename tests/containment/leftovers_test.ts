@@ -3,6 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import { sendQuery } from "../../src/client/mod.ts";
 import { serve, type Served } from "../serving.ts";
 import { isMissing } from "../tools.ts";
+import { until } from "../waiting.ts";
+import { childrenOf, descendantsOf, isAlive } from "../processes.ts";
 
 const fixture = new URL("../fixtures/leaving_agent.ts", import.meta.url).href;
 
@@ -44,34 +46,9 @@ async function open(): Promise<Scene> {
   };
 }
 
-async function ps(...args: string[]): Promise<string[][]> {
-  const { stdout } = await new Deno.Command("ps", { args, stderr: "null" }).output();
-  const lines = new TextDecoder().decode(stdout).trim().split("\n");
-  return lines.filter((line) => line !== "").map((line) => line.trim().split(/\s+/));
-}
-
-/** Whether a process is there and no zombie, which only its parent can end. */
-async function isAlive(pid: number): Promise<boolean> {
-  return (await ps("-o", "stat=", "-p", String(pid))).some(([state]) => !state!.startsWith("Z"));
-}
-
-async function until(is: () => Promise<boolean>): Promise<void> {
-  while (!await is()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
 /** The daemon: the launcher's child. */
-async function daemonOf({ process }: Served): Promise<number> {
-  return Number((await ps("-o", "pid=", "--ppid", String(process.pid)))[0]![0]);
-}
-
-/** All that descend from a process. */
-async function descendants(of: number): Promise<number[]> {
-  const all = (await ps("-e", "-o", "pid=,ppid=")).map((row) => row.map(Number));
-  const found = [of];
-  for (const parent of found) {
-    found.push(...all.filter(([, other]) => other === parent).map(([pid]) => pid!));
-  }
-  return found.slice(1);
+function daemonOf({ process }: Served): number {
+  return childrenOf(process.pid)[0]!.pid;
 }
 
 Deno.test({
@@ -82,12 +59,12 @@ Deno.test({
     const pids: number[] = [];
     for (const command of ["leaves", "leaves_in_process"]) {
       const pid = Number(await scene.ask(command));
-      assert(pid > 0 && await isAlive(pid), command);
+      assert(pid > 0 && isAlive(pid), command);
       pids.push(pid);
     }
     scene.served.process.kill("SIGHUP");
     await scene.served.logged("info reload");
-    for (const pid of pids) await until(async () => !await isAlive(pid));
+    for (const pid of pids) await until("the end of what was left", () => !isAlive(pid));
     assertEquals(await scene.ask("ok"), "fine");
   },
 });
@@ -98,9 +75,9 @@ Deno.test({
   async fn() {
     const scene = await open();
     const pid = Number(await scene.ask("leaves"));
-    assertEquals(await isAlive(pid), true);
+    assertEquals(isAlive(pid), true);
     await scene[Symbol.asyncDispose]();
-    assertEquals(await isAlive(pid), false);
+    assertEquals(isAlive(pid), false);
   },
 });
 
@@ -114,18 +91,24 @@ Deno.test({
     const asked = ["hangs", "blocks"].map((command) => scene.ask(command).catch(() => "gone"));
     const kept = neighbour.ask("hangs").catch(() => "gone");
     const pidIn = (path: string) => Deno.readTextFile(path).then(Number, () => 0);
-    await until(async () => await pidIn(scene.hangs) > 0 && await pidIn(neighbour.hangs) > 0);
+    await until(
+      "the plugins",
+      async () => await pidIn(scene.hangs) > 0 && await pidIn(neighbour.hangs) > 0,
+    );
     const left = Number(await scene.ask("leaves"));
-    const daemon = await daemonOf(scene.served);
+    const daemon = daemonOf(scene.served);
     // The plugin and what it started, the process of the check, and its own.
-    await until(async () => (await descendants(daemon)).length >= 4);
-    const started = [...await descendants(daemon), left];
+    await until("all that was asked for", () => descendantsOf(daemon).length >= 4);
+    const started = [...descendantsOf(daemon).map(({ pid }) => pid), left];
     Deno.kill(daemon, "SIGKILL");
     await scene.served.logged("restart reason=");
     assertEquals(await Promise.all(asked), ["gone", "gone"]);
-    for (const pid of started) await until(async () => !await isAlive(pid));
-    await until(() => scene.ask("ok").then((text) => text === "fine", () => false));
-    assertEquals(await isAlive(await pidIn(neighbour.hangs)), true);
+    for (const pid of started) await until("the end of what was started", () => !isAlive(pid));
+    await until(
+      "another daemon",
+      () => scene.ask("ok").then((text) => text === "fine", () => false),
+    );
+    assertEquals(isAlive(await pidIn(neighbour.hangs)), true);
     assertEquals(await neighbour.ask("ok"), "fine");
     Deno.kill(await pidIn(neighbour.hangs), "SIGKILL");
     await kept;

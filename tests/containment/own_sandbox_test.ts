@@ -1,9 +1,10 @@
 /** `sandbox: "own"`: state of a module that no other command sees. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";
 import { run, serve } from "../serving.ts";
 
-const agent = new URL("../fixtures/own_sandbox_agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/own_sandbox_agent.ts", import.meta.url));
 
 Deno.test("Commands share the state of a module by default, and not where they ask for a sandbox of their own", async () => {
   await using served = await serve(agent, "--no-tls");

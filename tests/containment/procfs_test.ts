@@ -1,8 +1,9 @@
 /** proc: against a procfs that is bound elsewhere, as a systemd unit or a container does. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { run } from "../serving.ts";
 
-const agent = new URL("../fixtures/procfs_agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/procfs_agent.ts", import.meta.url));
 
 Deno.test("A check reads the files of procfs that it declared, where the host says it is bound", async () => {
   const folder = await Deno.makeTempDir();

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createLog, lineWriter } from "../../src/daemon/log.ts";
+import { later, until } from "../waiting.ts";
 
 const now = () => new Date("2026-01-02T03:04:05.678Z");
 
@@ -105,20 +106,20 @@ Deno.test(
     const { write } = lineWriter({
       async write(bytes) {
         // Longer than lines are gathered.
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        await later(30);
         written += new TextDecoder().decode(bytes);
         return bytes.length;
       },
     });
     write("first");
     for (let count = 0; count < 6; count++) {
-      await new Promise((resolve) => setTimeout(resolve, 15));
+      await later(15);
       write("while");
     }
-    while (!written.includes("while")) await new Promise((resolve) => setTimeout(resolve, 10));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await until("the lines", () => written.includes("while"));
+    await later(100);
     write("last");
-    while (!written.includes("last")) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until("the last line", () => written.includes("last"));
   },
 );
 

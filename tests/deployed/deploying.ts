@@ -1,6 +1,7 @@
 /** Compiles agents and starts what comes out, as an operator does. */
 import { assertEquals } from "@std/assert";
 import { run, type Served, started } from "../serving.ts";
+import { outputOf } from "../waiting.ts";
 
 /** What was compiled. */
 export interface Deployed extends AsyncDisposable {
@@ -26,7 +27,10 @@ export async function compile(agent: string, ...args: string[]): Promise<Deploye
     state,
     start: (...args) => started(command(folder, state, {}, args)),
     async run(...args) {
-      const { code, stdout, stderr } = await command(folder, state, {}, args).output();
+      const { code, stdout, stderr } = await outputOf(
+        command(folder, state, {}, args).spawn(),
+        `the launcher with ${args.join(" ")}`,
+      );
       const decoder = new TextDecoder();
       return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
     },

@@ -3,6 +3,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, started } from "../serving.ts";
 import { tools } from "../tools.ts";
 import { command } from "./deploying.ts";
+import { runToEnd } from "../waiting.ts";
 
 Deno.test(
   "A new project is compiled by its own task, and check_nrpe has an answer from what comes out",
@@ -16,13 +17,13 @@ Deno.test(
     // Its agent listens on the port of NRPE, where this machine may have something else.
     await Deno.writeTextFile(`${root}/settings.yaml`, "listen: 127.0.0.1:0\n");
 
-    const task = await new Deno.Command(Deno.execPath(), {
+    const task = await runToEnd(Deno.execPath(), {
       args: ["task", "--quiet", "compile"],
       cwd: project,
       env: { NO_COLOR: "1" },
       stdout: "piped",
       stderr: "piped",
-    }).output();
+    });
     assertEquals([task.code, new TextDecoder().decode(task.stderr)], [0, ""]);
     assertMatch(new TextDecoder().decode(task.stdout), /^dist: 11 files, \d+ KiB\n/);
 
@@ -34,9 +35,9 @@ Deno.test(
       assertStringIncludes(line, "--allow-read=/var/tmp\0");
       assertStringIncludes(line, "--allow-sys=loadavg\0");
       const ask = async (name: string, ...args: string[]) => {
-        const { code, stdout } = await new Deno.Command(tools.checkNrpe!, {
+        const { code, stdout } = await runToEnd(tools.checkNrpe!, {
           args: ["-H", "127.0.0.1", "-p", `${daemon.port}`, "-c", name, ...args],
-        }).output();
+        });
         return { code, text: new TextDecoder().decode(stdout) };
       };
       assertMatch((await ask("check_load")).text, /^LOAD \w+ - .*\|load1=/);

@@ -1,10 +1,12 @@
 /** A compiled daemon holds what its manifest says and no more: by its flags, and by trying. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { askOnce } from "../asking.ts";
 import { isMissing, tools } from "../tools.ts";
 import { compile } from "./deploying.ts";
+import { runToEnd } from "../waiting.ts";
 
-const agent = new URL("../fixtures/deployed_agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/deployed_agent.ts", import.meta.url));
 const dummy = "/usr/lib/nagios/plugins/check_dummy";
 
 Deno.test(
@@ -85,11 +87,11 @@ Deno.test("The stock check_nrpe and the one beside the daemon have the same answ
   await using deployed = await compile(agent);
   await using daemon = await deployed.start();
   for (const program of [tools.checkNrpe!, `${deployed.folder}/check_nrpe`]) {
-    const { code, stdout } = await new Deno.Command(program, {
+    const { code, stdout } = await runToEnd(program, {
       args: ["-H", "127.0.0.1", "-p", `${daemon.port}`, "-c", "ok"],
       clearEnv: true,
       env: { PATH: "/usr/bin:/bin", CHECKWRIGHT_DENO: Deno.execPath() },
-    }).output();
+    });
     assertEquals([code, new TextDecoder().decode(stdout)], [0, "fine\n"]);
   }
 });

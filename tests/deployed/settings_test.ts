@@ -1,10 +1,11 @@
 /** A host's settings in a compiled daemon: what they add, what they cannot, and reloads. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";
 import { isMissing } from "../tools.ts";
 import { compile } from "./deploying.ts";
 
-const agent = new URL("../fixtures/deployed_agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/deployed_agent.ts", import.meta.url));
 const dummy = "/usr/lib/nagios/plugins/check_dummy";
 
 Deno.test("A host's settings add what they need, and a reload takes what the process holds", {

@@ -1,10 +1,13 @@
 /** A compiled daemon that dies, makes way or is told to stop, and what the next one knows of it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { askOnce } from "../asking.ts";
 import { isMissing } from "../tools.ts";
 import { compile } from "./deploying.ts";
+import { statusOf, until } from "../waiting.ts";
+import { descendantsOf, type HostProcess, isAlive } from "../processes.ts";
 
-const agent = new URL("../fixtures/deployed_agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/deployed_agent.ts", import.meta.url));
 const tls = { tls: true };
 
 Deno.test("What ran when a daemon died is quarantined in the next, until a reload", async () => {
@@ -12,7 +15,7 @@ Deno.test("What ran when a daemon died is quarantined in the next, until a reloa
   {
     await using daemon = await deployed.start();
     await askOnce(daemon, ["eat"], tls).catch(() => {});
-    const { code } = await daemon.process.status;
+    const { code } = await statusOf(daemon.process, "the daemon");
     assert(code !== 0);
   }
   await using daemon = await deployed.start();
@@ -40,7 +43,7 @@ Deno.test("A daemon with too many abandoned workers exits with 75, and the next 
       daemon.process.kill("SIGHUP");
       await daemon.logged("info reload ", count);
     }
-    assertEquals((await daemon.process.status).code, 75);
+    assertEquals((await statusOf(daemon.process, "the daemon")).code, 75);
   }
   {
     await using daemon = await deployed.start();
@@ -54,23 +57,20 @@ Deno.test("A daemon with too many abandoned workers exits with 75, and the next 
 Deno.test("What a daemon had started when it was killed ends with it", {
   ignore: isMissing("/bin/sleep"),
 }, async () => {
-  const sleepers = async () => {
-    const { stdout } = await new Deno.Command("ps", { args: ["-C", "sleep", "-o", "args="] })
-      .output();
-    return new TextDecoder().decode(stdout).split("\n").filter((line) => line === "/bin/sleep 63");
-  };
   await using deployed = await compile(agent);
+  let sleeper: HostProcess;
   {
     await using daemon = await deployed.start();
     const asked = askOnce(daemon, ["sleep"], tls).catch(() => {});
-    while ((await sleepers()).length === 0);
+    sleeper = await until(
+      "the plugin",
+      () => descendantsOf(daemon.process.pid).find(({ args }) => args === "/bin/sleep 63"),
+    );
     daemon.process.kill("SIGKILL");
-    await daemon.process.status;
+    await statusOf(daemon.process, "the daemon");
     await asked;
   }
-  const limit = performance.now() + 5_000;
-  while ((await sleepers()).length > 0 && performance.now() < limit);
-  assertEquals(await sleepers(), []);
+  await until("the end of the plugin", () => !isAlive(sleeper.pid));
   await using daemon = await deployed.start();
   assertEquals(await askOnce(daemon, ["ok"], tls), "OK fine");
 });

@@ -3,6 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { createProject } from "../project.ts";
 import { started } from "../serving.ts";
 import { command, compile } from "./deploying.ts";
+import { PATIENCE, statusOf, within } from "../waiting.ts";
 
 const source = `
 import { defineAgent, ok } from "@checkwright/checkwright";
@@ -32,7 +33,11 @@ Deno.test("The compiled daemon tells systemd that it is ready, reloads, lives an
   const messages = systemd.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let heard = "";
   const next = async () => {
-    while (!heard.includes("\n")) heard += (await messages.read()).value;
+    while (!heard.includes("\n")) {
+      const { value, done } = await within(PATIENCE, "a message to systemd", messages.read());
+      assertEquals(done, false, "the socket of systemd is closed");
+      heard += value;
+    }
     const line = heard.slice(0, heard.indexOf("\n"));
     heard = heard.slice(line.length + 1);
     return line;
@@ -59,7 +64,7 @@ Deno.test("The compiled daemon tells systemd that it is ready, reloads, lives an
   ]);
   daemon.process.kill("SIGTERM");
   while (await next() !== '"STOPPING=1"');
-  assertEquals((await daemon.process.status).code, 0);
+  assertEquals((await statusOf(daemon.process, "the daemon")).code, 0);
   systemd.kill();
   await messages.cancel();
   assertEquals([...Deno.readDirSync(runtime)].map(({ name }) => name).sort(), [

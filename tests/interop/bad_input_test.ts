@@ -1,12 +1,15 @@
 /** What peers send that they should not (the matrix of NRPE's robustness), against a real daemon. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { once } from "node:events";
 import { connect as tlsConnect } from "node:tls";
 import { sendQuery } from "../../src/client/mod.ts";
 import { decodePacket } from "../../src/protocol/decode_packet.ts";
 import { encodePacket } from "../../src/protocol/encode_packet.ts";
 import { serve, type Served } from "../serving.ts";
+import { later, PATIENCE, until, within } from "../waiting.ts";
 
-const agent = new URL("../fixtures/interop_agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/interop_agent.ts", import.meta.url));
 const query = encodePacket({ version: 4, type: "query", text: "ok" });
 const query2 = encodePacket({ version: 2, type: "query", text: "ok" });
 
@@ -24,8 +27,9 @@ async function withSettings(yaml: string, ...args: string[]): Promise<Served> {
 async function readAll(connection: Deno.Conn): Promise<Uint8Array> {
   const chunks: number[] = [];
   const buffer = new Uint8Array(65_536);
+  const read = () => within(PATIENCE, "an answer or a close", connection.read(buffer));
   try {
-    for (let count; (count = await connection.read(buffer)) !== null;) {
+    for (let count; (count = await read()) !== null;) {
       chunks.push(...buffer.subarray(0, count));
     }
   } catch (error) {
@@ -70,9 +74,7 @@ Deno.test("A malformed packet gets a clean close at once, a line that says who a
     const before = served.log().length;
     assertEquals(await exchange(served.port, bytes), nothing, name);
     await served.logged("fault");
-    while (!served.log().slice(before).includes("\n")) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await until("a line of the log", () => served.log().slice(before).includes("\n"));
     const line = served.log().slice(before);
     assertStringIncludes(line, "peer=127.0.0.1");
     assertStringIncludes(line, reason, `${name}: ${line}`);
@@ -130,7 +132,7 @@ Deno.test("A silent or slow peer loses its place when its time is over, in plain
   const dripping = (async () => {
     for (const byte of query) {
       await slow.write(Uint8Array.of(byte));
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await later(50);
     }
   })();
   dripping.catch(() => {});
@@ -150,10 +152,10 @@ Deno.test("A silent or slow peer loses its place when its time is over, at every
   for (const part of [undefined, query.subarray(0, 20)]) {
     const socket = tlsConnect({ port: served.port, host: "127.0.0.1", rejectUnauthorized: false });
     socket.on("error", () => {});
-    await new Promise((resolve) => socket.once("secureConnect", resolve));
+    await within(PATIENCE, "a handshake", once(socket, "secureConnect"));
     if (part !== undefined) socket.write(part);
     socket.resume();
-    await new Promise((resolve) => socket.once("close", resolve));
+    await within(PATIENCE, "a close", once(socket, "close"));
   }
   await served.logged("limits.query");
 });
@@ -172,11 +174,11 @@ Deno.test("More connections than an address may have are closed, and the log say
   const open = await Promise.all(
     [1, 2, 3].map(() => Deno.connect({ port: served.port, hostname: "127.0.0.1" })),
   );
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await later(100);
   assertEquals(await exchange(served.port, query), nothing);
   await served.logged("limits.perAddress");
   open.forEach((connection) => connection.close());
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await later(100);
   assertEquals(decodePacket(await exchange(served.port, query)).resultCode, 0);
 });
 

@@ -1,10 +1,13 @@
 /** The real check_nrpe asks our daemon. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { run, serve, type Served } from "../serving.ts";
 import { isMissing, pluginFolder } from "../tools.ts";
+import { later, runToEnd, until } from "../waiting.ts";
+import { descendantsOf, type HostProcess, isAlive } from "../processes.ts";
 
-const agent = new URL("../fixtures/interop_agent.ts", import.meta.url).pathname;
-const builtIn = new URL("../../checks/agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/interop_agent.ts", import.meta.url));
+const builtIn = fileURLToPath(new URL("../../checks/agent.ts", import.meta.url));
 const checkNrpe = `${pluginFolder}/check_nrpe`;
 const ignore = isMissing(checkNrpe);
 
@@ -15,11 +18,11 @@ interface Asked {
 }
 
 async function ask(port: number, ...args: string[]): Promise<Asked> {
-  const { code, stdout } = await new Deno.Command(checkNrpe, {
+  const { code, stdout } = await runToEnd(checkNrpe, {
     args: ["-H", "127.0.0.1", "-p", String(port), ...args],
     stdout: "piped",
     stderr: "piped",
-  }).output();
+  });
   return { code, text: new TextDecoder().decode(stdout), bytes: stdout };
 }
 
@@ -129,14 +132,21 @@ Deno.test({
       ["slow", "The check heard that its time was over, and stopped"],
       ["sleeps", "The plugin and everything it started got TERM, and ended"],
     ];
+    let sleeper: HostProcess | undefined;
     for (const [command, reason] of table) {
-      const asked = await ask(served.port, "-c", command);
+      const asking = ask(served.port, "-c", command);
+      if (command === "sleeps") {
+        sleeper = await until(
+          "the plugin",
+          () => descendantsOf(served.process.pid).find(({ args }) => args === "/bin/sleep 30"),
+        );
+      }
+      const asked = await asking;
       const text = `NRPE: Command timed out after 1 seconds\n${reason}\n`;
       assertEquals([asked.code, asked.text], [3, text]);
     }
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const { stdout } = await new Deno.Command("ps", { args: ["-e", "-o", "args="] }).output();
-    assertEquals(new TextDecoder().decode(stdout).includes("/bin/sleep 30"), false);
+    await later(300);
+    assertEquals(isAlive(sleeper!.pid), false);
   },
 });
 
@@ -183,7 +193,7 @@ Deno.test({
   async fn() {
     const served = await serve(agent);
     const asking = ask(served.port, "-c", "slow");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await later(300);
     assertEquals(await served.stop(), 0);
     assertMatch((await asking).text, /^NRPE: Command timed out after 1 seconds\n/);
   },

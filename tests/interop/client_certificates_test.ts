@@ -1,11 +1,13 @@
 /** Client certificates: the real check_nrpe shows one, the wrong one, or none. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { AUTHORITY, certificateFolder, openssl, SERVER } from "../openssl.ts";
 import { serve } from "../serving.ts";
 import { isMissing, pluginFolder } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
 
 const checkNrpe = `${pluginFolder}/check_nrpe`;
-const agent = new URL("../fixtures/interop_agent.ts", import.meta.url).pathname;
+const agent = fileURLToPath(new URL("../fixtures/interop_agent.ts", import.meta.url));
 const CLIENT = ["basicConstraints=CA:FALSE", "extendedKeyUsage=clientAuth"];
 
 Deno.test({
@@ -71,9 +73,9 @@ Deno.test({
           `clients: [{ subject: CN=monitor-*, commands: [ok] }]\n`,
       );
       await using served = await serve(agent, "--settings", settings);
-      const asked = await new Deno.Command(checkNrpe, {
+      const asked = await runToEnd(checkNrpe, {
         args: ["-H", "127.0.0.1", "-p", `${served.port}`, ...flags, "-c", command],
-      }).output();
+      });
       const printed = new TextDecoder().decode(asked.stdout);
       const name = `${mode} ${flags.join(" ")} ${command}: ${printed}`;
       if (code >= 0) assertEquals(asked.code, code, name);

@@ -21,6 +21,7 @@ import {
   type Peer,
 } from "../checks/local_server.ts";
 import { isMissing, pluginFolder } from "../tools.ts";
+import { later, outputOf, runToEnd, statusOf } from "../waiting.ts";
 
 // deno-lint-ignore no-explicit-any -- checks of all option types stand side by side
 type AnyCheck = Check<any>;
@@ -44,7 +45,7 @@ function isOtherVersion(plugin: string): boolean {
 }
 
 async function runPlugin(plugin: string, args: string[]): Promise<PluginOutput> {
-  const { code, stdout } = await new Deno.Command(plugin, { args, stdin: "null" }).output();
+  const { code, stdout } = await runToEnd(plugin, { args, stdin: "null" });
   return { state: stateOf(code), text: new TextDecoder().decode(stdout) };
 }
 
@@ -92,7 +93,7 @@ const greeter: Peer = async ({ read, write }) => {
 const echo: Peer = async ({ read, write }) => {
   const request = await read();
   await write("echo: ");
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await later(30);
   await write(request);
   while (await read() !== "");
 };
@@ -375,7 +376,7 @@ for (const args of procsCases) {
         await assertAgree("check_procs", procs, args, undefined, 30);
       } finally {
         sleeper.kill("SIGKILL");
-        await sleeper.status;
+        await statusOf(sleeper, "sleep");
       }
     },
   });
@@ -434,7 +435,7 @@ async function runConfined(flags: string[], check: string, args: string[]): Prom
   const stdin = child.stdin.getWriter();
   await stdin.write(new TextEncoder().encode(script));
   await stdin.close();
-  return new TextDecoder().decode((await child.output()).stdout);
+  return new TextDecoder().decode((await outputOf(child, check)).stdout);
 }
 
 Deno.test({
@@ -444,7 +445,7 @@ Deno.test({
     await using plain = listen(webServer);
     await using secure = listen(webServer, await makeKeyPair(30, "/CN=shop.example"));
     const [port, securePort] = [String(plain.port), String(secure.port)];
-    const self = new URL(import.meta.url).pathname;
+    const self = import.meta.filename!;
     const cases: [flags: string[], check: string, args: string[], says: string][] = [
       [
         [`--allow-net=127.0.0.1:${port}`],

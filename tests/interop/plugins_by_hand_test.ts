@@ -1,20 +1,22 @@
 /** Real plugins through our agent and check_nrpe, byte for byte what they print by hand. */
 import { assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { parsePluginOutput } from "../../src/mod.ts";
 import agent from "../fixtures/plugins_agent.ts";
 import { serve } from "../serving.ts";
 import { isMissing, pluginFolder } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
 
 const checkNrpe = `${pluginFolder}/check_nrpe`;
 
 async function output(path: string, ...args: string[]): Promise<{ code: number; bytes: string }> {
-  const { code, stdout } = await new Deno.Command(path, {
+  const { code, stdout } = await runToEnd(path, {
     args,
     env: { LC_ALL: "C.UTF-8" },
     cwd: "/",
     stdin: "null",
     stderr: "null",
-  }).output();
+  });
   return { code, bytes: stdout.toHex() };
 }
 
@@ -23,7 +25,7 @@ Deno.test({
   ignore: isMissing(checkNrpe) || isMissing(`${pluginFolder}/check_dummy`),
   async fn() {
     await using served = await serve(
-      new URL("../fixtures/plugins_agent.ts", import.meta.url).pathname,
+      fileURLToPath(new URL("../fixtures/plugins_agent.ts", import.meta.url)),
     );
     for (const [name, command] of Object.entries(agent.commands)) {
       if (!("kind" in command) || command.kind !== "plugin") throw new TypeError(name);

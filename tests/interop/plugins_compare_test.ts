@@ -8,6 +8,7 @@ import { executeCheck } from "../../src/check/execute.ts";
 import { splitWords } from "../../src/check/split_words.ts";
 import { type Check, parsePluginOutput, type PluginOutput, stateOf } from "../../src/mod.ts";
 import { isMissing, pluginFolder } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
 
 /** What the check and the plugin of the same name are both asked. */
 // deno-lint-ignore no-explicit-any -- checks of all option types stand side by side
@@ -50,7 +51,7 @@ const context = {
 };
 
 async function runPlugin(plugin: string, args: string[]): Promise<PluginOutput> {
-  const { code, stdout } = await new Deno.Command(plugin, { args }).output();
+  const { code, stdout } = await runToEnd(plugin, { args });
   return { state: stateOf(code), text: new TextDecoder().decode(stdout) };
 }
 

@@ -7,6 +7,7 @@ import { nrpe, type NrpeWish, startNrpe } from "../nrpe_daemon.ts";
 import { AUTHORITY, certificateFolder, type Issued, openssl, SERVER } from "../openssl.ts";
 import { checkwright } from "../serving.ts";
 import { isMissing, pluginFolder } from "../tools.ts";
+import { outputOf, runToEnd } from "../waiting.ts";
 
 const program = `${pluginFolder}/check_nrpe`;
 const ignore = [program, nrpe, openssl].some(isMissing);
@@ -19,11 +20,11 @@ interface Outcome {
 }
 
 async function real(args: string[]): Promise<Outcome> {
-  return outcome(await new Deno.Command(program, { args }).output());
+  return outcome(await runToEnd(program, { args }));
 }
 
 async function cli(args: string[]): Promise<Outcome> {
-  return outcome(await checkwright("query", ...args).output());
+  return outcome(await outputOf(checkwright("query", ...args).spawn(), "checkwright query"));
 }
 
 function outcome({ code, stdout, stderr }: Deno.CommandOutput): Outcome {

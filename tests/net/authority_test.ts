@@ -7,13 +7,14 @@ import { parseHostName } from "../../src/net/certificate_name.ts";
 import { splitPem } from "../../src/net/certificate_chain.ts";
 import { AUTHORITY, certificateFolder, openssl, SERVER } from "../openssl.ts";
 import { tools } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
 
 const ignore = tools.openssl === undefined;
 const DAY = 86_400_000;
 const now = new Date();
 
 async function run(args: string[]): Promise<string> {
-  const { stdout, stderr } = await new Deno.Command(openssl, { args }).output();
+  const { stdout, stderr } = await runToEnd(openssl, { args });
   const decoder = new TextDecoder();
   return decoder.decode(stdout) + decoder.decode(stderr);
 }

@@ -9,6 +9,7 @@ import { startNrpe } from "../nrpe_daemon.ts";
 import { AUTHORITY, certificateFolder, type Issued, runOpenssl, type Wish } from "../openssl.ts";
 import { tools } from "../tools.ts";
 import { HOST, listening, readUntil } from "./listening.ts";
+import { outputOf, PATIENCE, runToEnd, statusOf, until, within } from "../waiting.ts";
 
 const ignore = !tools.openssl || !tools.nrpe || !tools.checkNrpe;
 const NAME = "nrpe.test";
@@ -149,27 +150,23 @@ async function weakServer({ certFile, keyFile }: Issued) {
     stdout: "null",
     stderr: "null",
   }).spawn();
-  for (;;) {
-    try {
-      (await Deno.connect({ hostname: HOST, port })).close();
-      break;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
+  await until(
+    "openssl to listen",
+    () => Deno.connect({ hostname: HOST, port }).then((conn) => (conn.close(), true), () => false),
+  );
   return {
     port,
     async [Symbol.asyncDispose]() {
       process.kill("SIGKILL");
-      await process.status;
+      await statusOf(process, "openssl s_server");
     },
   };
 }
 
 async function checkNrpe(port: number, ...flags: string[]): Promise<string> {
-  const { stdout } = await new Deno.Command(tools.checkNrpe!, {
+  const { stdout } = await runToEnd(tools.checkNrpe!, {
     args: ["-H", HOST, "-p", `${port}`, ...flags],
-  }).output();
+  });
   return new TextDecoder().decode(stdout);
 }
 
@@ -177,7 +174,7 @@ async function denoAccepts(port: number, ca: Issued): Promise<boolean> {
   const conn = await Deno.connect({ hostname: HOST, port });
   const secured = await Deno.startTls(conn, { hostname: NAME, caCerts: [ca.cert] });
   try {
-    await secured.handshake();
+    await within(PATIENCE, "a handshake", secured.handshake());
     return true;
   } catch {
     return false;
@@ -242,7 +239,7 @@ Deno.test("faultsOf() says of a client's certificate what nrpe and our listener 
       }).spawn();
       const input = shown.stdin.getWriter();
       await input.write(new TextEncoder().encode("query\n")).catch(() => {});
-      const { stdout } = await shown.output();
+      const { stdout } = await outputOf(shown, "openssl s_client");
       await input.close().catch(() => {});
       const rustls = new TextDecoder().decode(stdout).includes("answer");
       assertEquals(verdict(answer.startsWith("NRPE v"), rustls), row.refusedBy, answer);

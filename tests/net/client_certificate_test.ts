@@ -5,6 +5,7 @@ import { fingerprint } from "../../src/net/certificate.ts";
 import { AUTHORITY, certificateFolder, type Issued, runOpenssl, SERVER } from "../openssl.ts";
 import { tools } from "../tools.ts";
 import { askTls, HOST, listening, readUntil } from "./listening.ts";
+import { outputOf } from "../waiting.ts";
 
 const ignore = tools.openssl === undefined;
 const encoder = new TextEncoder();
@@ -77,7 +78,7 @@ async function sClient(port: number, args: string[], who?: Issued): Promise<stri
   }).spawn();
   const input = child.stdin.getWriter();
   await input.write(encoder.encode("query\n")).catch(() => {});
-  const { stdout } = await child.output();
+  const { stdout } = await outputOf(child, "openssl s_client");
   await input.close().catch(() => {});
   return new TextDecoder().decode(stdout);
 }

@@ -3,6 +3,7 @@ import { connect, type ConnectOptions, firstThatAnswers } from "../../src/net/co
 import { ConnectError, type ConnectFault } from "../../src/net/connect_error.ts";
 import { AUTHORITY, certificateFolder, type Issued, openssl, SERVER } from "../openssl.ts";
 import { isMissing } from "../tools.ts";
+import { PATIENCE, within } from "../waiting.ts";
 
 const HOST = "127.0.0.1";
 const encoder = new TextEncoder();
@@ -258,7 +259,7 @@ async function opensslServer({ certFile, keyFile }: Issued) {
   let printed = "";
   let port: string | undefined;
   while (port === undefined) {
-    const { value, done } = await reader.read();
+    const { value, done } = await within(PATIENCE, "openssl to listen", reader.read());
     if (done) throw new Error("openssl s_server did not start");
     printed += value;
     port = /ACCEPT \S+:(\d+)\n/.exec(printed)?.[1];

@@ -3,6 +3,7 @@ import tls from "node:tls";
 import { assertEquals } from "@std/assert";
 import type { Connection } from "../../src/net/connection.ts";
 import { HOST, listening, readAll, readUntil, selfSigned } from "./listening.ts";
+import { later } from "../waiting.ts";
 
 const LARGEST = 65_536;
 const QUERY = "query\n";
@@ -29,7 +30,7 @@ Deno.test("end() loses no byte to a plain peer that sent more than was read", as
   using conn = await Deno.connect({ hostname: HOST, port: server.port });
   await conn.write(new TextEncoder().encode(QUERY + "x".repeat(5_000)));
   // The answer is on its way before the peer reads on, as are more bytes that nobody reads.
-  await new Promise((go) => setTimeout(go, 50));
+  await later(50);
   await conn.write(new Uint8Array(5_000));
   assertEquals(await readAll(conn), { bytes: LARGEST, end: "FIN" });
   conn.close();

@@ -2,8 +2,18 @@ import tls from "node:tls";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { listen } from "../../src/net/listen.ts";
 import { answering, askTls, HOST, listening, readAll, readUntil, selfSigned } from "./listening.ts";
+import { later, PATIENCE, statusOf, within } from "../waiting.ts";
 
 const encoder = new TextEncoder();
+
+const ipv6 = (() => {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+})();
 
 /** Both ways to listen, for what holds for both. */
 async function both(): Promise<{ name: string; options: Parameters<typeof listening>[1] }[]> {
@@ -44,6 +54,12 @@ Deno.test("listen() says what keeps it from listening", async () => {
   for (const { name, options } of await both()) {
     const error = await assertRejects(() => listen({ hostname: HOST, port, ...options }), Error);
     assertEquals(error.message, `Cannot listen on ${HOST}:${port}: Address already in use`, name);
+  }
+});
+
+Deno.test("listen() says that an IPv6 address is not this host's", { ignore: !ipv6 }, async () => {
+  for (const { name, options } of await both()) {
+    const port = 5666;
     const elsewhere = { hostname: "2001:db8::1", port, ...options };
     const none = await assertRejects(() => listen(elsewhere), Error);
     const where = `[2001:db8::1]:${port}`;
@@ -57,15 +73,6 @@ Deno.test("listen() without permission says so", { permissions: "none" }, async 
     await assertRejects(() => listen(where), Deno.errors.NotCapable);
   }
 });
-
-const ipv6 = (() => {
-  try {
-    Deno.listen({ hostname: "::1", port: 0 }).close();
-    return true;
-  } catch {
-    return false;
-  }
-})();
 
 Deno.test("listen() takes IPv6, and IPv4 for what it is on an IPv6 socket", {
   ignore: !ipv6,
@@ -135,13 +142,14 @@ Deno.test("accept() goes on after it ran out of file descriptors", {
   }).spawn();
   await new Response(program).body!.pipeTo(child.stdin);
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const port = Number((await lines.read()).value);
+  const next = async () => (await within(PATIENCE, "a line of the listener", lines.read())).value;
+  const port = Number(await next());
   const conns: Deno.Conn[] = [];
   try {
     for (let index = 0; index < 80; index++) {
       conns.push(await Deno.connect({ hostname: HOST, port }));
     }
-    assertMatch((await lines.read()).value ?? "", /^exhausted/);
+    assertMatch(await next() ?? "", /^exhausted/);
     // Those that wait in the kernel's queue are taken as soon as others have gone.
     for (const conn of conns) await conn.closeWrite();
     for (const conn of conns) assertEquals(await readAll(conn), { bytes: 0, end: "FIN" });
@@ -149,7 +157,7 @@ Deno.test("accept() goes on after it ran out of file descriptors", {
     for (const conn of conns) conn.close();
     child.kill();
     await lines.cancel();
-    await child.status;
+    await statusOf(child, "the listener");
   }
 });
 
@@ -159,7 +167,7 @@ Deno.test("close() ends what is pending, any number of times", async () => {
     await using server = await listening(async (connection) => {
       await connection.handshake();
       const never = [connection.read(new Uint8Array(1)), connection.write(new Uint8Array(3e7))];
-      await new Promise((go) => setTimeout(go, 20));
+      await later(20);
       connection.close();
       connection.close();
       pending.resolve(await Promise.allSettled(never));

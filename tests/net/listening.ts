@@ -4,6 +4,7 @@ import type { Connection } from "../../src/net/connection.ts";
 import { listen, type Listener, type ListenOptions } from "../../src/net/listen.ts";
 import type { TlsServerOptions } from "../../src/net/tls_server.ts";
 import { createSelfSigned } from "../../src/net/self_signed.ts";
+import { PATIENCE, until, within } from "../waiting.ts";
 
 export const HOST = "127.0.0.1";
 
@@ -28,7 +29,6 @@ export async function listening(
   const listener = await listen({ hostname: HOST, port: 0, ...options });
   const outcomes: string[] = [];
   const open = new Set<Connection>();
-  let changed = () => {};
   const accepting = (async () => {
     for (let connection; (connection = await listener.accept()) !== null;) {
       const one = connection;
@@ -37,7 +37,6 @@ export async function listening(
         one.close();
         open.delete(one);
         outcomes.push(outcome);
-        changed();
       });
     }
   })();
@@ -46,13 +45,13 @@ export async function listening(
     port: listener.address.port,
     outcomes,
     async served(count) {
-      while (outcomes.length < count) await new Promise<void>((resolve) => changed = resolve);
+      await until(`${count} connections to be served`, () => outcomes.length >= count);
       return outcomes;
     },
     async [Symbol.asyncDispose]() {
       listener.close();
       for (const one of open) one.close();
-      await accepting;
+      await within(PATIENCE, "accept() to end", accepting);
     },
   };
 }
@@ -72,7 +71,7 @@ export async function readUntil(connection: Connection, end: string): Promise<st
   const buffer = new Uint8Array(1000);
   let text = "";
   while (!text.endsWith(end) || end === "") {
-    const count = await connection.read(buffer);
+    const count = await within(PATIENCE, "bytes of the peer", connection.read(buffer));
     if (count === null) break;
     text += decoder.decode(buffer.subarray(0, count));
   }
@@ -84,11 +83,19 @@ export async function readAll(conn: Deno.Conn): Promise<{ bytes: number; end: st
   const buffer = new Uint8Array(65_536);
   let bytes = 0;
   try {
-    for (let count; (count = await conn.read(buffer)) !== null;) bytes += count;
+    const read = () => within(PATIENCE, "bytes or an end", conn.read(buffer));
+    for (let count; (count = await read()) !== null;) bytes += count;
     return { bytes, end: "FIN" };
   } catch (error) {
     return { bytes, end: (error as Error).name };
   }
+}
+
+/** What a peer has learned over TLS. */
+interface Told {
+  answer: string;
+  protocol: string | null;
+  fingerprint: string;
 }
 
 /** Asks over TLS; resolves to the answer when the server has said goodbye. */
@@ -96,8 +103,8 @@ export function askTls(
   port: number,
   query: string | Uint8Array,
   options: tls.ConnectionOptions = {},
-): Promise<{ answer: string; protocol: string | null; fingerprint: string }> {
-  return new Promise((resolve, reject) => {
+): Promise<Told> {
+  const answered = new Promise<Told>((resolve, reject) => {
     const socket = tls.connect({ host: HOST, port, rejectUnauthorized: false, ...options });
     let answer = "";
     let protocol: string | null = null;
@@ -115,6 +122,7 @@ export function askTls(
     });
     socket.on("close", () => reject(new Error("closed without an end")));
   });
+  return within(PATIENCE, "an answer over TLS", answered);
 }
 
 /** Every ClientHello begins like this one, of TLS 1.3, as a client of this runtime sends it. */

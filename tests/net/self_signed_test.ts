@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } fro
 import { certificateDates, fingerprint } from "../../src/net/certificate.ts";
 import { createSelfSigned } from "../../src/net/self_signed.ts";
 import { tools } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
 
 const permissions = "none";
 const DAY = 86_400_000;
@@ -59,7 +60,7 @@ Deno.test("openssl takes a self-signed certificate for version 3 and valid", {
   try {
     await Deno.writeTextFile(file, cert);
     const run = async (...args: string[]) => {
-      const { stdout } = await new Deno.Command(tools.openssl!, { args }).output();
+      const { stdout } = await runToEnd(tools.openssl!, { args });
       return new TextDecoder().decode(stdout);
     };
     assertEquals(await run("verify", "-x509_strict", "-CAfile", file, file), `${file}: OK\n`);

@@ -19,6 +19,7 @@ import {
 } from "./listening.ts";
 import { fingerprint } from "../../src/net/certificate.ts";
 import { tools } from "../tools.ts";
+import { later, outputOf } from "../waiting.ts";
 
 const encoder = new TextEncoder();
 const ignore = tools.openssl === undefined;
@@ -33,7 +34,7 @@ async function sClient(port: number, ...args: string[]): Promise<string> {
   }).spawn();
   const input = child.stdin.getWriter();
   await input.write(encoder.encode("query\n")).catch(() => {});
-  const { stdout, stderr } = await child.output();
+  const { stdout, stderr } = await outputOf(child, "openssl s_client");
   await input.close().catch(() => {});
   return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
 }
@@ -77,7 +78,7 @@ Deno.test("a peer that sends far more than is read is answered all the same", as
   await using server = await listening(async (connection) => {
     await connection.handshake();
     await connection.read(new Uint8Array(6));
-    await new Promise((go) => setTimeout(go, 100));
+    await later(100);
     await connection.write(encoder.encode("answer"));
     await connection.end();
   }, { tls: await selfSigned() });
@@ -99,14 +100,14 @@ Deno.test("a peer that has ended its side of TLS is answered", { ignore }, async
     stderr: "null",
   }).spawn();
   await new Response("query\n").body!.pipeTo(child.stdin);
-  await child.output();
+  await outputOf(child, "openssl s_client");
   assertEquals(await server.served(1), ["done"]);
 });
 
 Deno.test("a connection that is closed before the handshake gets not a byte", async () => {
   const hello = await clientHello();
   await using server = await listening(async (connection) => {
-    await new Promise((go) => setTimeout(go, 20));
+    await later(20);
     connection.close();
     await assertRejects(() => connection.handshake(), Error, "Connection closed");
   }, { tls: await selfSigned() });
@@ -129,7 +130,7 @@ Deno.test("close() ends a peer that stalls, at any stage of TLS", async () => {
   ];
   await using server = await listening(async (connection) => {
     const shaking = connection.handshake();
-    await new Promise((go) => setTimeout(go, 50));
+    await later(50);
     connection.close();
     await assertRejects(() => shaking, Error, "Connection closed");
   }, { tls: await selfSigned() });

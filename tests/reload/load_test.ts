@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
 import { serve, type Served } from "../serving.ts";
+import { later, until } from "../waiting.ts";
 
 /** An agent all of whose answers say its version, first and last. */
 function agent(version: "A" | "B"): string {
@@ -44,7 +45,7 @@ async function ask(served: Served, tls: boolean, stop: AbortSignal, load: Load):
     const [, version, first, last] = /^OK ([AB])(\S+)\n(?:\S+\n)+([AB])$/.exec(answer) ?? [];
     if (first !== nonce || last !== version) load.wrong.push(answer.slice(0, 200));
     else load.answers[version as "A" | "B"]++;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await later(10);
   }
 }
 
@@ -58,9 +59,10 @@ async function reloadUnderLoad(clients: number, reloads: number, tls: boolean): 
     const version = count % 2 === 0 ? "B" : "A";
     await project.write("agent.ts", agent(version));
     served.process.kill("SIGHUP");
-    while (!(await askOnce(served, ["fast", "x"], { tls })).startsWith(`OK ${version}x`)) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await until(
+      `version ${version}`,
+      async () => (await askOnce(served, ["fast", "x"], { tls })).startsWith(`OK ${version}x`),
+    );
   }
   stop.abort();
   await Promise.all(asking);

@@ -12,6 +12,7 @@ import { AUTHORITY, certificateFolder, openssl, SERVER } from "../openssl.ts";
 import { createProject, type Project } from "../project.ts";
 import { serve, type Served } from "../serving.ts";
 import { isMissing } from "../tools.ts";
+import { later, runToEnd, until } from "../waiting.ts";
 
 /** An agent whose answers carry a marker. */
 function agent(marker: string, more = ""): string {
@@ -29,18 +30,15 @@ export default defineAgent({
 `;
 }
 
-const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 /** Tells the daemon to reload, and waits until it has or has refused. */
 async function reload(served: Served): Promise<string> {
   const before = served.log().length;
   served.process.kill("SIGHUP");
-  for (;;) {
+  return await until("a reload or its refusal", () => {
     const said = served.log().slice(before);
     // The refusal is logged behind the faults, the reload behind nothing.
-    if (/ (?:info reload|error reload refused) .*\n/.test(said)) return said;
-    await later(10);
-  }
+    return / (?:info reload|error reload refused) .*\n/.test(said) && said;
+  });
 }
 
 async function start(source: string, ...args: string[]): Promise<
@@ -119,10 +117,10 @@ Deno.test({
     );
     await using served = await serve(project.agent, "--settings", settings);
     const shown = async () => {
-      const { stdout } = await new Deno.Command(openssl, {
+      const { stdout } = await runToEnd(openssl, {
         args: ["s_client", "-connect", `127.0.0.1:${served.port}`],
         stdin: "null",
-      }).output();
+      });
       return /subject=CN ?= ?(\w+)/.exec(new TextDecoder().decode(stdout))?.[1];
     };
     assertEquals(await shown(), "one");
@@ -227,7 +225,7 @@ Deno.test("Several hangups in a row come to two reloads at most, and the last ch
   await using user = await start(agent("0"));
   await user.project.write("agent.ts", agent("1"));
   for (let count = 0; count < 20; count++) user.served.process.kill("SIGHUP");
-  while (await user.says() !== "OK 1") await later(20);
+  await until("the last change", async () => await user.says() === "OK 1");
   // Whatever was still to come stands before this one.
   await user.served.logged("info reload");
   await later(500);
@@ -304,13 +302,17 @@ Deno.test("A reload that meets the death of the daemon reaches the one that take
   const eaten = user.says("eat").catch(() => {});
   await user.project.write("agent.ts", agent("two", eater));
   // Whenever the daemon dies, it dies while one of these is under way.
-  while (!user.served.log().includes("restart reason=")) {
+  await until("the death of the daemon", async () => {
     user.served.process.kill("SIGHUP");
     await later(50);
-  }
+    return user.served.log().includes("restart reason=");
+  }, 60_000);
   await eaten;
   // The one that ate was asked of an agent that is no longer served.
   assertStringIncludes(user.served.log(), "quarantined=eat");
-  while (await user.says().catch(() => "") !== "OK two") await later(20);
+  await until(
+    "the one that takes over",
+    async () => await user.says().catch(() => "") === "OK two",
+  );
   assertEquals(user.served.log().includes("reload refused"), false, user.served.log());
 });

@@ -3,6 +3,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
 import { serve, type Served } from "../serving.ts";
+import { later, until } from "../waiting.ts";
 
 const agent = (body: string) => `
 import { defineAgent, ok } from "@checkwright/checkwright";
@@ -12,11 +13,10 @@ export default defineAgent({ commands: { ${body} } });
 
 /** Asks until there is another answer than this one. */
 async function changed(served: Served, command: string, from: string): Promise<string> {
-  for (;;) {
+  return await until(`another answer than ${from}`, async () => {
     const answer = await askOnce(served, [command]);
-    if (answer !== from) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    return answer !== from && answer;
+  });
 }
 
 Deno.test("serve --watch runs what was edited: the agent, a module of it, the settings; and what is bad is reported and not served", async () => {
@@ -54,7 +54,7 @@ Deno.test("serve --watch runs what was edited: the agent, a module of it, the se
   const reloads = served.log().split(" info reload ").length;
   await served.logged(" info reload ", reloads);
   await project.write("notes.txt", "nothing");
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  await later(600);
   assertEquals(served.log().split(" info reload ").length - 1, reloads);
   assertEquals(await served.stop(), 0);
 });

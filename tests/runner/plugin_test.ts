@@ -6,6 +6,8 @@ import {
 } from "../../src/runner/plugin.ts";
 import { openProcessTree } from "../../src/host/process_tree.ts";
 import { encodeText } from "../../src/nagios/text.ts";
+import { until } from "../waiting.ts";
+import { isAlive } from "../processes.ts";
 
 function sh(line: string, ...args: string[]): PluginRun {
   return { argv: ["/bin/sh", "-c", line, "sh", ...args], env: {}, cwd: "/" };
@@ -117,15 +119,17 @@ Deno.test("runPlugin() refuses words that no executable can be given", async () 
 });
 
 Deno.test("runPlugin() runs a plugin in a process group of its own", async () => {
-  const { output } = await runPlugin(sh("echo $$ $(ps -o pgid= -p $$)"), never);
+  const { output } = await runPlugin(sh("echo $$ $(cut -d ' ' -f 5 /proc/$$/stat)"), never);
   const [pid, group] = output.text.split(" ");
   assertEquals(group, pid);
 });
 
-async function isAlive(pid: string): Promise<boolean> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", pid] }).output();
-  const state = new TextDecoder().decode(stdout).trim();
-  return state !== "" && !state.startsWith("Z");
+/** The id that a process writes into a file. */
+async function idIn(path: string): Promise<string> {
+  return await until(
+    `an id in ${path}`,
+    async () => (await Deno.readTextFile(path).catch(() => "")).trim(),
+  );
 }
 
 Deno.test("runPlugin() ends the whole group when its time is over, grandchildren that ignore TERM included", async () => {
@@ -134,15 +138,11 @@ Deno.test("runPlugin() ends the whole group when its time is over, grandchildren
   const line =
     `trap '' TERM; (trap '' TERM; echo $$ > ${folder}/parent; sleep 60 & echo $! > ${folder}/child; wait) & wait`;
   const running = runPlugin(sh(line), abort.signal);
-  let child = "";
-  while (child === "") {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    child = (await Deno.readTextFile(`${folder}/child`).catch(() => "")).trim();
-  }
-  assertEquals(await isAlive(child), true);
+  const child = await idIn(`${folder}/child`);
+  assertEquals(isAlive(child), true);
   abort.abort();
   await running;
-  assertEquals(await isAlive(child), false);
+  assertEquals(isAlive(child), false);
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -159,15 +159,11 @@ Deno.test("runPlugin() ends children that left the group when its time is over",
     const folder = await Deno.makeTempDir();
     const abort = new AbortController();
     const running = runPlugin(sh(line, folder), abort.signal);
-    let child = "";
-    while (child === "") {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      child = (await Deno.readTextFile(`${folder}/pid`).catch(() => "")).trim();
-    }
-    assertEquals(await isAlive(child), true, name);
+    const child = await idIn(`${folder}/pid`);
+    assertEquals(isAlive(child), true, name);
     abort.abort();
     await running;
-    assertEquals(await isAlive(child), false, name);
+    assertEquals(isAlive(child), false, name);
     await Deno.remove(folder, { recursive: true });
   }
 });
@@ -177,14 +173,14 @@ Deno.test("runPlugin() waits for nobody who cannot be found", async () => {
   const line = "setsid env -i /bin/sh -c 'echo $$; exec sleep 20' & sleep 0.3";
   const { output } = await runPlugin(sh(line), never);
   assertEquals(output.state, "OK");
-  assertEquals(await isAlive(output.text), true);
+  assertEquals(isAlive(output.text), true);
   Deno.kill(Number(output.text), "SIGKILL");
 });
 
 Deno.test("runPlugin() does not wait for a child that a plugin leaves behind with its output", async () => {
   const { output } = await runPlugin(sh("sleep 60 & echo $!"), never);
   assertEquals(output.state, "OK");
-  assertEquals(await isAlive(output.text), false);
+  assertEquals(isAlive(output.text), false);
 });
 
 Deno.test("runPlugin() starts nothing whose digest is another", async () => {

@@ -1,0 +1,49 @@
+/**
+ * Loaded before each test file by `deno task test`: gives every test that sets no `timeout` this
+ * one, so that a test that waits in vain fails with its name, and the next one runs.
+ */
+
+import { within } from "./waiting.ts";
+
+/** A single wait ends earlier, with what it waited for: see `waiting.ts`. In milliseconds. */
+const defaultTimeout = 120_000;
+
+/** Where the runner looks for the place that a test is reported from. */
+const location = Symbol.for("Deno.test.location");
+
+const register = Deno.test;
+
+/** Turns the arguments of any overload of `Deno.test` into one definition. */
+function definitionOf(args: unknown[]): Deno.TestDefinition {
+  const [first, second, third] = args;
+  const options = args.filter((arg) => typeof arg === "object");
+  const fn = args.find((arg) => typeof arg === "function");
+  const name = [first, second, third].find((arg) => typeof arg === "string");
+  const definition = Object.assign({}, ...options, fn && { fn }, name !== undefined && { name });
+  return { ...definition, name: definition.name ?? definition.fn.name };
+}
+
+/** The place of the call in a test file, as "file:line:column". */
+function callSite(): string | undefined {
+  const lines = new Error().stack!.split("\n").slice(1);
+  const outside = lines.find((line) => !line.includes(import.meta.url) && line.includes("://"));
+  return outside?.match(/\(?(\w+:\/\/[^()]+:\d+:\d+)\)?$/)?.[1];
+}
+
+/** Registers a test that fails at its limit. */
+function registerLimited({ timeout = defaultTimeout, ...definition }: Deno.TestDefinition): void {
+  const { fn, permissions = "inherit" } = definition;
+  // Deno 2.9.6 crashes after a timeout of a test with permissions of its own, which it does not
+  // take back. Such a test is only left, and may go on behind the others.
+  const native = permissions === "inherit";
+  const run = async (test: Deno.TestContext) => {
+    if (native) return await fn(test);
+    await within(timeout, "the test", Promise.resolve(fn(test)));
+  };
+  Object.assign(run, { [location]: callSite() });
+  register({ ...definition, ...(native && { timeout }), fn: run });
+}
+
+const limited = (...args: unknown[]) => registerLimited(definitionOf(args));
+
+Object.defineProperty(Deno, "test", { value: Object.assign(limited, register) });

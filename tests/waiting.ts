@@ -1,0 +1,119 @@
+/** Waits that end: each fails with what it waited for. */
+
+/** How long a test waits for one thing by default, in milliseconds. */
+export const PATIENCE = 30_000;
+
+/** Resolves after a while. */
+export function later(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/**
+ * Waits for a promise, up to a limit.
+ *
+ * @param milliseconds the limit
+ * @param what what is waited for; the error names it
+ * @param promise settles when it is there
+ */
+export async function within<T>(
+  milliseconds: number,
+  what: string,
+  promise: PromiseLike<T>,
+): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const fail = () => late.reject(new Error(`Waited ${milliseconds / 1000} s for ${what}`));
+  const timer = setTimeout(fail, milliseconds);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What is not falsy. */
+type Seen<T> = Exclude<NonNullable<T>, false | "" | 0>;
+
+/**
+ * Looks again and again until it sees something, up to a limit.
+ *
+ * @param what what is waited for; the error names it
+ * @param look returns what it sees: anything falsy is nothing yet
+ * @param milliseconds the limit
+ * @returns what it saw
+ */
+export async function until<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  milliseconds = PATIENCE,
+): Promise<Seen<T>> {
+  let over = false;
+  const looking = async () => {
+    for (;;) {
+      const seen = await look();
+      if (seen) return seen as Seen<T>;
+      if (over) throw new Error(`Nobody waits for ${what} any longer`);
+      await later(10);
+    }
+  };
+  const seen = looking();
+  try {
+    return await within(milliseconds, what, seen);
+  } finally {
+    over = true;
+    seen.catch(() => {});
+  }
+}
+
+/**
+ * Waits for the end of a child process and for its output. At the limit the child is killed.
+ *
+ * @param child its streams are piped
+ * @param what the child; the error names it
+ * @param milliseconds the limit
+ */
+export async function outputOf(
+  child: Deno.ChildProcess,
+  what: string,
+  milliseconds = 2 * PATIENCE,
+): Promise<Deno.CommandOutput> {
+  return await endOf(child, what, child.output(), milliseconds);
+}
+
+/** Waits for the end of a child process as {@linkcode outputOf} does, and not for its output. */
+export async function statusOf(
+  child: Deno.ChildProcess,
+  what: string,
+  milliseconds = PATIENCE,
+): Promise<Deno.CommandStatus> {
+  return await endOf(child, what, child.status, milliseconds);
+}
+
+async function endOf<T>(
+  child: Deno.ChildProcess,
+  what: string,
+  end: Promise<T>,
+  milliseconds: number,
+): Promise<T> {
+  try {
+    return await within(milliseconds, `the end of ${what}`, end);
+  } catch (error) {
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has ended, and something else holds its output.
+    }
+    throw error;
+  }
+}
+
+/** Runs a program to its end, as `Deno.Command.output()` does, up to a limit. */
+export async function runToEnd(
+  program: string,
+  options: Deno.CommandOptions = {},
+  milliseconds?: number,
+): Promise<Deno.CommandOutput> {
+  const piped = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
+  const child = new Deno.Command(program, { ...piped, ...options }).spawn();
+  const what = [program, ...options.args ?? []].join(" ");
+  return await outputOf(child, what, milliseconds);
+}
