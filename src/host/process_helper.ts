@@ -134,11 +134,14 @@ export function startProcessHelper(mark: string): ProcessHelper {
   });
 
   async function exchange(request: string): Promise<string[]> {
-    await input.write(new TextEncoder().encode(`${request}\n`));
+    const ended = () => new Error("it has ended");
+    await input.write(new TextEncoder().encode(`${request}\n`)).catch(() => {
+      throw ended();
+    });
     const lines: string[] = [];
     for (;;) {
       const { value, done } = await output.read();
-      if (done) throw new Error("it has ended");
+      if (done) throw ended();
       const parts = (rest + value).split("\n");
       rest = parts.pop()!;
       const end = parts.indexOf(".");

@@ -1,4 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { isAlive, listProcesses } from "../processes.ts";
+import { statusOf, until } from "../waiting.ts";
 import { createMark, markBelow, markVariable } from "../../src/host/mark.ts";
 import { startProcessHelper } from "../../src/host/process_helper.ts";
 
@@ -34,12 +36,8 @@ Deno.test("signal() and exists() pass over what does not exist and what is never
 Deno.test("A helper that was killed rejects every request and says why", async () => {
   const mark = createMark();
   const helper = startProcessHelper(mark);
-  const own = (await helper.list()).map(({ pid }) => pid);
-  const pids = await Promise.all(own.map(async (pid) => {
-    const line = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
-    return line.includes(mark) ? [pid] : [];
-  }));
-  for (const pid of pids.flat()) Deno.kill(pid, "SIGKILL");
+  await helper.list();
+  for (const { pid, args } of listProcesses()) if (args.includes(mark)) Deno.kill(pid, "SIGKILL");
   await assertRejects(() => helper.list());
   await assertRejects(() => helper.signal([4_194_305], "TERM"));
   assertStringIncludes(await helper.broken, "ended");
@@ -62,20 +60,12 @@ Deno.test("When the pipe closes, what carries the daemon's mark is killed, with 
     start(other, "neighbour", "echo $$ > PID; exec sleep 60"),
   ];
   const pids = await Promise.all(["marked", "cleared", "neighbour"].map(async (name) => {
-    for (let look = 0; look < 500; look++) {
-      const pid = Number(await Deno.readTextFile(`${folder}/${name}`).catch(() => ""));
-      if (pid > 0) return pid;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    throw new Error(`${name} has not started within 5 s`);
+    const path = `${folder}/${name}`;
+    return await until(name, () => Deno.readTextFile(path).then(Number, () => 0));
   }));
   await helper.close();
-  const alive = await Promise.all(pids.map(async (pid) => {
-    const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");
-    return stat !== "" && !/\) [ZX] /.test(stat);
-  }));
-  assertEquals(alive, [false, false, true]);
+  assertEquals(pids.map(isAlive), [false, false, true]);
   children[2]!.kill("SIGKILL");
-  for (const child of children) await child.status;
+  for (const child of children) await statusOf(child, "a child");
   await Deno.remove(folder, { recursive: true });
 });

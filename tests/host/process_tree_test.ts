@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { Process } from "../../src/host/process_list.ts";
 import { type Ending, familyOf, openProcessTree } from "../../src/host/process_tree.ts";
+import { isAlive } from "../processes.ts";
+import { statusOf, until } from "../waiting.ts";
 import { markVariable } from "../../src/host/mark.ts";
 
 const daemon = "0d5b1c5e-9a4f-4b6e-8d0a-1f2e3d4c5b6a";
@@ -45,19 +47,11 @@ function startMarked(line: string, mark: string): Deno.ChildProcess {
   } as Deno.CommandOptions).spawn();
 }
 
-async function isAlive(pid: number): Promise<boolean> {
-  const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");
-  return stat !== "" && !/\) [ZX] /.test(stat);
-}
-
-async function pidIn(path: string): Promise<number> {
-  for (let look = 0; look < 500; look++) {
-    const pid = Number(await Deno.readTextFile(path).catch(() => ""));
-    if (pid > 0) return pid;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`No process has written its id to ${path} within 5 s`);
-}
+const pidIn = (path: string) =>
+  until(
+    `a process that writes its id to ${path}`,
+    () => Deno.readTextFile(path).then(Number, () => 0),
+  );
 
 Deno.test("endRun() says how a run ended, and leaves nothing of it", async () => {
   const folder = await Deno.makeTempDir();
@@ -79,10 +73,10 @@ Deno.test("endRun() says how a run ended, and leaves nothing of it", async () =>
     const mark = processes.createMark();
     const child = startMarked(line.replace("PID", path), mark);
     const pid = await pidIn(path);
-    if (ending === "gone") await child.status;
+    if (ending === "gone") await statusOf(child, "the plugin");
     assertEquals(await processes.endRun(child, mark), ending, name);
-    assertEquals(await isAlive(pid), false, name);
-    await child.status;
+    assertEquals(isAlive(pid), false, name);
+    await statusOf(child, "the plugin");
   }
   await processes.close();
   await Deno.remove(folder, { recursive: true });
@@ -99,7 +93,7 @@ Deno.test("endRun() sends TERM once, so that a plugin cleans up once", async () 
   );
   await pidIn(`${folder}/pid`);
   assertEquals(await processes.endRun(child, mark), "KILL");
-  await child.status;
+  await statusOf(child, "the plugin");
   assertEquals(await Deno.readTextFile(`${folder}/log`), "cleaned\n");
   await processes.close();
   await Deno.remove(folder, { recursive: true });
@@ -121,8 +115,8 @@ Deno.test("Many runs are ended at the same time, none after the other", async ()
   // Each needs 200 ms between TERM and KILL: one after the other would take four seconds.
   assertEquals(took < 3_000, true, `${took} ms`);
   for (const { child, pid } of runs) {
-    await child.status;
-    assertEquals(await isAlive(pid), false);
+    await statusOf(child, "the plugin");
+    assertEquals(isAlive(pid), false);
   }
   await processes.close();
   await Deno.remove(folder, { recursive: true });
@@ -137,9 +131,9 @@ Deno.test("endMarked() ends what one sandbox has started, and nothing of another
   );
   const pids = await Promise.all(marks.map((_, index) => pidIn(`${folder}/${index}`)));
   await processes.endMarked(marks[0]);
-  assertEquals(await Promise.all(pids.map(isAlive)), [false, true]);
+  assertEquals(pids.map(isAlive), [false, true]);
   await processes.close();
-  assertEquals(await isAlive(pids[1]!), false);
-  for (const child of children) await child.status;
+  assertEquals(isAlive(pids[1]!), false);
+  for (const child of children) await statusOf(child, "the plugin");
   await Deno.remove(folder, { recursive: true });
 });
