@@ -69,7 +69,8 @@ export function ownNeeds(
 export function startNeeds(manifest: Manifest): Need[] {
   const starts = Object.values(manifest.commands).some((command) =>
     executableOf(command) !== undefined ||
-    (command.kind === "check" && (command.permissions.run ?? []).length > 0)
+    (command.kind === "check" &&
+      (command.isolation === "process" || (command.permissions.run ?? []).length > 0))
   );
   const why = "It starts the helper that ends processes" +
     (keepsShell(manifest) ? "" : ", then gives this permission up");
