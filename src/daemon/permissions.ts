@@ -7,6 +7,7 @@ import {
   executableOf,
   formatFlags,
   type GrantedPermissions,
+  programsOf,
   unite,
 } from "../agent/permissions.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
@@ -81,12 +82,14 @@ export function compiledPermissions(manifest: Manifest): GrantedPermissions {
   const commands = Object.values(manifest.commands);
   const users = commands.some((command) => command.kind !== "check" && command.user !== undefined);
   const { run, ...others } = daemonPermissions(manifest, "");
-  const executables = commands.map(executableOf);
+  const programs = commands.flatMap((command) =>
+    command.optional ? programsOf(command) : executableOf(command) ?? []
+  );
   const { tls } = manifest.settings;
   const certificates = tls === false ? [] : [tls.cert, tls.key, tls.ca];
   return unite([
     { ...others, run: run.filter((path) => path !== "") },
-    { read: [...executables, ...certificates].filter((path) => path !== undefined) },
+    { read: [...programs, ...certificates].filter((path) => path !== undefined) },
     users ? { read: [usersPath], sys: ["uid"] } : {},
   ]);
 }
