@@ -13,11 +13,6 @@ export interface PluginSettings extends CommandSettings {
   sha256?: string;
   /** Whether a word that is exactly `$ARGn$` is split into words; it is, where left out. */
   split?: boolean;
-  /**
-   * Leave the command out where the executable is absent when the agent is loaded, so that one
-   * agent serves machines that have different plugins. Otherwise its absence is UNKNOWN when asked.
-   */
-  optional?: boolean;
 }
 
 /** An executable as a command. */

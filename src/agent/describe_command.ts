@@ -121,9 +121,9 @@ function describeExec(
   { env: hostEnv, ...override }: Override,
 ): RunSettings & ExecSettings {
   const variables = isRecord(env) && isRecord(hostEnv) ? { ...env, ...hostEnv } : hostEnv ?? env;
-  const { cwd = "/", split = true, optional = false, ...read } =
+  const { cwd = "/", split = true, ...read } =
     execFields({ ...input, ...override, env: variables }, report) ?? {};
-  return { env: {}, cwd, split, optional, ...read, ...withDefaults(read, settings) };
+  return { env: {}, cwd, split, ...read, ...withDefaults(read, settings) };
 }
 
 function describePlugin(

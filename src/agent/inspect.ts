@@ -3,6 +3,8 @@ import type { Report } from "./diagnostic.ts";
 import { fitConnections } from "./fit_connections.ts";
 import { inspectReach } from "./inspect_reach.ts";
 import type { ExecSettings, Manifest, ManifestCommand } from "./manifest.ts";
+import { explainMissing, whyOmitted } from "./missing_program.ts";
+import { programsOf } from "./permissions.ts";
 
 /** The system's list of users. */
 export const usersPath = "/etc/passwd";
@@ -10,7 +12,7 @@ export const usersPath = "/etc/passwd";
 /**
  * Holds a manifest against this host: executables are there and may be started, folders and files
  * exist, there are descriptors for as many connections as it is to bear. Plugins become real
- * paths, users become ids; optional commands whose executable is absent are left out.
+ * paths, users become ids; optional commands whose programs are missing are omitted.
  *
  * @param manifest the agent
  * @param report where faults go, all of them
@@ -24,9 +26,16 @@ export async function inspectHost(
   descriptors = Infinity,
 ): Promise<Manifest> {
   const commands: [string, ManifestCommand][] = [];
+  const omitted: [string, string][] = [];
   for (const [name, command] of Object.entries(manifest.commands)) {
-    const inspected = await inspectCommand(command, report.at("commands").at(name));
-    if (inspected !== undefined) commands.push([name, inspected]);
+    const at = report.at("commands").at(name);
+    const reason = await omission(command, exists, at);
+    if (reason === undefined) commands.push([name, await inspectCommand(command, at)]);
+    else omitted.push([name, reason]);
+  }
+  const starts = commands.some(([, command]) => command.kind !== "check");
+  if (starts && !await exists(shellPath)) {
+    report.at("commands").error(`${explainMissing(shellPath)}: plugins cannot be ended without it`);
   }
   const { settings } = manifest;
   inspectReach(settings, report);
@@ -39,13 +48,37 @@ export async function inspectHost(
     ...manifest,
     settings: { ...settings, limits },
     commands: Object.fromEntries(commands),
+    ...(omitted.length > 0 && { omitted: Object.fromEntries(omitted) }),
   };
+}
+
+/**
+ * Finds out whether a host omits a command. That is a warning for a check, which brings all but its
+ * programs with it. Plugins are expected to be on some hosts only: those are omitted in silence.
+ *
+ * @param command the command
+ * @param isThere returns whether this host has a program
+ * @param report where the warning goes
+ * @returns why it is omitted; undefined if it is served
+ */
+export async function omission(
+  command: ManifestCommand,
+  isThere: (program: string) => Promise<boolean>,
+  report: Report,
+): Promise<string | undefined> {
+  if (!command.optional) return undefined;
+  for (const program of programsOf(command)) {
+    if (await isThere(program)) continue;
+    const reason = whyOmitted(program);
+    if (command.kind === "check") report.warning(`Omitted: ${reason}`);
+    return reason;
+  }
 }
 
 async function inspectCommand(
   command: ManifestCommand,
   report: Report,
-): Promise<ManifestCommand | undefined> {
+): Promise<ManifestCommand> {
   if (command.kind === "check") {
     // They stay as they were declared: the check will name them so.
     for (const path of command.permissions.run ?? []) {
@@ -54,7 +87,6 @@ async function inspectCommand(
     return command;
   }
   const path = command.kind === "shell" ? shellPath : command.argv[0]!;
-  if (command.optional && !await exists(path)) return undefined;
   const found = await executable(
     path,
     command.kind === "shell" ? report.at("line") : report.at("argv").at(0),
@@ -79,9 +111,11 @@ async function exists(path: string): Promise<boolean> {
 
 async function executable(path: string, report: Report): Promise<string | undefined> {
   const info = await stat(path);
-  const fault = info === undefined
-    ? "No such file or directory"
-    : !info.isFile
+  if (info === undefined) {
+    report.error(explainMissing(path));
+    return;
+  }
+  const fault = !info.isFile
     ? "It is not a file"
     : ((info.mode ?? 0o111) & 0o111) === 0
     ? "It is not executable"

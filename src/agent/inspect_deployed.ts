@@ -1,13 +1,14 @@
 import type { Report } from "./diagnostic.ts";
 import { fitConnections } from "./fit_connections.ts";
-import { identify } from "./inspect.ts";
+import { identify, omission } from "./inspect.ts";
 import { inspectReach } from "./inspect_reach.ts";
 import type { Manifest, ManifestCommand } from "./manifest.ts";
+import { explainMissing } from "./missing_program.ts";
 import { executableOf } from "./permissions.ts";
 
 /**
  * Holds a manifest that was compiled elsewhere against this host, as far as the daemon's own process
- * may look: optional commands whose executable is absent are left out, users become ids. An
+ * may look: optional commands whose programs are missing are omitted, users become ids. An
  * executable that is missing is a warning, since all other commands are worth serving without it.
  * Paths stay as they were declared: the permission to start them names them so.
  *
@@ -22,16 +23,20 @@ export async function inspectDeployed(
   descriptors: number,
 ): Promise<Manifest> {
   const commands: [string, ManifestCommand][] = [];
+  const omitted: [string, string][] = [];
   for (const [name, command] of Object.entries(manifest.commands)) {
     const at = report.at("commands").at(name);
+    const reason = await omission(command, isFile, at);
+    if (reason !== undefined) {
+      omitted.push([name, reason]);
+      continue;
+    }
     const executable = executableOf(command);
     if (command.kind === "check" || executable === undefined) {
       commands.push([name, command]);
       continue;
     }
-    const there = await isFile(executable);
-    if (!there && command.optional) continue;
-    if (!there) at.warning(`Cannot start ${JSON.stringify(executable)}: No such file`);
+    if (!await isFile(executable)) at.warning(explainMissing(executable));
     commands.push([name, { ...command, ...await identify(command, at) }]);
   }
   const { settings } = manifest;
@@ -42,13 +47,15 @@ export async function inspectDeployed(
     ...manifest,
     settings: { ...settings, limits },
     commands: Object.fromEntries(commands),
+    ...(omitted.length > 0 && { omitted: Object.fromEntries(omitted) }),
   };
 }
 
 async function isFile(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isFile;
-  } catch {
-    return false;
+  } catch (error) {
+    // Optional by the host's settings alone: the daemon was compiled without a look at it.
+    return error instanceof Deno.errors.NotCapable;
   }
 }

@@ -10,6 +10,8 @@ export interface RunSettings {
   isolation: "worker" | "process";
   maxConcurrent?: number;
   cache?: number;
+  /** Omit the command if a program that it starts is missing. */
+  optional?: boolean;
 }
 
 /** What a plugin is told beside its words. */
@@ -19,8 +21,6 @@ export interface ExecSettings {
   user?: string;
   sha256?: string;
   split: boolean;
-  /** Leave the command out where the executable is absent. */
-  optional: boolean;
   /** The ids of `user`, once the host was asked. */
   uid?: number;
   gid?: number;
@@ -76,6 +76,8 @@ export interface Manifest {
   commands: Record<string, ManifestCommand>;
   /** Commands of the agent that the host's settings leave out. */
   disabled?: string[];
+  /** Optional commands that this host cannot run, with the reasons. */
+  omitted?: Record<string, string>;
 }
 
 /** A manifest with everything that was found wrong on the way; faulty commands are left out. */

@@ -37,6 +37,13 @@ export function executableOf(command: ManifestCommand): string | undefined {
   return command.kind === "shell" ? shellPath : command.argv[0];
 }
 
+/** The programs that must be there for a command to run: its executable, or what a check starts. */
+export function programsOf(command: ManifestCommand): readonly string[] {
+  const executable = executableOf(command);
+  if (command.kind === "check") return command.permissions.run ?? [];
+  return executable === undefined ? [] : [executable];
+}
+
 /**
  * What the daemon's process must be able to grant to its checks, or start itself. Nothing in it is
  * for the daemon's own sake.

@@ -47,6 +47,7 @@ export const runTable: { [Name in keyof GivenRun]-?: Reader<NonNullable<GivenRun
   ),
   maxConcurrent: described("How many may run at once", count, { examples: [2] }),
   cache: described("How long the last result answers for the next", span, { examples: ["30s"] }),
+  optional: described("Omit the command if a program that it starts is missing", boolean),
 };
 
 /** Reads the settings of any command. */
@@ -80,7 +81,6 @@ export const execTable: { [Name in keyof GivenExec]-?: Reader<NonNullable<GivenE
   user: described("The user a plugin runs as, where the daemon may choose", text),
   sha256: described("Refuse to start a plugin whose SHA-256 is another", sha256),
   split: described("Whether a plugin's word that is exactly $ARGn$ is split into words", boolean),
-  optional: described("Leave a plugin out where its executable is absent", boolean),
 };
 
 /** Reads the settings of a plugin or a shell line. */

@@ -52,6 +52,13 @@ export interface CommandSettings {
   maxConcurrent?: number;
   /** How long the last result answers for the next: `"30s"`. */
   cache?: string;
+  /**
+   * Omit the command if a program that it starts is missing when the agent is loaded: the executable
+   * of a plugin, one of a check's `permissions.run`. So one agent serves hosts that have different
+   * programs. A query for an omitted command is answered with UNKNOWN and the reason. Without it, a
+   * missing program is an error of the agent.
+   */
+  optional?: boolean;
 }
 
 /** Settings that a check may have beside those of any command. */

@@ -32,9 +32,12 @@ export const list: Subcommand = defineSubcommand({
 });
 
 function formatManifest(manifest: Manifest): string {
-  return Object.entries(manifest.commands)
-    .map(([name, command]) => formatCommand(name, command, manifest))
-    .join("\n\n");
+  return [
+    ...Object.entries(manifest.commands)
+      .map(([name, command]) => formatCommand(name, command, manifest)),
+    ...Object.entries(manifest.omitted ?? {})
+      .map(([name, reason]) => `${name}  omitted on this host: ${reason}`),
+  ].join("\n\n");
 }
 
 function formatCommand(name: string, command: ManifestCommand, manifest: Manifest): string {

@@ -1,11 +1,14 @@
+import { createColdCache, lacksEsbuild } from "./cold_cache.ts";
 import { parentOf } from "./project.ts";
-import { runDeno } from "./run_deno.ts";
+import { runLocked } from "./run_locked.ts";
 
 /** A module that could not be bundled, with what the bundler says. */
 export class BundleError extends Error {}
 
 /** How long the bundler may take, in seconds: the first time it may have packages to fetch. */
 const patience = 120;
+
+const coldCache = createColdCache(lacksEsbuild);
 
 /**
  * Bundles a module and all it imports into one file without imports of its own, under the
@@ -22,14 +25,14 @@ export async function bundle(module: string | URL, minify = false): Promise<stri
   const local = module instanceof URL && module.protocol !== "file:"
     ? module.href
     : await Deno.realPath(module);
-  const { code, signal, stdout, complaint } = await runDeno(
-    [
-      ...["bundle", "--quiet", "--platform=deno", "--node-modules-dir=none"],
-      ...(minify ? ["--minify", "--keep-names"] : []),
-      local,
-    ],
-    local.startsWith("/") ? parentOf(local) : undefined,
-    AbortSignal.timeout(patience * 1000),
+  const args = [
+    ...["--quiet", "--platform=deno", "--node-modules-dir=none"],
+    ...(minify ? ["--minify", "--keep-names"] : []),
+    local,
+  ];
+  const folder = local.startsWith("/") ? parentOf(local) : undefined;
+  const { code, signal, stdout, complaint } = await coldCache(() =>
+    runLocked("bundle", args, folder, AbortSignal.timeout(patience * 1000))
   );
   if (signal !== null) {
     throw new BundleError(`The bundler was ended (${signal}): it may take ${patience} seconds`);

@@ -1,5 +1,5 @@
 import { parentOf } from "./project.ts";
-import { runDeno } from "./run_deno.ts";
+import { runLocked } from "./run_locked.ts";
 
 /**
  * Checks the types of a module and of all it imports, under the configuration of its own project.
@@ -11,6 +11,6 @@ import { runDeno } from "./run_deno.ts";
 export async function checkTypes(path: string, signal?: AbortSignal): Promise<string | undefined> {
   const module = await Deno.realPath(path);
   const folder = parentOf(module);
-  const { code, complaint } = await runDeno(["check", "--quiet", module], folder, signal);
+  const { code, complaint } = await runLocked("check", ["--quiet", module], folder, signal);
   return code === 0 ? undefined : complaint.trim();
 }

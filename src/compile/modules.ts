@@ -1,5 +1,5 @@
 import { parentOf } from "./project.ts";
-import { runDeno } from "./run_deno.ts";
+import { runLocked } from "./run_locked.ts";
 
 interface ModuleGraph {
   modules?: Module[];
@@ -52,7 +52,7 @@ function fileOf({ specifier, local }: Module): string {
 }
 
 async function readGraph(start: string): Promise<Module[]> {
-  const { stdout } = await runDeno(["info", "--json", "--no-remote", start], parentOf(start));
+  const { stdout } = await runLocked("info", ["--json", "--no-remote", start], parentOf(start));
   try {
     const { modules = [] }: ModuleGraph = JSON.parse(stdout);
     return modules;

@@ -35,7 +35,7 @@ export type Handler = (query: Query, peer: Peer) => Promise<Answer>;
  * @returns the handler
  */
 export function createHandler(manifest: Manifest, runner: Runner): Handler {
-  const { settings, commands, disabled } = manifest;
+  const { settings, commands, disabled, omitted = {} } = manifest;
   const mayAsk = clientPolicy(settings.clients);
 
   function refuse(reason: string, hint: string): Answer {
@@ -53,6 +53,14 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
     }
     if (name === VERSION_COMMAND) {
       return { output: { state: "OK", text: versionText }, outcome: "version" };
+    }
+    if (Object.hasOwn(omitted, name)) {
+      const reason = omitted[name]!;
+      return {
+        output: unknown(`Command '${shown}' is omitted on this host: ${reason}`),
+        outcome: "undefined",
+        reason,
+      };
     }
     if (!Object.hasOwn(commands, name)) {
       const meant = nearest(name, Object.keys(commands));

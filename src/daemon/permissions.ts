@@ -7,6 +7,7 @@ import {
   executableOf,
   formatFlags,
   type GrantedPermissions,
+  programsOf,
   unite,
 } from "../agent/permissions.ts";
 import { shellPath } from "../host/paths.ts";
@@ -117,12 +118,14 @@ export function compiledPermissions(manifest: Manifest): GrantedPermissions {
   const commands = Object.values(manifest.commands);
   const users = commands.some((command) => command.kind !== "check" && command.user !== undefined);
   const { run, ...others } = daemonPermissions(manifest, "");
-  const executables = commands.map(executableOf);
+  const programs = commands.flatMap((command) =>
+    command.optional ? programsOf(command) : executableOf(command) ?? []
+  );
   const { tls } = manifest.settings;
   const certificates = tls === false ? [] : [tls.cert, tls.key, tls.ca];
   return unite([
     { ...others, run: run.filter((path) => path !== "") },
-    { read: [...executables, ...certificates].filter((path) => path !== undefined) },
+    { read: [...programs, ...certificates].filter((path) => path !== undefined) },
     ...startNeeds(manifest).map(({ kind, entry }) => ({ [kind]: [entry] })),
     users ? { read: [usersPath], sys: ["uid"] } : {},
   ]);

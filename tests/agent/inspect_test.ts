@@ -3,6 +3,8 @@ import { defineAgent, defineCheck, ok, plugin } from "../../src/mod.ts";
 import { describeAgent } from "../../src/agent/describe.ts";
 import { createReport, type Diagnostic } from "../../src/agent/diagnostic.ts";
 import { inspectHost } from "../../src/agent/inspect.ts";
+import { inspectDeployed } from "../../src/agent/inspect_deployed.ts";
+import { explainMissing } from "../../src/agent/missing_program.ts";
 
 Deno.test("inspectHost() resolves a plugin, and leaves a check its executable as it was declared", async () => {
   const folder = await Deno.realPath(await Deno.makeTempDir());
@@ -28,7 +30,7 @@ Deno.test("inspectHost() resolves a plugin, and leaves a check its executable as
 
   const diagnostics: Diagnostic[] = [];
   const { manifest } = describeAgent(agent);
-  const { commands } = await inspectHost(manifest, createReport(diagnostics));
+  const { commands, omitted } = await inspectHost(manifest, createReport(diagnostics));
   const runs = ["by_link", "by_file"].map((name) => {
     const command = commands[name]!;
     return command.kind === "check" && command.permissions.run;
@@ -36,10 +38,74 @@ Deno.test("inspectHost() resolves a plugin, and leaves a check its executable as
   assertEquals(runs, [[link], [file]]);
   assertEquals(commands.plugin?.kind === "plugin" && commands.plugin.argv, [file, "word"]);
   assertEquals("absent" in commands, false);
+  assertEquals(omitted, { absent: `cannot start "${folder}/absent": No such file or directory` });
   assertEquals(diagnostics, [{
     place: "commands.by_data.permissions.run",
     message: `Cannot start "${data}": It is not executable`,
     severity: "error",
   }]);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("A check whose program is missing is an error, and is omitted with one warning if it is optional", async () => {
+  const [absent, there] = ["/nowhere/ps", "/bin/cat"];
+  const starter = defineCheck({
+    description: "Starts them",
+    permissions: { run: [there, absent, "/nowhere/other"] },
+    run: () => ok("fine"),
+  });
+  const agent = defineAgent({
+    commands: {
+      needed: starter,
+      optional: starter({}, { optional: true }),
+      present: defineCheck({
+        description: "Starts it",
+        permissions: { run: [there] },
+        run: () => ok("fine"),
+      })({}, { optional: true }),
+    },
+  });
+  const missing = `annot start "${absent}": No such file or directory`;
+  const omission: Diagnostic = {
+    place: "commands.optional",
+    message: `Omitted: c${missing}`,
+    severity: "warning",
+  };
+  const table = [
+    [inspectHost, [
+      ...[absent, "/nowhere/other"].map((path): Diagnostic => ({
+        place: "commands.needed.permissions.run",
+        message: `Cannot start "${path}": No such file or directory`,
+        severity: "error",
+      })),
+      omission,
+    ]],
+    // A daemon that is deployed has no permission to look for what is not optional.
+    [inspectDeployed, [omission]],
+  ] as const;
+  for (const [inspect, expected] of table) {
+    const { manifest, diagnostics } = describeAgent(agent);
+    assertEquals(diagnostics, []);
+    const { commands, omitted } = await inspect(manifest, createReport(diagnostics), Infinity);
+    assertEquals(Object.keys(commands), ["needed", "present", "check_agent"]);
+    assertEquals(omitted, { optional: `c${missing}` });
+    assertEquals(diagnostics, [...expected]);
+  }
+});
+
+Deno.test("explainMissing() names the package of a program that it knows", {
+  permissions: "none",
+}, () => {
+  const table = [
+    ["/bin/ps", "; install procps"],
+    ["/usr/bin/df", "; install coreutils"],
+    ["/opt/bin/ps", ""],
+    ["/usr/bin/unheard-of", ""],
+  ] as const;
+  for (const [path, advice] of table) {
+    assertEquals(
+      explainMissing(path),
+      `Cannot start "${path}": No such file or directory${advice}`,
+    );
+  }
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { parseArguments } from "../../src/check/arguments.ts";
 import { option } from "../../src/check/option.ts";
 import { splitWords } from "../../src/check/split_words.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { fixed } from "../../checks/_fixed.ts";
 
 Deno.test("fixed() writes what printf writes", { permissions: "none" }, () => {

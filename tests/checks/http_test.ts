@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { type HttpPage, type HttpQuestion, presentPage } from "../../checks/_http_answer.ts";
 import { askHttp, KEPT } from "../../checks/_http_client.ts";
 import { judgeDocumentAge } from "../../checks/_http_document_age.ts";

@@ -38,6 +38,29 @@ function handlerOf(settings: Partial<Settings> = {}) {
   };
 }
 
+Deno.test("The handler answers a query for an omitted command with the reason", {
+  permissions: "none",
+}, async () => {
+  const reason = 'cannot start "/bin/ps": No such file or directory; install procps';
+  const manifest: Manifest = {
+    settings: { ...defaultSettings, refusals: "silent" },
+    commands: { check_load: command },
+    omitted: { check_procs: reason },
+  };
+  const handle = createHandler(manifest, runner);
+  assertEquals(
+    await handle({ command: "check_procs", args: ["-w", "5"] }, { address: "127.0.0.1" }),
+    {
+      output: {
+        state: "UNKNOWN",
+        text: `Command 'check_procs' is omitted on this host: ${reason}`,
+      },
+      outcome: "undefined",
+      reason,
+    },
+  );
+});
+
 Deno.test(
   "The handler answers as NRPE does, and says why beyond it",
   { permissions: "none" },

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import type { Perfdata } from "../../src/nagios/perfdata.ts";
 import type { Range } from "../../src/nagios/range.ts";
 

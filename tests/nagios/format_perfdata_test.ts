@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { formatPerfdata } from "../../src/nagios/format_perfdata.ts";
 import { parsePerfdata } from "../../src/nagios/parse_perfdata.ts";
 import type { Perfdata } from "../../src/nagios/perfdata.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { alerts, formatRange, parseRange } from "../../src/nagios/range.ts";
 import { casesIgnored, readCases } from "../cases.ts";
 import { range } from "./arbitrary.ts";

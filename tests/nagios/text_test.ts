@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { decodeText, encodeText, escapeText, quoteText } from "../../src/nagios/text.ts";
 import { character } from "./arbitrary.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { parseAddress, plainAddress } from "../../src/net/address.ts";
 
 const bytesOf = (text: string) => {

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { createAuthority, issueCertificate, readAuthority } from "../../src/net/authority.ts";
 import { readCertificate } from "../../src/net/certificate_facts.ts";
 import { parseHostName } from "../../src/net/certificate_name.ts";

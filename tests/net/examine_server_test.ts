@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { ConnectError } from "../../src/net/connect_error.ts";
 import { examineServer, type ServerReport } from "../../src/net/examine_server.ts";
 import { encodeClientHello } from "../../src/net/client_hello.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { crc32 } from "../../src/protocol/crc32.ts";
 import { encode, slowCrc32 } from "./bytes.ts";
 

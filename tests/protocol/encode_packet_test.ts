@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { decodePacket } from "../../src/protocol/decode_packet.ts";
 import { encodePacket } from "../../src/protocol/encode_packet.ts";
 import { maxTextLength, type PacketInput } from "../../src/protocol/packet.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import fc from "fast-check";
+import fc from "../fast_check.ts";
 import { decodePacket } from "../../src/protocol/decode_packet.ts";
 import { encodePacket } from "../../src/protocol/encode_packet.ts";
 import { ProtocolError, type ProtocolFault } from "../../src/protocol/protocol_error.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { parse, stringify } from "@std/yaml";
-import fc from "fast-check";
+import fc from "../../fast_check.ts";
 import { findLines, type YamlLines } from "../../../src/agent/host/yaml_lines.ts";
 
 /** All places with their lines, as `a.b[0]:3`. */

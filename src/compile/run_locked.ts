@@ -1,0 +1,44 @@
+import { type DenoResult, runDeno } from "./run_deno.ts";
+
+/** Part of Deno's message if the lock file lacks something that the modules import. */
+const outOfDate = "The lockfile is out of date";
+
+/**
+ * Runs a subcommand of Deno that resolves packages. It respects the project's lock file and never
+ * writes it: `deno.json` can name a lock file anywhere on the disk.
+ *
+ * @param subcommand the subcommand, one that takes `--frozen` and `--lock`
+ * @param args its other arguments
+ * @param folder the folder that the project's configuration is looked for from
+ * @param signal aborts it
+ * @returns its result
+ */
+export async function runLocked(
+  subcommand: string,
+  args: readonly string[],
+  folder: string | undefined,
+  signal?: AbortSignal,
+): Promise<DenoResult> {
+  const frozen = await runDeno([subcommand, "--frozen", ...args], folder, signal);
+  if (frozen.code === 0 || !frozen.complaint.includes(outOfDate)) return frozen;
+  const temporary = await Deno.makeTempDir({ prefix: "checkwright-lock-" });
+  try {
+    // What is locked stays locked; what is new is added to the copy.
+    const lock = `${temporary}/deno.lock`;
+    if (folder !== undefined) await copyNearestLock(folder, lock);
+    return await runDeno([subcommand, `--lock=${lock}`, ...args], folder, signal);
+  } finally {
+    await Deno.remove(temporary, { recursive: true });
+  }
+}
+
+// A lock file of another name is not found here: its packages are resolved anew.
+async function copyNearestLock(folder: string, to: string): Promise<void> {
+  for (let path = folder.replace(/\/*$/, ""); path !== ""; path = path.replace(/\/[^/]*$/, "")) {
+    try {
+      return await Deno.copyFile(`${path}/deno.lock`, to);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
