@@ -4,12 +4,12 @@
  *
  * @module
  */
-export * from "./agent/define.ts";
+export * from "./agent/define_agent.ts";
 export { AgentError, type Diagnostic } from "./agent/diagnostic.ts";
-export * from "./check/define.ts";
+export * from "./check/define_check.ts";
 export type { BareFunction } from "./check/execute.ts";
 export * from "./check/option.ts";
-export type { Permissions } from "./check/permissions.ts";
+export type { Permissions } from "./check/declared_permissions.ts";
 export * from "./check/result.ts";
 export * from "./check/testing.ts";
 export * from "./nagios/format_perfdata.ts";

@@ -1,4 +1,4 @@
-import type { Permissions } from "../check/permissions.ts";
+import type { Permissions } from "../check/declared_permissions.ts";
 
 /** Programs that start whatever they are told to. */
 const starters =

@@ -1,6 +1,6 @@
-import type { CheckCommand } from "../check/define.ts";
+import type { CheckCommand } from "../check/define_check.ts";
 import type { BareFunction } from "../check/execute.ts";
-import type { Command, PluginCommand, PluginSettings, ShellCommand } from "./define.ts";
+import type { Command, PluginCommand, PluginSettings, ShellCommand } from "./define_agent.ts";
 import { describeOptions } from "./describe_options.ts";
 import { describePermissions } from "./describe_permissions.ts";
 import type { Report } from "./diagnostic.ts";

@@ -1,4 +1,4 @@
-import type { CheckCommand } from "../check/define.ts";
+import type { CheckCommand } from "../check/define_check.ts";
 import type { OptionSpec } from "../check/option.ts";
 import { parseOptions } from "../check/parse_option.ts";
 import { formatRange, type Range } from "../nagios/range.ts";

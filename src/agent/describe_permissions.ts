@@ -1,5 +1,5 @@
-import type { CheckCommand } from "../check/define.ts";
-import { permissionNames, type Permissions } from "../check/permissions.ts";
+import type { CheckCommand } from "../check/define_check.ts";
+import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
 import { whyBroad } from "./broad.ts";
 import type { Report } from "./diagnostic.ts";
 import { absolutePath, fields, listOf, type Reader, show, text } from "./read.ts";

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "./diagnostic.ts";
-import { findIncluded } from "./host/include.ts";
-import { type Located, mergeLocated, plainOf, sourcesOf } from "./host/located.ts";
-import { readSettingsFile, type SettingsFile } from "./host/settings_file.ts";
+import { findIncluded } from "./settings_file/include.ts";
+import { type Located, mergeLocated, plainOf, sourcesOf } from "./settings_file/located.ts";
+import { readSettingsFile, type SettingsFile } from "./settings_file/settings_file.ts";
 import type { HostSettings } from "./manifest.ts";
 
 /** The host's settings: a file, and those that it includes. */

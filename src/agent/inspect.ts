@@ -4,7 +4,7 @@ import { fitConnections } from "./fit_connections.ts";
 import { inspectReach } from "./inspect_reach.ts";
 import type { ExecSettings, Manifest, ManifestCommand } from "./manifest.ts";
 import { explainMissing, whyOmitted } from "./missing_program.ts";
-import { programsOf } from "./permissions.ts";
+import { programsOf } from "./granted_permissions.ts";
 
 /** The system's list of users. */
 export const usersPath = "/etc/passwd";

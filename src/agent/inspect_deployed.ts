@@ -4,7 +4,7 @@ import { identify, omission } from "./inspect.ts";
 import { inspectReach } from "./inspect_reach.ts";
 import type { Manifest, ManifestCommand } from "./manifest.ts";
 import { explainMissing } from "./missing_program.ts";
-import { executableOf } from "./permissions.ts";
+import { executableOf } from "./granted_permissions.ts";
 
 /**
  * Holds a manifest that was compiled elsewhere against this host, as far as the daemon's own process

@@ -1,7 +1,7 @@
 import { covers } from "../check/covers.ts";
-import { permissionNames, type Permissions } from "../check/permissions.ts";
-import { isSpecial } from "../check/testing/grants.ts";
-import { absolutePath, liesIn } from "../check/testing/paths.ts";
+import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
+import { isSpecial } from "../check/grants.ts";
+import { absolutePath, liesIn } from "../check/path.ts";
 
 /** One entry of a permission. */
 export interface PermissionEntry {

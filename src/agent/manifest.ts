@@ -1,5 +1,5 @@
 import type { OptionSpec } from "../check/option.ts";
-import type { Permissions } from "../check/permissions.ts";
+import type { Permissions } from "../check/declared_permissions.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Settings } from "./settings.ts";
 

@@ -1,7 +1,7 @@
-import { permissionNames } from "../check/permissions.ts";
+import { permissionNames } from "../check/declared_permissions.ts";
 import { whyBroad } from "./broad.ts";
 import { isBuiltIn, type Manifest, type ManifestCommand } from "./manifest.ts";
-import { commandPermissions, type GrantedPermissions } from "./permissions.ts";
+import { commandPermissions, type GrantedPermissions } from "./granted_permissions.ts";
 
 /** Somebody who needs an entry of a permission. */
 export interface Need {

@@ -1,4 +1,4 @@
-import { type Command, plugin, type PluginSettings } from "./define.ts";
+import { type Command, plugin, type PluginSettings } from "./define_agent.ts";
 import type { Override } from "./describe_command.ts";
 import type { Report } from "./diagnostic.ts";
 import { boolean, expectOneOf, isRecord, show } from "./read.ts";

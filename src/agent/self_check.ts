@@ -1,4 +1,4 @@
-import { type CheckCommand, defineCheck } from "../check/define.ts";
+import { type CheckCommand, defineCheck } from "../check/define_check.ts";
 import { option } from "../check/option.ts";
 import { evaluate, type Perfdata } from "../nagios/perfdata.ts";
 import { formatDuration } from "../nagios/units.ts";

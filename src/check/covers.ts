@@ -1,5 +1,5 @@
-import type { Permissions } from "./permissions.ts";
-import { absolutePath, liesIn } from "./testing/paths.ts";
+import type { Permissions } from "./declared_permissions.ts";
+import { absolutePath, liesIn } from "./path.ts";
 
 /**
  * Whether who is granted one entry of a permission may do what another entry says, as the runtime

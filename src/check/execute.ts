@@ -1,6 +1,6 @@
 import type { PluginOutput } from "../nagios/plugin_output.ts";
 import { parseArguments } from "./arguments.ts";
-import type { CheckCommand, CheckContext } from "./define.ts";
+import type { CheckCommand, CheckContext } from "./define_check.ts";
 import { parseOptions } from "./parse_option.ts";
 import { explainRefusal } from "./refusal.ts";
 import { type CheckResult, presentResult } from "./result.ts";

@@ -1,11 +1,11 @@
 import type { PluginOutput } from "../nagios/plugin_output.ts";
 import { parseDuration } from "../nagios/units.ts";
 import { parseArguments } from "./arguments.ts";
-import type { CheckCommand } from "./define.ts";
+import type { CheckCommand } from "./define_check.ts";
 import { type BareFunction, executeCheck } from "./execute.ts";
 import type { OptionSpec } from "./option.ts";
 import { parseOptions } from "./parse_option.ts";
-import type { Permissions } from "./permissions.ts";
+import type { Permissions } from "./declared_permissions.ts";
 import type { Fixtures } from "./testing/fixtures.ts";
 
 export type {

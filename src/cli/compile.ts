@@ -1,20 +1,20 @@
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
-import { exampleSettings } from "../agent/host/example.ts";
+import { exampleSettings } from "../agent/settings_file/example.ts";
 import { deployedFiles } from "../agent/deployment.ts";
-import { settingsSchema } from "../agent/host/schema.ts";
+import { settingsSchema } from "../agent/settings_file/schema.ts";
 import type { Manifest } from "../agent/manifest.ts";
-import { formatFlags, unite } from "../agent/permissions.ts";
-import { type BinaryOptions, buildBinary } from "../compile/binary.ts";
-import { bundle } from "../compile/bundle.ts";
-import { checkTypes } from "../compile/check_types.ts";
-import { buildDeb } from "../compile/deb.ts";
+import { formatFlags, unite } from "../agent/granted_permissions.ts";
+import { type BinaryOptions, buildBinary } from "../deploy/binary.ts";
+import { bundle } from "../project/bundle.ts";
+import { checkTypes } from "../project/check_types.ts";
+import { buildDeb } from "../deploy/deb.ts";
 import {
   createDeployable,
   type DeployableCode,
   type DeployableFile,
   withProcfs,
-} from "../compile/deployable.ts";
-import { compiledPermissions } from "../daemon/permissions.ts";
+} from "../deploy/deployable.ts";
+import { compiledPermissions } from "../daemon/daemon_permissions.ts";
 import { version } from "../daemon/version.ts";
 import { importMap } from "../runner/builtin_modules.ts";
 import { readTypeErrors } from "./complaint.ts";
@@ -128,7 +128,7 @@ type ProgramCode = Omit<DeployableCode, "agent" | "runtime">;
 
 async function bundleProgram(): Promise<ProgramCode> {
   const [daemon, firstStart, checkNrpe] = await Promise.all(
-    ["../daemon/deployed.ts", "../daemon/first_start.ts", "./check_nrpe.ts"]
+    ["../daemon/deployed.ts", "../daemon/first_start.ts", "./check_nrpe_main.ts"]
       .map((module) => bundle(new URL(module, import.meta.url), true)),
   );
   return { daemon: daemon!, firstStart: firstStart!, checkNrpe: checkNrpe! };

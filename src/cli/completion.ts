@@ -1,4 +1,4 @@
-import { suggest } from "./arguments.ts";
+import { suggest } from "./command_line.ts";
 import { bashParts } from "./completion_bash.ts";
 import { fishParts } from "./completion_fish.ts";
 import type { CompletedSubcommand } from "./completion_table.ts";

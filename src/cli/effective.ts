@@ -1,12 +1,12 @@
 import { placeBelow } from "../agent/diagnostic.ts";
-import { formatFlow } from "../agent/host/flow.ts";
-import { hidden, isSecretName } from "../agent/host/located.ts";
-import { writeCommand, writeSettings } from "../agent/host/written.ts";
+import { formatFlow } from "../agent/settings_file/flow.ts";
+import { hidden, isSecretName } from "../agent/settings_file/located.ts";
+import { writeCommand, writeSettings } from "../agent/settings_file/written.ts";
 import type { Manifest, ManifestCommand } from "../agent/manifest.ts";
 import { isRecord } from "../agent/read.ts";
 import { execTable } from "../agent/run_settings.ts";
 import { settingsTable } from "../agent/settings_table.ts";
-import type { HostedAgent } from "./host_settings.ts";
+import type { HostedAgent } from "./load_on_host.ts";
 
 /** A setting, its value, and who says it. */
 type Row = [place: string, value: string, origin: string];

@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path/posix";
-import { shellWord } from "../compile/shell_word.ts";
+import { shellWord } from "../deploy/shell_word.ts";
 import { quoteText } from "../nagios/text.ts";
 import { findPackage } from "./own_package.ts";
 import { projectFiles } from "./project_files.ts";

@@ -7,17 +7,17 @@ import {
   type PermissionEntry,
 } from "../agent/learned_permissions.ts";
 import { isBuiltIn, type ManifestCommand } from "../agent/manifest.ts";
-import { executableOf, grantPermissions, unite } from "../agent/permissions.ts";
-import type { Permissions } from "../check/permissions.ts";
+import { executableOf, grantPermissions, unite } from "../agent/granted_permissions.ts";
+import type { Permissions } from "../check/declared_permissions.ts";
 import { escapeText } from "../nagios/text.ts";
 import { openProcessTree, type ProcessTree } from "../host/process_tree.ts";
 import type { Channel, ChannelEvents } from "../runner/channel.ts";
 import { startBroker } from "../runner/permission_broker.ts";
 import { openProcess } from "../runner/process_channel.ts";
 import { createSandbox } from "../runner/sandbox.ts";
-import { suggest } from "./arguments.ts";
+import { suggest } from "./command_line.ts";
 import { faultsOf, printDiagnostics } from "./diagnostics.ts";
-import { loadOnHost } from "./host_settings.ts";
+import { loadOnHost } from "./load_on_host.ts";
 import type { LoadedAgent } from "./load.ts";
 import { argWord, optionalAgentWord, settingsOption, takeCommand } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";

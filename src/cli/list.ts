@@ -1,9 +1,9 @@
 import { errorsOf } from "../agent/diagnostic.ts";
 import type { Manifest, ManifestCommand } from "../agent/manifest.ts";
-import { commandPermissions, type GrantedPermissions } from "../agent/permissions.ts";
+import { commandPermissions, type GrantedPermissions } from "../agent/granted_permissions.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { defaultAgent } from "./load.ts";
-import { loadOnHost } from "./host_settings.ts";
+import { loadOnHost } from "./load_on_host.ts";
 import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import type { Subcommand } from "./usage.ts";

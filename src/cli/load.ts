@@ -1,10 +1,10 @@
 import { AgentError, createReport, type Diagnostic } from "../agent/diagnostic.ts";
 import { inspectHost } from "../agent/inspect.ts";
 import type { DescribedAgent, HostSettings, Manifest } from "../agent/manifest.ts";
-import { bundle, BundleError } from "../compile/bundle.ts";
-import { foreignModules } from "../compile/foreign_modules.ts";
+import { bundle, BundleError } from "../project/bundle.ts";
+import { foreignModules } from "../project/foreign_modules.ts";
 import type { SandboxCode } from "../runner/channel.ts";
-import { describeCode } from "../runner/describe.ts";
+import { describeCode } from "../runner/describe_code.ts";
 import { readBundleFault } from "./complaint.ts";
 import { descriptorLimit } from "./descriptor_limit.ts";
 

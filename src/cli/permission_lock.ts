@@ -6,12 +6,12 @@ import {
   formatGrant,
   type Grant,
   type LockDifference,
-} from "../compile/compare_lock.ts";
-import { createLock, type Lock, lockName } from "../compile/lock.ts";
-import { parseLock } from "../compile/parse_lock.ts";
+} from "../lock/compare_lock.ts";
+import { createLock, type Lock, lockName } from "../lock/lock.ts";
+import { parseLock } from "../lock/parse_lock.ts";
 import { escapeText } from "../nagios/text.ts";
 import type { SandboxCode } from "../runner/channel.ts";
-import { describeCode } from "../runner/describe.ts";
+import { describeCode } from "../runner/describe_code.ts";
 import { columns } from "./columns.ts";
 import type { Commit } from "./last_commit.ts";
 

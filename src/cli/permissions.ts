@@ -1,12 +1,12 @@
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { collectNeeds, commandNeeds, type NeededPermission } from "../agent/needs.ts";
-import { formatLock, lockName } from "../compile/lock.ts";
-import { compareLock } from "../compile/compare_lock.ts";
-import { daemonFlags, ownNeeds, startNeeds } from "../daemon/permissions.ts";
+import { formatLock, lockName } from "../lock/lock.ts";
+import { compareLock } from "../lock/compare_lock.ts";
+import { daemonFlags, ownNeeds, startNeeds } from "../daemon/daemon_permissions.ts";
 import { escapeText } from "../nagios/text.ts";
 import { columns } from "./columns.ts";
 import { printDiagnostics } from "./diagnostics.ts";
-import { loadOnHost } from "./host_settings.ts";
+import { loadOnHost } from "./load_on_host.ts";
 import { lastCommit } from "./last_commit.ts";
 import { defaultAgent, readAgent } from "./load.ts";
 import { formatDifference, lockOf, lockPath, readLock } from "./permission_lock.ts";

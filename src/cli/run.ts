@@ -1,14 +1,14 @@
 import { errorsOf } from "../agent/diagnostic.ts";
 import { returnCode } from "../nagios/state.ts";
 import { createHandler } from "../daemon/handler.ts";
-import { processTreeOf } from "../daemon/permissions.ts";
+import { processTreeOf } from "../daemon/daemon_permissions.ts";
 import { createStats, ownCheck } from "../daemon/stats.ts";
 import { sandboxedChecks, withOwnCheck } from "../runner/checks.ts";
 import { createPool } from "../runner/pool.ts";
 import { createQuarantine } from "../runner/quarantine.ts";
 import { createRunner } from "../runner/runner.ts";
 import { faultsOf, printDiagnostics } from "./diagnostics.ts";
-import { loadOnHost } from "./host_settings.ts";
+import { loadOnHost } from "./load_on_host.ts";
 import { print } from "./print.ts";
 import { argWord, optionalAgentWord, settingsOption, takeCommand } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";

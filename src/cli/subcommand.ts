@@ -1,4 +1,4 @@
-import { parseWords } from "./arguments.ts";
+import { parseWords } from "./command_line.ts";
 import { formatHelp, type Line, type LineOptions, type LineWord } from "./usage.ts";
 import type { Subcommand, Subcommands } from "./usage.ts";
 

@@ -1,4 +1,4 @@
-import { suggest } from "./arguments.ts";
+import { suggest } from "./command_line.ts";
 import { type Subcommand, type Subcommands, UsageError } from "./usage.ts";
 
 /**

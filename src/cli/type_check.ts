@@ -1,4 +1,4 @@
-import { checkTypes } from "../compile/check_types.ts";
+import { checkTypes } from "../project/check_types.ts";
 import type { Log } from "../daemon/log.ts";
 import { readTypeErrors } from "./complaint.ts";
 import { printDiagnostics } from "./diagnostics.ts";

@@ -1,10 +1,10 @@
 import { errorsOf } from "../agent/diagnostic.ts";
-import { settingsSchema } from "../agent/host/schema.ts";
+import { settingsSchema } from "../agent/settings_file/schema.ts";
 import { isBuiltIn } from "../agent/manifest.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { formatEffective } from "./effective.ts";
 import { defaultAgent, readAgent } from "./load.ts";
-import { loadOnHost } from "./host_settings.ts";
+import { loadOnHost } from "./load_on_host.ts";
 import { checkLock } from "./permission_lock.ts";
 import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";

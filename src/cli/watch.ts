@@ -1,5 +1,5 @@
-import { localModules } from "../compile/modules.ts";
-import { configurationFiles, projectFolder } from "../compile/project.ts";
+import { localModules } from "../project/modules.ts";
+import { configurationFiles, projectFolder } from "../project/project.ts";
 
 /** How long files must be quiet before a change counts, in milliseconds: editors write in steps. */
 const quiet = 100;

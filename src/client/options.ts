@@ -1,7 +1,7 @@
 import type { State } from "../nagios/state.ts";
 import { quoteText } from "../nagios/text.ts";
-import { VERSION_COMMAND } from "../protocol/query.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { VERSION_COMMAND } from "../protocol/parse_query.ts";
+import { readSettings, type Settings } from "./query_settings.ts";
 import { chooseTls, type TlsChoice } from "./tls_choice.ts";
 
 /** Port of NRPE wherever no other was agreed upon. */

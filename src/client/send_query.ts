@@ -3,7 +3,7 @@ import type { PluginOutput } from "../nagios/plugin_output.ts";
 import { stateOf } from "../nagios/state.ts";
 import { decodeText, encodeText } from "../nagios/text.ts";
 import type { TlsClientOptions } from "../net/tls_client.ts";
-import { formatQuery } from "../protocol/query.ts";
+import { formatQuery } from "../protocol/parse_query.ts";
 import { ask } from "./exchange.ts";
 
 /** What to ask, and whom. */

@@ -1,7 +1,7 @@
 import { countCommands, type Manifest } from "../agent/manifest.ts";
 import type { Address } from "../agent/settings.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
-import { createGate, type Gate } from "../net/gate.ts";
+import { createGate, type Gate } from "./gate.ts";
 import { hostMatcher } from "../net/host_matcher.ts";
 import { listen, type Listener } from "../net/listen.ts";
 import type { TlsServerOptions } from "../net/tls_server.ts";
@@ -9,7 +9,7 @@ import { lookup } from "../net/lookup.ts";
 import type { Runner } from "../runner/runner.ts";
 import { type Answer, createHandler } from "./handler.ts";
 import type { Log } from "./log.ts";
-import { serve, type Service } from "./serve.ts";
+import { serve, type Service } from "./serve_connections.ts";
 
 /** What a daemon is made of. */
 export interface DaemonParts {

@@ -1,13 +1,13 @@
 import { deployedFiles, type Deployment, parseDeployment, sha256 } from "../agent/deployment.ts";
 import { AgentError, createReport, type Diagnostic, errorsOf } from "../agent/diagnostic.ts";
-import { asWritten } from "../agent/host/as_written.ts";
+import { asWritten } from "../agent/settings_file/as_written.ts";
 import { type HostFile, readHostSettings } from "../agent/host_settings.ts";
 import { inspectDeployed } from "../agent/inspect_deployed.ts";
 import type { DescribedAgent, Manifest } from "../agent/manifest.ts";
 import type { SandboxCode } from "../runner/channel.ts";
-import { describeCode } from "../runner/describe.ts";
-import type { MakeCertificate } from "./certificate.ts";
-import { notGranted } from "./permissions.ts";
+import { describeCode } from "../runner/describe_code.ts";
+import type { MakeCertificate } from "./load_tls.ts";
+import { notGranted } from "./daemon_permissions.ts";
 
 /** Where a deployed daemon finds what it serves, as its launcher says. */
 export interface Place {

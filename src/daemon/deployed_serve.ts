@@ -11,7 +11,7 @@ import type { Orders } from "./link.ts";
 import { createLog, lineWriter, type Log } from "./log.ts";
 import { type Notifier, openNotifier } from "./notify.ts";
 import { createOrders } from "./orders.ts";
-import { takeProcessTree } from "./permissions.ts";
+import { takeProcessTree } from "./daemon_permissions.ts";
 import { openQuarantineFile } from "./quarantine_file.ts";
 import { serially } from "./serially.ts";
 import { signalled } from "./signalled.ts";

@@ -1,18 +1,18 @@
-import type { Agent, AgentInput } from "../agent/define.ts";
+import type { Agent, AgentInput } from "../agent/define_agent.ts";
 import { AgentError, createReport, errorsOf } from "../agent/diagnostic.ts";
 import { inspectHost } from "../agent/inspect.ts";
-import { describeAgent } from "../agent/describe.ts";
+import { describeAgent } from "../agent/describe_agent.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import type { PluginOutput } from "../nagios/plugin_output.ts";
 import { inlineChecks, withOwnCheck } from "../runner/checks.ts";
 import { createRunner, type Runner } from "../runner/runner.ts";
-import { loadTls } from "./certificate.ts";
+import { loadTls } from "./load_tls.ts";
 import { type Daemon, openDaemon } from "./daemon.ts";
 import { createHandler } from "./handler.ts";
 import { createLog, lineWriter, type Log } from "./log.ts";
-import { makeCertificate } from "./make_certificate.ts";
-import { processTreeOf } from "./permissions.ts";
+import { makeCertificate } from "./own_certificate.ts";
+import { processTreeOf } from "./daemon_permissions.ts";
 import { createStats, ownCheck, type Stats } from "./stats.ts";
 
 /** What {@linkcode startDaemon} takes beside the agent: anything an agent says but its commands. */

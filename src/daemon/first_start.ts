@@ -3,8 +3,8 @@
  * itself neither holds the library nor may write where the key is. Its argument is the state
  * directory.
  */
-import { ownCertificatePath } from "./certificate.ts";
-import { makeCertificate } from "./make_certificate.ts";
+import { ownCertificatePath } from "./load_tls.ts";
+import { makeCertificate } from "./own_certificate.ts";
 
 try {
   await makeCertificate(ownCertificatePath(Deno.args[0]!));

@@ -2,7 +2,7 @@ import type { Manifest } from "../agent/manifest.ts";
 import { nearest } from "../agent/nearest.ts";
 import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
 import { escapeText } from "../nagios/text.ts";
-import { type Query, VERSION_COMMAND } from "../protocol/query.ts";
+import { type Query, VERSION_COMMAND } from "../protocol/parse_query.ts";
 import type { Outcome, Runner } from "../runner/runner.ts";
 import { versionText } from "./version.ts";
 

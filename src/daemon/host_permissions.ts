@@ -2,7 +2,7 @@ import { AgentError, createReport } from "../agent/diagnostic.ts";
 import type { HostFile } from "../agent/host_settings.ts";
 import { usersPath } from "../agent/inspect.ts";
 import type { Manifest } from "../agent/manifest.ts";
-import { formatFlags, type GrantedPermissions, unite } from "../agent/permissions.ts";
+import { formatFlags, type GrantedPermissions, unite } from "../agent/granted_permissions.ts";
 import { address } from "../agent/settings_table.ts";
 import { shellPath } from "../host/paths.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";

@@ -6,7 +6,7 @@
 import { openLifecycle } from "./lifecycle.ts";
 import { type FromDaemon, readLines, type ToDaemon } from "./link.ts";
 import { createLog, lineWriter } from "./log.ts";
-import { takeProcessTree } from "./permissions.ts";
+import { takeProcessTree } from "./daemon_permissions.ts";
 import { signalled } from "./signalled.ts";
 
 async function main(): Promise<number> {

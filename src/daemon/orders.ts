@@ -1,5 +1,5 @@
-import { certificateDates } from "../net/certificate.ts";
-import { loadTls, type MakeCertificate } from "./certificate.ts";
+import { certificateDates } from "../certificate/certificate.ts";
+import { loadTls, type MakeCertificate } from "./load_tls.ts";
 import type { Orders } from "./link.ts";
 import type { Log } from "./log.ts";
 

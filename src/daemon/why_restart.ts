@@ -1,6 +1,6 @@
 import type { Manifest } from "../agent/manifest.ts";
 import { formatAddress } from "./daemon.ts";
-import { daemonPermissions, lackingPermissions } from "./permissions.ts";
+import { daemonPermissions, lackingPermissions } from "./daemon_permissions.ts";
 
 /**
  * Why a running daemon cannot take another manifest: it cannot get more permissions than it was

@@ -1,8 +1,8 @@
-import type { Agent } from "../agent/define.ts";
+import type { Agent } from "../agent/define_agent.ts";
 import { isBuiltIn, type ManifestCheck } from "../agent/manifest.ts";
-import { grantPermissions } from "../agent/permissions.ts";
+import { grantPermissions } from "../agent/granted_permissions.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
-import type { CheckCommand } from "../check/define.ts";
+import type { CheckCommand } from "../check/define_check.ts";
 import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
 import { withHostValues } from "./host_values.ts";
 import type { RunContext } from "./messages.ts";

@@ -1,4 +1,4 @@
-import type { CheckCommand } from "../check/define.ts";
+import type { CheckCommand } from "../check/define_check.ts";
 import type { BareFunction } from "../check/execute.ts";
 
 /**

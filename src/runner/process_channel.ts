@@ -1,4 +1,4 @@
-import { formatFlags, type GrantedPermissions } from "../agent/permissions.ts";
+import { formatFlags, type GrantedPermissions } from "../agent/granted_permissions.ts";
 import { markVariable } from "../host/mark.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
 import { decodeText } from "../nagios/text.ts";

@@ -3,10 +3,10 @@
  * module, hardens the realm, and holds the way to the host: user code finds neither the way nor the
  * messages. What is in use once user code runs is either frozen (freeze.ts) or bound here.
  */
-import type { Agent } from "../agent/define.ts";
-import { describeAgent } from "../agent/describe.ts";
+import type { Agent } from "../agent/define_agent.ts";
+import { describeAgent } from "../agent/describe_agent.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
-import type { CheckCommand } from "../check/define.ts";
+import type { CheckCommand } from "../check/define_check.ts";
 import { explainImport } from "../check/refusal.ts";
 import { freezeRealm } from "./freeze.ts";
 import { hardenProcess, hardenWorker, type Print } from "./harden.ts";

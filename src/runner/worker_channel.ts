@@ -1,4 +1,4 @@
-import type { GrantedPermissions } from "../agent/permissions.ts";
+import type { GrantedPermissions } from "../agent/granted_permissions.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
 import type { Channel, ChannelEvents, SandboxCode } from "./channel.ts";
 import type { RealmFacts } from "./messages.ts";

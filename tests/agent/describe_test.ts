@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { describeAgent } from "../../src/agent/describe.ts";
+import { describeAgent } from "../../src/agent/describe_agent.ts";
 import { formatDiagnostic } from "../../src/agent/diagnostic.ts";
 import { defineAgent, defineCheck, ok, option, plugin, shell } from "../../src/mod.ts";
 

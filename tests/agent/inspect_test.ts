@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { defineAgent, defineCheck, ok, plugin } from "../../src/mod.ts";
-import { describeAgent } from "../../src/agent/describe.ts";
+import { describeAgent } from "../../src/agent/describe_agent.ts";
 import { createReport, type Diagnostic } from "../../src/agent/diagnostic.ts";
 import { inspectHost } from "../../src/agent/inspect.ts";
 import { inspectDeployed } from "../../src/agent/inspect_deployed.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { formatPermissions, learnPermissions } from "../../src/agent/learned_permissions.ts";
-import type { Permissions } from "../../src/check/permissions.ts";
+import type { Permissions } from "../../src/check/declared_permissions.ts";
 
 Deno.test("learnPermissions() declares exactly what was asked for", { permissions: "none" }, () => {
   const rows: [asked: string[], declared: Permissions, beyond?: string[]][] = [

@@ -1,7 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { describeAgent } from "../../src/agent/describe.ts";
-import { commandPermissions, formatFlags, grantPermissions } from "../../src/agent/permissions.ts";
-import { daemonFlags } from "../../src/daemon/permissions.ts";
+import { describeAgent } from "../../src/agent/describe_agent.ts";
+import {
+  commandPermissions,
+  formatFlags,
+  grantPermissions,
+} from "../../src/agent/granted_permissions.ts";
+import { daemonFlags } from "../../src/daemon/daemon_permissions.ts";
 import { defineAgent, defineCheck, plugin } from "../../src/mod.ts";
 
 Deno.test(

@@ -1,6 +1,6 @@
 /** A sandbox whose other end lies: what the host believes of it. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { unite } from "../../src/agent/permissions.ts";
+import { unite } from "../../src/agent/granted_permissions.ts";
 import type { ChannelEvents } from "../../src/runner/channel.ts";
 import { createSandbox } from "../../src/runner/sandbox.ts";
 import { withoutProcessTree } from "../../src/host/process_tree.ts";

@@ -1,8 +1,8 @@
 /** What a warm sandbox costs over calling the same check directly. */
-import { unite } from "../../src/agent/permissions.ts";
+import { unite } from "../../src/agent/granted_permissions.ts";
 import { executeCheck } from "../../src/check/execute.ts";
-import type { CheckCommand } from "../../src/check/define.ts";
-import { bundle } from "../../src/compile/bundle.ts";
+import type { CheckCommand } from "../../src/check/define_check.ts";
+import { bundle } from "../../src/project/bundle.ts";
 import { withoutProcessTree } from "../../src/host/process_tree.ts";
 import { createPool } from "../../src/runner/pool.ts";
 import agent from "./agent.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { covers } from "../../src/check/covers.ts";
-import type { Permissions } from "../../src/check/permissions.ts";
+import type { Permissions } from "../../src/check/declared_permissions.ts";
 
 type Kind = keyof Permissions;
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { defineCheck } from "../../src/check/define.ts";
+import { defineCheck } from "../../src/check/define_check.ts";
 import { option } from "../../src/check/option.ts";
 
 const definition = {

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type CheckContext, defineCheck } from "../../src/check/define.ts";
+import { type CheckContext, defineCheck } from "../../src/check/define_check.ts";
 import { type BareFunction, executeCheck } from "../../src/check/execute.ts";
 import { option } from "../../src/check/option.ts";
 import type { CheckResult } from "../../src/check/result.ts";

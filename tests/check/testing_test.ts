@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fs from "node:fs";
-import { plugin, shell } from "../../src/agent/define.ts";
-import { defineCheck } from "../../src/check/define.ts";
+import { plugin, shell } from "../../src/agent/define_agent.ts";
+import { defineCheck } from "../../src/check/define_check.ts";
 import { option } from "../../src/check/option.ts";
 import { testCheck } from "../../src/check/testing.ts";
 import { attempt, refused } from "./testing/attempt.ts";

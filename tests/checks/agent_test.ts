@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import agent from "../../checks/agent.ts";
 import * as checks from "../../checks/mod.ts";
-import { describeAgent } from "../../src/agent/describe.ts";
-import { programsOf } from "../../src/agent/permissions.ts";
+import { describeAgent } from "../../src/agent/describe_agent.ts";
+import { programsOf } from "../../src/agent/granted_permissions.ts";
 import type { OptionSpec } from "../../src/mod.ts";
 
 Deno.test("The agent of the built-in checks is faultless", { permissions: "none" }, () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { query } from "../../src/cli/query.ts";
-import { readSettings } from "../../src/client/settings.ts";
+import { readSettings } from "../../src/client/query_settings.ts";
 import { run } from "../serving.ts";
 
 Deno.test("query prints help, version and license and exits as check_nrpe does", async () => {

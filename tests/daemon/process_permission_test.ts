@@ -4,8 +4,8 @@ import { assertEquals } from "@std/assert";
 const module = (path: string) => new URL(`../../src/${path}`, import.meta.url).href;
 
 const program = `
-import { takeProcessTree } from "${module("daemon/permissions.ts")}";
-import { describeAgent } from "${module("agent/describe.ts")}";
+import { takeProcessTree } from "${module("daemon/daemon_permissions.ts")}";
+import { describeAgent } from "${module("agent/describe_agent.ts")}";
 import { defineAgent, plugin, shell } from "${module("mod.ts")}";
 const commands = { plugin: plugin(["/bin/true"]), shell: shell("true") };
 const { manifest } = describeAgent(defineAgent({ commands: { it: commands[Deno.args[0]] } }));

@@ -3,7 +3,7 @@ import tls from "node:tls";
 import type { Connection } from "../../src/net/connection.ts";
 import { listen, type Listener, type ListenOptions } from "../../src/net/listen.ts";
 import type { TlsServerOptions } from "../../src/net/tls_server.ts";
-import { createSelfSigned } from "../../src/net/self_signed.ts";
+import { createSelfSigned } from "../../src/certificate/self_signed.ts";
 import { PATIENCE, until, within } from "../waiting.ts";
 
 export const HOST = "127.0.0.1";

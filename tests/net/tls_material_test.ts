@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { listen } from "../../src/net/listen.ts";
 import { readTlsMaterial } from "../../src/net/tls_material.ts";
 import type { TlsServerOptions } from "../../src/net/tls_server.ts";
-import { createSelfSigned } from "../../src/net/self_signed.ts";
+import { createSelfSigned } from "../../src/certificate/self_signed.ts";
 import { certificateFolder, runOpenssl, SERVER } from "../openssl.ts";
 import { tools } from "../tools.ts";
 import { answering, askTls, HOST, listening } from "./listening.ts";

@@ -17,7 +17,7 @@ import {
   readUntil,
   selfSigned,
 } from "./listening.ts";
-import { fingerprint } from "../../src/net/certificate.ts";
+import { fingerprint } from "../../src/certificate/certificate.ts";
 import { tools } from "../tools.ts";
 import { later, outputOf } from "../waiting.ts";
 

@@ -15,7 +15,7 @@ import {
   MAX_ARGUMENTS,
   parseQuery,
   VERSION_COMMAND,
-} from "../../src/protocol/query.ts";
+} from "../../src/protocol/parse_query.ts";
 import { readPacket } from "../../src/protocol/read_packet.ts";
 import { casesIgnored, readCases } from "../cases.ts";
 import { concat, deal, decode, encode } from "./bytes.ts";

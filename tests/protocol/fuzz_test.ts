@@ -4,7 +4,7 @@ import { encodePacket } from "../../src/protocol/encode_packet.ts";
 import { crc32 } from "../../src/protocol/crc32.ts";
 import type { Packet } from "../../src/protocol/packet.ts";
 import { ProtocolError } from "../../src/protocol/protocol_error.ts";
-import { parseQuery } from "../../src/protocol/query.ts";
+import { parseQuery } from "../../src/protocol/parse_query.ts";
 import { readPacket } from "../../src/protocol/read_packet.ts";
 import { deal, decode } from "./bytes.ts";
 import { vectors } from "./vectors.ts";

@@ -7,7 +7,7 @@ import {
   MAX_ARGUMENTS,
   NASTY_METACHARS,
   parseQuery,
-} from "../../src/protocol/query.ts";
+} from "../../src/protocol/parse_query.ts";
 
 const numbers = Array.from({ length: 20 }, (_, index) => String(index + 1));
 

@@ -3,7 +3,7 @@ import { decodePacket } from "../../src/protocol/decode_packet.ts";
 import { encodePacket } from "../../src/protocol/encode_packet.ts";
 import type { Packet, PacketInput } from "../../src/protocol/packet.ts";
 import { ProtocolError, type ProtocolFault } from "../../src/protocol/protocol_error.ts";
-import { parseQuery, type Query } from "../../src/protocol/query.ts";
+import { parseQuery, type Query } from "../../src/protocol/parse_query.ts";
 import { readPacket } from "../../src/protocol/read_packet.ts";
 import { deal, decode, encode, withCrc } from "./bytes.ts";
 import { type Vector, vector, vectors } from "./vectors.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { unite } from "../../src/agent/permissions.ts";
-import { bundle } from "../../src/compile/bundle.ts";
+import { unite } from "../../src/agent/granted_permissions.ts";
+import { bundle } from "../../src/project/bundle.ts";
 import { withoutProcessTree } from "../../src/host/process_tree.ts";
 import { createPool, type SandboxKind } from "../../src/runner/pool.ts";
 import { BusyError } from "../../src/runner/admission.ts";

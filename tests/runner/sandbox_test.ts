@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { unite } from "../../src/agent/permissions.ts";
-import { bundle } from "../../src/compile/bundle.ts";
+import { unite } from "../../src/agent/granted_permissions.ts";
+import { bundle } from "../../src/project/bundle.ts";
 import { withoutProcessTree } from "../../src/host/process_tree.ts";
 import { createPool, type Isolation } from "../../src/runner/pool.ts";
 

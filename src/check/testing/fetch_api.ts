@@ -1,6 +1,6 @@
 import { hasPath, readBytes } from "./files.ts";
 import type { PeerFixture, PeerReply } from "./fixtures.ts";
-import { requireAccess } from "./grants.ts";
+import { requireAccess } from "../grants.ts";
 import { formatHost } from "./net_api.ts";
 import {
   type Call,

@@ -11,8 +11,8 @@ import {
   writeBytes,
 } from "./files.ts";
 import type { Files } from "./files.ts";
-import { requireAccess } from "./grants.ts";
-import { absolutePath } from "./paths.ts";
+import { requireAccess } from "../grants.ts";
+import { absolutePath } from "../path.ts";
 import { type Handler, type Handlers, promised, type World } from "./world.ts";
 
 type Access = "read" | "write";

@@ -1,5 +1,5 @@
 import type { FileFixture, Fixtures } from "./fixtures.ts";
-import { absolutePath, folderOf, liesIn } from "./paths.ts";
+import { absolutePath, folderOf, liesIn } from "../path.ts";
 
 /** Files in memory by absolute path; an error is thrown at whoever asks for the file. */
 export type Files = Map<string, FileFixture | Error>;

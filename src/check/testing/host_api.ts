@@ -1,4 +1,4 @@
-import { requireAccess } from "./grants.ts";
+import { requireAccess } from "../grants.ts";
 import { type Handler, type Handlers, runOutside } from "./world.ts";
 
 /** A function that tells a fact of the system, which a test may put another in place of. */

@@ -1,5 +1,5 @@
 import type { PeerFixture } from "./fixtures.ts";
-import { requireAccess } from "./grants.ts";
+import { requireAccess } from "../grants.ts";
 import { connectPeer, isPeerConnection } from "./peer.ts";
 import { findFixture, type Handler, type Handlers, promised, type World } from "./world.ts";
 

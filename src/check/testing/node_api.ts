@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
 import { hasPath, listFolder, readBytes } from "./files.ts";
-import { type AccessKind, requireAccess } from "./grants.ts";
+import { type AccessKind, requireAccess } from "../grants.ts";
 import { fact } from "./host_api.ts";
 import { requireAddress } from "./net_api.ts";
-import { absolutePath } from "./paths.ts";
+import { absolutePath } from "../path.ts";
 import { type Handler, type Handlers, promised, type World } from "./world.ts";
 
 type Callback = (error: unknown, value?: unknown) => void;

@@ -1,5 +1,5 @@
 import type { RunFixture } from "./fixtures.ts";
-import { requireAccess } from "./grants.ts";
+import { requireAccess } from "../grants.ts";
 import {
   findFixture,
   type Handler,

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Permissions } from "../permissions.ts";
+import type { Permissions } from "../declared_permissions.ts";
 import { createFiles, type Files } from "./files.ts";
 import type { Fixtures } from "./fixtures.ts";
-import { createGrants, type Grants } from "./grants.ts";
+import { createGrants, type Grants } from "../grants.ts";
 
 /** The outside world as one check under test meets it. */
 export interface World {

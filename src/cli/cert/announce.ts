@@ -1,7 +1,7 @@
-import { shellWord } from "../../compile/shell_word.ts";
-import { readCertificate } from "../../net/certificate_facts.ts";
+import { shellWord } from "../../deploy/shell_word.ts";
+import { readCertificate } from "../../certificate/certificate_facts.ts";
 import { splitPem } from "../../net/certificate_chain.ts";
-import { span } from "../../net/certificate_faults.ts";
+import { span } from "../../certificate/certificate_faults.ts";
 import type { PairPaths } from "./pair_files.ts";
 
 /** Something to tell of. */

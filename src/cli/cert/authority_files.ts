@@ -1,4 +1,4 @@
-import { type Authority, readAuthority } from "../../net/authority.ts";
+import { type Authority, readAuthority } from "../../certificate/authority.ts";
 import { type Faults, systemReason } from "./faults.ts";
 import type { PairPaths } from "./pair_files.ts";
 

@@ -1,10 +1,10 @@
-import { createAuthority } from "../../net/authority.ts";
-import { parseAuthorityName } from "../../net/certificate_name.ts";
+import { createAuthority } from "../../certificate/authority.ts";
+import { parseAuthorityName } from "../../certificate/certificate_name.ts";
 import { defineSubcommand } from "../subcommand.ts";
 import type { Subcommand } from "../usage.ts";
 import { announce, pastedPath } from "./announce.ts";
 import { collectFaults } from "./faults.ts";
-import { daysOption, forceOption, outOption, parseDays } from "./options.ts";
+import { daysOption, forceOption, outOption, parseDays } from "./issue_options.ts";
 import { pairPaths, refuseToReplace, writePair } from "./pair_files.ts";
 
 const DAYS = 3_650;

@@ -1,4 +1,4 @@
-import { parseClientName } from "../../net/certificate_name.ts";
+import { parseClientName } from "../../certificate/certificate_name.ts";
 import { defineSubcommand } from "../subcommand.ts";
 import type { Subcommand } from "../usage.ts";
 import { announce, pastedPath } from "./announce.ts";

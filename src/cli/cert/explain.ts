@@ -1,13 +1,13 @@
 import type { X509Certificate } from "node:crypto";
 import { whyUntrusted } from "../../net/certificate_chain.ts";
-import { type CertificateFacts, readCertificate } from "../../net/certificate_facts.ts";
+import { type CertificateFacts, readCertificate } from "../../certificate/certificate_facts.ts";
 import {
   type CertificateFault,
   type CertificateRole,
   faultsOf,
   roleOf,
   span,
-} from "../../net/certificate_faults.ts";
+} from "../../certificate/certificate_faults.ts";
 import { formatDate } from "./announce.ts";
 import { belongs, type Trust } from "./read_certificates.ts";
 

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type { Address } from "../../agent/settings.ts";
 import { sendQuery } from "../../client/send_query.ts";
-import { examineServer, type ServerReport } from "../../net/examine_server.ts";
+import { examineServer, type ServerReport } from "../../certificate/examine_server.ts";
 import { explain, type Explanation, type Standard } from "./explain.ts";
 
 /** For all that is asked of a server, in milliseconds. */

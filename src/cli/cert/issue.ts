@@ -1,9 +1,16 @@
-import { issueCertificate } from "../../net/authority.ts";
+import { issueCertificate } from "../../certificate/authority.ts";
 import type { GivenOptions } from "../subcommand.ts";
 import type { LineOptions } from "../usage.ts";
 import { readAuthorityFiles } from "./authority_files.ts";
 import { collectFaults } from "./faults.ts";
-import { caKeyOption, caOption, daysOption, forceOption, outOption, parseDays } from "./options.ts";
+import {
+  caKeyOption,
+  caOption,
+  daysOption,
+  forceOption,
+  outOption,
+  parseDays,
+} from "./issue_options.ts";
 import { type PairPaths, pairPaths, refuseToReplace, writePair } from "./pair_files.ts";
 
 /** Thirteen months, as public authorities have it. */

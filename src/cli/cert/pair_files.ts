@@ -1,4 +1,4 @@
-import type { CertificatePair } from "../../net/make_certificate.ts";
+import type { CertificatePair } from "../../certificate/make_certificate.ts";
 import { systemReason } from "./faults.ts";
 
 /** Where a certificate and its key are. */

@@ -1,4 +1,4 @@
-import { parseHostName } from "../../net/certificate_name.ts";
+import { parseHostName } from "../../certificate/certificate_name.ts";
 import { defineSubcommand } from "../subcommand.ts";
 import type { Subcommand } from "../usage.ts";
 import { announce, pastedPath } from "./announce.ts";

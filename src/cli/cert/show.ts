@@ -1,7 +1,7 @@
 import { createReport, type Diagnostic } from "../../agent/diagnostic.ts";
 import { address } from "../../agent/settings_table.ts";
 import { escapeText } from "../../nagios/text.ts";
-import type { CertificateFault } from "../../net/certificate_faults.ts";
+import type { CertificateFault } from "../../certificate/certificate_faults.ts";
 import { defineSubcommand } from "../subcommand.ts";
 import { type Subcommand, UsageError } from "../usage.ts";
 import { explain, type Explanation, type Standard } from "./explain.ts";

@@ -1,5 +1,5 @@
-import { defineCheck } from "../../../src/check/define.ts";
-import type { Permissions } from "../../../src/check/permissions.ts";
+import { defineCheck } from "../../../src/check/define_check.ts";
+import type { Permissions } from "../../../src/check/declared_permissions.ts";
 import { testCheck, type TestSettings } from "../../../src/check/testing.ts";
 
 /**

@@ -3,7 +3,7 @@ import childProcess from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
-import type { Permissions } from "../../../src/check/permissions.ts";
+import type { Permissions } from "../../../src/check/declared_permissions.ts";
 import { fileApi } from "../../../src/check/testing/file_api.ts";
 import { hostApi } from "../../../src/check/testing/host_api.ts";
 import { netApi } from "../../../src/check/testing/net_api.ts";

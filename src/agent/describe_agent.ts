@@ -1,0 +1,88 @@
+import type { Command } from "./define_agent.ts";
+import { describeCommand, type Override } from "./describe_command.ts";
+import { createReport, type Diagnostic, type Report } from "./diagnostic.ts";
+import type { DescribedAgent, HostSettings, ManifestCheck, ManifestCommand } from "./manifest.ts";
+import { parseSettings } from "./parse_settings.ts";
+import { isRecord, show } from "./read.ts";
+import { type HostCommands, readHostCommands } from "./read_host_commands.ts";
+import { commandName } from "./run_settings.ts";
+import { saidPlaces } from "./said_places.ts";
+import { selfCheck, selfCheckName } from "./self_check.ts";
+import type { Settings } from "./settings.ts";
+
+/**
+ * Turns an agent into its manifest and finds every fault that can be found without touching the
+ * host. Evaluates `permissions` functions, and nothing else of the user's.
+ *
+ * @param agent what the agent module exports as default
+ * @param host what the host's settings and the command line say, which wins
+ * @returns the manifest and all diagnostics
+ */
+export function describeAgent(agent: unknown, host: HostSettings = {}): DescribedAgent {
+  const diagnostics: Diagnostic[] = [];
+  const report = createReport(diagnostics);
+  if (typeof agent !== "object" || agent === null || !("commands" in agent)) {
+    report.error(`Cannot serve ${show(agent)}: expected a default export made by defineAgent()`);
+    return { manifest: { settings: parseSettings({}, report), commands: {} }, diagnostics };
+  }
+  const { kind: _kind, commands, ...input } = agent as { kind?: unknown; commands: unknown };
+  const { commands: hostCommands, ...hostInput } = host;
+  const settings = parseSettings(mergeSettings(input, hostInput), report);
+  const at = report.at("commands");
+  const names = [...Object.keys(isRecord(commands) ? commands : {}), selfCheckName];
+  const said = readHostCommands(hostCommands, names, at);
+  const manifest = {
+    settings,
+    commands: describeCommands(commands, said, settings, at),
+    ...(said.disabled.length > 0 && { disabled: said.disabled }),
+  };
+  return { manifest, diagnostics, said: saidPlaces(input, commands) };
+}
+
+// `tls` and `limits` are merged name by name, everything else as a whole.
+function mergeSettings(agent: HostSettings, host: HostSettings): HostSettings {
+  const merged: Record<string, unknown> = { ...agent, ...host };
+  for (const name of ["tls", "limits"]) {
+    const [below, above] = [agent[name], host[name]];
+    if (isRecord(below) && isRecord(above)) merged[name] = { ...below, ...above };
+  }
+  return merged;
+}
+
+function describeCommands(
+  commands: unknown,
+  { overrides, disabled, plugins }: HostCommands,
+  settings: Settings,
+  report: Report,
+): Record<string, ManifestCommand> {
+  if (!isRecord(commands)) {
+    report.error(`Cannot take ${show(commands)}: expected an object`);
+    return {};
+  }
+  const own = Object.entries(commands);
+  if (own.length === 0) report.error("No command: expected at least one");
+  const described = [...own, ...plugins].flatMap(([name, command]) => {
+    const at = report.at(name);
+    if (disabled.includes(name) || commandName(name, at) === undefined) return [];
+    const found = describeCommand(command as Command, settings, at, overrides.get(name));
+    return found === undefined ? [] : [[name, found] as const];
+  });
+  const all: Record<string, ManifestCommand> = Object.fromEntries(described);
+  if (!Object.hasOwn(commands, selfCheckName) && !disabled.includes(selfCheckName)) {
+    all[selfCheckName] = describeSelfCheck(settings, report, overrides.get(selfCheckName));
+  }
+  return all;
+}
+
+function describeSelfCheck(
+  settings: Settings,
+  report: Report,
+  override: Override | undefined,
+): ManifestCommand {
+  const nobody = () => {
+    throw new Error("Only a daemon can tell of itself");
+  };
+  const at = report.at(selfCheckName);
+  const described = describeCommand(selfCheck(nobody), settings, at, override) as ManifestCheck;
+  return { ...described, builtIn: true };
+}

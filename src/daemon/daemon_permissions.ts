@@ -1,0 +1,189 @@
+import { type Diagnostic, placeBelow } from "../agent/diagnostic.ts";
+import { usersPath } from "../agent/inspect.ts";
+import type { Manifest } from "../agent/manifest.ts";
+import { commandNeeds, type Need } from "../agent/needs.ts";
+import {
+  commandPermissions,
+  executableOf,
+  formatFlags,
+  type GrantedPermissions,
+  programsOf,
+  unite,
+} from "../agent/granted_permissions.ts";
+import { shellPath } from "../host/paths.ts";
+import { openProcessTree, type ProcessTree, withoutProcessTree } from "../host/process_tree.ts";
+import { parseAllowedHost } from "../net/allowed_hosts.ts";
+import { formatAddress } from "./daemon.ts";
+
+/**
+ * What the daemon's process holds while it serves: what its commands declare, the addresses it
+ * listens on, and the names of hosts it has to look up. Nothing else.
+ *
+ * @param manifest the agent
+ * @param deno the executable that processes for checks are started with
+ * @returns the lists
+ */
+export function daemonPermissions(
+  manifest: Manifest,
+  deno: string = Deno.execPath(),
+): GrantedPermissions {
+  return unite([
+    commandPermissions(manifest),
+    ...ownNeeds(manifest, deno).map(({ kind, entry }) => ({ [kind]: [entry] })),
+  ]);
+}
+
+/**
+ * What the daemon needs beside what its commands do.
+ *
+ * @param manifest the agent
+ * @param deno the executable that processes for checks are started with
+ * @returns each entry with its reason
+ */
+export function ownNeeds(
+  { settings, commands }: Manifest,
+  deno: string = Deno.execPath(),
+): Need[] {
+  const all = Object.values(commands);
+  const processes = all.some((command) =>
+    command.kind === "check" && command.isolation === "process"
+  );
+  const names = settings.allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []);
+  return [
+    ...settings.listen.map(formatAddress).map((entry): Need => (
+      { kind: "net", entry, why: "It listens there" }
+    )),
+    ...names.map((entry): Need => ({ kind: "net", entry, why: "It looks up who may ask" })),
+    ...(processes
+      ? [{ kind: "run", entry: deno, why: "It starts checks in processes of their own" } as const]
+      : []),
+  ];
+}
+
+/**
+ * What the daemon needs while it starts, and gives up before any check is loaded: the shell that
+ * runs the process helper, see host/process_helper.ts.
+ *
+ * @param manifest the agent
+ * @returns the need, if a command starts a process
+ */
+export function startNeeds(manifest: Manifest): Need[] {
+  const starts = Object.values(manifest.commands).some((command) =>
+    executableOf(command) !== undefined ||
+    (command.kind === "check" &&
+      (command.isolation === "process" || (command.permissions.run ?? []).length > 0))
+  );
+  const why = "It starts the helper that ends processes" +
+    (keepsShell(manifest) ? "" : ", then gives this permission up");
+  return starts ? [{ kind: "run", entry: shellPath, why, atStart: true }] : [];
+}
+
+function keepsShell(manifest: Manifest): boolean {
+  return commandPermissions(manifest).run.includes(shellPath);
+}
+
+/**
+ * Opens what ends the processes of an agent.
+ *
+ * @param manifest the agent
+ * @returns the tree; it starts no helper if the agent starts nothing
+ */
+export function processTreeOf(manifest: Manifest): ProcessTree {
+  return startNeeds(manifest).length === 0 ? withoutProcessTree() : openProcessTree();
+}
+
+/**
+ * {@linkcode processTreeOf} for a daemon's process: gives up the permission that only this needs.
+ *
+ * @param manifest the agent
+ * @returns the tree
+ */
+export function takeProcessTree(manifest: Manifest): ProcessTree {
+  const processes = processTreeOf(manifest);
+  if (!keepsShell(manifest)) {
+    Deno.permissions.revokeSync({ name: "run", command: shellPath });
+  }
+  return processes;
+}
+
+/**
+ * What a deployed daemon's process is started with: {@linkcode daemonPermissions} and
+ * {@linkcode startNeeds}. It also checks by itself that executables exist, reads the list of users
+ * and its certificate, and its launcher knows where Deno is.
+ *
+ * @param manifest the agent
+ * @returns the lists
+ */
+export function compiledPermissions(manifest: Manifest): GrantedPermissions {
+  const commands = Object.values(manifest.commands);
+  const users = commands.some((command) => command.kind !== "check" && command.user !== undefined);
+  const { run, ...others } = daemonPermissions(manifest, "");
+  const programs = commands.flatMap((command) =>
+    command.optional ? programsOf(command) : executableOf(command) ?? []
+  );
+  const { tls } = manifest.settings;
+  const certificates = tls === false ? [] : [tls.cert, tls.key, tls.ca];
+  return unite([
+    { ...others, run: run.filter((path) => path !== "") },
+    { read: [...programs, ...certificates].filter((path) => path !== undefined) },
+    ...startNeeds(manifest).map(({ kind, entry }) => ({ [kind]: [entry] })),
+    users ? { read: [usersPath], sys: ["uid"] } : {},
+  ]);
+}
+
+/**
+ * {@linkcode daemonPermissions} and {@linkcode startNeeds} as flags.
+ *
+ * @param manifest the agent
+ * @returns flags of `deno run`
+ */
+export function daemonFlags(manifest: Manifest): string[] {
+  const start = startNeeds(manifest).map(({ kind, entry }) => ({ [kind]: [entry] }));
+  return formatFlags(unite([daemonPermissions(manifest), ...start]));
+}
+
+/**
+ * What a permission set lacks of another, entry by entry.
+ *
+ * @param held what is granted
+ * @param wanted what is needed
+ * @returns the entries that are missing, each as `kind entry`
+ */
+export function lackingPermissions(held: GrantedPermissions, wanted: GrantedPermissions): string[] {
+  return (Object.entries(wanted) as [keyof GrantedPermissions, string[]][]).flatMap((
+    [name, entries],
+  ) => entries.filter((entry) => !held[name].includes(entry)).map((entry) => `${name} ${entry}`));
+}
+
+/**
+ * What this process lacks to serve an agent. A process cannot get more than it was started with.
+ *
+ * @param manifest the agent
+ * @returns an error for each command that asks for more, and one for what the daemon itself lacks
+ */
+export function notGranted(manifest: Manifest): Diagnostic[] {
+  const lacking = [...commandNeeds(manifest), ...ownNeeds(manifest)]
+    .filter(({ kind, entry }) => !isGranted(kind, entry));
+  return [...Map.groupBy(lacking, ({ command }) => command)].map(([command, needs]) => ({
+    place: command === undefined ? "daemon" : placeBelow("commands", command),
+    message:
+      `It needs ${
+        needs.map(({ kind, entry }) => `${kind} ${entry}`).join(", ")
+      }, which this daemon was not started with: expected what was compiled in, or a restart ` +
+      "where the settings have changed",
+    severity: "error",
+  }));
+}
+
+/** Whether this process holds an entry of a permission. */
+export function isGranted(name: keyof GrantedPermissions, entry: string): boolean {
+  const descriptor = {
+    read: { name: "read", path: entry },
+    write: { name: "write", path: entry },
+    net: { name: "net", host: entry },
+    env: { name: "env", variable: entry },
+    sys: { name: "sys", kind: entry },
+    run: { name: "run", command: entry },
+  }[name] as Deno.PermissionDescriptor;
+  return Deno.permissions.querySync(descriptor).state === "granted";
+}

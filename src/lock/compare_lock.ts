@@ -1,0 +1,128 @@
+import { whyBroad } from "../agent/broad.ts";
+import { covers } from "../check/covers.ts";
+import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
+import { escapeText } from "../nagios/text.ts";
+import type { Lock, LockedCommand } from "./lock.ts";
+
+/** One thing that a lock grants, or that an agent asks for. */
+export interface Grant {
+  /** The command; undefined for the daemon as a whole. */
+  command?: string;
+  /**
+   * A permission, or what else a reviewer wants to see grow: `plugin`, `shell`, `arguments` from
+   * the wire, `listen`, `allowedHosts` and `plainText`.
+   */
+  kind: keyof Permissions | keyof typeof others;
+  /** The entry as it is written. */
+  entry: string;
+  /** As whom a plugin runs, where that is not the daemon's own user. */
+  user?: string;
+  /** The digest that a plugin is pinned to. */
+  sha256?: string;
+}
+
+/** A grant that is asked for and was not given. */
+export interface Excess extends Grant {
+  /** The lock does not know the command. */
+  added?: true;
+  /** What it comes down to, where that is more than any one check is likely to need. */
+  broad?: string;
+}
+
+/** How an agent differs from its lock. */
+export interface LockDifference {
+  /** What the agent asks for and the lock does not grant. */
+  more: Excess[];
+  /** What the lock grants and nothing of the agent asks for. */
+  spare: Grant[];
+}
+
+/** The kinds that are no permissions, as they are said to people. */
+const others = {
+  plugin: "plugin",
+  shell: "shell line",
+  arguments: "arguments",
+  listen: "listen",
+  allowedHosts: "allowed host",
+  plainText: "plain text",
+};
+
+/**
+ * Compares what an agent asks for with what it was granted. What is narrower than an entry of the
+ * lock is granted by it; hosts that may ask and addresses to listen on are compared as written.
+ *
+ * @param lock what is granted
+ * @param asked what the agent asks for, see {@linkcode createLock}
+ * @returns what is more, and what is spare
+ */
+export function compareLock(lock: Lock, asked: Lock): LockDifference {
+  const [granted, wanted] = [grantsOf(lock), grantsOf(asked)];
+  return {
+    more: wanted.filter((want) => !granted.some((grant) => includes(grant, want)))
+      .map((want) => {
+        const broad = isPermission(want.kind) ? whyBroad(want.kind, want.entry) : undefined;
+        const added = want.command !== undefined && !Object.hasOwn(lock.commands, want.command);
+        return { ...want, ...(added && { added }), ...(broad !== undefined && { broad }) };
+      }),
+    spare: granted.filter((grant) => !wanted.some((want) => includes(grant, want))),
+  };
+}
+
+/**
+ * Writes a grant for people.
+ *
+ * @param grant the grant
+ * @returns one line, as in `net 10.0.0.7:6379`
+ */
+export function formatGrant({ kind, entry, user, sha256 }: Grant): string {
+  return [
+    `${isPermission(kind) ? kind : others[kind]} ${escapeText(entry)}`,
+    ...(user === undefined ? [] : [`as ${escapeText(user)}`]),
+    ...(sha256 === undefined ? [] : [`(SHA-256 ${sha256.slice(0, 12)}…)`]),
+  ].join(" ");
+}
+
+function grantsOf({ listen, allowedHosts, plainText, commands }: Lock): Grant[] {
+  return [
+    ...listen.map((entry): Grant => ({ kind: "listen", entry })),
+    ...allowedHosts.map((entry): Grant => ({ kind: "allowedHosts", entry })),
+    ...(plainText ? [{ kind: "plainText", entry: "without TLS" } as const] : []),
+    ...Object.entries(commands).flatMap(([command, locked]) =>
+      grantsOfCommand(locked).map((grant) => ({ command, ...grant }))
+    ),
+  ];
+}
+
+function grantsOfCommand(locked: LockedCommand): Grant[] {
+  const wire: Grant[] = locked.acceptArguments
+    ? [{ kind: "arguments", entry: "from the wire" }]
+    : [];
+  if (locked.kind === "check") {
+    return [
+      ...permissionNames.flatMap((kind) =>
+        (locked.permissions[kind] ?? []).map((entry) => ({ kind, entry }))
+      ),
+      ...wire,
+    ];
+  }
+  const { kind, user, sha256 } = locked;
+  const entry = kind === "plugin" ? locked.executable : locked.line;
+  return [{
+    kind,
+    entry,
+    ...(user !== undefined && { user }),
+    ...(sha256 !== undefined && { sha256 }),
+  }, ...wire];
+}
+
+function includes(grant: Grant, want: Grant): boolean {
+  if (grant.command !== want.command || grant.kind !== want.kind) return false;
+  if (grant.user !== want.user) return false;
+  if (grant.sha256 !== undefined && grant.sha256 !== want.sha256) return false;
+  return grant.entry === want.entry ||
+    isPermission(grant.kind) && covers(grant.kind, grant.entry, want.entry);
+}
+
+function isPermission(kind: Grant["kind"]): kind is keyof Permissions {
+  return !Object.hasOwn(others, kind);
+}

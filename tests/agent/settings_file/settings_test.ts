@@ -1,0 +1,385 @@
+/** Host settings: files in, plain data and faults with their places out. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { describeAgent } from "../../../src/agent/describe_agent.ts";
+import { type Diagnostic, formatDiagnostic } from "../../../src/agent/diagnostic.ts";
+import { readHostSettings } from "../../../src/agent/host_settings.ts";
+import { defineAgent, defineCheck, ok, option, plugin, shell } from "../../../src/mod.ts";
+import { createFolder, type Folder } from "./folder.ts";
+
+const file = defineCheck({
+  description: "Age of a file",
+  options: {
+    path: option.text({ description: "Which", default: "/etc/motd" }),
+    warning: option.range({ short: "w", description: "Warn outside" }),
+  },
+  permissions: ({ path }) => ({ read: [path] }),
+  run: () => "",
+});
+
+const agent = defineAgent({
+  timeout: "30s",
+  limits: { running: 8 },
+  commands: {
+    check_file: file({ warning: "10" }, { timeout: "5s" }),
+    check_raid: plugin(["/bin/echo", "raid"], { env: { A: "1" } }),
+    check_shell: shell("true"),
+    check_deploy: () => ok("live"),
+  },
+});
+
+/** Everything that is wrong, one a line, with places relative to the folder. */
+async function faultsOf(folder: Folder, of: unknown = agent, name = "settings.yaml") {
+  const host = await readHostSettings(`${folder.path}${name}`);
+  const { diagnostics } = describeAgent(of, host.settings);
+  return linesOf([...host.diagnostics, ...host.locate(diagnostics)], folder);
+}
+
+function linesOf(diagnostics: readonly Diagnostic[], { path }: Folder): string[] {
+  return diagnostics.map((one) => formatDiagnostic(one).replaceAll(path, ""));
+}
+
+const planted: [line: string, fault?: string][] = [
+  ["lisen: 0.0.0.0", '1: lisen: No setting "lisen": expected one of listen, tls'],
+  ["listen: 127.0.0.1:99999", '2: listen: Cannot take "127.0.0.1:99999": expected HOST:PORT'],
+  ["tls:"],
+  ["  cert: /etc/host.pem", "4: tls.cert: It goes with key: expected both or neither"],
+  ["  minVersion: 1.2", '5: tls.minVersion: Cannot take 1.2: expected "1.2" or "1.3"'],
+  ["  ca: |", "6: tls.ca: A secret does not belong here: expected the path of the file"],
+  ["    -----BEGIN CERTIFICATE-----"],
+  ["    bm90aGluZyB0byBzZWU="],
+  ["allowedHosts:"],
+  ["  - 10.0.0.0/8"],
+  [
+    "  - 10.0.0.0/33",
+    '11: allowedHosts[1]: Cannot parse allowed host "10.0.0.0/33": expected a prefix',
+  ],
+  [
+    "clients:",
+    "12: clients: Client certificates are not asked for: expected tls.clientCertificates",
+  ],
+  ["- { subject: CN=x, commands: [check_*] }"],
+  [
+    "- subject: CN=y # of whom nothing is said",
+    "14: clients[1]: Expected a subject and its commands",
+  ],
+  ["timeout: 5", '15: timeout: Cannot take 5: expected a span of time such as "5s"'],
+  [
+    "limits: { queued: 0,",
+    "16: limits.queued: Cannot take 0: expected a whole number of at least 1",
+  ],
+  ['  "sped": 9 }', '17: limits.sped: No setting "sped": expected one of connections'],
+  ["procfs: host/proc", '18: procfs: Cannot take "host/proc": expected an absolute path'],
+  ["refusals: loud", '19: refusals: Cannot take "loud": expected "explain" or "silent"'],
+  ["log: text"],
+  ["'log': json", "21: log: Said twice: expected it once, and line 20 says it too"],
+  ["state: 2020-01-02", "22: state: Cannot take a date: expected a text, in quotes"],
+  ["acceptArguments: yes", '23: acceptArguments: Cannot take "yes": expected true or false'],
+  ["commands:"],
+  ["  check_file:"],
+  ["    options:"],
+  [
+    '      warnign: "5"',
+    '27: commands.check_file.options.warnign: No option "warnign": expected one of path, warning; ' +
+    'the nearest is "warning"',
+  ],
+  [
+    '      warning: "10:5"',
+    '28: commands.check_file.options.warning: Cannot parse range "10:5": start is above end',
+  ],
+  [
+    "    cache: [30s]",
+    '29: commands.check_file.cache: Cannot take ["30s"]: expected a span of time',
+  ],
+  ["    env: { A: b }", '30: commands.check_file.env: No setting "env": expected one of timeout'],
+  [
+    "  check_flie: { timeout: 5s }",
+    '31: commands.check_flie: No command "check_flie": expected one',
+  ],
+  [
+    "  check_deploy: { options: { a: 1 } }",
+    "32: commands.check_deploy.options: A function has no options: expected them for a check only",
+  ],
+  [
+    "  check_raid: { disabled: true, timeout: 5s }",
+    "33: commands.check_raid.disabled: Nothing goes with it: expected no timeout",
+  ],
+  [
+    "  check_shell: { plugin: [/bin/true] }",
+    "34: commands.check_shell.plugin: The agent has a command of this name: expected another name",
+  ],
+  [
+    "  check_mine: { plugin: [check_mine] }",
+    '35: commands.check_mine.plugin[0]: Cannot take "check_mine": expected an absolute path',
+  ],
+  [
+    "  check_ours: { plugin: /bin/true, isolation: jail }",
+    '36: commands.check_ours.plugin: Cannot take "/bin/true": expected a list',
+  ],
+  ["  ? check_late", "37: commands.check_late: Cannot take null: expected an object"],
+  ["include: [gone.yaml, settings.yaml]", '38: include[0]: Cannot read "gone.yaml": No such file'],
+];
+
+Deno.test("All faults of a settings file are told at once, each with its line and what was expected", async () => {
+  await using folder = await createFolder({
+    "settings.yaml": planted.map(([line]) => line).join("\n"),
+  });
+  const faults = await faultsOf(folder);
+  const expected = planted.flatMap(([, fault]) => fault ?? []).map((fault) =>
+    `error: settings.yaml:${fault}`
+  );
+  for (const fault of expected) {
+    assertEquals(faults.filter((one) => one.startsWith(fault)).length, 1, fault);
+  }
+  const more = [
+    'error: settings.yaml:36: commands.check_ours.isolation: Cannot take "jail": expected "worker" ' +
+    'or "process"',
+    "error: settings.yaml:38: include[1]: A file cannot include itself: expected another one",
+  ];
+  for (const fault of more) assertEquals(faults.includes(fault), true, fault);
+  assertEquals(faults.length, expected.length + more.length, faults.join("\n"));
+  assertEquals(faults.some((fault) => fault.includes("bm90aGluZ")), false);
+});
+
+Deno.test("A name that is near to a setting is named", async () => {
+  await using folder = await createFolder({ "settings.yaml": "limit: {}\ncomands: {}\n" });
+  const faults = await faultsOf(folder);
+  assertStringIncludes(faults[0]!, 'the nearest is "limits"');
+  assertStringIncludes(faults[1]!, 'the nearest is "commands"');
+});
+
+Deno.test("A file that cannot be read as settings is one fault, with the line where it ends to be YAML", async () => {
+  const table: [text: string, fault: RegExp][] = [
+    ["a: [\n", /^error: settings\.yaml:2: Cannot parse YAML: [^\n]+$/],
+    ["timeout: 5s\n\tlog: json\n", /^error: settings\.yaml:2: Cannot parse YAML: [^\n]+$/],
+    ["key: 'BEGIN PRIVATE\n", /^error: settings\.yaml:2: Cannot parse YAML: (?!.*PRIVATE)/],
+    ["- a\n- b\n", /^error: settings\.yaml:1: Expected names and values, such as "timeout: 30s"$/],
+    ["word", /^error: settings\.yaml:1: Expected names and values/],
+    ["a: 1\n---\nb: 2\n", /^error: settings\.yaml: Cannot parse YAML: /],
+  ];
+  for (const [text, fault] of table) {
+    await using folder = await createFolder({ "settings.yaml": text });
+    const faults = await faultsOf(folder);
+    assertEquals([faults.length, fault.test(faults[0]!)], [1, true], faults.join("\n"));
+  }
+  await using folder = await createFolder();
+  assertEquals(await faultsOf(folder), ["error: settings.yaml: Cannot read it: No such file"]);
+  await Deno.mkdir(`${folder.path}settings.yaml`);
+  assertEquals(await faultsOf(folder), ["error: settings.yaml: Cannot read it: It is not a file"]);
+});
+
+Deno.test("An empty file says nothing, and neither does no file", async () => {
+  for (const text of ["", "# nothing\n", "---\n"]) {
+    await using folder = await createFolder({ "settings.yaml": text });
+    const host = await readHostSettings(`${folder.path}settings.yaml`);
+    assertEquals([host.settings, host.diagnostics], [{}, []]);
+  }
+  const none = await readHostSettings(undefined);
+  assertEquals([none.settings, none.diagnostics, none.files, none.folders], [{}, [], [], []]);
+});
+
+Deno.test("Aliases that hold themselves or grow without end are faults", async () => {
+  const bomb = ["a: &a [x, x, x, x, x, x, x, x, x, x]"];
+  for (const [above, name] of ["ab", "bc", "cd", "de", "ef"]) {
+    bomb.push(`${name}: &${name} [${Array(10).fill(`*${above}`).join(", ")}]`);
+  }
+  await using folder = await createFolder({
+    "settings.yaml": "tls: &tls\n  cert: *tls\n  key: /k\n",
+    "bomb.yaml": bomb.join("\n"),
+  });
+  assertEquals(
+    (await faultsOf(folder))[0],
+    "error: settings.yaml:2: tls.cert: It holds itself: expected an alias of something else",
+  );
+  const faults = await faultsOf(folder, agent, "bomb.yaml");
+  assertEquals(
+    faults.filter((fault) => fault.includes("Expected at most 100000 values")).length,
+    1,
+  );
+});
+
+Deno.test("Files are merged in a stated order: map by map, the included over the including, the later over the earlier", async () => {
+  await using folder = await createFolder({
+    "settings.yaml": [
+      "include: [conf.d/*.yaml, last.yaml]",
+      "timeout: 1s",
+      "allowedHosts: [10.0.0.1, 10.0.0.2]",
+      "limits: { running: 1, queued: 1, sandboxes: 1 }",
+      "commands: { check_file: { options: { warning: 1, path: /a } }, check_deploy: { timeout: 1s } }",
+    ].join("\n"),
+    "conf.d/20-b.yaml": "limits: { queued: 20 }\nlog: json\n",
+    "conf.d/10-a.yaml": "limits:\n  queued: 10\n  sandboxes: 10\nallowedHosts: [10.0.0.10]\n",
+    "conf.d/.hidden.yaml": "log: loud\n",
+    "conf.d/30-c.yml": "log: loud\n",
+    "conf.d/40.yaml/not_a_file": "",
+    "last.yaml": "timeout: 9s\ncommands: { check_file: { options: { warning: 9 } } }\n",
+  });
+  const host = await readHostSettings(`${folder.path}settings.yaml`);
+  assertEquals(host.diagnostics, []);
+  assertEquals(host.settings, {
+    timeout: "9s",
+    allowedHosts: ["10.0.0.10"],
+    limits: { running: 1, queued: 20, sandboxes: 10 },
+    commands: {
+      check_file: { options: { warning: 9, path: "/a" } },
+      check_deploy: { timeout: "1s" },
+    },
+    log: "json",
+  });
+  const names = host.files.map((path) => path.slice(folder.path.length));
+  assertEquals(names, ["settings.yaml", "conf.d/10-a.yaml", "conf.d/20-b.yaml", "last.yaml"]);
+  assertEquals(host.folders, [`${folder.path}conf.d/`]);
+  const table: [place: string, source: string | undefined][] = [
+    ["timeout", "last.yaml:1"],
+    ["limits.running", "settings.yaml:4"],
+    ["limits.queued", "conf.d/20-b.yaml:1"],
+    ["limits.sandboxes", "conf.d/10-a.yaml:3"],
+    ["allowedHosts[0]", "conf.d/10-a.yaml:4"],
+    ["allowedHosts[1]", undefined],
+    ["commands.check_file.options.warning", "last.yaml:2"],
+    ["commands.check_file.options.path", "settings.yaml:5"],
+    ["procfs", undefined],
+  ];
+  for (const [place, source] of table) {
+    assertEquals(host.sourceOf(place), source && `${folder.path}${source}`, place);
+  }
+});
+
+Deno.test("What a later file replaces is held against the table all the same", async () => {
+  await using folder = await createFolder({
+    "settings.yaml": "timeout: soon\ninclude: more.yaml\n",
+    "more.yaml": "timeout: 5s\ninclude: settings.yaml\n",
+  });
+  assertEquals(await faultsOf(folder), [
+    'error: settings.yaml:1: timeout: Cannot take "soon": expected a span of time such as "5s" or "2m"',
+    "error: more.yaml:2: include: An included file includes nothing: expected it in the file that " +
+    "includes this one",
+  ]);
+});
+
+Deno.test("A pattern leaves the file itself out, may find nothing, and names each file once", async () => {
+  await using folder = await createFolder({
+    "settings.yaml": "include: ['*.yaml', a.yaml, 'none/*/x?.yaml', '[!a].y*l']\nlog: text\n",
+    "a.yaml": "log: json\n",
+    "b.yaml": "",
+  });
+  const host = await readHostSettings(`${folder.path}settings.yaml`);
+  assertEquals(host.diagnostics, []);
+  assertEquals(host.files.map((path) => path.slice(folder.path.length)), [
+    "settings.yaml",
+    "a.yaml",
+    "b.yaml",
+  ]);
+});
+
+Deno.test("What anybody may write, or read of a key, is warned of; so is what looks like a secret", async () => {
+  await using folder = await createFolder({ "conf.d/one.yaml": "log: json\n", "host.key": "" });
+  const settings = await folder.write(
+    "settings.yaml",
+    `tls: { cert: /etc/host.pem,\n  key: ${folder.path}host.key }\ninclude: conf.d/*\n` +
+      "commands: { check_raid: { env: { DB_PASSWORD: hunter2, TOKEN_FILE: /run/token } } }\n",
+  );
+  await Deno.chmod(`${folder.path}host.key`, 0o600);
+  await Deno.chmod(settings, 0o644);
+  const secret = "warning: settings.yaml:4: commands.check_raid.env.DB_PASSWORD: It looks like a " +
+    "secret: expected the path of a file that holds it";
+  assertEquals(await faultsOf(folder), [secret]);
+  await Deno.chmod(`${folder.path}host.key`, 0o644);
+  await Deno.chmod(settings, 0o666);
+  await Deno.chmod(`${folder.path}conf.d/one.yaml`, 0o602);
+  assertEquals(await faultsOf(folder), [
+    "warning: settings.yaml: Anybody may write it: expected mode 0644",
+    secret,
+    "warning: conf.d/one.yaml: Anybody may write it: expected mode 0644",
+    'warning: settings.yaml:2: tls.key: Anybody may read "host.key": expected mode 0600',
+  ]);
+});
+
+Deno.test("Faults of the agent keep their place, and those of both are the file's", async () => {
+  const faulty = defineAgent({
+    timeout: "soon",
+    clients: [{ subject: "CN=x", commands: ["*"] }],
+    commands: { check_file: file({ warning: "x" }), check_raid: plugin(["echo"]) },
+  });
+  await using folder = await createFolder({
+    "settings.yaml": "tls: false\ncommands:\n  check_file:\n    options: { path: relative }\n",
+  });
+  assertEquals(await faultsOf(folder, faulty), [
+    'error: timeout: Cannot take "soon": expected a span of time such as "5s" or "2m"',
+    "error: settings.yaml:1: clients: Client certificates are not asked for: expected " +
+    'tls.clientCertificates "request" or "require"',
+    'error: commands.check_file.options.warning: Cannot parse range "x": end "x" is not a number',
+    'error: commands.check_raid.argv[0]: Cannot take "echo": expected an absolute path',
+  ]);
+  const sound = defineAgent({ commands: { check_file: file } });
+  assertEquals(await faultsOf(folder, sound), [
+    "error: settings.yaml:4: commands.check_file.permissions.read[0]: Cannot take " +
+    '"relative": expected an absolute path',
+  ]);
+});
+
+Deno.test("A host changes commands, leaves them out, and has plugins of its own", async () => {
+  await using folder = await createFolder({
+    "settings.yaml": `
+commands:
+  check_file:
+    options: { path: /etc/hosts }
+    cache: 30s
+    maxConcurrent: 2
+    acceptArguments: true
+    isolation: process
+  check_raid: { env: { B: "2" }, cwd: /tmp, split: false }
+  check_shell: { disabled: true }
+  check_deploy: { timeout: 2s }
+  check_agent: { options: { warning: "3" } }
+  check_mine:
+    plugin: [/usr/lib/nagios/plugins/check_dummy, "0"]
+    timeout: 4s
+  check_off: { plugin: [/bin/true], disabled: false }
+`,
+  });
+  const { settings, diagnostics } = await readHostSettings(`${folder.path}settings.yaml`);
+  const described = describeAgent(agent, settings);
+  assertEquals([...diagnostics, ...described.diagnostics], []);
+  const { commands, disabled } = described.manifest;
+  assertEquals(Object.keys(commands), [
+    "check_file",
+    "check_raid",
+    "check_deploy",
+    "check_mine",
+    "check_off",
+    "check_agent",
+  ]);
+  assertEquals(disabled, ["check_shell"]);
+  const { check_file, check_raid, check_deploy, check_mine, check_agent } = commands;
+  const { options: _options, description: _description, ...checked } =
+    check_file as unknown as Record<
+      string,
+      unknown
+    >;
+  assertEquals(checked, {
+    kind: "check",
+    values: { warning: "10", path: "/etc/hosts" },
+    hostValues: { path: "/etc/hosts" },
+    permissions: { read: ["/etc/hosts"] },
+    timeout: 5,
+    acceptArguments: true,
+    isolation: "process",
+    sandbox: "shared",
+    maxConcurrent: 2,
+    cache: 30,
+  });
+  assertEquals(
+    check_raid?.kind === "plugin" && [check_raid.env, check_raid.cwd, check_raid.split],
+    [
+      { A: "1", B: "2" },
+      "/tmp",
+      false,
+    ],
+  );
+  assertEquals(check_deploy!.timeout, 2);
+  assertEquals(check_mine?.kind === "plugin" && [check_mine.argv, check_mine.timeout], [
+    ["/usr/lib/nagios/plugins/check_dummy", "0"],
+    4,
+  ]);
+  assertEquals(check_agent?.kind === "check" && check_agent.hostValues, { warning: "3" });
+});

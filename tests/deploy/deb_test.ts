@@ -1,0 +1,232 @@
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { buildDeb } from "../../src/deploy/deb.ts";
+import type { DeployableFile } from "../../src/deploy/deployable.ts";
+import { createProject } from "../project.ts";
+import { run, started } from "../serving.ts";
+import { isMissing } from "../tools.ts";
+import { runToEnd } from "../waiting.ts";
+
+const noDpkg = isMissing("/usr/bin/dpkg-deb");
+
+/** What a deployable is, as far as the package cares. */
+const files: Record<string, DeployableFile> = {
+  checkwright: { text: "#!/bin/sh\n", mode: 0o755 },
+  "daemon.js": { text: "//\n", mode: 0o644 },
+  "checkwright.service": { text: "[Service]\nDynamicUser=yes\n", mode: 0o644 },
+  "settings.example.yaml": { text: "# listen: 127.0.0.1\n", mode: 0o644 },
+};
+
+async function temporary(): Promise<AsyncDisposable & { path: string }> {
+  const path = await Deno.makeTempDir({ prefix: "checkwright-test-" });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+async function said(program: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runToEnd(program, {
+    args,
+    env: { LC_ALL: "C" },
+  });
+  const decoder = new TextDecoder();
+  assertEquals(code, 0, `${program} ${args.join(" ")}: ${decoder.decode(stderr)}`);
+  return decoder.decode(stdout);
+}
+
+Deno.test("buildDeb() puts everything in its place, of root and with fixed modes and dates", {
+  ignore: noDpkg,
+}, async () => {
+  await using folder = await temporary();
+  const runtime = `${folder.path}/deno`;
+  await Deno.writeTextFile(runtime, "a runtime", { mode: 0o600 });
+  const umask = Deno.umask(0o077);
+  const path = await buildDeb(files, {
+    output: `${folder.path}/out`,
+    version: "1:2.0~rc1-3",
+    runtime,
+    architecture: "arm64",
+  }).finally(() => Deno.umask(umask));
+  assertEquals(path, `${folder.path}/out/checkwright-agent_2.0~rc1-3_arm64.deb`);
+  const list = (await said("dpkg-deb", "--contents", path)).split("\n")
+    .filter((line) => !line.endsWith("/"))
+    .map((line) => line.replaceAll(/ +/g, " ").replace(" 2020-01-01 00:00", ""));
+  assertEquals(list, [
+    "-rw-r--r-- root/root 20 ./etc/checkwright/settings.yaml",
+    "-rwxr-xr-x root/root 10 ./usr/lib/checkwright/checkwright",
+    "-rw-r--r-- root/root 3 ./usr/lib/checkwright/daemon.js",
+    "-rwxr-xr-x root/root 9 ./usr/lib/checkwright/deno",
+    "-rw-r--r-- root/root 26 ./usr/lib/systemd/system/checkwright.service",
+    list.find((line) => line.endsWith("copyright"))!,
+    "lrwxrwxrwx root/root 0 ./usr/bin/checkwright -> ../lib/checkwright/checkwright",
+    "",
+  ]);
+  assertMatch(
+    list[5]!,
+    /^-rw-r--r-- root\/root \d+ \.\/usr\/share\/doc\/checkwright-agent\/copyright$/,
+  );
+  assertStringIncludes(
+    await said("dpkg-deb", "--field", path),
+    `Package: checkwright-agent
+Version: 1:2.0~rc1-3
+Architecture: arm64
+Maintainer: Checkwright <root@localhost>
+Installed-Size: 2
+Depends: libc6 (>= 2.27), libgcc-s1 | libgcc1, procps
+`,
+  );
+});
+
+Deno.test("buildDeb() without a runtime is for every machine", { ignore: noDpkg }, async () => {
+  await using folder = await temporary();
+  const path = await buildDeb(files, { output: folder.path, version: "1", name: "other-agent" });
+  assertEquals(path, `${folder.path}/other-agent_1_all.deb`);
+  assertMatch(
+    await said("dpkg-deb", "--field", path, "Architecture", "Depends"),
+    /^Architecture: all\nDepends: procps\n$/,
+  );
+});
+
+Deno.test("buildDeb() gives the same bytes for the same files, in whatever order", {
+  ignore: noDpkg,
+}, async () => {
+  await using folder = await temporary();
+  const digests = [];
+  for (
+    const [index, entries] of [files, Object.fromEntries(Object.entries(files).reverse())].entries()
+  ) {
+    const output = `${folder.path}/${index}`;
+    const path = await buildDeb(entries, { output, version: "1" });
+    const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
+    digests.push(new Uint8Array(digest).toHex());
+  }
+  assertEquals(digests[0], digests[1]);
+});
+
+Deno.test("buildDeb() refuses what Debian does not allow", async () => {
+  const table = [
+    [{ version: "v1" }, 'Cannot take "v1" as the version'],
+    [{ version: "1_2" }, 'Cannot take "1_2" as the version'],
+    [{ version: "1\nDepends: x" }, 'Cannot take "1\\nDepends: x" as the version'],
+    [{ version: "1", name: "Agent" }, 'Cannot take "Agent" as the package name'],
+    [{ version: "1", name: "../x" }, 'Cannot take "../x" as the package name'],
+    [{ version: "1", maintainer: "me" }, 'Cannot take "me" as the maintainer'],
+    [{ version: "1", maintainer: "a\nb <c@d>" }, 'Cannot take "a\\nb <c@d>" as the maintainer'],
+    [{ version: "1", runtime: "/x", architecture: "a b" }, 'Cannot take "a b" as the architecture'],
+  ] as const;
+  for (const [options, message] of table) {
+    await assertRejects(
+      () => buildDeb(files, { output: "/nowhere", ...options }),
+      SyntaxError,
+      message,
+    );
+  }
+});
+
+Deno.test("buildDeb() says in one line that there is no dpkg-deb", async () => {
+  await using folder = await temporary();
+  const module = new URL("../../src/deploy/deb.ts", import.meta.url).href;
+  const script = `import { buildDeb } from ${JSON.stringify(module)};
+    await buildDeb({}, { output: ${JSON.stringify(folder.path)}, version: "1" })
+      .catch((error) => console.log(error.name, error.message));`;
+  const { stdout } = await runToEnd(Deno.execPath(), {
+    args: ["eval", "--no-lock", script],
+    env: { PATH: folder.path, NO_COLOR: "1" },
+  });
+  assertEquals(
+    new TextDecoder().decode(stdout),
+    "AgentError --deb: Cannot build a Debian package without dpkg-deb: expected it in PATH " +
+      "(package dpkg)\n",
+  );
+});
+
+Deno.test("The real dpkg installs an agent that starts, removes it, and purges all of it", {
+  ignore: noDpkg || isMissing("/usr/bin/dpkg") || Deno.uid() !== 0,
+}, async () => {
+  await using project = await createProject(`
+    import { defineAgent, ok } from "@checkwright/checkwright";
+    export default defineAgent({
+      listen: "127.0.0.1:0",
+      commands: { check_deploy: () => ok("release 42 is live") },
+    });
+  `);
+  const out = `${project.folder}/out`;
+  const compiled = await run("compile", project.agent, "--out", out);
+  assertEquals(compiled.code, 0, compiled.stderr);
+  const deployable: Record<string, DeployableFile> = {};
+  for (const { name } of Deno.readDirSync(out)) {
+    const { mode } = await Deno.stat(`${out}/${name}`);
+    deployable[name] = { text: await Deno.readTextFile(`${out}/${name}`), mode: mode! & 0o777 };
+  }
+  // Stands in for 95 MB that are compressed, unpacked and not looked at here.
+  const runtime = await project.write("deno", `#!/bin/sh\nexec '${Deno.execPath()}' "$@"\n`);
+  const path = await buildDeb(deployable, { output: project.folder, version: "1.0", runtime });
+
+  // A root of its own. Its scripts run here, told by DPKG_ROOT to keep their hands off.
+  const root = `${project.folder}/root`;
+  for (const name of ["info", "updates", "triggers"]) {
+    await Deno.mkdir(`${root}/var/lib/dpkg/${name}`, { recursive: true });
+  }
+  await Deno.writeTextFile(`${root}/var/lib/dpkg/status`, "");
+  const dpkg = (...args: string[]) =>
+    said(
+      "dpkg",
+      `--root=${root}`,
+      "--force-script-chrootless",
+      "--force-depends",
+      "--log=/dev/null",
+      ...args,
+    );
+  const there = async () =>
+    (await said(
+      "find",
+      root,
+      "(",
+      "-type",
+      "f",
+      "-o",
+      "-type",
+      "l",
+      ")",
+      "-not",
+      "-path",
+      `${root}/var/lib/dpkg/*`,
+    ))
+      .split("\n").filter((line) => line !== "").map((line) => line.slice(root.length)).sort();
+
+  await dpkg("--install", path);
+  const link = "/etc/systemd/system/multi-user.target.wants/checkwright.service";
+  const installed = await there();
+  for (const file of ["/usr/bin/checkwright", "/usr/lib/checkwright/deno", link]) {
+    assertEquals(installed.includes(file), true, file);
+  }
+  assertEquals((await Deno.stat(`${root}/usr/lib/checkwright/checkwright`)).mode! & 0o7777, 0o755);
+
+  const state = `${root}/var/lib/private/checkwright`;
+  {
+    await using daemon = await started(
+      new Deno.Command(`${root}/usr/bin/checkwright`, {
+        args: ["--settings", `${root}/etc/checkwright/settings.yaml`],
+        env: { STATE_DIRECTORY: state, NO_COLOR: "1" },
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      }),
+    );
+    const answer = await said(
+      `${root}/usr/lib/checkwright/check_nrpe`,
+      ...["-H", "127.0.0.1", "-p", String(daemon.port), "-c", "check_deploy"],
+    );
+    assertEquals(answer, "release 42 is live\n");
+  }
+
+  await dpkg("--remove", "checkwright-agent");
+  const removed = await there();
+  assertEquals(removed.filter((file) => file.startsWith("/usr/")), []);
+  assertEquals(removed.includes("/etc/checkwright/settings.yaml"), true);
+
+  await Deno.writeTextFile(
+    `${root}/etc/checkwright/mine.pem`,
+    "what an administrator has put there",
+  );
+  await dpkg("--purge", "checkwright-agent");
+  assertEquals(await there(), []);
+  assertEquals(await Deno.lstat(state).catch((error) => error.name), "NotFound");
+});

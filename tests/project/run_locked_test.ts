@@ -1,0 +1,81 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { bundle } from "../../src/project/bundle.ts";
+import { checkTypes } from "../../src/project/check_types.ts";
+import { findImporters } from "../../src/project/modules.ts";
+
+interface Locked extends AsyncDisposable {
+  folder: string;
+  module: string;
+  /** The texts of all files with "lock" in their names, by name. */
+  locks(): Promise<Record<string, string>>;
+}
+
+// js-yaml is a dependency of this checkout, so it is in the cache of packages.
+async function project(configuration: object): Promise<Locked> {
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "checkwright-test-" }));
+  const module = `${folder}/sub/agent.js`;
+  await Deno.mkdir(`${folder}/sub`);
+  await Deno.writeTextFile(
+    module,
+    'import { load } from "npm:js-yaml@^4.3.0"; console.log(load);\n',
+  );
+  await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(configuration));
+  return {
+    folder,
+    module,
+    async locks() {
+      const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name)
+        .filter((name) => name.includes("lock")).sort();
+      return Object.fromEntries(
+        await Promise.all(
+          names.map(async (name) => [name, await Deno.readTextFile(`${folder}/${name}`)]),
+        ),
+      );
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+async function loadAll(module: string): Promise<string> {
+  await checkTypes(module);
+  await findImporters(module);
+  return await bundle(module);
+}
+
+Deno.test("An agent with a package is loaded without a lock file being written", async () => {
+  for (const configuration of [{}, { lock: "./other-lock.json" }]) {
+    await using made = await project(configuration);
+    assert((await loadAll(made.module)).includes("/js-yaml/"));
+    assertEquals(await made.locks(), {});
+  }
+});
+
+Deno.test("A lock file decides on the version and stays as it is, although it lacks a package", async () => {
+  await using made = await project({});
+  const root = JSON.parse(await Deno.readTextFile(new URL("../../deno.lock", import.meta.url)));
+  const packages = Object.fromEntries(
+    ["js-yaml@4.3.2", "argparse@2.0.1"].map((name) => [name, root.npm[name]]),
+  );
+  const locked = { "npm:js-yaml@^4.3.0": "4.3.2" };
+  const table: [specifiers: Record<string, string>, workspace: string[], loads: boolean][] = [
+    [locked, [], true],
+    [{}, [], true],
+    // A lock file that belongs to other imports of deno.json.
+    [locked, ["npm:gone@1"], true],
+    // There is no such version: it can come from the lock file alone.
+    [{ "npm:js-yaml@^4.3.0": "4.3.999" }, ["npm:gone@1"], false],
+  ];
+  for (const [specifiers, dependencies, loads] of table) {
+    const lock = JSON.stringify({
+      version: "5",
+      specifiers,
+      npm: { ...packages, ...(!loads && { "js-yaml@4.3.999": root.npm["js-yaml@4.3.2"] }) },
+      ...(dependencies.length > 0 && { workspace: { dependencies } }),
+    });
+    await Deno.writeTextFile(`${made.folder}/deno.lock`, lock);
+    const code = await loadAll(made.module).catch((error) => error.message);
+    assertEquals(code.includes("/js-yaml/4.3.2/"), loads, code.slice(0, 500));
+    if (!loads) assertStringIncludes(code, "Could not resolve");
+    assertEquals(await made.locks(), { "deno.lock": lock });
+  }
+});
