@@ -1,6 +1,6 @@
 import { AgentError } from "../agent/diagnostic.ts";
 import type { DeployableFile } from "./deployable.ts";
-import { runDeno } from "../project/run_deno.ts";
+import { runDeno } from "../host/run_deno.ts";
 
 /** What an executable is made of. */
 export interface BinaryOptions {

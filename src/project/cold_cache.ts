@@ -1,4 +1,4 @@
-import type { DenoResult } from "./run_deno.ts";
+import type { DenoResult } from "../host/run_deno.ts";
 
 /** How often bundling is tried, if another process unpacks the bundler at the same moment. */
 const attempts = 3;

@@ -27,7 +27,7 @@ export async function localModules(path: string): Promise<string[]> {
 
 /**
  * Says who imports what, among the modules that a module comes to. What is imported by a name that
- * is put together first (`import("../compile/" + name)`) is not known here.
+ * is put together first (`import("./" + name)`) is not known here.
  *
  * @param path the module's path
  * @returns for each path or URL of a module that is imported, one that imports it

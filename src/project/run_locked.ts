@@ -1,4 +1,4 @@
-import { type DenoResult, runDeno } from "./run_deno.ts";
+import { type DenoResult, runDeno } from "../host/run_deno.ts";
 
 /** Part of Deno's message if the lock file lacks something that the modules import. */
 const outOfDate = "The lockfile is out of date";

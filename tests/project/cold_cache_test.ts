@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createColdCache, lacksEsbuild } from "../../src/project/cold_cache.ts";
-import type { DenoResult } from "../../src/project/run_deno.ts";
+import type { DenoResult } from "../../src/host/run_deno.ts";
 
 const good: DenoResult = { code: 0, signal: null, stdout: "code", complaint: "" };
 const lost: DenoResult = {
