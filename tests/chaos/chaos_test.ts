@@ -219,9 +219,7 @@ function brief({ memory, threads, descriptors, children }: ProcessState): string
 
 Deno.test(
   "Whatever commands and clients do, every query gets its own answer in time, and nothing is left over",
-  {
-    timeout,
-  },
+  options,
   async () => {
     await wreak(seconds * 2 / 3, false);
   },
