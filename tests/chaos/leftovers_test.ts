@@ -16,7 +16,9 @@ export default defineAgent({ commands: { ${commands} } });
 `;
 }
 
-Deno.test(`${runs} runs of plugins leave no zombie and no descriptor`, async () => {
+Deno.test(`${runs} runs of plugins leave no zombie and no descriptor`, {
+  timeout: 120_000 + runs * 50,
+}, async () => {
   const mark = crypto.randomUUID();
   await using project = await createProject(agent(`
     says: shell('echo "$1"; echo aside >&2', { acceptArguments: true, env: { MARK: "${mark}" } }),
