@@ -1,14 +1,14 @@
 /**
- * Loaded before each test file by `deno task test`: gives every test that sets no `timeout` this
- * one, so that a test that waits in vain fails with its name, and the next one runs.
+ * Loaded before each test file by `deno task test`: sets the `timeout` of every test that has none.
+ * A test that hangs fails with its name, and the next test runs.
  */
 
 import { within } from "./waiting.ts";
 
-/** A single wait ends earlier, with what it waited for: see `waiting.ts`. In milliseconds. */
+/** In milliseconds. The limits of single waits are shorter, see `waiting.ts`. */
 const defaultTimeout = 120_000;
 
-/** Where the runner looks for the place that a test is reported from. */
+/** The runner reads the place of a test from this property of its function. */
 const location = Symbol.for("Deno.test.location");
 
 const register = Deno.test;
@@ -33,8 +33,8 @@ function callSite(): string | undefined {
 /** Registers a test that fails at its limit. */
 function registerLimited({ timeout = defaultTimeout, ...definition }: Deno.TestDefinition): void {
   const { fn, permissions = "inherit" } = definition;
-  // Deno 2.9.6 crashes after a timeout of a test with permissions of its own, which it does not
-  // take back. Such a test is only left, and may go on behind the others.
+  // Deno 2.9.6 does not restore permissions after a timeout, and crashes at the next test that has
+  // permissions of its own. Such a test is left at its limit, and may continue in the background.
   const native = permissions === "inherit";
   const run = async (test: Deno.TestContext) => {
     if (native) return await fn(test);

@@ -26,6 +26,8 @@ export const tools = {
   nrpe: found("/usr/sbin/nrpe"),
   /** Makes certificates, and is a TLS client that can misbehave. */
   openssl: found("/usr/bin/openssl"),
+  /** Starts a process that leaves its group. */
+  setsid: found("/usr/bin/setsid"),
 };
 
 function found(path: string): string | undefined {

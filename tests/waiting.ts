@@ -1,4 +1,4 @@
-/** Waits that end: each fails with what it waited for. */
+/** Waiting with a limit: the error says what was missing. */
 
 /** How long a test waits for one thing by default, in milliseconds. */
 export const PATIENCE = 30_000;
@@ -12,8 +12,8 @@ export function later(milliseconds: number): Promise<void> {
  * Waits for a promise, up to a limit.
  *
  * @param milliseconds the limit
- * @param what what is waited for; the error names it
- * @param promise settles when it is there
+ * @param what names the awaited thing in the error
+ * @param promise the awaited thing
  */
 export async function within<T>(
   milliseconds: number,
@@ -30,16 +30,16 @@ export async function within<T>(
   }
 }
 
-/** What is not falsy. */
+/** A value that is not falsy. */
 type Seen<T> = Exclude<NonNullable<T>, false | "" | 0>;
 
 /**
- * Looks again and again until it sees something, up to a limit.
+ * Calls a function every 10 ms until its result is not falsy, up to a limit.
  *
- * @param what what is waited for; the error names it
- * @param look returns what it sees: anything falsy is nothing yet
+ * @param what names the awaited thing in the error
+ * @param look returns the awaited value, or a falsy one
  * @param milliseconds the limit
- * @returns what it saw
+ * @returns the first result that is not falsy
  */
 export async function until<T>(
   what: string,
@@ -51,7 +51,7 @@ export async function until<T>(
     for (;;) {
       const seen = await look();
       if (seen) return seen as Seen<T>;
-      if (over) throw new Error(`Nobody waits for ${what} any longer`);
+      if (over) throw new Error(`Stopped looking for ${what}`);
       await later(10);
     }
   };
@@ -67,8 +67,8 @@ export async function until<T>(
 /**
  * Waits for the end of a child process and for its output. At the limit the child is killed.
  *
- * @param child its streams are piped
- * @param what the child; the error names it
+ * @param child the process; its streams are piped
+ * @param what names the process in the error
  * @param milliseconds the limit
  */
 export async function outputOf(
@@ -100,7 +100,7 @@ async function endOf<T>(
     try {
       child.kill("SIGKILL");
     } catch {
-      // It has ended, and something else holds its output.
+      // The child has ended, and another process holds its output.
     }
     throw error;
   }

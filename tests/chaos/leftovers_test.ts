@@ -4,6 +4,7 @@ import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
 import { serve } from "../serving.ts";
 import { daemonOf, marked, stateOf } from "./process_state.ts";
+import { tools } from "../tools.ts";
 import { later, until } from "../waiting.ts";
 
 const runs = Number(Deno.env.get("CHECKWRIGHT_PLUGIN_RUNS") ?? 500);
@@ -15,7 +16,9 @@ export default defineAgent({ commands: { ${commands} } });
 `;
 }
 
-Deno.test(`${runs} runs of plugins leave no zombie and no descriptor`, async () => {
+Deno.test(`${runs} runs of plugins leave no zombie and no descriptor`, {
+  timeout: 120_000 + runs * 50,
+}, async () => {
   const mark = crypto.randomUUID();
   await using project = await createProject(agent(`
     says: shell('echo "$1"; echo aside >&2', { acceptArguments: true, env: { MARK: "${mark}" } }),
@@ -52,7 +55,9 @@ Deno.test(`${runs} runs of plugins leave no zombie and no descriptor`, async () 
   assertEquals(marked(mark), []);
 });
 
-Deno.test("SIGTERM bounds what runs, answers whoever waits, and leaves nothing behind", async () => {
+Deno.test("SIGTERM bounds what runs, answers whoever waits, and leaves nothing behind", {
+  ignore: tools.setsid === undefined,
+}, async () => {
   const mark = crypto.randomUUID();
   await using project = await createProject(agent(`
     stubborn: shell('trap "" TERM; setsid sleep 600 & while :; do sleep 0.1; done',
@@ -83,7 +88,7 @@ Deno.test("A daemon that stops right after a deadline still ends what ignores TE
 
 Deno.test({
   name: "A plugin runs as its user, and is ended as such at its deadline",
-  ignore: Deno.uid() !== 0,
+  ignore: Deno.uid() !== 0 || tools.setsid === undefined,
   async fn() {
     const mark = crypto.randomUUID();
     const nobody = `user: "nobody", env: { MARK: "${mark}" }`;

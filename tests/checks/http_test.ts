@@ -23,7 +23,8 @@ import { buildRequest, joinHeaders } from "../../checks/_http_request.ts";
 import { http } from "../../checks/http.ts";
 import { parseRange, presentResult, testCheck } from "../../src/mod.ts";
 import { isMissing } from "../tools.ts";
-import { closedPort, listen, listenOnly, makeKeyPair, openssl, type Peer } from "./local_server.ts";
+import { closedPort, listen, listenOnly, makeKeyPair, type Peer } from "./local_server.ts";
+import { openssl } from "../openssl.ts";
 import { permissionsOf } from "./permissions_of.ts";
 
 const pure = { permissions: "none" } as const;

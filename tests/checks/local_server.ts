@@ -1,4 +1,5 @@
 /** Servers of the loopback, for what connects to something. */
+import { openssl } from "../openssl.ts";
 import { runToEnd } from "../waiting.ts";
 
 /** A server that a test started. */
@@ -89,9 +90,6 @@ export function closedPort(): number {
   listener.close();
   return port;
 }
-
-/** Where the program is that makes certificates. */
-export const openssl = "/usr/bin/openssl";
 
 /** Makes a self-signed certificate that lasts so many days from now on. */
 export async function makeKeyPair(days: number, subject: string): Promise<KeyPair> {

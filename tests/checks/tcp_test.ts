@@ -6,7 +6,8 @@ import { isExpected, readTcp, unescapeText } from "../../checks/_tcp_session.ts"
 import { tcp } from "../../checks/tcp.ts";
 import { type CheckResult, parseRange, presentResult, testCheck } from "../../src/mod.ts";
 import { isMissing } from "../tools.ts";
-import { closedPort, listen, listenOnly, makeKeyPair, openssl } from "./local_server.ts";
+import { closedPort, listen, listenOnly, makeKeyPair } from "./local_server.ts";
+import { openssl } from "../openssl.ts";
 import { permissionsOf } from "./permissions_of.ts";
 import { later, until } from "../waiting.ts";
 

@@ -91,9 +91,9 @@ Deno.test("Who interrupts the loading of an agent ends the agent too", async () 
 
 Deno.test("serve and validate refuse an agent that imports what is not its own, with who imports it", async () => {
   await using project = await createProject(`import "./part.ts"; ${empty}`);
-  await project.write("part.ts", 'import x from "/etc/hostname" with { type: "text" };\nx.big();');
+  await project.write("part.ts", 'import x from "/etc/group" with { type: "text" };\nx.big();');
   const line = `checkwright: error: ${await Deno.realPath(project.folder)}/part.ts: ` +
-    'Cannot import "/etc/hostname": it is neither code nor below the agent\'s project, ' +
+    'Cannot import "/etc/group": it is neither code nor below the agent\'s project, ' +
     `"${await Deno.realPath(project.folder)}/"\n`;
   for (const args of [["validate"], ["serve", "--listen", "127.0.0.1:0"], ["list"]]) {
     const { code, stdout, stderr } = await run(args[0]!, project.agent, ...args.slice(1));
@@ -101,7 +101,7 @@ Deno.test("serve and validate refuse an agent that imports what is not its own, 
   }
   await project.write("part.ts", "");
   await using served = await serve(project.agent, "--no-tls");
-  await project.write("part.ts", 'import x from "/etc/hostname" with { type: "text" };\nx.big();');
+  await project.write("part.ts", 'import x from "/etc/group" with { type: "text" };\nx.big();');
   served.process.kill("SIGHUP");
   await served.logged("error reload refused");
   assertStringIncludes(served.log(), line);

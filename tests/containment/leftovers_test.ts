@@ -2,13 +2,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { sendQuery } from "../../src/client/mod.ts";
 import { serve, type Served } from "../serving.ts";
-import { isMissing } from "../tools.ts";
+import { tools } from "../tools.ts";
 import { until } from "../waiting.ts";
 import { childrenOf, descendantsOf, isAlive } from "../processes.ts";
 
 const fixture = new URL("../fixtures/leaving_agent.ts", import.meta.url).href;
 
-const ignore = isMissing("/usr/bin/setsid");
+const ignore = tools.setsid === undefined;
 
 /** Out of its group, without its parent, its output closed: its mark alone tells where it is from. */
 const leaver = `#!/bin/sh

@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { createProject } from "../project.ts";
 import { started } from "../serving.ts";
 import { command, compile } from "./deploying.ts";
-import { PATIENCE, statusOf, within } from "../waiting.ts";
+import { PATIENCE, statusOf, until, within } from "../waiting.ts";
 
 const source = `
 import { defineAgent, ok } from "@checkwright/checkwright";
@@ -57,13 +57,13 @@ Deno.test("The compiled daemon tells systemd that it is ready, reloads, lives an
   );
   daemon.process.kill("SIGHUP");
   const seen: string[] = [];
-  while (!seen.includes('"READY=1"')) seen.push(await next());
+  await until('"READY=1"', async () => seen.push(await next()) && seen.at(-1) === '"READY=1"');
   assertEquals(seen.filter((message) => message !== '"WATCHDOG=1"'), [
     '"RELOADING=1"',
     '"READY=1"',
   ]);
   daemon.process.kill("SIGTERM");
-  while (await next() !== '"STOPPING=1"');
+  await until('"STOPPING=1"', async () => await next() === '"STOPPING=1"');
   assertEquals((await statusOf(daemon.process, "the daemon")).code, 0);
   systemd.kill();
   await messages.cancel();

@@ -17,9 +17,9 @@ import {
   listenOnly,
   type LocalServer,
   makeKeyPair,
-  openssl,
   type Peer,
 } from "../checks/local_server.ts";
+import { openssl } from "../openssl.ts";
 import { isMissing, pluginFolder } from "../tools.ts";
 import { later, outputOf, runToEnd, statusOf } from "../waiting.ts";
 

@@ -6,6 +6,7 @@ import {
 } from "../../src/runner/plugin.ts";
 import { openProcessTree } from "../../src/host/process_tree.ts";
 import { encodeText } from "../../src/nagios/text.ts";
+import { tools } from "../tools.ts";
 import { until } from "../waiting.ts";
 import { isAlive } from "../processes.ts";
 
@@ -146,7 +147,9 @@ Deno.test("runPlugin() ends the whole group when its time is over, grandchildren
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("runPlugin() ends children that left the group when its time is over", async () => {
+Deno.test("runPlugin() ends children that left the group when its time is over", {
+  ignore: tools.setsid === undefined,
+}, async () => {
   const table: [name: string, line: string][] = [
     ["its mark tells", "setsid sh -c 'echo $$ > $0/pid; exec sleep 60' $1 & exit 0"],
     ["its parent tells", "setsid env -i /bin/sh -c 'echo $$ > $0/pid; exec sleep 60' $1 & wait"],
@@ -168,7 +171,9 @@ Deno.test("runPlugin() ends children that left the group when its time is over",
   }
 });
 
-Deno.test("runPlugin() waits for nobody who cannot be found", async () => {
+Deno.test("runPlugin() waits for nobody who cannot be found", {
+  ignore: tools.setsid === undefined,
+}, async () => {
   // Out of the group, without the mark, and its parent is gone: only its output tells of it.
   const line = "setsid env -i /bin/sh -c 'echo $$; exec sleep 20' & sleep 0.3";
   const { output } = await runPlugin(sh(line), never);
