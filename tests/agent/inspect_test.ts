@@ -51,7 +51,7 @@ Deno.test("A check whose program is missing is an error, and is omitted with one
   const [absent, there] = ["/nowhere/ps", "/bin/cat"];
   const starter = defineCheck({
     description: "Starts them",
-    permissions: { run: [there, absent, "/nowhere/other"] },
+    permissions: { run: [there, absent, "/nowhere/top"] },
     run: () => ok("fine"),
   });
   const agent = defineAgent({
@@ -73,7 +73,7 @@ Deno.test("A check whose program is missing is an error, and is omitted with one
   };
   const table = [
     [inspectHost, [
-      ...[absent, "/nowhere/other"].map((path): Diagnostic => ({
+      ...[absent, "/nowhere/top"].map((path): Diagnostic => ({
         place: "commands.needed.permissions.run",
         message: `Cannot start "${path}": No such file or directory`,
         severity: "error",
