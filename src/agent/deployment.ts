@@ -1,12 +1,16 @@
 import type { Manifest } from "./manifest.ts";
 
-/** The files that a deployed daemon runs from, beside its program. */
+/** The files of a deployable that the daemon reads, beside its program. */
 export const deployedFiles = {
   manifest: "manifest.json",
   /** The program inside a sandbox. */
   runtime: "sandbox.js",
   /** The agent and all it imports. */
   agent: "agent.js",
+  /** The import map of process sandboxes. */
+  processImports: "process_imports.json",
+  /** Why there is no newer agent, if a supervisor could not produce one. */
+  refused: "refused.txt",
 } as const;
 
 /** An agent as it was compiled: its manifest, and what it belongs to. */

@@ -76,7 +76,7 @@ async function watch(
   say(`Whatever ${name} asks for is granted, on this run only`);
   await using broker = await startBroker();
   const open = (events: ChannelEvents) =>
-    openProcess(agent.code, unite([]), processes, events, broker.env);
+    openProcess(agent.code, agent.code.imports, unite([]), processes, events, broker.env);
   const answer = await runOnce(agent, open, name, args, broker.grant);
   say(`It answered ${answer}`);
   return learnPermissions(broker.accesses, agent.manifest.settings.procfs);
@@ -91,7 +91,8 @@ async function prove(
   processes: ProcessTree,
 ) {
   const granted = grantPermissions(learned, agent.manifest.settings.procfs);
-  const open = (events: ChannelEvents) => openProcess(agent.code, granted, processes, events);
+  const open = (events: ChannelEvents) =>
+    openProcess(agent.code, agent.code.imports, granted, processes, events);
   say(`With exactly these permissions it answered ${await runOnce(agent, open, name, args)}`);
 }
 

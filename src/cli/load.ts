@@ -2,8 +2,9 @@ import { AgentError, createReport, type Diagnostic } from "../agent/diagnostic.t
 import { inspectHost } from "../agent/inspect.ts";
 import type { DescribedAgent, HostSettings, Manifest } from "../agent/manifest.ts";
 import { bundle, BundleError } from "../project/bundle.ts";
+import { ownBundle, sandboxImports } from "./own_bundles.ts";
 import { foreignModules } from "../project/foreign_modules.ts";
-import type { SandboxCode } from "../runner/channel.ts";
+import type { Modules, SandboxCode } from "../runner/channel.ts";
 import { describeCode } from "../runner/describe_code.ts";
 import { readBundleFault } from "./complaint.ts";
 import { descriptorLimit } from "./descriptor_limit.ts";
@@ -18,11 +19,14 @@ export interface LoadedAgent {
   code: SandboxCode;
 }
 
+/** An agent that was held against this host. */
+export interface InspectedAgent extends LoadedAgent {
+  /** The manifest as it would be for any host. */
+  described: Manifest;
+}
+
 /** The agent that is loaded where none is named. */
 export const defaultAgent = "agent.ts";
-
-/** The program inside a sandbox. */
-const runtimeModule = new URL("../runner/sandbox_main.ts", import.meta.url);
 
 /**
  * Bundles an agent under its own project, evaluates it in a process without permissions, and checks
@@ -33,10 +37,11 @@ const runtimeModule = new URL("../runner/sandbox_main.ts", import.meta.url);
  * @returns the agent with all diagnostics; the code is ready for any number of sandboxes
  * @throws {AgentError} where there is no manifest to speak of
  */
-export async function loadAgent(path: string, host: HostSettings = {}): Promise<LoadedAgent> {
+export async function loadAgent(path: string, host: HostSettings = {}): Promise<InspectedAgent> {
   const [agent, descriptors] = await Promise.all([readAgent(path, host), descriptorLimit()]);
   const report = createReport(agent.diagnostics);
-  return { ...agent, manifest: await inspectHost(agent.manifest, report, descriptors) };
+  const manifest = await inspectHost(agent.manifest, report, descriptors);
+  return { ...agent, manifest, described: agent.manifest };
 }
 
 /**
@@ -54,10 +59,12 @@ export async function readAgent(
   minify = false,
 ): Promise<LoadedAgent> {
   const bundling = bundleAgent(path, minify);
-  const describing = describeInProcess(bundling, host);
+  bundling.catch(() => {});
+  const imports = await sandboxImports();
+  const describing = describeInProcess(bundling, host, imports);
   // What keeps it from being bundled is told first, and as it is.
   describing.catch(() => {});
-  const code = await bundling;
+  const code = { ...await bundling, imports };
   try {
     return { ...await describing, code };
   } catch (error) {
@@ -72,26 +79,27 @@ export async function readAgent(
 
 // The process is in a group of its own: who interrupts this one does not reach it.
 async function describeInProcess(
-  code: Promise<SandboxCode>,
+  code: Promise<Modules>,
   host: HostSettings,
+  imports: string,
 ): Promise<DescribedAgent> {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort(new Error("Interrupted"));
   const signals = ["SIGINT", "SIGTERM"] as const;
   signals.forEach((signal) => Deno.addSignalListener(signal, interrupt));
   try {
-    return await describeCode(code, host, "process", interruption.signal);
+    return await describeCode(code, host, imports, interruption.signal);
   } finally {
     signals.forEach((signal) => Deno.removeSignalListener(signal, interrupt));
   }
 }
 
-async function bundleAgent(path: string, minify: boolean): Promise<SandboxCode> {
+async function bundleAgent(path: string, minify: boolean): Promise<Modules> {
   try {
     if (!(await Deno.stat(path)).isFile) throw fault(path, "It is not a file");
     const [agent, runtime, plain] = await Promise.all([
       bundle(path, minify),
-      bundle(runtimeModule, minify),
+      ownBundle("runtime"),
       // A bundle without its comments does not say what it holds.
       minify ? bundle(path) : undefined,
     ]);

@@ -2,10 +2,10 @@ import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { asWritten } from "../agent/settings_file/as_written.ts";
 import { type HostFile, readHostSettings } from "../agent/host_settings.ts";
 import type { HostSettings } from "../agent/manifest.ts";
-import { loadAgent, type LoadedAgent } from "./load.ts";
+import { type InspectedAgent, loadAgent } from "./load.ts";
 
 /** An agent as this host has it. */
-export interface HostedAgent extends LoadedAgent {
+export interface HostedAgent extends InspectedAgent {
   /** The host's settings. */
   host: HostFile;
 }

@@ -2,11 +2,12 @@ import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { collectNeeds, commandNeeds, type NeededPermission } from "../agent/needs.ts";
 import { formatLock, lockName } from "../lock/lock.ts";
 import { compareLock } from "../lock/compare_lock.ts";
-import { daemonFlags, ownNeeds, startNeeds } from "../daemon/daemon_permissions.ts";
+import { daemonPermissions, ownNeeds, startNeeds } from "../daemon/daemon_permissions.ts";
 import { escapeText } from "../nagios/text.ts";
 import { columns } from "./columns.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { loadOnHost } from "./load_on_host.ts";
+import { formatFlags } from "../agent/granted_permissions.ts";
 import { lastCommit } from "./last_commit.ts";
 import { defaultAgent, readAgent } from "./load.ts";
 import { formatDifference, lockOf, lockPath, readLock } from "./permission_lock.ts";
@@ -83,7 +84,7 @@ async function showTable(path: string, settings: string | undefined, json: boole
     ...startNeeds(manifest),
     ...commandNeeds(manifest),
   ]);
-  const flags = daemonFlags(manifest);
+  const flags = formatFlags(daemonPermissions(manifest));
   console.log(
     json
       ? JSON.stringify({ permissions: needed, flags }, null, 2)

@@ -1,25 +1,31 @@
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
-import type { HostFile } from "../agent/host_settings.ts";
+import { deployedFiles } from "../agent/deployment.ts";
+import type { Manifest } from "../agent/manifest.ts";
 import type { Address } from "../agent/settings.ts";
-import { makeCertificate } from "../daemon/own_certificate.ts";
+import { defaultStateDirectory } from "../daemon/load_tls.ts";
 import { createLog, lineWriter, type Log } from "../daemon/log.ts";
 import { formatAddress } from "../daemon/daemon.ts";
-import { createOrders } from "../daemon/orders.ts";
-import { daemonFlags } from "../daemon/daemon_permissions.ts";
 import { serially } from "../daemon/serially.ts";
 import { whyRestart } from "../daemon/why_restart.ts";
+import { shellPath } from "../host/paths.ts";
+import type { Modules } from "../runner/channel.ts";
+import { buildDeployable, writeDeployable } from "./build_deployable.ts";
 import { printDiagnostics } from "./diagnostics.ts";
-import { defaultAgent, type LoadedAgent } from "./load.ts";
+import { defaultAgent } from "./load.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import { checkLock } from "./permission_lock.ts";
+import { openServingPlace, type ServingPlace } from "./serving_place.ts";
 import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
-import type { Plan } from "./launcher.ts";
-import type { Subcommand } from "./usage.ts";
+import { supervise } from "./supervisor.ts";
 import { createTypeCheck } from "./type_check.ts";
-import { createWatcher } from "./watch.ts";
+import type { Subcommand } from "./usage.ts";
+import { createWatcher, type Watcher } from "./watch.ts";
 
-/** `checkwright serve`: the launcher. It loads the agent, and starts the daemon with its permissions. */
+/**
+ * `checkwright serve`: builds the deployable of an agent, runs it, and keeps it running. It builds
+ * another one at SIGHUP and has the daemon reload.
+ */
 export const serve: Subcommand = defineSubcommand({
   name: "serve",
   summary: "Serve an agent to monitoring engines over NRPE.",
@@ -34,96 +40,124 @@ export const serve: Subcommand = defineSubcommand({
     },
   },
   async run([path = defaultAgent], options) {
-    // Loaded while the bundler works; reading the certificate needs the second.
-    const launching = import("./launcher.ts");
-    import("node:crypto");
     const changed = Promise.withResolvers<() => void>();
     const watcher = options.watch
       ? createWatcher(async () => (await changed.promise)())
       : undefined;
-    let included: Pick<HostFile, "files" | "folders"> = { files: [], folders: [] };
-    const load = async () => {
-      // Before anything is read: what changes meanwhile is another change.
-      await watcher?.follow(path, [options.settings, ...included.files], included.folders);
-      const loaded = await loadOnHost(path, options.settings, {
-        ...(options.listen !== undefined && { listen: options.listen }),
-        ...(options["no-tls"] && { tls: false }),
-      });
-      included = loaded.host;
-      await watcher?.follow(path, included.files, included.folders);
-      const diagnostics = [...loaded.diagnostics, ...await checkLock(path, loaded.code)];
-      printDiagnostics(diagnostics);
-      return errorsOf(diagnostics).length > 0 ? undefined : loaded;
-    };
-
+    const load = createLoader(path, options, watcher);
     const first = await load();
     if (first === undefined) return 3;
+
     const stderr = lineWriter(Deno.stderr);
-    let record = createLog(first.manifest.settings.log, stderr.write);
-    const log: Log = (...event) => record(...event);
-    const ordersOf = ({ manifest, code }: LoadedAgent) =>
-      createOrders(
-        { manifest, code, hostname: Deno.hostname(), quarantined: {} },
-        log,
-        makeCertificate,
-      );
-    const asked = first.manifest.settings.listen;
-    let listen: Address[];
-    let plan: Plan;
-    try {
-      listen = first.manifest.settings.listen = asked.map(settle);
-      plan = { flags: daemonFlags(first.manifest), orders: await ordersOf(first) };
-    } catch (error) {
-      log("error", "start", { reason: reasonOf(error) });
-      return 1;
-    } finally {
-      await stderr.flush();
-    }
+    let { manifest } = first;
+    const log: Log = (...event) => createLog(manifest.settings.log, stderr.write)(...event);
+    const place = await openServingPlace(
+      manifest.settings.state ?? defaultStateDirectory(),
+      manifest,
+    );
+    const write = async (agent: ServedAgent) => {
+      const settings = { ...agent.manifest.settings, state: place.state };
+      const files = await buildDeployable(path, { ...agent.manifest, settings }, agent.code);
+      await writeDeployable(place.folder, files);
+      await Deno.remove(`${place.folder}/${deployedFiles.refused}`).catch(() => {});
+    };
+    await write(first);
+
     let ready = false;
-    const { launch } = await launching;
-    const launcher = launch(plan, log, (line) => {
+    const supervisor = supervise(() => launcherOf(place), log, (line) => {
       if (!ready) console.log(line);
       ready = true;
     });
-
     const types = options.watch ? createTypeCheck(path, log) : undefined;
-    const refuse = (reason: string) => {
-      log("error", "reload refused", { reason });
-      launcher.refused(reason);
-    };
     const reload = serially(async () => {
       try {
         const next = await load();
-        // Where any port will do, the one that was found stays.
-        const settings = next?.manifest.settings;
-        if (JSON.stringify(settings?.listen) === JSON.stringify(asked)) settings!.listen = listen;
         const fault = next === undefined
           ? "the agent has faults"
-          : whyRestart(first.manifest, next.manifest) ??
-            await launcher.reload(await ordersOf(next));
-        if (fault !== undefined) refuse(fault);
-        else record = createLog(next!.manifest.settings.log, stderr.write);
+          : whyRestart(first.manifest, next.manifest);
+        if (fault !== undefined) await refuse(place, fault);
+        else {
+          await write(next!);
+          ({ manifest } = next!);
+        }
       } catch (error) {
         printDiagnostics(error instanceof AgentError ? error.diagnostics : []);
-        refuse(reasonOf(error));
+        await refuse(place, reasonOf(error));
       }
+      // It reloads, or says in its log and in its report of itself why not.
+      supervisor.reload();
       types?.start();
     });
     Deno.addSignalListener("SIGHUP", reload);
     changed.resolve(reload);
     types?.start();
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      Deno.addSignalListener(signal, () => launcher.stop());
+      Deno.addSignalListener(signal, supervisor.stop);
     }
-    const code = await launcher.done;
+    const code = await supervisor.done;
     types?.stop();
     await stderr.flush();
+    await place.close();
     return code;
   },
 });
 
-// A daemon that takes over must listen where the first did, and is granted an address and not what a
-// name leads to: port 0 becomes one that is free now, a name its address.
+/** What is served. */
+interface ServedAgent {
+  /** The agent with this host's settings merged in. */
+  manifest: Manifest;
+  code: Modules;
+}
+
+/** The options of `serve` that decide on what is served. */
+interface ServeOptions {
+  settings?: string | undefined;
+  listen?: string | undefined;
+  "no-tls"?: boolean | undefined;
+}
+
+// Loads the agent and prints what was found; undefined if it cannot be served.
+function createLoader(
+  path: string,
+  options: ServeOptions,
+  watcher: Watcher | undefined,
+): () => Promise<ServedAgent | undefined> {
+  let included: { files: readonly string[]; folders: readonly string[] } = {
+    files: [],
+    folders: [],
+  };
+  const settled = createSettling();
+  return async () => {
+    // Before anything is read: what changes meanwhile is another change.
+    await watcher?.follow(path, [options.settings, ...included.files], included.folders);
+    const loaded = await loadOnHost(path, options.settings, {
+      ...(options.listen !== undefined && { listen: options.listen }),
+      ...(options["no-tls"] && { tls: false }),
+    });
+    included = loaded.host;
+    await watcher?.follow(path, included.files, included.folders);
+    const diagnostics = [...loaded.diagnostics, ...await checkLock(path, loaded.code)];
+    printDiagnostics(diagnostics);
+    if (errorsOf(diagnostics).length > 0) return undefined;
+    const { described, code } = loaded;
+    const settings = { ...described.settings, listen: settled(described.settings.listen) };
+    return { manifest: { ...described, settings }, code };
+  };
+}
+
+// A daemon that takes over must listen where the first did, and is granted an address, not a name:
+// port 0 becomes one that is free now, a name its address. What was settled once stays so.
+function createSettling(): (listen: readonly Address[]) => Address[] {
+  const known = new Map<string, Address>();
+  return (listen) =>
+    listen.map((address) => {
+      const name = formatAddress(address);
+      const settled = known.get(name) ?? settle(address);
+      known.set(name, settled);
+      return settled;
+    });
+}
+
 function settle({ hostname, port }: Address): Address {
   const isName = /[a-z]/i.test(hostname) && !hostname.includes(":");
   if (port !== 0 && !isName) return { hostname, port };
@@ -133,6 +167,21 @@ function settle({ hostname, port }: Address): Address {
   } catch (error) {
     throw new Error(`Cannot listen on ${formatAddress({ hostname, port })}: ${reasonOf(error)}`);
   }
+}
+
+// The settings of the host are in the manifest already. When this process ends, so does the daemon.
+function launcherOf({ folder }: ServingPlace): Deno.Command {
+  return new Deno.Command(shellPath, {
+    args: [`${folder}/checkwright`, "serve", "--no-settings", "--until-eof"],
+    env: { CHECKWRIGHT_DENO: Deno.execPath() },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  });
+}
+
+async function refuse({ folder }: ServingPlace, reason: string): Promise<void> {
+  await Deno.writeTextFile(`${folder}/${deployedFiles.refused}`, reason);
 }
 
 // What the runtime says of a system's error, without its number and what was called.

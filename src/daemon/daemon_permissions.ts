@@ -5,7 +5,6 @@ import { commandNeeds, type Need } from "../agent/needs.ts";
 import {
   commandPermissions,
   executableOf,
-  formatFlags,
   type GrantedPermissions,
   programsOf,
   unite,
@@ -16,48 +15,58 @@ import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import { formatAddress } from "./daemon.ts";
 
 /**
- * What the daemon's process holds while it serves: what its commands declare, the addresses it
- * listens on, and the names of hosts it has to look up. Nothing else.
+ * What the daemon's process is started with: what its commands declare and what it needs itself.
+ * Nothing else. Its launcher adds what depends on the host: the deployable, the state directory, and
+ * Deno where checks run in processes of their own.
  *
  * @param manifest the agent
- * @param deno the executable that processes for checks are started with
  * @returns the lists
  */
-export function daemonPermissions(
-  manifest: Manifest,
-  deno: string = Deno.execPath(),
-): GrantedPermissions {
-  return unite([
-    commandPermissions(manifest),
-    ...ownNeeds(manifest, deno).map(({ kind, entry }) => ({ [kind]: [entry] })),
-  ]);
+export function daemonPermissions(manifest: Manifest): GrantedPermissions {
+  return unite([lastingPermissions(manifest), ...asSets(startNeeds(manifest))]);
+}
+
+/**
+ * {@linkcode daemonPermissions} without what is given up before any check runs.
+ *
+ * @param manifest the agent
+ * @returns the lists
+ */
+export function lastingPermissions(manifest: Manifest): GrantedPermissions {
+  return unite([commandPermissions(manifest), ...asSets(ownNeeds(manifest))]);
+}
+
+function asSets(needs: readonly Need[]): Partial<GrantedPermissions>[] {
+  return needs.map(({ kind, entry }) => ({ [kind]: [entry] }));
 }
 
 /**
  * What the daemon needs beside what its commands do.
  *
  * @param manifest the agent
- * @param deno the executable that processes for checks are started with
  * @returns each entry with its reason
  */
-export function ownNeeds(
-  { settings, commands }: Manifest,
-  deno: string = Deno.execPath(),
-): Need[] {
+export function ownNeeds({ settings, commands }: Manifest): Need[] {
   const all = Object.values(commands);
-  const processes = all.some((command) =>
-    command.kind === "check" && command.isolation === "process"
+  const { listen, tls, allowedHosts } = settings;
+  const names = allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []);
+  const programs = all.flatMap((command) =>
+    command.optional ? programsOf(command) : executableOf(command) ?? []
   );
-  const names = settings.allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []);
-  return [
-    ...settings.listen.map(formatAddress).map((entry): Need => (
-      { kind: "net", entry, why: "It listens there" }
-    )),
-    ...names.map((entry): Need => ({ kind: "net", entry, why: "It looks up who may ask" })),
-    ...(processes
-      ? [{ kind: "run", entry: deno, why: "It starts checks in processes of their own" } as const]
-      : []),
+  const certificates = tls === false ? [] : [tls.cert, tls.key, tls.ca];
+  const users = all.some((command) => command.kind !== "check" && command.user !== undefined);
+  const needs: [kind: Need["kind"], entries: (string | undefined)[], why: string][] = [
+    ["net", listen.map(formatAddress), "It listens there"],
+    ["net", names, "It looks up who may ask"],
+    ["read", programs, "It checks that the program exists"],
+    ["read", certificates, "It reads its certificate"],
+    ["read", users ? [usersPath] : [], "It looks up the users of plugins"],
+    ["sys", users ? ["uid"] : [], "It checks that it may run plugins as other users"],
   ];
+  return needs.flatMap(([kind, entries, why]) =>
+    [...new Set(entries)].filter((entry) => entry !== undefined)
+      .map((entry): Need => ({ kind, entry, why }))
+  );
 }
 
 /**
@@ -107,42 +116,6 @@ export function takeProcessTree(manifest: Manifest): ProcessTree {
 }
 
 /**
- * What a deployed daemon's process is started with: {@linkcode daemonPermissions} and
- * {@linkcode startNeeds}. It also checks by itself that executables exist, reads the list of users
- * and its certificate, and its launcher knows where Deno is.
- *
- * @param manifest the agent
- * @returns the lists
- */
-export function compiledPermissions(manifest: Manifest): GrantedPermissions {
-  const commands = Object.values(manifest.commands);
-  const users = commands.some((command) => command.kind !== "check" && command.user !== undefined);
-  const { run, ...others } = daemonPermissions(manifest, "");
-  const programs = commands.flatMap((command) =>
-    command.optional ? programsOf(command) : executableOf(command) ?? []
-  );
-  const { tls } = manifest.settings;
-  const certificates = tls === false ? [] : [tls.cert, tls.key, tls.ca];
-  return unite([
-    { ...others, run: run.filter((path) => path !== "") },
-    { read: [...programs, ...certificates].filter((path) => path !== undefined) },
-    ...startNeeds(manifest).map(({ kind, entry }) => ({ [kind]: [entry] })),
-    users ? { read: [usersPath], sys: ["uid"] } : {},
-  ]);
-}
-
-/**
- * {@linkcode daemonPermissions} and {@linkcode startNeeds} as flags.
- *
- * @param manifest the agent
- * @returns flags of `deno run`
- */
-export function daemonFlags(manifest: Manifest): string[] {
-  const start = startNeeds(manifest).map(({ kind, entry }) => ({ [kind]: [entry] }));
-  return formatFlags(unite([daemonPermissions(manifest), ...start]));
-}
-
-/**
  * What a permission set lacks of another, entry by entry.
  *
  * @param held what is granted
@@ -162,7 +135,12 @@ export function lackingPermissions(held: GrantedPermissions, wanted: GrantedPerm
  * @returns an error for each command that asks for more, and one for what the daemon itself lacks
  */
 export function notGranted(manifest: Manifest): Diagnostic[] {
-  const lacking = [...commandNeeds(manifest), ...ownNeeds(manifest)]
+  const processes = Object.values(manifest.commands).some((command) =>
+    command.kind === "check" && command.isolation === "process"
+  );
+  const why = "It starts checks in processes of their own";
+  const deno: Need = { kind: "run", entry: Deno.execPath(), why };
+  const lacking = [...commandNeeds(manifest), ...ownNeeds(manifest), ...(processes ? [deno] : [])]
     .filter(({ kind, entry }) => !isGranted(kind, entry));
   return [...Map.groupBy(lacking, ({ command }) => command)].map(([command, needs]) => ({
     place: command === undefined ? "daemon" : placeBelow("commands", command),

@@ -5,7 +5,7 @@ import { createPool, keyOf, type SandboxPool } from "../runner/pool.ts";
 import { createQuarantine, type Quarantine } from "../runner/quarantine.ts";
 import { createRunner } from "../runner/runner.ts";
 import type { DaemonParts } from "./daemon.ts";
-import type { Orders } from "./link.ts";
+import type { Orders } from "./orders.ts";
 import type { Log } from "./log.ts";
 import type { Stats } from "./stats.ts";
 

@@ -2,7 +2,7 @@ import type { ProcessTree } from "../host/process_tree.ts";
 import { countCommands } from "../agent/manifest.ts";
 import { formatAddress, openDaemon, readyLine } from "./daemon.ts";
 import { createGeneration, type Generation } from "./generation.ts";
-import type { Orders } from "./link.ts";
+import type { Orders } from "./orders.ts";
 import { createLog, type LineWriter, type Log } from "./log.ts";
 import { createStats } from "./stats.ts";
 

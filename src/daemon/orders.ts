@@ -1,7 +1,22 @@
+import type { Manifest } from "../agent/manifest.ts";
 import { certificateDates } from "../certificate/certificate.ts";
 import { loadTls, type MakeCertificate } from "./load_tls.ts";
-import type { Orders } from "./link.ts";
+import type { TlsServerOptions } from "../net/tls_server.ts";
+import type { SandboxCode } from "../runner/channel.ts";
 import type { Log } from "./log.ts";
+
+/** Everything that is needed to serve an agent. */
+export interface Orders {
+  manifest: Manifest;
+  code: SandboxCode;
+  /** PEM texts; false for plain text. */
+  tls: false | TlsServerOptions;
+  /** When the certificate ends, in milliseconds since 1970. */
+  certificateEnds?: number;
+  hostname: string;
+  /** Commands that are not run, and why. */
+  quarantined: Record<string, string>;
+}
 
 /**
  * Completes an agent to what a daemon needs: its certificate is read now.

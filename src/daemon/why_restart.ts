@@ -1,6 +1,6 @@
 import type { Manifest } from "../agent/manifest.ts";
 import { formatAddress } from "./daemon.ts";
-import { daemonPermissions, lackingPermissions } from "./daemon_permissions.ts";
+import { lackingPermissions, lastingPermissions } from "./daemon_permissions.ts";
 
 /**
  * Why a running daemon cannot take another manifest: it cannot get more permissions than it was
@@ -18,7 +18,7 @@ export function whyRestart(before: Manifest, after: Manifest): string | undefine
   if ((before.settings.tls === false) !== (after.settings.tls === false)) {
     return "tls was turned on or off: a restart is needed";
   }
-  const lacking = lackingPermissions(daemonPermissions(before), daemonPermissions(after));
+  const lacking = lackingPermissions(lastingPermissions(before), lastingPermissions(after));
   return lacking.length === 0
     ? undefined
     : `it needs more than was granted at the start (${lacking.join("; ")}): a restart is needed`;

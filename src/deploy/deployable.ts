@@ -32,6 +32,8 @@ export interface DeployableInput {
   runFlags: readonly string[];
   /** The import map of the daemon, see `runner/builtin_modules.ts`; relative to `daemon.js`. */
   imports: object;
+  /** The text of the import map of process sandboxes. */
+  processImports: string;
   /** The example of the host's settings. */
   settings: string;
   /** The schema of the host's settings. */
@@ -62,6 +64,7 @@ export async function createDeployable(
     "first_start.js": code.firstStart,
     [deployedFiles.runtime]: code.runtime,
     [deployedFiles.agent]: code.agent,
+    [deployedFiles.processImports]: input.processImports,
     "imports.json": `${JSON.stringify(input.imports, null, 2)}\n`,
   };
   const digests = await Promise.all(

@@ -73,19 +73,23 @@ Serves what was compiled from ${
   } over NRPE, or checks the settings.
 
 Options:
-  --settings FILE  host settings (YAML); /etc/checkwright/settings.yaml where it is there"
+  --settings FILE  host settings (YAML); default: /etc/checkwright/settings.yaml, if it exists
+  --no-settings    no host settings
+  --until-eof      stop when standard input ends, for a supervisor"
 }
 fault() {
   echo "checkwright: $1" >&2
   exit 3
 }
 
-mode=serve settings=
+mode=serve settings= defaults=/etc/checkwright/settings.yaml untilEof=
 while [ $# -gt 0 ]; do
   case $1 in
     serve | check) mode=$1 ;;
     --settings) [ $# -gt 1 ] || fault 'Option "--settings" is without its value'; settings=$2; shift ;;
     --settings=?*) settings=\${1#*=} ;;
+    --no-settings) defaults= ;;
+    --until-eof) untilEof=yes ;;
     --help | -h) usage; exit 0 ;;
     --version | -V) echo 'checkwright ${version}'; exit 0 ;;
     *) fault "Cannot take \\"$1\\": expected serve, check, --settings FILE or --help" ;;
@@ -120,7 +124,7 @@ fi`
 certificate=${ownCertificate ? "own" : "given"}
 
 # What this host's settings ask for besides.
-[ -n "$settings" ] || ! [ -e /etc/checkwright/settings.yaml ] || settings=/etc/checkwright/settings.yaml
+[ -n "$settings" ] || ! [ -e "$defaults" ] || settings=$defaults
 if [ -n "$settings" ]; then
   file=$(readlink -f -- "$settings") || fault "Cannot read \\"$settings\\": No such file"
   settings=$file
@@ -149,10 +153,12 @@ fi
 
 set -- "$@" \\
   "--allow-read=$here/manifest.json,$here/sandbox.js,$here/agent.js" \\
+  "--allow-read=$here/process_imports.json,$here/refused.txt" \\
   "--allow-read=$state/self-signed.pem,$state/quarantine.json" \\
   "--allow-write=$state/quarantine.json" \\
   "$here/daemon.js" "$mode" "state=$state" "hostname=$(uname -n)" "descriptors=$(ulimit -Hn)"
 [ -z "$settings" ] || set -- "$@" "settings=$settings"
+[ -z "$untilEof" ] || set -- "$@" "untilEof=yes"
 case $mode\${NOTIFY_SOCKET:-} in serve/*)
   own=\${RUNTIME_DIRECTORY:-$state}/notify.sock
   set -- --unstable-net "--allow-net=unix:$NOTIFY_SOCKET,unix:$own" \\

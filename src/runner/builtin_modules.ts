@@ -56,16 +56,6 @@ export function importMap(own: string): ImportMap {
   return map;
 }
 
-/**
- * {@linkcode importMap} as a flag.
- *
- * @param own the URL of the daemon's code
- * @returns the flag of `deno run`
- */
-export function importMapFlag(own: string): string {
-  return `--import-map=data:application/json,${encodeURIComponent(JSON.stringify(importMap(own)))}`;
-}
-
 // Hardening happens when somebody looks at `process`, see harden.ts.
 const touch = moduleUrl("process");
 

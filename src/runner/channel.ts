@@ -16,10 +16,16 @@ export interface Channel {
   terminate(): void;
 }
 
-/** The code that runs in a sandbox: two modules without imports of their own. */
-export interface SandboxCode {
+/** The modules that a sandbox evaluates. They have no imports of their own. */
+export interface Modules {
   /** The agent's bundle. */
   agent: string;
   /** The bundle of `sandbox_main.ts`. */
   runtime: string;
+}
+
+/** What sandboxes are started with. */
+export interface SandboxCode extends Modules {
+  /** The path of the import map of process sandboxes, see `processImports()`. */
+  imports: string;
 }

@@ -1,8 +1,7 @@
 import type { DescribedAgent, HostSettings } from "../agent/manifest.ts";
 import { unite } from "../agent/granted_permissions.ts";
 import { withoutProcessTree } from "../host/process_tree.ts";
-import type { SandboxCode } from "./channel.ts";
-import type { Isolation } from "./pool.ts";
+import type { Modules } from "./channel.ts";
 import { openProcess } from "./process_channel.ts";
 import { createSandbox, type Sandbox } from "./sandbox.ts";
 import { openWorker, workerCode } from "./worker_channel.ts";
@@ -21,18 +20,18 @@ const bounds = { cpu: 60, memory: 2_048 };
  *
  * @param code the agent; a process starts while it is still being made
  * @param host settings that win over the agent's
- * @param isolation in what it is evaluated
+ * @param imports the import map of a process to evaluate it in; a worker evaluates it by default
  * @param signal gives up
  * @returns the manifest with everything that was found wrong
  * @throws with what the agent's module threw, and where it is not evaluated in time
  */
 export async function describeCode(
-  code: SandboxCode | Promise<SandboxCode>,
+  code: Modules | Promise<Modules>,
   host: HostSettings,
-  isolation: Isolation,
+  imports?: string,
   signal?: AbortSignal,
 ): Promise<DescribedAgent> {
-  const sandbox = isolation === "process" ? inProcess(code) : inWorker(await code);
+  const sandbox = imports === undefined ? inWorker(await code) : inProcess(code, imports);
   const end = Promise.withResolvers<never>();
   signal?.addEventListener("abort", () => end.reject(signal.reason));
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,14 +54,14 @@ export async function describeCode(
   }
 }
 
-function inProcess(code: SandboxCode | Promise<SandboxCode>): Sandbox {
+function inProcess(code: Modules | Promise<Modules>, imports: string): Sandbox {
   return createSandbox(
-    (events) => openProcess(code, unite([]), withoutProcessTree(), events, {}, bounds),
+    (events) => openProcess(code, imports, unite([]), withoutProcessTree(), events, {}, bounds),
     () => {},
   );
 }
 
-function inWorker(code: SandboxCode): Sandbox {
+function inWorker(code: Modules): Sandbox {
   const { url, close } = workerCode(code);
   const sandbox = createSandbox(
     (events) => openWorker({ url, close }, unite([]), withoutProcessTree(), events),

@@ -104,7 +104,7 @@ export function createPool(
     return createSandbox(
       (events) =>
         isolation === "process"
-          ? openProcess(code, permissions, processes, events)
+          ? openProcess(code, code.imports, permissions, processes, events)
           : openWorker(inWorkers, permissions, processes, events),
       log,
     );

@@ -3,8 +3,8 @@ import { markVariable } from "../host/mark.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
 import { decodeText } from "../nagios/text.ts";
 import { type Bounds, startBounded } from "./bounded_command.ts";
-import { importMapFlag } from "./builtin_modules.ts";
-import type { Channel, ChannelEvents, SandboxCode } from "./channel.ts";
+import { importMap } from "./builtin_modules.ts";
+import type { Channel, ChannelEvents, Modules } from "./channel.ts";
 import { factsOf } from "./worker_channel.ts";
 
 /** The heap of a process sandbox, in MiB. */
@@ -37,11 +37,9 @@ serveSandbox(() => import(url(agent)), host);
 
 const program = `data:text/javascript,${encodeURIComponent(bootstrap)}`;
 
-// It takes a while to make and to read: only those have it that may touch files or start others,
-// since it guards nothing else.
-let map: string | undefined;
-function importMap(): string {
-  return map ??= importMapFlag(program);
+/** The import map of process sandboxes, as the text of a file. */
+export function processImports(): string {
+  return `${JSON.stringify(importMap(program), null, 2)}\n`;
 }
 
 /**
@@ -49,6 +47,7 @@ function importMap(): string {
  * with everything it started, and its heap is its own.
  *
  * @param code what it runs; while that is still being made, the process starts
+ * @param imports the path of its import map
  * @param permissions what it may do
  * @param processes ends what it starts
  * @param events where its messages go
@@ -57,7 +56,8 @@ function importMap(): string {
  * @returns the way to it
  */
 export function openProcess(
-  code: SandboxCode | Promise<SandboxCode>,
+  code: Modules | Promise<Modules>,
+  imports: string,
   permissions: GrantedPermissions,
   processes: ProcessTree,
   events: ChannelEvents,
@@ -77,7 +77,7 @@ export function openProcess(
         "--no-npm",
         `--v8-flags=--max-old-space-size=${heap}`,
         ...formatFlags(permissions),
-        ...(facts.files.length > 0 || permissions.run.length > 0 ? [importMap()] : []),
+        `--import-map=${imports}`,
         program,
       ],
       clearEnv: true,

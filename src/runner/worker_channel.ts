@@ -1,6 +1,6 @@
 import type { GrantedPermissions } from "../agent/granted_permissions.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
-import type { Channel, ChannelEvents, SandboxCode } from "./channel.ts";
+import type { Channel, ChannelEvents, Modules } from "./channel.ts";
 import type { RealmFacts } from "./messages.ts";
 
 /** The code of an agent, held in memory so that no worker has to read a file to run it. */
@@ -17,7 +17,7 @@ export interface WorkerCode {
  * @param code the agent and the program inside the sandbox
  * @returns the module to start workers with
  */
-export function workerCode(code: SandboxCode): WorkerCode {
+export function workerCode(code: Modules): WorkerCode {
   const runtime = blobUrl(code.runtime);
   const agent = blobUrl(code.agent);
   // The runtime comes first: it must hold its way to the host before user code is evaluated.

@@ -5,7 +5,7 @@ import {
   formatFlags,
   grantPermissions,
 } from "../../src/agent/granted_permissions.ts";
-import { daemonFlags } from "../../src/daemon/daemon_permissions.ts";
+import { daemonPermissions } from "../../src/daemon/daemon_permissions.ts";
 import { defineAgent, defineCheck, plugin } from "../../src/mod.ts";
 
 Deno.test(
@@ -34,11 +34,13 @@ Deno.test("The daemon's flags are the manifest's, the addresses, and the shell t
     run: () => "x",
   });
   const bare = defineAgent({ allowedHosts: ["127.0.0.1", "monitor.example"], commands: { check } });
-  const flags = (agent: typeof bare) => daemonFlags(describeAgent(agent).manifest);
+  const flags = (agent: typeof bare) =>
+    formatFlags(daemonPermissions(describeAgent(agent).manifest));
   assertEquals(flags(bare), ["--allow-net=127.0.0.1:5666,monitor.example", "--allow-sys=loadavg"]);
   const { manifest } = describeAgent(defineAgent({ commands: { p: plugin(["/bin/true"]) } }));
   assertEquals(commandPermissions(manifest).run, ["/bin/true"]);
-  assertEquals(daemonFlags(manifest), [
+  assertEquals(formatFlags(daemonPermissions(manifest)), [
+    "--allow-read=/bin/true",
     "--allow-net=127.0.0.1:5666",
     "--allow-run=/bin/sh,/bin/true",
   ]);

@@ -4,6 +4,7 @@ import { executeCheck } from "../../src/check/execute.ts";
 import type { CheckCommand } from "../../src/check/define_check.ts";
 import { bundle } from "../../src/project/bundle.ts";
 import { withoutProcessTree } from "../../src/host/process_tree.ts";
+import { sandboxImports } from "../../src/cli/own_bundles.ts";
 import { createPool } from "../../src/runner/pool.ts";
 import agent from "./agent.ts";
 
@@ -13,7 +14,12 @@ const [agentCode, runtime] = await Promise.all([
   bundle(new URL("agent.ts", import.meta.url)),
   bundle(new URL("../../src/runner/sandbox_main.ts", import.meta.url)),
 ]);
-const pool = createPool({ agent: agentCode, runtime }, 2, () => {}, withoutProcessTree());
+const pool = createPool(
+  { agent: agentCode, runtime, imports: await sandboxImports() },
+  2,
+  () => {},
+  withoutProcessTree(),
+);
 const worker = await pool.sandbox(unite([]), "worker");
 const process = await pool.sandbox(unite([]), "process");
 const command = agent.commands.check as CheckCommand;

@@ -15,7 +15,7 @@ const line = ({ pid, state, args }: HostProcess) => `${pid} ${state} ${args}`;
 
 /** The daemon that a launcher has started last. */
 export function daemonOf(launcher: number): number {
-  const daemons = childrenOf(launcher).filter(({ args }) => args.includes("daemon/main.ts"));
+  const daemons = childrenOf(launcher).filter(({ args }) => args.includes("/daemon.js serve"));
   return daemons.at(-1)!.pid;
 }
 

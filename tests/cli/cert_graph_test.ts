@@ -36,7 +36,7 @@ async function loadedBy(module: string, later = false): Promise<string[]> {
 const isX509 = (specifier: string) => /peculiar|x509/.test(specifier);
 
 Deno.test("The library of X.509 is not loaded with the command line, serve or the daemon", async () => {
-  for (const module of ["src/cli/main.ts", "src/cli/serve.ts", "src/daemon/main.ts"]) {
+  for (const module of ["src/cli/main.ts", "src/cli/serve.ts", "src/daemon/program.ts"]) {
     const loaded = await loadedBy(module);
     assert(loaded.length > 5, module);
     assertEquals(loaded.filter(isX509), [], module);
@@ -44,6 +44,6 @@ Deno.test("The library of X.509 is not loaded with the command line, serve or th
 });
 
 Deno.test("The library of X.509 is out of the daemon's reach, and within that of cert", async () => {
-  assertEquals((await loadedBy("src/daemon/main.ts", true)).filter(isX509), []);
+  assertEquals((await loadedBy("src/daemon/program.ts", true)).filter(isX509), []);
   assert((await loadedBy("src/cli/cert.ts", true)).some(isX509));
 });

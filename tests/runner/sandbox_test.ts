@@ -2,20 +2,22 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { unite } from "../../src/agent/granted_permissions.ts";
 import { bundle } from "../../src/project/bundle.ts";
 import { withoutProcessTree } from "../../src/host/process_tree.ts";
+import { sandboxImports } from "../../src/cli/own_bundles.ts";
 import { createPool, type Isolation } from "../../src/runner/pool.ts";
 
 const context = { hostname: "here", procfs: "/proc" };
 const never = new AbortController().signal;
 const none = unite([]);
-const [agent, runtime] = await Promise.all([
+const [agent, runtime, imports] = await Promise.all([
   bundle(new URL("../fixtures/sandbox_agent.ts", import.meta.url)),
   bundle(new URL("../../src/runner/sandbox_main.ts", import.meta.url)),
+  sandboxImports(),
 ]);
 
 function open(): { pool: ReturnType<typeof createPool>; logged: string[] } & Disposable {
   const logged: string[] = [];
   const pool = createPool(
-    { agent, runtime },
+    { agent, runtime, imports },
     8,
     (command, message) => logged.push(`${command}: ${message}`),
     withoutProcessTree(),

@@ -48,16 +48,27 @@ export async function readDeployment(folder: string): Promise<Deployment> {
 }
 
 async function readCode(folder: string, deployment: Deployment): Promise<SandboxCode> {
-  const [runtime, agent] = await Promise.all([
-    read(folder, deployedFiles.runtime),
-    read(folder, deployedFiles.agent),
-  ]);
-  for (const [name, content] of [[deployedFiles.runtime, runtime], [deployedFiles.agent, agent]]) {
-    if (await sha256(content!) !== deployment.files[name!]) {
-      throw fault(`${folder}/${name}`, "It is not what the manifest was compiled with");
-    }
+  const names = [deployedFiles.runtime, deployedFiles.agent, deployedFiles.processImports];
+  const [runtime, agent] = await Promise.all(names.map(async (name) => {
+    const content = await read(folder, name);
+    if (await sha256(content) === deployment.files[name]) return content;
+    throw fault(`${folder}/${name}`, "It is not what the manifest was compiled with");
+  }));
+  return { runtime: runtime!, agent: agent!, imports: `${folder}/${deployedFiles.processImports}` };
+}
+
+/**
+ * Reads why a supervisor could not produce a newer agent.
+ *
+ * @param folder the deployable
+ * @returns the reason; undefined if there is none
+ */
+export async function readRefusal(folder: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(`${folder}/${deployedFiles.refused}`);
+  } catch {
+    return undefined;
   }
-  return { runtime, agent };
 }
 
 async function read(folder: string, name: string): Promise<string> {
@@ -119,7 +130,7 @@ async function describeWith(
   { settings: { procfs } }: Deployment,
   code: SandboxCode,
 ): Promise<DescribedAgent> {
-  return await describeCode(code, { procfs, ...settings }, "worker");
+  return await describeCode(code, { procfs, ...settings });
 }
 
 /** Stands in for making a certificate: a deployed daemon cannot. */

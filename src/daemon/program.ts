@@ -1,7 +1,7 @@
 /**
- * The daemon as it is deployed: one process, started by its launcher with exactly the permissions
- * that were compiled in and those that the host's settings add. It reloads at SIGHUP by itself,
- * within what it holds, and tells systemd how it is.
+ * The daemon: one process, started by the launcher of a deployable with exactly the permissions that
+ * were compiled in and those that the host's settings add. It reloads at SIGHUP by itself, within
+ * what it holds, and tells systemd how it is. `checkwright serve` runs the same program.
  *
  * Its first argument says what to do, the others are `name=value`, see {@linkcode Place} and
  * {@linkcode Service}:
@@ -12,8 +12,8 @@
 import { AgentError } from "../agent/diagnostic.ts";
 import { readHostSettings } from "../agent/host_settings.ts";
 import { countCommands } from "../agent/manifest.ts";
-import { type Place, readDeployedAgent, readDeployment } from "./deployed_orders.ts";
-import { sayAll, serveDeployed, type Service } from "./deployed_serve.ts";
+import { type Place, readDeployedAgent, readDeployment } from "./read_deployment.ts";
+import { sayAll, serveDeployed, type Service } from "./serve_deployment.ts";
 import { formatHostNeeds } from "./host_permissions.ts";
 
 /** What stands for "it cannot be served", as everywhere on this command line: no start mends it. */

@@ -5,9 +5,10 @@ import {
   nobodyMakesCertificate,
   type Place,
   readDeployedAgent,
-} from "./deployed_orders.ts";
+  readRefusal,
+} from "./read_deployment.ts";
 import { type Lifecycle, openLifecycle } from "./lifecycle.ts";
-import type { Orders } from "./link.ts";
+import type { Orders } from "./orders.ts";
 import { createLog, lineWriter, type Log } from "./log.ts";
 import { type Notifier, openNotifier } from "./notify.ts";
 import { createOrders } from "./orders.ts";
@@ -18,10 +19,15 @@ import { signalled } from "./signalled.ts";
 import { whyRestart } from "./why_restart.ts";
 
 /** A daemon that exits with this wants another to be started at once (EX_TEMPFAIL of sysexits). */
-const restartCode = 75;
+export const RESTART_CODE = 75;
+
+/** The line by which a daemon asks for another, before it answers what was asked and exits. */
+export const LEAVING_LINE = "checkwright: stopped listening, another daemon is needed";
 
 /** What a service manager wants of the daemon. */
 export interface Service {
+  /** Set if the daemon stops when its standard input ends, as for a supervisor. */
+  untilEof?: string;
   /** Its socket. */
   notify?: string;
   /** A path for a socket of our own. */
@@ -40,7 +46,11 @@ export interface Service {
  * @throws where an address cannot be listened on, which may be another time
  */
 export async function serveDeployed(place: Place, service: Service): Promise<number> {
-  const stop = Promise.race([signalled("SIGTERM"), signalled("SIGINT")]);
+  const stop = Promise.race([
+    signalled("SIGTERM"),
+    signalled("SIGINT"),
+    ...(service.untilEof === undefined ? [] : [endOfInput()]),
+  ]);
   // What is only being started has just read everything.
   let onHangup: () => void = () => {};
   Deno.addSignalListener("SIGHUP", () => onHangup());
@@ -83,12 +93,19 @@ export async function serveDeployed(place: Place, service: Service): Promise<num
   log("info", "stop", end);
   systemd.tell("STOPPING=1");
   const stopped = daemon.stop();
-  if (end.restart) kept.write(daemon.quarantined, []);
-  else kept.clear();
+  if (end.restart) {
+    kept.write(daemon.quarantined, []);
+    console.log(LEAVING_LINE);
+  } else kept.clear();
   await stopped;
   await systemd.close();
   await stderr.flush();
-  return end.restart ? restartCode : 0;
+  return end.restart ? RESTART_CODE : 0;
+}
+
+async function endOfInput(): Promise<string> {
+  for await (const _ of Deno.stdin.readable);
+  return "its supervisor has ended";
 }
 
 function ordersOf(
@@ -106,6 +123,8 @@ async function reloadFrom(
   daemon: Lifecycle,
 ): Promise<string | undefined> {
   try {
+    const refusal = await readRefusal(place.folder);
+    if (refusal !== undefined) return refusal;
     const next = await readDeployedAgent(place);
     sayAll(next.diagnostics);
     return whyRestart(started, next.manifest) ??

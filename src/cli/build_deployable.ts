@@ -1,0 +1,81 @@
+import { AgentError } from "../agent/diagnostic.ts";
+import { formatFlags } from "../agent/granted_permissions.ts";
+import type { Manifest } from "../agent/manifest.ts";
+import { exampleSettings } from "../agent/settings_file/example.ts";
+import { settingsSchema } from "../agent/settings_file/schema.ts";
+import { daemonPermissions } from "../daemon/daemon_permissions.ts";
+import { version } from "../daemon/version.ts";
+import { createDeployable, type DeployableFile } from "../deploy/deployable.ts";
+import { RUN_FLAGS } from "../deploy/run_flags.ts";
+import { importMap } from "../runner/builtin_modules.ts";
+import type { Modules } from "../runner/channel.ts";
+import { processImports } from "../runner/process_channel.ts";
+import { ownBundle } from "./own_bundles.ts";
+
+/**
+ * Builds the deployable of an agent.
+ *
+ * @param path the agent's module
+ * @param manifest the agent; nothing of this host is in it
+ * @param code its bundle and the program inside a sandbox
+ * @returns the files by name
+ * @throws {AgentError} if something in the manifest cannot be written into a script or a unit
+ */
+export async function buildDeployable(
+  path: string,
+  manifest: Manifest,
+  { agent, runtime }: Modules,
+): Promise<Record<string, DeployableFile>> {
+  const [daemon, firstStart, checkNrpe] = await Promise.all([
+    ownBundle("daemon"),
+    ownBundle("firstStart"),
+    ownBundle("checkNrpe"),
+  ]);
+  try {
+    return await createDeployable({
+      code: { daemon, firstStart, checkNrpe, agent, runtime },
+      manifest,
+      agent: path.replace(/.*\//, ""),
+      version,
+      permissions: formatFlags(daemonPermissions(manifest)),
+      runFlags: RUN_FLAGS,
+      imports: importMap("./daemon.js"),
+      processImports: processImports(),
+      settings: exampleSettings(manifest),
+      schema: settingsSchema(manifest),
+    });
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+    throw new AgentError([{ place: path, message: error.message, severity: "error" }]);
+  }
+}
+
+/**
+ * Writes the files of a deployable. Each is written under another name first, so that a daemon that
+ * reloads at the same time reads whole files. The manifest comes last: it has the digests of the
+ * others.
+ *
+ * @param folder the folder, made if it is missing
+ * @param files the files by name
+ * @throws {AgentError} if one cannot be written
+ */
+export async function writeDeployable(
+  folder: string,
+  files: Record<string, DeployableFile>,
+): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    const names = Object.keys(files).sort((a, b) =>
+      Number(a === "manifest.json") - Number(b === "manifest.json")
+    );
+    for (const name of names) {
+      const { text, mode } = files[name]!;
+      const temporary = `${folder}/.${name}.${crypto.randomUUID()}`;
+      await Deno.writeTextFile(temporary, text, { createNew: true });
+      await Deno.chmod(temporary, mode);
+      await Deno.rename(temporary, `${folder}/${name}`);
+    }
+  } catch (error) {
+    throw new AgentError([{ place: folder, message: (error as Error).message, severity: "error" }]);
+  }
+}

@@ -1,0 +1,115 @@
+import { defaultStateDirectory } from "../daemon/load_tls.ts";
+import { version } from "../daemon/version.ts";
+import { bundle } from "../project/bundle.ts";
+import { processImports } from "../runner/process_channel.ts";
+
+/** Checkwright's own programs, by the names of their bundles. */
+const programs = {
+  daemon: "../daemon/program.ts",
+  firstStart: "../daemon/first_start.ts",
+  checkNrpe: "./check_nrpe_main.ts",
+  runtime: "../runner/sandbox_main.ts",
+} as const;
+
+const root = new URL("../../", import.meta.url);
+
+/**
+ * Bundles a program of Checkwright. The bundle is kept in the state directory until a source file
+ * changes, so that only the first start waits for it.
+ *
+ * @param name the program
+ * @returns the JavaScript, a module without imports of its own
+ * @throws {BundleError} if it cannot be bundled
+ */
+export async function ownBundle(name: keyof typeof programs): Promise<string> {
+  return await kept(`${name}.js`, () => bundle(new URL(programs[name], import.meta.url), true));
+}
+
+/** Returns the path of the import map of process sandboxes; the file is made if it is missing. */
+export async function sandboxImports(): Promise<string> {
+  const name = "process_imports.json";
+  await kept(name, () => Promise.resolve(processImports()));
+  const folder = await cacheFolder();
+  if (folder !== undefined) return `${folder}/${name}`;
+  const temporary = await Deno.makeTempFile({ prefix: "checkwright-", suffix: ".json" });
+  await Deno.writeTextFile(temporary, processImports());
+  globalThis.addEventListener("unload", () => Deno.removeSync(temporary));
+  return temporary;
+}
+
+async function kept(name: string, make: () => Promise<string>): Promise<string> {
+  const folder = await cacheFolder();
+  if (folder === undefined) return await make();
+  const path = `${folder}/${name}`;
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const text = await make();
+  // Under another name first, so that another process reads a whole file or none.
+  const temporary = `${path}.${crypto.randomUUID()}`;
+  await Deno.writeTextFile(temporary, text, { mode: 0o600, createNew: true });
+  await Deno.rename(temporary, path);
+  return text;
+}
+
+let folder: Promise<string | undefined> | undefined;
+
+// The folder of this version of the sources; undefined if there is no private place for it.
+function cacheFolder(): Promise<string | undefined> {
+  return folder ??= openCache();
+}
+
+async function openCache(): Promise<string | undefined> {
+  const cache = `${defaultStateDirectory()}/bundles`;
+  const path = `${cache}/${await fingerprint()}`;
+  try {
+    await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+    const folders = await Promise.all([cache, path].map((each) => Deno.lstat(each)));
+    // What another user may write is not run.
+    if (!folders.every(isPrivate)) return undefined;
+    await removeOthers(cache, path);
+    return path;
+  } catch {
+    return undefined;
+  }
+}
+
+function isPrivate({ isDirectory, uid, mode }: Deno.FileInfo): boolean {
+  return isDirectory && uid === Deno.uid() && ((mode ?? 0) & 0o022) === 0;
+}
+
+/** Bundles of older sources are removed after this long, in milliseconds: a week. */
+const keptMilliseconds = 7 * 86_400_000;
+
+async function removeOthers(cache: string, current: string): Promise<void> {
+  for await (const { name } of Deno.readDir(cache)) {
+    const path = `${cache}/${name}`;
+    const { mtime } = await Deno.lstat(path);
+    const old = Date.now() - (mtime?.getTime() ?? 0) > keptMilliseconds;
+    if (old && path !== current) await Deno.remove(path, { recursive: true });
+  }
+}
+
+// The size and the time of each source file: reading them all would take longer than bundling saves.
+async function fingerprint(): Promise<string> {
+  const facts = [version, Deno.version.deno, root.href];
+  if (root.protocol === "file:") {
+    addFacts(decodeURIComponent(new URL("src", root).pathname), facts);
+  }
+  const bytes = new TextEncoder().encode(facts.join("\n"));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 32);
+}
+
+function addFacts(folder: string, facts: string[]): void {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) addFacts(path, facts);
+    else {
+      const { size, mtime } = Deno.statSync(path);
+      facts.push(`${path} ${size} ${mtime?.getTime()}`);
+    }
+  }
+  facts.sort();
+}
