@@ -1,12 +1,13 @@
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { deployedFiles } from "../agent/deployment.ts";
 import type { Manifest } from "../agent/manifest.ts";
-import type { Address } from "../agent/settings.ts";
+import type { Address, Settings } from "../agent/settings.ts";
 import { defaultStateDirectory } from "../daemon/load_tls.ts";
 import { createLog, lineWriter, type Log } from "../daemon/log.ts";
 import { formatAddress } from "../daemon/daemon.ts";
 import { serially } from "../daemon/serially.ts";
 import { whyRestart } from "../daemon/why_restart.ts";
+import { errorText } from "../host/error_text.ts";
 import { shellPath } from "../host/paths.ts";
 import type { Modules } from "../runner/channel.ts";
 import { buildDeployable, writeDeployable } from "./build_deployable.ts";
@@ -44,17 +45,20 @@ export const serve: Subcommand = defineSubcommand({
     const watcher = options.watch
       ? createWatcher(async () => (await changed.promise)())
       : undefined;
+    const stderr = lineWriter(Deno.stderr);
+    let format: Settings["log"] = "text";
+    const log: Log = (...event) => createLog(format, stderr.write)(...event);
     const load = createLoader(path, options, watcher);
-    const first = await load();
+    const first = await load().catch(async (error) => {
+      if (error instanceof AgentError) throw error;
+      log("error", "start", { reason: errorText(error) });
+      await stderr.flush();
+      return Deno.exit(1);
+    });
     if (first === undefined) return 3;
 
-    const stderr = lineWriter(Deno.stderr);
-    let { manifest } = first;
-    const log: Log = (...event) => createLog(manifest.settings.log, stderr.write)(...event);
-    const place = await openServingPlace(
-      manifest.settings.state ?? defaultStateDirectory(),
-      manifest,
-    );
+    const { state = defaultStateDirectory() } = first.manifest.settings;
+    const place = await openServingPlace(state, first.manifest);
     const write = async (agent: ServedAgent) => {
       const settings = { ...agent.manifest.settings, state: place.state };
       const files = await buildDeployable(path, { ...agent.manifest, settings }, agent.code);
@@ -62,6 +66,7 @@ export const serve: Subcommand = defineSubcommand({
       await Deno.remove(`${place.folder}/${deployedFiles.refused}`).catch(() => {});
     };
     await write(first);
+    format = first.manifest.settings.log;
 
     let ready = false;
     const supervisor = supervise(() => launcherOf(place), log, (line) => {
@@ -78,11 +83,11 @@ export const serve: Subcommand = defineSubcommand({
         if (fault !== undefined) await refuse(place, fault);
         else {
           await write(next!);
-          ({ manifest } = next!);
+          format = next!.manifest.settings.log;
         }
       } catch (error) {
         printDiagnostics(error instanceof AgentError ? error.diagnostics : []);
-        await refuse(place, reasonOf(error));
+        await refuse(place, errorText(error));
       }
       // It reloads, or says in its log and in its report of itself why not.
       supervisor.reload();
@@ -165,7 +170,7 @@ function settle({ hostname, port }: Address): Address {
     using listener = Deno.listen({ hostname, port: 0 });
     return { hostname: listener.addr.hostname, port: port || listener.addr.port };
   } catch (error) {
-    throw new Error(`Cannot listen on ${formatAddress({ hostname, port })}: ${reasonOf(error)}`);
+    throw new Error(`Cannot listen on ${formatAddress({ hostname, port })}: ${errorText(error)}`);
   }
 }
 
@@ -182,10 +187,4 @@ function launcherOf({ folder }: ServingPlace): Deno.Command {
 
 async function refuse({ folder }: ServingPlace, reason: string): Promise<void> {
   await Deno.writeTextFile(`${folder}/${deployedFiles.refused}`, reason);
-}
-
-// What the runtime says of a system's error, without its number and what was called.
-function reasonOf(error: unknown): string {
-  return (error as Error).message.split("\n")[0]!
-    .replace(/ \(os error \d+\)(?:: \w+ '.*')?$/, "").replace(/, run again with .* flag$/, "");
 }

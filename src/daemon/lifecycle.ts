@@ -94,14 +94,15 @@ export async function openLifecycle(
 
   let told = JSON.stringify([[], orders.quarantined]);
   // A worker that runs out of memory takes the process with it: somebody must know who ran then.
-  const watching = setInterval(() => {
+  function look(): void {
     const pools = [...retiring, generation].map(({ pool }) => pool);
     const suspects = [...new Set(pools.flatMap((pool) => pool.suspects(suspectEvery)))];
     const quarantined = generation.quarantine.commands;
     const now = JSON.stringify([suspects, quarantined]);
     if (now !== told) onSuspects(suspects, quarantined);
     told = now;
-  }, suspectEvery);
+  }
+  const watching = setInterval(look, suspectEvery);
 
   return {
     line: readyLine(generation.parts, daemon.addresses),
@@ -124,6 +125,7 @@ export async function openLifecycle(
       const before = generation;
       generation = next;
       retiring.add(before);
+      look();
       before.retire().then(() => retiring.delete(before));
     },
     refused: (fault) => stats.reloaded(fault),

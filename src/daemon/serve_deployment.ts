@@ -77,8 +77,7 @@ export async function serveDeployed(place: Place, service: Service): Promise<num
   async function reload(): Promise<void> {
     systemd.tell("RELOADING=1");
     const fault = await reloadFrom(place, agent.manifest, daemon);
-    if (fault === undefined) kept.write(daemon.quarantined, []);
-    else {
+    if (fault !== undefined) {
       log("error", "reload refused", { reason: fault });
       daemon.refused(fault);
     }

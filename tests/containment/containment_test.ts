@@ -84,5 +84,5 @@ Deno.test("A check that eats memory in a worker takes the daemon down; another i
     await ask(served, "eat"),
     /^UNKNOWN Command 'eat' is quarantined: it ran when the daemon died/,
   );
-  assertStringIncludes(served.log(), "quarantined=eat");
+  assertStringIncludes(served.log(), "quarantined command=eat reason=");
 });
