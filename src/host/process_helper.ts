@@ -108,9 +108,10 @@ export function startProcessHelper(mark: string): ProcessHelper {
   const child = new Deno.Command(
     shellPath,
     {
-      args: ["-c", script, "checkwright", mark],
+      // In the environment, the script does not fill the output of ps.
+      args: ["-c", 'eval "$HELPER"', "checkwright-helper", mark],
       clearEnv: true,
-      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
+      env: { HELPER: script, PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
       cwd: "/",
       stdin: "piped",
       stdout: "piped",
