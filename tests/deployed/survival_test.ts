@@ -1,11 +1,12 @@
 /** A compiled daemon that dies, makes way or is told to stop, and what the next one knows of it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { createProject } from "../project.ts";
 import { askOnce } from "../asking.ts";
 import { isMissing } from "../tools.ts";
 import { compile } from "./deploying.ts";
 import { statusOf, until } from "../waiting.ts";
-import { descendantsOf, type HostProcess, isAlive } from "../processes.ts";
+import { descendantsOf, type HostProcess, isAlive, markedProcesses } from "../processes.ts";
 
 const agent = fileURLToPath(new URL("../fixtures/deployed_agent.ts", import.meta.url));
 const tls = { tls: true };
@@ -74,3 +75,30 @@ Deno.test("What a daemon had started when it was killed ends with it", {
   await using daemon = await deployed.start();
   assertEquals(await askOnce(daemon, ["ok"], tls), "OK fine");
 });
+
+Deno.test(
+  "A plugin that ignores TERM, forks and leaves its group ends at its deadline with all it started",
+  {
+    ignore: isMissing("/usr/bin/setsid"),
+  },
+  async () => {
+    const mark = crypto.randomUUID();
+    await using project = await createProject(`
+    import { defineAgent, shell } from "@checkwright/checkwright";
+    export default defineAgent({ listen: "127.0.0.1:0", commands: {
+      stubborn: shell('trap "" TERM; setsid sleep 600 & (trap "" TERM; sleep 600) & sleep 600',
+        { timeout: "1s", env: { MARK: "${mark}" } }),
+    } });
+  `);
+    await using deployed = await compile(project.agent);
+    await using daemon = await deployed.start();
+    const before = performance.now();
+    const answer = await askOnce(daemon, ["stubborn"], tls);
+    assertMatch(answer, /^UNKNOWN NRPE: Command timed out after 1 seconds\n/);
+    // The deadline, and what is left to say how the plugin ended.
+    const late = performance.now() - before - 1_000;
+    assert(late < 1_000, `${late} ms late`);
+    await until("the end of everything it started", () => markedProcesses(mark).length === 0);
+    assertEquals(await askOnce(daemon, ["stubborn"], tls), answer);
+  },
+);
