@@ -150,3 +150,36 @@ Deno.test("No folder of src imports in a circle with another", async () => {
     return [...edges.get(from) ?? []].some((next) => reaches(next, to, seen));
   }
 });
+
+Deno.test("No file of src or checks imports itself, directly or through others, types included", async () => {
+  const graph = new Map<string, string[]>();
+  for (const { from, to } of [...await imports("src/"), ...await imports("checks/")]) {
+    graph.set(from, [...graph.get(from) ?? [], to]);
+  }
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]) => {
+    const at = path.indexOf(file);
+    if (at >= 0) cycles.push([...path.slice(at), file].join(" → "));
+    if (at >= 0 || done.has(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  assertEquals(cycles, []);
+});
+
+Deno.test("A file name exists once in src, and a type name is exported once", async () => {
+  // The stand-ins mirror the names of the @std packages.
+  const files = (await modules("src/")).filter((file) => !file.startsWith("src/std/"));
+  const names = files.map((file) => file.split("/").at(-1)!).filter((name) => name !== "mod.ts");
+  assertEquals(names.filter((name, at) => names.indexOf(name) !== at), []);
+  const types: string[] = [];
+  for (const file of files) {
+    const code = await Deno.readTextFile(new URL(file, root));
+    for (const [, name] of code.matchAll(/^export (?:interface|type|class) (\w+)/gm)) {
+      types.push(name!);
+    }
+  }
+  assertEquals(types.filter((name, at) => types.indexOf(name) !== at), []);
+});

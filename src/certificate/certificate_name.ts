@@ -1,5 +1,5 @@
 import { domainToASCII } from "node:url";
-import { type Address, parseAddress } from "../net/address.ts";
+import { type IpAddress, parseAddress } from "../net/address.ts";
 
 /** RFC 1035, section 2.3.4, without the dot at the end. */
 const MAX_NAME = 253;
@@ -107,7 +107,7 @@ export function coversName(names: readonly string[], wanted: string): boolean {
  * @param address the address
  * @returns four numbers, or eight groups
  */
-export function formatAddress({ family, bytes }: Address): string {
+export function formatAddress({ family, bytes }: IpAddress): string {
   if (family === 4) return bytes.join(".");
   const { buffer, byteOffset } = bytes;
   const view = new DataView(buffer, byteOffset);

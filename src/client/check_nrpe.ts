@@ -3,7 +3,7 @@ import { ConnectError, type ConnectFault } from "../net/connect_error.ts";
 import type { TlsClientOptions } from "../net/tls_client.ts";
 import { ask } from "./exchange.ts";
 import type { CheckNrpeOptions, TlsFiles } from "./options.ts";
-import { type Report, reportFailure, reportResponse } from "./report.ts";
+import { type ClientReport, reportFailure, reportResponse } from "./report.ts";
 
 /**
  * Does what `check_nrpe` does with its command line, and fails as it does: whatever happens is a
@@ -16,7 +16,7 @@ import { type Report, reportFailure, reportResponse } from "./report.ts";
 export async function checkNrpe(
   options: CheckNrpeOptions,
   readFile: (path: string) => Promise<string>,
-): Promise<Report> {
+): Promise<ClientReport> {
   const { host, query, tls, version, payloadSize, timeout, port, family, bind } = options;
   try {
     const response = await ask({

@@ -1,7 +1,7 @@
 import { quoteText } from "../nagios/text.ts";
 
 /** One option that a command line may hold. */
-export interface OptionSpec {
+export interface GetoptOption {
   /** The letter after one dash. */
   readonly short: string;
   /** The name after two dashes; any beginning of it that no other option shares will do. */
@@ -11,7 +11,7 @@ export interface OptionSpec {
 }
 
 /** One option that a command line holds. */
-export interface GivenOption<Spec extends OptionSpec> {
+export interface GivenOption<Spec extends GetoptOption> {
   /** Which one, whichever way it was written. */
   readonly spec: Spec;
   /** What it takes: nothing, one word, or one word and more. */
@@ -30,7 +30,7 @@ export interface GivenOption<Spec extends OptionSpec> {
  * @throws {SyntaxError} if a word names no option, or more than one, or lacks or has a value against
  * its option's nature
  */
-export function getopt<Spec extends OptionSpec>(
+export function getopt<Spec extends GetoptOption>(
   words: readonly string[],
   specs: readonly Spec[],
 ): GivenOption<Spec>[] {
@@ -81,7 +81,7 @@ export function getopt<Spec extends OptionSpec>(
   }
 }
 
-function findLong<Spec extends OptionSpec>(name: string, specs: readonly Spec[]): Spec {
+function findLong<Spec extends GetoptOption>(name: string, specs: readonly Spec[]): Spec {
   const exact = specs.find(({ long }) => long === name);
   if (exact !== undefined) return exact;
   const matches = specs.filter(({ long }) => long.startsWith(name));

@@ -1,7 +1,7 @@
 import type { State } from "../nagios/state.ts";
 import { quoteText } from "../nagios/text.ts";
 import { VERSION_COMMAND } from "../protocol/parse_query.ts";
-import { readSettings, type Settings } from "./query_settings.ts";
+import { type QuerySettings, readSettings } from "./query_settings.ts";
 import { chooseTls, type TlsChoice } from "./tls_choice.ts";
 
 /** Port of NRPE wherever no other was agreed upon. */
@@ -70,7 +70,7 @@ export function parseOptions(
   if (given.show !== undefined) return { show: given.show };
   const files = given.files.map((path) => readConfig(path, readFile));
   // Of several files, the first is the one that check_nrpe lets win.
-  const settings: Settings = Object.assign({}, ...files.toReversed(), given);
+  const settings: QuerySettings = Object.assign({}, ...files.toReversed(), given);
   const { host, port = DEFAULT_PORT, version = 4, timeout = DEFAULT_TIMEOUT } = settings;
   const { certFile, keyFile, caFile, tlsVersion, cipherList, anonymous } = settings;
   if (!host) throw new SyntaxError("Missing option -H: expected the host to ask");
@@ -106,7 +106,7 @@ export function parseOptions(
  * The text goes out as given, `!` inside a word included: `-c 'check_disk!20%'` is in use. Only what
  * would vanish on the way is refused.
  */
-function queryText({ command = VERSION_COMMAND, args = [] }: Settings): string {
+function queryText({ command = VERSION_COMMAND, args = [] }: QuerySettings): string {
   const query = [command, ...args].join("!");
   const empty = query.split("!").indexOf("");
   if (empty === 0) throw new SyntaxError("Cannot send an empty command: expected its name");
@@ -119,8 +119,8 @@ function queryText({ command = VERSION_COMMAND, args = [] }: Settings): string {
 }
 
 /** A file of options: words between blanks, no quotes, no comments. */
-function readConfig(path: string, readFile: (path: string) => string): Settings {
-  let settings: Settings;
+function readConfig(path: string, readFile: (path: string) => string): QuerySettings {
+  let settings: QuerySettings;
   try {
     const words = readFile(path).split(/\s+/).filter((word) => word !== "");
     if (words.length === 0) throw new SyntaxError("it holds no options");

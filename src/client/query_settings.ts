@@ -1,9 +1,9 @@
 import { parseState, type State } from "../nagios/state.ts";
 import { quoteText } from "../nagios/text.ts";
-import { getopt, type OptionSpec } from "./getopt.ts";
+import { getopt, type GetoptOption } from "./getopt.ts";
 
 /** The options of `check_nrpe` that one source gives, a command line or a file. */
-export interface Settings {
+export interface QuerySettings {
   /** Lines to print before anything else. */
   notices: string[];
   /** Files of further options. */
@@ -48,9 +48,9 @@ export interface Settings {
   show?: "help" | "version" | "license";
 }
 
-interface SettingSpec extends OptionSpec {
+interface SettingSpec extends GetoptOption {
   /** Puts the option's value, or its values, where they belong. */
-  readonly set: (settings: Settings, value: string, values: readonly string[]) => void;
+  readonly set: (settings: QuerySettings, value: string, values: readonly string[]) => void;
 }
 
 // The options -s, -D and -g are about a log. This client writes none: there is nothing to log that
@@ -97,15 +97,15 @@ const SPECS: readonly SettingSpec[] = [
  * @returns what they say, and nothing else
  * @throws {SyntaxError} if they are no options of `check_nrpe`
  */
-export function readSettings(words: readonly string[]): Settings {
-  const settings: Settings = { notices: [], files: [] };
+export function readSettings(words: readonly string[]): QuerySettings {
+  const settings: QuerySettings = { notices: [], files: [] };
   for (const { spec, values } of getopt(words, SPECS)) {
     spec.set(settings, values[0] ?? "", values);
   }
   return settings;
 }
 
-function setVersion(settings: Settings, version: 2 | 3): void {
+function setVersion(settings: QuerySettings, version: 2 | 3): void {
   if (settings.version !== undefined && settings.version !== version) {
     throw new SyntaxError(
       "Error: Only one of force_v2_packet (-2) and force_v3_packet (-3) can be specified.",
@@ -115,7 +115,7 @@ function setVersion(settings: Settings, version: 2 | 3): void {
 }
 
 /** `N`, `N:STATE` or `:STATE`; of N the leading digits count, as with C's `strtol`. */
-function setDeadline(settings: Settings, text: string): void {
+function setDeadline(settings: QuerySettings, text: string): void {
   const [interval = "", state = ""] = text.split(":");
   if (interval !== "") {
     const seconds = Number.parseInt(interval, 10);

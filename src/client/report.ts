@@ -6,7 +6,7 @@ import { ProtocolError } from "../protocol/protocol_error.ts";
 import type { CheckNrpeOptions } from "./options.ts";
 
 /** What a plugin leaves behind. Texts are lossless: `encodeText` gives the bytes to print. */
-export interface Report {
+export interface ClientReport {
   /** Standard output, with its last newline. */
   readonly stdout: string;
   /** Standard error, with its last newline. */
@@ -25,7 +25,7 @@ const UNKNOWN = returnCode("UNKNOWN");
  * @param options what was asked for
  * @returns what `check_nrpe` would print and exit with
  */
-export function reportResponse(packet: Packet, options: CheckNrpeOptions): Report {
+export function reportResponse(packet: Packet, options: CheckNrpeOptions): ClientReport {
   const { version, text, resultCode } = packet;
   const nothing = version === 2 && text.length === 0;
   const line = nothing ? "CHECK_NRPE: No output returned from daemon." : decodeText(text);
@@ -40,7 +40,7 @@ export function reportResponse(packet: Packet, options: CheckNrpeOptions): Repor
  * @param options what was asked for
  * @returns what to print and to exit with
  */
-export function reportFailure(error: unknown, options: CheckNrpeOptions): Report {
+export function reportFailure(error: unknown, options: CheckNrpeOptions): ClientReport {
   const { failureState, timeout } = options;
   if (error instanceof ConnectError) return reportNoConnection(error, options);
   if (error instanceof ProtocolError) return reportNoResponse(error, options);
@@ -52,7 +52,7 @@ export function reportFailure(error: unknown, options: CheckNrpeOptions): Report
   return report(options, [`CHECK_NRPE: ${message}`], UNKNOWN);
 }
 
-function reportNoConnection(error: ConnectError, options: CheckNrpeOptions): Report {
+function reportNoConnection(error: ConnectError, options: CheckNrpeOptions): ClientReport {
   const { fault, reason, attempts } = error;
   const { host, port, bind, failureState } = options;
   const code = returnCode(failureState);
@@ -102,7 +102,7 @@ function reportNoConnection(error: ConnectError, options: CheckNrpeOptions): Rep
   }
 }
 
-function reportNoResponse(error: ProtocolError, options: CheckNrpeOptions): Report {
+function reportNoResponse(error: ProtocolError, options: CheckNrpeOptions): ClientReport {
   const { fault, message, received = 0 } = error;
   const { host } = options;
   // The "4 expected" of check_nrpe is the size of its own length variable; it is what people look
@@ -137,7 +137,7 @@ function report(
   lines: readonly string[],
   code: number,
   own: readonly string[] = [],
-): Report {
+): ClientReport {
   const out = [...notices, ...(stderrToStdout ? own : []), ...lines];
   const err = stderrToStdout ? [] : own;
   const print = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join("");

@@ -1,5 +1,5 @@
 import type { Settings } from "../agent/settings.ts";
-import type { TlsServerOptions } from "../net/tls_server.ts";
+import type { TlsServerOptions } from "../net/tls_options.ts";
 import type { CertificatePair } from "../certificate/make_certificate.ts";
 import { fingerprint } from "../certificate/certificate.ts";
 import { errorText } from "../host/error_text.ts";

@@ -1,7 +1,7 @@
 import type { Manifest } from "../agent/manifest.ts";
 import { certificateDates } from "../certificate/certificate.ts";
 import { loadTls, type MakeCertificate } from "./load_tls.ts";
-import type { TlsServerOptions } from "../net/tls_server.ts";
+import type { TlsServerOptions } from "../net/tls_options.ts";
 import type { SandboxCode } from "../runner/channel.ts";
 import type { Log } from "./log.ts";
 

@@ -4,7 +4,7 @@
  * what it holds, and tells systemd how it is. `checkwright serve` runs the same program.
  *
  * Its first argument says what to do, the others are `name=value`, see {@linkcode Place} and
- * {@linkcode Service}:
+ * {@linkcode ServiceManager}:
  * - `serve` serves;
  * - `check` says what is wrong, or that nothing is;
  * - `host` prints what the host's settings ask of the launcher.
@@ -13,7 +13,7 @@ import { AgentError } from "../agent/diagnostic.ts";
 import { readHostSettings } from "../agent/host_settings.ts";
 import { countCommands } from "../agent/manifest.ts";
 import { type Place, readDeployedAgent, readDeployment } from "./read_deployment.ts";
-import { sayAll, serveDeployed, type Service } from "./serve_deployment.ts";
+import { sayAll, serveDeployed, type ServiceManager } from "./serve_deployment.ts";
 import { formatHostNeeds } from "./host_permissions.ts";
 
 /** What stands for "it cannot be served", as everywhere on this command line: no start mends it. */
@@ -22,7 +22,7 @@ const faultCode = 3;
 /** What stands for what another start may mend: an address that is in use, or not there yet. */
 const failureCode = 1;
 
-const modes: Record<string, (place: Place, service: Service) => Promise<number>> = {
+const modes: Record<string, (place: Place, service: ServiceManager) => Promise<number>> = {
   serve: serveDeployed,
   async check(place) {
     const { manifest, diagnostics } = await readDeployedAgent(place);

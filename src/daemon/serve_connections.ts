@@ -2,7 +2,7 @@ import type { Settings } from "../agent/settings.ts";
 import type { Gate } from "./gate.ts";
 import type { Connection } from "../net/connection.ts";
 import type { HostMatcher } from "../net/host_matcher.ts";
-import type { Listener } from "../net/listen.ts";
+import type { Listener } from "../net/listener.ts";
 import { decodeText, encodeText } from "../nagios/text.ts";
 import { returnCode } from "../nagios/state.ts";
 import { encodePacket } from "../protocol/encode_packet.ts";

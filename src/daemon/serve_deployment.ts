@@ -25,7 +25,7 @@ export const RESTART_CODE = 75;
 export const LEAVING_LINE = "checkwright: stopped listening, another daemon is needed";
 
 /** What a service manager wants of the daemon. */
-export interface Service {
+export interface ServiceManager {
   /** Set if the daemon stops when its standard input ends, as for a supervisor. */
   untilEof?: string;
   /** Its socket. */
@@ -45,7 +45,7 @@ export interface Service {
  * @throws {AgentError} with everything that keeps it from being served
  * @throws where an address cannot be listened on, which may be another time
  */
-export async function serveDeployed(place: Place, service: Service): Promise<number> {
+export async function serveDeployed(place: Place, service: ServiceManager): Promise<number> {
   const stop = Promise.race([
     signalled("SIGTERM"),
     signalled("SIGINT"),
@@ -135,7 +135,7 @@ async function reloadFrom(
   }
 }
 
-function createService({ notify, notifyFrom, watchdog }: Service): Notifier {
+function createService({ notify, notifyFrom, watchdog }: ServiceManager): Notifier {
   if (notify === undefined || notifyFrom === undefined) {
     return { tell: () => {}, close: () => Promise.resolve() };
   }

@@ -1,5 +1,5 @@
 /** An IP address. An IPv4 address mapped into IPv6 (`::ffff:192.0.2.1`) is one of family 4. */
-export interface Address {
+export interface IpAddress {
   readonly family: 4 | 6;
   /** 4 or 16 bytes, network order. */
   readonly bytes: Uint8Array;
@@ -16,7 +16,7 @@ export const MAPPED_PREFIX_BITS = 96;
  * @param text the address
  * @returns the address; undefined if it is none
  */
-export function parseAddress(text: string): Address | undefined {
+export function parseAddress(text: string): IpAddress | undefined {
   if (!text.includes(":")) {
     const bytes = parseIpv4(text);
     return bytes && { family: 4, bytes };

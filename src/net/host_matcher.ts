@@ -1,4 +1,4 @@
-import { type Address, parseAddress } from "./address.ts";
+import { type IpAddress, parseAddress } from "./address.ts";
 import type { AllowedHost } from "./allowed_hosts.ts";
 import { contains, type Network } from "./network.ts";
 
@@ -40,7 +40,7 @@ const MAX_ADDRESSES = 64;
 /** What is known of a name. As many are kept as the list has names. */
 interface Known {
   readonly name: string;
-  addresses: readonly Address[];
+  addresses: readonly IpAddress[];
   /** When the addresses were last confirmed. */
   confirmed: number;
   /** Until when nobody need be asked. */
@@ -100,7 +100,7 @@ export function hostMatcher(
   };
 }
 
-function holds(host: Known, { family, bytes }: Address): boolean {
+function holds(host: Known, { family, bytes }: IpAddress): boolean {
   return host.addresses.some((other) =>
     other.family === family && other.bytes.every((byte, index) => byte === bytes[index])
   );

@@ -1,5 +1,5 @@
 import { plainAddress } from "./address.ts";
-import type { Listener, ListenOptions } from "./listen.ts";
+import type { Listener, ListenOptions } from "./listener.ts";
 import { plainConnection } from "./plain_connection.ts";
 
 /** How long to wait after an error, in milliseconds, for descriptors to be closed elsewhere. */

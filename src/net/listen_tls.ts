@@ -1,9 +1,10 @@
 import type { Server, Socket } from "node:net";
 import { plainAddress } from "./address.ts";
 import type { Connection } from "./connection.ts";
-import type { Listener, ListenOptions } from "./listen.ts";
+import type { Listener, ListenOptions } from "./listener.ts";
 import { tlsConnection } from "./tls_connection.ts";
-import { tlsServer, type TlsServerOptions } from "./tls_server.ts";
+import { tlsServer } from "./tls_server.ts";
+import type { TlsServerOptions } from "./tls_options.ts";
 import { socketTransport } from "./tls_transport.ts";
 
 /** Connections that wait in the kernel for us to accept them. */

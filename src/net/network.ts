@@ -1,7 +1,7 @@
-import { type Address, MAPPED_PREFIX_BITS, parseAddress } from "./address.ts";
+import { type IpAddress, MAPPED_PREFIX_BITS, parseAddress } from "./address.ts";
 
 /** A block of addresses: all that agree with `bytes` in the first `prefix` bits. */
-export interface Network extends Address {
+export interface Network extends IpAddress {
   /** How many bits count: 0–32 for family 4, 0–128 for family 6. */
   readonly prefix: number;
 }
@@ -49,7 +49,7 @@ export function parseNetwork(text: string): Network {
  * @param address the address
  * @returns true if it is
  */
-export function contains(network: Network, address: Address): boolean {
+export function contains(network: Network, address: IpAddress): boolean {
   if (network.family !== address.family) return false;
   const whole = network.prefix >> 3;
   for (let index = 0; index < whole; index++) {

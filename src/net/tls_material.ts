@@ -1,6 +1,6 @@
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { splitPem } from "./certificate_chain.ts";
-import type { TlsServerOptions } from "./tls_server.ts";
+import type { TlsServerOptions } from "./tls_options.ts";
 
 /** What the PEM texts of a server hold, read and found to fit together. */
 export interface TlsMaterial {

@@ -1,3 +1,4 @@
+import type { TlsServerOptions } from "./tls_options.ts";
 import type { Duplex } from "node:stream";
 import type { SecureContext, Server, TLSSocket } from "node:tls";
 import { splitPem } from "./certificate_chain.ts";
@@ -5,23 +6,6 @@ import { handshakeFailure } from "./handshake_failure.ts";
 import { verifiedIdentity } from "./peer_identity.ts";
 import type { Handshaker } from "./tls_connection.ts";
 import { readTlsMaterial } from "./tls_material.ts";
-
-/** How to serve TLS. */
-export interface TlsServerOptions {
-  /** The certificate in PEM, followed by what leads to its authority. */
-  cert: string;
-  /** Its private key in PEM: PKCS#8, PKCS#1 or SEC1, not encrypted. */
-  key: string;
-  /** The authorities that client certificates must come from, in PEM. */
-  ca?: string | undefined;
-  /**
-   * Whether to ask for a client certificate: not at all (`"ignore"`, if left out); ask, and one that
-   * is given must verify (`"request"`); ask, and one must be given (`"require"`).
-   */
-  clientCertificates?: "ignore" | "request" | "require" | undefined;
-  /** The oldest version of TLS to speak; 1.2 if left out. */
-  minVersion?: "1.2" | "1.3" | undefined;
-}
 
 /** After this many milliseconds a handshake is over, where its caller has not ended it before. */
 const HANDSHAKE_MILLISECONDS = 60_000;

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { getopt, type OptionSpec } from "../../src/client/getopt.ts";
+import { getopt, type GetoptOption } from "../../src/client/getopt.ts";
 
-const SPECS: OptionSpec[] = [
+const SPECS: GetoptOption[] = [
   { short: "H", long: "host", takes: "value" },
   { short: "p", long: "port", takes: "value" },
   { short: "n", long: "no-ssl", takes: "none" },

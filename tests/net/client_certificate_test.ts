@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { PeerIdentity } from "../../src/net/connection.ts";
-import type { TlsServerOptions } from "../../src/net/tls_server.ts";
+import type { TlsServerOptions } from "../../src/net/tls_options.ts";
 import { fingerprint } from "../../src/certificate/certificate.ts";
 import { AUTHORITY, certificateFolder, type Issued, runOpenssl, SERVER } from "../openssl.ts";
 import { tools } from "../tools.ts";

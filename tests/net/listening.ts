@@ -1,8 +1,9 @@
 /** What the tests of listeners share: a server that does as it is told, and peers that misbehave. */
 import tls from "node:tls";
 import type { Connection } from "../../src/net/connection.ts";
-import { listen, type Listener, type ListenOptions } from "../../src/net/listen.ts";
-import type { TlsServerOptions } from "../../src/net/tls_server.ts";
+import { listen } from "../../src/net/listen.ts";
+import type { Listener, ListenOptions } from "../../src/net/listener.ts";
+import type { TlsServerOptions } from "../../src/net/tls_options.ts";
 import { createSelfSigned } from "../../src/certificate/self_signed.ts";
 import { PATIENCE, until, within } from "../waiting.ts";
 

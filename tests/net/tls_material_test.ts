@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { listen } from "../../src/net/listen.ts";
 import { readTlsMaterial } from "../../src/net/tls_material.ts";
-import type { TlsServerOptions } from "../../src/net/tls_server.ts";
+import type { TlsServerOptions } from "../../src/net/tls_options.ts";
 import { createSelfSigned } from "../../src/certificate/self_signed.ts";
 import { certificateFolder, runOpenssl, SERVER } from "../openssl.ts";
 import { tools } from "../tools.ts";
