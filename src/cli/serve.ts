@@ -1,10 +1,11 @@
+import { formatHostPort } from "../net/host_port.ts";
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { deployedFiles } from "../agent/deployment.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import type { Address, Settings } from "../agent/settings.ts";
 import { defaultStateDirectory } from "../daemon/load_tls.ts";
 import { createLog, lineWriter, type Log } from "../daemon/log.ts";
-import { formatAddress } from "../daemon/daemon.ts";
+
 import { serially } from "../daemon/serially.ts";
 import { whyRestart } from "../daemon/why_restart.ts";
 import { errorText } from "../host/error_text.ts";
@@ -156,7 +157,7 @@ function createSettling(): (listen: readonly Address[]) => Address[] {
   const known = new Map<string, Address>();
   return (listen) =>
     listen.map((address) => {
-      const name = formatAddress(address);
+      const name = formatHostPort(address);
       const settled = known.get(name) ?? settle(address);
       known.set(name, settled);
       return settled;
@@ -170,7 +171,7 @@ function settle({ hostname, port }: Address): Address {
     using listener = Deno.listen({ hostname, port: 0 });
     return { hostname: listener.addr.hostname, port: port || listener.addr.port };
   } catch (error) {
-    throw new Error(`Cannot listen on ${formatAddress({ hostname, port })}: ${errorText(error)}`);
+    throw new Error(`Cannot listen on ${formatHostPort({ hostname, port })}: ${errorText(error)}`);
   }
 }
 

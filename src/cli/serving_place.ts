@@ -1,4 +1,3 @@
-import { AgentError } from "../agent/diagnostic.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { ownCertificatePath } from "../daemon/load_tls.ts";
 import { makeCertificate } from "../daemon/own_certificate.ts";

@@ -2,6 +2,7 @@ import { countCommands, type Manifest } from "../agent/manifest.ts";
 import type { Address } from "../agent/settings.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import { createGate, type Gate } from "./gate.ts";
+import { formatHostPort } from "../net/host_port.ts";
 import { hostMatcher } from "../net/host_matcher.ts";
 import { listen } from "../net/listen.ts";
 import type { Listener } from "../net/listener.ts";
@@ -125,15 +126,10 @@ export function readyLine(
   { manifest, tls }: Pick<DaemonParts, "manifest" | "tls">,
   addresses: readonly Address[],
 ): string {
-  const where = addresses.map(formatAddress).join(", ");
+  const where = addresses.map(formatHostPort).join(", ");
   const how = tls === false ? "plain text" : `TLS ${tls.minVersion ?? "1.2"}+`;
   const count = countCommands(manifest);
   return `checkwright: listening on ${where} (${how}, ${count} ${
     count === 1 ? "command" : "commands"
   })`;
-}
-
-/** Writes an address as `HOST:PORT`, a v6 address in brackets. */
-export function formatAddress({ hostname, port }: Address): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }

@@ -1,3 +1,4 @@
+import { formatHostPort } from "../net/host_port.ts";
 import { type Diagnostic, placeBelow } from "../agent/diagnostic.ts";
 import { usersPath } from "../agent/inspect.ts";
 import type { Manifest } from "../agent/manifest.ts";
@@ -12,7 +13,6 @@ import {
 import { shellPath } from "../host/paths.ts";
 import { openProcessTree, type ProcessTree, withoutProcessTree } from "../host/process_tree.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
-import { formatAddress } from "./daemon.ts";
 
 /**
  * What the daemon's process is started with: what its commands declare and what it needs itself.
@@ -56,7 +56,7 @@ export function ownNeeds({ settings, commands }: Manifest): Need[] {
   const certificates = tls === false ? [] : [tls.cert, tls.key, tls.ca];
   const users = all.some((command) => command.kind !== "check" && command.user !== undefined);
   const needs: [kind: Need["kind"], entries: (string | undefined)[], why: string][] = [
-    ["net", listen.map(formatAddress), "It listens there"],
+    ["net", listen.map(formatHostPort), "It listens there"],
     ["net", names, "It looks up who may ask"],
     ["read", programs, "It checks that the program exists"],
     ["read", certificates, "It reads its certificate"],

@@ -1,3 +1,4 @@
+import { formatHostPort } from "../net/host_port.ts";
 import { AgentError, createReport } from "../agent/diagnostic.ts";
 import type { HostFile } from "../agent/host_settings.ts";
 import { usersPath } from "../agent/inspect.ts";
@@ -6,7 +7,6 @@ import { formatFlags, type GrantedPermissions, unite } from "../agent/granted_pe
 import { address } from "../agent/settings_table.ts";
 import { shellPath } from "../host/paths.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
-import { formatAddress } from "./daemon.ts";
 
 /**
  * What a host's settings ask for beyond what was compiled: where to listen, which names to look up,
@@ -82,7 +82,7 @@ function textsOf(value: unknown): string[] {
 
 function addressOf(text: string): string[] {
   const found = address(text, createReport([]));
-  return found === undefined ? [] : [formatAddress(found)];
+  return found === undefined ? [] : [formatHostPort(found)];
 }
 
 function nameOf(text: string): string[] {

@@ -1,6 +1,7 @@
+import { formatHostPort } from "../net/host_port.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
 import { countCommands } from "../agent/manifest.ts";
-import { formatAddress, openDaemon, readyLine } from "./daemon.ts";
+import { openDaemon, readyLine } from "./daemon.ts";
 import { createGeneration, type Generation } from "./generation.ts";
 import type { Orders } from "./orders.ts";
 import { createLog, type LineWriter, type Log } from "./log.ts";
@@ -106,7 +107,7 @@ export async function openLifecycle(
 
   return {
     line: readyLine(generation.parts, daemon.addresses),
-    listen: daemon.addresses.map(formatAddress),
+    listen: daemon.addresses.map(formatHostPort),
     log,
     leaving: leaving.promise,
     get quarantined() {

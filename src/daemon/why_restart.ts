@@ -1,5 +1,6 @@
+import { formatHostPort } from "../net/host_port.ts";
 import type { Manifest } from "../agent/manifest.ts";
-import { formatAddress } from "./daemon.ts";
+
 import { lackingPermissions, lastingPermissions } from "./daemon_permissions.ts";
 
 /**
@@ -11,7 +12,7 @@ import { lackingPermissions, lastingPermissions } from "./daemon_permissions.ts"
  * @returns the reason; undefined where it can
  */
 export function whyRestart(before: Manifest, after: Manifest): string | undefined {
-  const where = ({ settings }: Manifest) => settings.listen.map(formatAddress).join(", ");
+  const where = ({ settings }: Manifest) => settings.listen.map(formatHostPort).join(", ");
   if (where(before) !== where(after)) {
     return `listen has become ${where(after)}: a restart is needed`;
   }

@@ -1,3 +1,4 @@
+import { formatHostPort } from "../net/host_port.ts";
 import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
 import { isBuiltIn, type Manifest, type ManifestCommand } from "../agent/manifest.ts";
 
@@ -65,9 +66,7 @@ export const lockName = "permissions.lock.json";
  * @returns the lock that grants exactly that
  */
 export function createLock(module: string, { settings, commands }: Manifest): Lock {
-  const listen = settings.listen.map(({ hostname, port }) =>
-    hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`
-  );
+  const listen = settings.listen.map(formatHostPort);
   const locked = Object.entries(commands)
     .filter(([, command]) => !isBuiltIn(command))
     .map(([name, command]) => [name, lockCommand(command)] as const)

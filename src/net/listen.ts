@@ -1,3 +1,4 @@
+import { formatHostPort } from "./host_port.ts";
 import type { Listener, ListenOptions } from "./listener.ts";
 import { listenPlain } from "./listen_plain.ts";
 import { listenTls } from "./listen_tls.ts";
@@ -18,9 +19,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       : listenTls(options, options.tls));
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable || error instanceof TypeError) throw error;
-    const { hostname, port } = options;
-    const host = hostname.includes(":") && !hostname.startsWith("[") ? `[${hostname}]` : hostname;
     const reason = (error as Error).message.replace(/ \(os error \d+\)$/, "");
-    throw new Error(`Cannot listen on ${host}:${port}: ${reason}`, { cause: error });
+    throw new Error(`Cannot listen on ${formatHostPort(options)}: ${reason}`, { cause: error });
   }
 }

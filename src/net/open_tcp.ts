@@ -1,3 +1,4 @@
+import { formatHostPort } from "./host_port.ts";
 import type { Socket } from "node:net";
 import { ConnectError } from "./connect_error.ts";
 import { resolveFailure } from "./resolve.ts";
@@ -54,7 +55,7 @@ async function openBound(
   signal: AbortSignal | undefined,
 ): Promise<Deno.TcpConn> {
   // Without this check `node:net` throws where nobody can catch it.
-  const from = bind.includes(":") ? `[${bind}]:0` : `${bind}:0`;
+  const from = formatHostPort({ hostname: bind, port: 0 });
   const { state } = await Deno.permissions.query({ name: "net", host: from });
   if (state !== "granted") throw new Deno.errors.NotCapable(`Requires net access to "${from}"`);
 
