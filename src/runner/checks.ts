@@ -3,7 +3,7 @@ import { isBuiltIn, type ManifestCheck } from "../agent/manifest.ts";
 import { grantPermissions } from "../agent/granted_permissions.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define_check.ts";
-import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
+import { failure } from "../check/answer.ts";
 import { withHostValues } from "./host_values.ts";
 import type { RunContext } from "./messages.ts";
 import type { Isolation, SandboxKind, SandboxPool } from "./pool.ts";
@@ -37,7 +37,10 @@ export function sandboxedChecks(
   const kinds = new Map<string, SandboxKind>();
   return async (name, command, args, signal) => {
     const reason = quarantine.reason(name);
-    if (reason !== undefined) return { output: inQuarantine(name, reason) };
+    if (reason !== undefined) {
+      const hint = "It is run again after the next reload";
+      return failure("done", `Command '${name}' is quarantined: ${reason}`, hint);
+    }
     let kind = kinds.get(name);
     if (kind === undefined) kinds.set(name, kind = kindOf(name, command, context.procfs));
     let started = false;
@@ -90,16 +93,6 @@ export function kindOf(name: string, command: ManifestCheck, procfs: string): Sa
 
 function withValues(context: RunContext, { hostValues }: ManifestCheck): RunContext {
   return hostValues === undefined ? context : { ...context, values: hostValues };
-}
-
-function inQuarantine(name: string, reason: string): PluginOutput {
-  return {
-    state: "UNKNOWN",
-    text: formatPluginOutput({
-      output: `Command '${name}' is quarantined: ${reason}`,
-      longOutput: "It is run again after the next reload",
-    }),
-  };
 }
 
 /**

@@ -6,6 +6,7 @@
  * a file or a folder in the moment between the look and the opening. A check cannot do so itself: it
  * may neither make a link nor move one.
  */
+import { markRefusal } from "../check/refusal.ts";
 import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
 import { pathReader, urlReader } from "./path_argument.ts";
 import { createResolver } from "./real_paths.ts";
@@ -86,7 +87,8 @@ export function guardFiles(declared: readonly string[]): FileGuard {
     );
     // What is no link when it is looked at cannot be made one by the check itself.
     if (ends === move && !lstatSync(given[0] as string).isFile) {
-      throw new NotCapable(`a check may move and link regular files only, not ${given[0]}`);
+      const message = `a check may move and link regular files only, not ${given[0]}`;
+      throw markRefusal(new NotCapable(message), String(given[0]));
     }
     return given;
   }

@@ -2,6 +2,7 @@
  * Leaves one way to the built-in modules of Node, and none to modules that are files: all code comes
  * with the agent's bundle. An import is led past here, see builtin_modules.ts.
  */
+import { markRefusal } from "../check/refusal.ts";
 import { closedModules } from "./closed_modules.ts";
 import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
 
@@ -21,7 +22,7 @@ export function hardenModules(process: object): void {
   replaceFunction(process, "getBuiltinModule", (original) => (id) => {
     const name = String(id);
     if (closedModules.has(name.replace("node:", ""))) {
-      throw new NotCapable(`${name} is not for a check`);
+      throw markRefusal(new NotCapable(`${name} is not for a check`), name);
     }
     return Reflect.apply(original, process, [name]);
   });
@@ -39,7 +40,8 @@ export function hardenModules(process: object): void {
   const require: AnyFunction = (id) => {
     const name = String(id);
     if (isBuiltin(name)) return builtin(name);
-    throw new NotCapable(`require() of ${name} is not for a check: its code comes with the bundle`);
+    const message = `require() of ${name} is not for a check: its code comes with the bundle`;
+    throw markRefusal(new NotCapable(message), "require");
   };
   replaceFunction(module, "createRequire", () => () => require);
 }

@@ -1,3 +1,5 @@
+import { markRefusal } from "../check/refusal.ts";
+
 /** Any function, of which only the arguments matter. */
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -34,7 +36,8 @@ export function refuseFunctions(owner: object, shown: string, names: readonly st
     const called = shown === "" ? name : `${shown}.${name}`;
     // A plain function, since some of them are called with `new`.
     const value = function () {
-      throw new NotCapable(`${called}() is not for a check: it reaches beyond it`);
+      const message = `${called}() is not for a check: it reaches beyond it`;
+      throw markRefusal(new NotCapable(message), called);
     };
     Object.defineProperty(owner, name, { value, writable: false, configurable: false });
   }

@@ -5,13 +5,14 @@
  */
 import type { Agent } from "../agent/define_agent.ts";
 import { describeAgent } from "../agent/describe_agent.ts";
+import { MAX_TEXT, readAnswer } from "../check/answer.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define_check.ts";
-import { explainImport } from "../check/refusal.ts";
+import { explainRefusal, refusalOf } from "../check/refusal.ts";
 import { freezeRealm } from "./freeze.ts";
 import { hardenProcess, hardenWorker, type Print } from "./harden.ts";
 import { withHostValues } from "./host_values.ts";
-import { type FromSandbox, maxText, type RealmFacts, type ToSandbox } from "./messages.ts";
+import type { FromSandbox, RealmFacts, ToSandbox } from "./messages.ts";
 
 /** The way to whoever started the sandbox. */
 export interface Host {
@@ -149,18 +150,14 @@ export async function serveSandbox(
     printed = 0;
     const { values, ...told } = context;
     const own = (agent as Agent).commands[name] as CheckCommand | BareFunction;
-    const { output, stack } = await executeCheck(withHostValues(own, values), args, {
+    const answer = await executeCheck(withHostValues(own, values), args, {
       ...told,
       signal: abort.signal,
       log: (text) => log(name, logged++, text),
     });
     running.delete(id);
-    send({
-      type: "done",
-      id,
-      output: { state: output.state, text: output.text.slice(0, maxText) },
-      ...(stack !== undefined && { stack: stack.slice(0, maxText) }),
-    });
+    // A text that is too long for the host is cut here, too: a message has a bound.
+    send({ type: "done", id, ...readAnswer(answer)! });
   }
 
   listen((message) => {
@@ -180,7 +177,11 @@ export async function serveSandbox(
 function describeFault(error: unknown): string {
   try {
     const known = error instanceof Error ? error : new Error(String(error));
-    return (explainImport(known) ?? `${known.name}: ${known.message}`).slice(0, maxText);
+    const refusal = refusalOf(known);
+    const text = refusal?.kind === "import"
+      ? explainRefusal(refusal, known.message)
+      : `${known.name}: ${known.message}`;
+    return text.slice(0, MAX_TEXT);
   } catch {
     return "It threw something that cannot be shown";
   }
