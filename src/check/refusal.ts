@@ -19,16 +19,30 @@ const maxTarget = 4_096;
 // Refusals of our own, which the runtime would have allowed.
 const ours = new WeakMap<Error, Refusal>();
 
+// Bound before user code is evaluated; a program at the edge has no `Deno`.
+const NotCapable = globalThis.Deno?.errors.NotCapable ?? Error;
+
 /**
- * Marks an error as the refusal of a function that is not for checks.
+ * Refuses what the runtime would allow.
  *
- * @param error the error to throw
- * @param target the function
- * @returns the same error
+ * @param message why
+ * @param target the function, or what it was called with
+ * @returns the error to throw
  */
-export function markRefusal<T extends Error>(error: T, target: string): T {
+export function refuse(message: string, target: string): Error {
+  const error = new NotCapable(message);
   ours.set(error, { kind: "call", target });
   return error;
+}
+
+/** Refuses a function that is not for checks; returns the error to throw. */
+export function refuseCall(called: string): Error {
+  return refuse(`${called}() is not for a check: it reaches beyond it`, called);
+}
+
+/** Refuses to move or link what is not a regular file; returns the error to throw. */
+export function refuseMove(path: string): Error {
+  return refuse(`a check may move and link regular files only, not ${path}`, path);
 }
 
 /**

@@ -5,7 +5,7 @@
  * the mark of the sandbox, by which it is found when that ends. (Node's functions add to what the
  * daemon has: the runtime gives them no other way.)
  */
-import { markRefusal } from "../check/refusal.ts";
+import { refuse } from "../check/refusal.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
 import { markVariable } from "../host/mark.ts";
 import { replaceFunction } from "./replace.ts";
@@ -89,8 +89,7 @@ function boundOptions(options: { stdio?: unknown; env?: object }, mark: string):
   if (given.stdio === undefined) return given;
   const stdio = Array.isArray(given.stdio) ? [...given.stdio] : [given.stdio];
   if (!stdio.every((one) => one === "pipe" || one === "ignore" || one === "overlapped")) {
-    const message = 'stdio of a check\'s child can be "pipe" or "ignore" only';
-    throw markRefusal(new Deno.errors.NotCapable(message), "stdio");
+    throw refuse('stdio of a check\'s child can be "pipe" or "ignore" only', "stdio");
   }
   return { ...given, stdio: Array.isArray(given.stdio) ? stdio : stdio[0] };
 }

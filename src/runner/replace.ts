@@ -1,4 +1,4 @@
-import { markRefusal } from "../check/refusal.ts";
+import { refuseCall } from "../check/refusal.ts";
 
 /** Any function, of which only the arguments matter. */
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -30,14 +30,12 @@ export function replaceFunction(
  * @param names their names
  */
 export function refuseFunctions(owner: object, shown: string, names: readonly string[]): void {
-  const { NotCapable } = Deno.errors;
   for (const name of names) {
     if (!(name in owner)) continue;
     const called = shown === "" ? name : `${shown}.${name}`;
     // A plain function, since some of them are called with `new`.
     const value = function () {
-      const message = `${called}() is not for a check: it reaches beyond it`;
-      throw markRefusal(new NotCapable(message), called);
+      throw refuseCall(called);
     };
     Object.defineProperty(owner, name, { value, writable: false, configurable: false });
   }

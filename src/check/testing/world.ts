@@ -45,12 +45,11 @@ export function createWorld(
   procfs: string,
   fixtures: Fixtures,
 ): World {
-  const cwd = Deno.cwd();
   const { read = {}, run = {}, net = {}, env = {}, sys = {} } = fixtures;
-  const grants = createGrants(permissions, procfs, cwd);
+  const grants = createGrants(permissions, procfs);
   return {
     grants,
-    files: createFiles(read, cwd),
+    files: createFiles(read),
     run,
     net,
     env: new Map(Object.entries(env)),
