@@ -13,8 +13,7 @@ export interface Refusal {
   target?: string;
 }
 
-/** Longest target, in characters. */
-const maxTarget = 4_096;
+const maxTargetCharacters = 4_096;
 
 // Refusals of our own, which the runtime would have allowed.
 const ours = new WeakMap<Error, Refusal>();
@@ -93,7 +92,10 @@ export function readRefusal(value: unknown): Refusal | undefined {
   const { kind, target } = (value ?? {}) as { kind?: unknown; target?: unknown };
   const known = kinds.find((one) => one === kind);
   if (known === undefined) return undefined;
-  return { kind: known, ...(typeof target === "string" && { target: target.slice(0, maxTarget) }) };
+  return {
+    kind: known,
+    ...(typeof target === "string" && { target: target.slice(0, maxTargetCharacters) }),
+  };
 }
 
 // `runner/builtin_modules.ts` leads the import of a file to this scheme.

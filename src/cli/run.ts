@@ -39,17 +39,11 @@ export const run: Subcommand = defineSubcommand({
 
     const { settings } = manifest;
     const processes = processTreeOf(manifest);
-    const nothing = () => {};
     const { runner, pool } = createSandboxedRunner(
       { manifest, code, hostname: Deno.hostname(), quarantined: {} },
       () => ownCheck(createStats()),
       processes,
-      {
-        onLog: (_command, message) => console.error(message),
-        onQuarantined: nothing,
-        onAbandoned: nothing,
-        onEnded: nothing,
-      },
+      { onLog: (_command, message) => console.error(message) },
     );
     const handle = createHandler(
       { ...manifest, settings: { ...settings, refusals: "explain" } },

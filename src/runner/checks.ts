@@ -12,26 +12,20 @@ import type { CheckRunner } from "./runner.ts";
 import { unlessAborted } from "./deadline.ts";
 import { DeafError, type SandboxLog } from "./sandbox.ts";
 
-/** What running checks in sandboxes comes down to when one of them misbehaves. */
-export interface Containment {
-  /** Who is not run any more. */
-  quarantine: Quarantine;
-  /** Hears that a worker was left to itself: it cannot be ended, and may go on burning a core. */
-  onAbandoned(command: string): void;
-}
-
 /**
  * Runs checks in the sandboxes of a pool, each with what it declared.
  *
  * @param pool the sandboxes
  * @param context what every check is told
- * @param containment what happens to those that block their sandbox
+ * @param quarantine commands that are not run
+ * @param onAbandoned called for each worker that cannot be ended, and may go on burning a core
  * @returns the runner of checks
  */
 export function sandboxedChecks(
   pool: SandboxPool,
   context: RunContext,
-  { quarantine, onAbandoned }: Containment,
+  quarantine: Quarantine,
+  onAbandoned: (command: string) => void = () => {},
 ): CheckRunner {
   // Worked out once: it stays the same as long as the manifest does.
   const kinds = new Map<string, SandboxKind>();

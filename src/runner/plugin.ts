@@ -1,5 +1,5 @@
 import { decodeText } from "../nagios/text.ts";
-import { type Answer, failure } from "../check/answer.ts";
+import { type Answer, failure, MAX_TEXT } from "../check/answer.ts";
 import { stateOf } from "../nagios/state.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
 import { markVariable } from "../host/mark.ts";
@@ -21,14 +21,11 @@ export interface PluginRun {
   sha256?: string;
 }
 
-/** What is kept of stdout: as much as a packet carries. */
-const maxOutput = 65_536;
-
 /** What is kept of stderr, which only the log and the long output show. */
-const maxStderr = 2_048;
+const maxStderrBytes = 2_048;
 
-/** How long stdout may stay open behind a plugin that has ended, in milliseconds. */
-const lingering = 1_000;
+/** How long stdout may stay open after a plugin has ended. */
+const lingerMilliseconds = 1_000;
 
 /** What NRPE says where a plugin printed nothing, whatever the reason. */
 const unreadable = "NRPE: Unable to read output";
@@ -63,11 +60,11 @@ export async function runPlugin(
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();
 
-  const stdout = collect(child.stdout, maxOutput, abandon.signal);
-  const stderr = collect(child.stderr, maxStderr, abandon.signal);
+  const stdout = collect(child.stdout, MAX_TEXT, abandon.signal);
+  const stderr = collect(child.stderr, maxStderrBytes, abandon.signal);
   const status = await child.status;
   // A child that it left behind may hold the pipe: it is given a moment, then ended.
-  const timer = setTimeout(end, lingering);
+  const timer = setTimeout(end, lingerMilliseconds);
   const [output, errors] = await Promise.all([stdout, stderr]);
   clearTimeout(timer);
   signal.removeEventListener("abort", end);

@@ -69,10 +69,10 @@ export function createRunner(
 
   async function start(
     name: string,
-    command: ManifestCommand,
     args: readonly string[],
     signal: AbortSignal,
   ): Promise<Answer> {
+    const command = manifest.commands[name]!;
     let leave: (() => void) | undefined;
     try {
       leave = await admission.enter(name, command.maxConcurrent ?? Infinity, signal);
@@ -87,17 +87,14 @@ export function createRunner(
     }
   }
 
-  function runOnce(
-    name: string,
-    command: ManifestCommand,
-    args: readonly string[],
-  ): Promise<Answer> {
+  function runOnce(name: string, args: readonly string[]): Promise<Answer> {
+    const command = manifest.commands[name]!;
     const stop = ending.signal;
     if (stop.aborted) return Promise.resolve(failed(stop.reason));
     let done: Promise<Answer>;
     return withDeadline(
       { seconds: command.timeout, graceMilliseconds, stop },
-      (signal) => done = start(name, command, args, signal),
+      (signal) => done = start(name, args, signal),
       (ended) => {
         if (ended === undefined) done.then((answer) => onEnded(name, endingOf(command, answer)));
         return stop.aborted ? failed(stop.reason) : timedOut(command, ended);
@@ -107,12 +104,8 @@ export function createRunner(
 
   return {
     run(name, args) {
-      const command = manifest.commands[name]!;
-      return cache.get(
-        JSON.stringify([name, args]),
-        command.cache ?? 0,
-        () => runOnce(name, command, args),
-      );
+      const seconds = manifest.commands[name]!.cache ?? 0;
+      return cache.get(JSON.stringify([name, args]), seconds, () => runOnce(name, args));
     },
     get running() {
       return admission.running;

@@ -53,8 +53,8 @@ export class DeafError extends Error {
 /** Where to hear what checks log. */
 export type SandboxLog = (command: string, message: string) => void;
 
-/** How long a check may go on behind its deadline before its sandbox is looked at, in milliseconds. */
-const patience = 1_000;
+/** How long a check may go on after its deadline before its sandbox is looked at. */
+const strayMilliseconds = 1_000;
 
 interface Waiting<T> {
   resolve(value: T): void;
@@ -147,7 +147,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
       strayed = true;
       broken.resolve("A check goes on behind its deadline");
       leave(id);
-    }, patience);
+    }, strayMilliseconds);
   }
 
   const channel = open({ message: receive, broken: fail });

@@ -101,9 +101,9 @@ export function streamHost(
   };
 }
 
-/** How many messages a command may log in one run, and how long each is, in characters. */
-const maxMessages = 64;
-const maxMessage = 4096;
+/** How many messages a command may log in one run, and how long each is. */
+const maxLogged = 64;
+const maxLoggedCharacters = 4_096;
 
 /**
  * Evaluates the agent's module, and answers the host from then on.
@@ -119,10 +119,10 @@ export async function serveSandbox(
   let printed = 0;
 
   function log(command: string, count: number, message: unknown): void {
-    if (count > maxMessages) return;
-    const text = count === maxMessages
-      ? `It has logged ${maxMessages} messages; the rest is dropped`
-      : String(message).slice(0, maxMessage);
+    if (count > maxLogged) return;
+    const text = count === maxLogged
+      ? `It has logged ${maxLogged} messages; the rest is dropped`
+      : String(message).slice(0, maxLoggedCharacters);
     send({ type: "log", command, message: text });
   }
 
@@ -142,8 +142,9 @@ export async function serveSandbox(
     return send({ type: "unfit", reason: describeFault(error) });
   }
 
-  async function run(message: ToSandbox & { type: "run" }): Promise<void> {
-    const { id, command: name, args, context } = message;
+  async function run(
+    { id, command: name, args, context }: ToSandbox & { type: "run" },
+  ): Promise<void> {
     const abort = new AbortController();
     running.set(id, { command: name, abort });
     let logged = 0;
@@ -156,7 +157,6 @@ export async function serveSandbox(
       log: (text) => log(name, logged++, text),
     });
     running.delete(id);
-    // A text that is too long for the host is cut here, too: a message has a bound.
     send({ type: "done", id, ...readAnswer(answer)! });
   }
 

@@ -22,11 +22,11 @@ export interface RunnerEvents {
   /** A check logged a message. */
   onLog: SandboxLog;
   /** A command was quarantined. */
-  onQuarantined(command: string, reason: string): void;
+  onQuarantined?: (command: string, reason: string) => void;
   /** A worker was abandoned: it cannot be ended. */
-  onAbandoned(command: string): void;
+  onAbandoned?: (command: string) => void;
   /** A command ended after its answer left. */
-  onEnded(command: string, ending: string): void;
+  onEnded?: (command: string, ending: string) => void;
 }
 
 /** A runner with what it is made of. */
@@ -55,7 +55,7 @@ export function createSandboxedRunner(
   const context = { hostname, procfs };
   const quarantine = createQuarantine(quarantined, onQuarantined);
   const pool = createPool(code, limits.sandboxes, onLog, processes);
-  const checks = sandboxedChecks(pool, context, { quarantine, onAbandoned });
+  const checks = sandboxedChecks(pool, context, quarantine, onAbandoned);
   const all = withOwnCheck(own({ pool, quarantine }), checks, context);
   return { runner: createRunner(manifest, all, processes, onEnded), pool, quarantine };
 }
