@@ -12,10 +12,10 @@ const allowed: Record<string, readonly string[]> = {
   net: [],
   host: [],
   certificate: ["net"],
-  check: ["nagios"],
+  check: ["nagios", "host"],
   agent: ["check", "nagios", "host", "net/allowed_hosts.ts", "net/host_port.ts"],
   runner: ["agent", "check", "nagios", "host"],
-  daemon: ["runner", "agent", "protocol", "net", "nagios", "host", "certificate"],
+  daemon: ["runner", "agent", "check", "protocol", "net", "nagios", "host", "certificate"],
   client: ["protocol", "net", "nagios"],
   project: ["agent", "check", "nagios", "host"],
   lock: ["agent", "check", "nagios", "host", "net/host_port.ts"],
@@ -64,7 +64,7 @@ async function imports(folder: string): Promise<Import[]> {
       /^\s*(?:\*|\/\/).*$/gm,
       "",
     );
-    for (const [, specifier] of code.matchAll(/(?<![-\w])(?:from|import|import\()\s*"([^"]+)"/g)) {
+    for (const [, specifier] of code.matchAll(/(?<![-\w"])(?:from|import|import\()\s*"([^"]+)"/g)) {
       const to = specifier!.startsWith(".")
         ? new URL(specifier!, new URL(from, root)).href.slice(root.href.length)
         : specifier!;

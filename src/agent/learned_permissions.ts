@@ -77,7 +77,7 @@ export function formatPermissions(permissions: Permissions): string {
 function entryOf(kind: string, target: string, procfs: string): PermissionEntry | string {
   if (kind === "read" || kind === "write") {
     // A name that is made up on the way is asked for in the folder of such files.
-    const path = target === "<TMP>" ? "/tmp" : absolutePath(target, "/");
+    const path = target === "<TMP>" ? "/tmp" : absolutePath(target);
     const below = [procfs, "/proc"].find((folder) => liesIn(path, folder) && path !== folder);
     if (kind === "read" && below !== undefined) {
       return { kind: "proc", entry: path.slice(below.length + 1) };

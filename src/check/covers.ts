@@ -18,8 +18,7 @@ export function covers(kind: keyof Permissions, granted: string, wanted: string)
 
 type Rule = (granted: string, wanted: string) => boolean;
 
-const path: Rule = (granted, wanted) =>
-  liesIn(absolutePath(wanted, "/"), absolutePath(granted, "/"));
+const path: Rule = (granted, wanted) => liesIn(absolutePath(wanted), absolutePath(granted));
 
 const rules: Record<keyof Permissions, Rule> = {
   read: path,
@@ -31,7 +30,7 @@ const rules: Record<keyof Permissions, Rule> = {
   // A name without a slash is looked for in PATH, and is not a path below "/".
   run: (granted, wanted) =>
     granted.startsWith("/") && wanted.startsWith("/") &&
-    absolutePath(granted, "/") === absolutePath(wanted, "/"),
+    absolutePath(granted) === absolutePath(wanted),
 };
 
 function coversHost(granted: string, wanted: string): boolean {

@@ -1,20 +1,12 @@
-import type { PluginOutput } from "../nagios/plugin_output.ts";
+import { type Answer, failure } from "./answer.ts";
 import { parseArguments } from "./arguments.ts";
 import type { CheckCommand, CheckContext } from "./define_check.ts";
 import { parseOptions } from "./parse_option.ts";
-import { explainRefusal } from "./refusal.ts";
-import { type CheckResult, presentResult } from "./result.ts";
+import { explainRefusal, refusalOf } from "./refusal.ts";
+import { type CheckResult, presentResult, unknown } from "./result.ts";
 
 /** A function that is a command without options and permissions. */
 export type BareFunction = (args: string[]) => CheckResult | string | Promise<CheckResult | string>;
-
-/** What went wrong inside a check, for the log: never for the wire. */
-export interface CheckFailure {
-  /** The answer, with the reason on its first line. */
-  output: PluginOutput;
-  /** The stack of what was thrown. */
-  stack?: string;
-}
 
 /**
  * Runs a check or a bare function here, in this realm, with whatever this realm may do. The one
@@ -23,39 +15,52 @@ export interface CheckFailure {
  * @param command the check, bound, or the function
  * @param args arguments from the wire or the command line
  * @param context what the check is given beside its options
- * @returns what the check says, or why it could not
+ * @returns the result of the check, or UNKNOWN with the error; the reason is the stack
  */
 export async function executeCheck(
   command: CheckCommand | BareFunction,
   args: readonly string[],
   context: CheckContext,
-): Promise<CheckFailure> {
+): Promise<Answer> {
   try {
-    if (!("kind" in command)) return { output: presentResult(await command([...args])) };
-    const { definition, values: bound } = command;
-    const specs = definition.options ?? {};
-    const given = parseArguments(args, specs);
-    const { values, faults } = parseOptions(specs, { ...bound, ...given.values });
-    const messages = [
-      ...given.faults,
-      ...faults.map(({ option, message }) => `Option "${option}": ${message}`),
-    ];
-    if (messages.length > 0) return unknown(messages.join("\n"));
-    return { output: presentResult(await definition.run(values, context)) };
+    return { output: presentResult(await start(command, args, context)), outcome: "done" };
   } catch (error) {
     try {
-      return failure(error);
+      return failureOf(error);
     } catch {
       // What was thrown throws when it is looked at.
-      return unknown("Threw an error that cannot be read");
+      return failure("done", "Threw an error that cannot be read");
     }
   }
 }
 
-function failure(error: unknown): CheckFailure {
-  if (!(error instanceof Error)) return unknown(`Threw ${describe(error)}`);
-  const message = explainRefusal(error) ?? (error.message || error.name);
-  return { ...unknown(describe(message)), ...(error.stack && { stack: describe(error.stack) }) };
+function start(
+  command: CheckCommand | BareFunction,
+  args: readonly string[],
+  context: CheckContext,
+): ReturnType<BareFunction> {
+  if (!("kind" in command)) return command([...args]);
+  const { definition, values: bound } = command;
+  const specs = definition.options ?? {};
+  const given = parseArguments(args, specs);
+  const { values, faults } = parseOptions(specs, { ...bound, ...given.values });
+  const messages = [
+    ...given.faults,
+    ...faults.map(({ option, message }) => `Option "${option}": ${message}`),
+  ];
+  // Without a stack: the arguments are wrong, not the code.
+  if (messages.length > 0) return unknown(messages.join("\n"));
+  return definition.run(values, context);
+}
+
+function failureOf(error: unknown): Answer {
+  if (!(error instanceof Error)) return failure("done", `Threw ${describe(error)}`);
+  const refusal = refusalOf(error);
+  const message = refusal ? explainRefusal(refusal, error.message) : error.message || error.name;
+  return failure("done", describe(message), undefined, {
+    ...(error.stack && { reason: describe(error.stack) }),
+    ...(refusal && { refusal }),
+  });
 }
 
 // A value that cannot be written would throw once more, past the one place that answers for it.
@@ -65,9 +70,4 @@ function describe(value: unknown): string {
   } catch {
     return typeof value;
   }
-}
-
-function unknown(message: string): CheckFailure {
-  const [output = "", ...rest] = message.split("\n");
-  return { output: presentResult({ state: "UNKNOWN", output, longOutput: rest.join("\n") }) };
 }

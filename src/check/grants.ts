@@ -11,8 +11,6 @@ export interface Grants {
   readonly names: Readonly<Record<AccessKind, readonly string[]>>;
   /** What `proc` granted: readable wherever procfs is. */
   readonly proc: readonly string[];
-  /** What relative paths start from. */
-  readonly cwd: string;
 }
 
 /**
@@ -20,16 +18,14 @@ export interface Grants {
  *
  * @param permissions as declared
  * @param procfs where /proc is for this check
- * @param cwd what relative paths start from
  * @returns the grants
  */
-export function createGrants(permissions: Permissions, procfs: string, cwd: string): Grants {
+export function createGrants(permissions: Permissions, procfs: string): Grants {
   const { read = [], write = [], net = [], env = [], sys = [], run = [], proc = [] } = permissions;
-  const paths = (list: readonly string[]) => list.map((path) => absolutePath(path, cwd));
+  const paths = (list: readonly string[]) => list.map(absolutePath);
   return {
     names: { read: paths(read), write: paths(write), net, env, sys, run, ffi: [] },
     proc: paths(proc.map((file) => `${procfs}/${file}`)),
-    cwd,
   };
 }
 
@@ -54,13 +50,12 @@ export function requireAccess(grants: Grants, kind: AccessKind, target?: string)
 
 function requirePath(grants: Grants, kind: "read" | "write", target?: string): void {
   if (target === undefined) throw refusal(kind);
-  const path = absolutePath(target, grants.cwd);
+  // The sandbox takes absolute paths only, and "<TMP>" is what the runtime calls its own folder.
+  if (!target.startsWith("/")) throw refusal(kind, target.startsWith("<") ? target : `"${target}"`);
+  const path = absolutePath(target);
   if (kind === "read" && grants.proc.some((granted) => liesIn(path, granted))) return;
   if (!grants.names[kind].some((granted) => liesIn(path, granted))) {
-    throw refusal(
-      kind,
-      target.startsWith("<") ? target : `"${target.startsWith("/") ? path : target}"`,
-    );
+    throw refusal(kind, `"${path}"`);
   }
   if (isSpecial(path)) throw refusal("all", `"${path}"`);
 }

@@ -4,7 +4,7 @@ import { parseBytes, parseDuration, parsePercent } from "../nagios/units.ts";
 import type { OptionKind, OptionSpec } from "./option.ts";
 
 /** The most characters of a text whose option sets no bound of its own. */
-const defaultMaxLength = 1024;
+const defaultMaxCharacters = 1024;
 
 /** The most texts of a list and the most ranges of a `ranges`. */
 const maxItems = 256;
@@ -69,7 +69,7 @@ function quantity(parse: (text: string) => number): (value: unknown) => number {
 }
 
 function text(value: unknown, spec: OptionSpec): string {
-  const { pattern, maxLength = defaultMaxLength } = spec;
+  const { pattern, maxLength = defaultMaxCharacters } = spec;
   if (typeof value !== "string") return expected(value, "a text");
   if (value.length > maxLength) {
     throw new SyntaxError(`Cannot take ${value.length} characters: expected at most ${maxLength}`);

@@ -1,14 +1,12 @@
 /**
  * Names a file as the runtime does: absolute, without `.` and `..`.
  *
- * @param path as a check gives it
- * @param cwd what a relative path starts from
+ * @param path as a check gives it; a relative one starts from `/`
  * @returns the absolute path; symbolic links are not followed
  */
-export function absolutePath(path: string | URL, cwd: string): string {
-  const text = path instanceof URL ? decodeURIComponent(path.pathname) : String(path);
+export function absolutePath(path: string): string {
   const parts: string[] = [];
-  for (const part of (text.startsWith("/") ? text : `${cwd}/${text}`).split("/")) {
+  for (const part of path.split("/")) {
     if (part === "..") parts.pop();
     else if (part !== "" && part !== ".") parts.push(part);
   }

@@ -104,12 +104,12 @@ export async function testCheck(
   }
 
   async function run(): Promise<PluginOutput> {
-    const { output, stack } = await runGuarded(world, () => {
+    const { output, reason } = await runGuarded(world, () => {
       // Set in here, so that what the check does upon abort is bound too.
       timer = setTimeout(expire, seconds * 1000);
       return executeCheck(command, args, { signal: deadline.signal, hostname, procfs, log });
     });
-    if (stack !== undefined) log(stack);
+    if (reason !== undefined) log(reason);
     return output;
   }
   try {

@@ -3,10 +3,7 @@ import { returnCode } from "../nagios/state.ts";
 import { createHandler } from "../daemon/handler.ts";
 import { processTreeOf } from "../daemon/daemon_permissions.ts";
 import { createStats, ownCheck } from "../daemon/stats.ts";
-import { sandboxedChecks, withOwnCheck } from "../runner/checks.ts";
-import { createPool } from "../runner/pool.ts";
-import { createQuarantine } from "../runner/quarantine.ts";
-import { createRunner } from "../runner/runner.ts";
+import { createSandboxedRunner } from "../runner/sandboxed_runner.ts";
 import { faultsOf, printDiagnostics } from "./diagnostics.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import { print } from "./print.ts";
@@ -42,14 +39,11 @@ export const run: Subcommand = defineSubcommand({
 
     const { settings } = manifest;
     const processes = processTreeOf(manifest);
-    const pool = createPool(code, 1, (_command, message) => console.error(message), processes);
-    const context = { hostname: Deno.hostname(), procfs: settings.procfs };
-    const quarantine = createQuarantine({}, () => {});
-    const checks = sandboxedChecks(pool, context, { quarantine, onAbandoned: () => {} });
-    const runner = createRunner(
-      manifest,
-      withOwnCheck(ownCheck(createStats()), checks, context),
+    const { runner, pool } = createSandboxedRunner(
+      { manifest, code, hostname: Deno.hostname(), quarantined: {} },
+      () => ownCheck(createStats()),
       processes,
+      { onLog: (_command, message) => console.error(message) },
     );
     const handle = createHandler(
       { ...manifest, settings: { ...settings, refusals: "explain" } },
@@ -62,11 +56,11 @@ export const run: Subcommand = defineSubcommand({
       address: "127.0.0.1",
     });
     if (reason !== undefined) console.error(reason);
-    print(Deno.stdout, `${output!.text}\n`);
+    print(Deno.stdout, `${output.text}\n`);
     // What did not end at its deadline would go on without us.
     pool.close();
     await runner.end();
     await processes.close();
-    return returnCode(output!.state);
+    return returnCode(output.state);
   },
 });

@@ -8,8 +8,10 @@ import { listen } from "../net/listen.ts";
 import type { Listener } from "../net/listener.ts";
 import type { TlsServerOptions } from "../net/tls_options.ts";
 import { lookup } from "../net/lookup.ts";
+import { waitAtMost } from "../runner/deadline.ts";
 import type { Runner } from "../runner/runner.ts";
-import { type Answer, createHandler } from "./handler.ts";
+import type { Answer } from "../check/answer.ts";
+import { createHandler } from "./handler.ts";
 import type { Log } from "./log.ts";
 import { serve, type Service } from "./serve_connections.ts";
 
@@ -48,6 +50,9 @@ export interface ReplaceableDaemon extends Daemon {
    */
   replace(parts: DaemonParts): Promise<void>;
 }
+
+/** How long answers may take to leave when the daemon stops. */
+const answerMilliseconds = 1_000;
 
 /** How long queries that were received may take to end when the daemon stops. */
 export const drainSeconds = 10;
@@ -96,8 +101,9 @@ export async function openDaemon(parts: DaemonParts): Promise<ReplaceableDaemon>
       listeners.forEach((listener) => listener.close());
       servings.forEach((serving) => serving.drain());
       const timer = setTimeout(async () => {
-        // Whoever waits for what is ended now is told so.
+        // Clients of what is ended now get an answer.
         await end();
+        await waitAtMost(answerMilliseconds, done);
         servings.forEach((serving) => serving.abort());
       }, drainSeconds * 1000);
       await done;

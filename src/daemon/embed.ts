@@ -119,7 +119,7 @@ export async function runCommand(
   const handle = createHandler(manifest, runner);
   try {
     const { output } = await handle({ command, args: [...args] }, { address: "127.0.0.1" });
-    return output!;
+    return output;
   } finally {
     await runner.end();
     await processes.close();

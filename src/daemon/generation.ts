@@ -1,9 +1,9 @@
 import { selfCheck } from "../agent/self_check.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
-import { kindOf, sandboxedChecks, withOwnCheck } from "../runner/checks.ts";
-import { createPool, keyOf, type SandboxPool } from "../runner/pool.ts";
-import { createQuarantine, type Quarantine } from "../runner/quarantine.ts";
-import { createRunner } from "../runner/runner.ts";
+import { kindOf } from "../runner/checks.ts";
+import { keyOf, type SandboxPool } from "../runner/pool.ts";
+import type { Quarantine } from "../runner/quarantine.ts";
+import { createSandboxedRunner } from "../runner/sandboxed_runner.ts";
 import type { DaemonParts } from "./daemon.ts";
 import type { Orders } from "./orders.ts";
 import type { Log } from "./log.ts";
@@ -23,11 +23,8 @@ export interface Generation {
   retire(): Promise<void>;
 }
 
-/** How long after its deadline a command may take to end, in seconds. */
-const patience = 3;
-
-/** How often a generation that retires is looked at, in milliseconds. */
-const lookEvery = 50;
+/** How long after its deadline a command may take to end. */
+const endSeconds = 3;
 
 /**
  * Makes a generation.
@@ -46,31 +43,23 @@ export function createGeneration(
   processes: ProcessTree,
   onAbandoned: (command: string) => void,
 ): Generation {
-  const { manifest, code, tls, hostname, quarantined, certificateEnds } = orders;
-  const { limits, procfs } = manifest.settings;
-  const quarantine = createQuarantine(
-    quarantined,
-    (command, reason) => log("error", "quarantined", { command, reason }),
-  );
-  const pool = createPool(
-    code,
-    limits.sandboxes,
-    (command, message) => log("info", "check", { command, message }),
+  const { manifest, tls, certificateEnds } = orders;
+  const { runner, pool, quarantine } = createSandboxedRunner(
+    orders,
+    ({ pool, quarantine }) =>
+      selfCheck(() => ({
+        ...stats.report(),
+        quarantined: Object.keys(quarantine.commands),
+        sandboxes: pool.size,
+        certificateDays: certificateEnds && (certificateEnds - Date.now()) / 86_400_000,
+      })),
     processes,
-  );
-  const context = { hostname, procfs };
-  const own = selfCheck(() => ({
-    ...stats.report(),
-    quarantined: Object.keys(quarantine.commands),
-    sandboxes: pool.size,
-    certificateDays: certificateEnds && (certificateEnds - Date.now()) / 86_400_000,
-  }));
-  const checks = sandboxedChecks(pool, context, { quarantine, onAbandoned });
-  const runner = createRunner(
-    manifest,
-    withOwnCheck(own, checks, context),
-    processes,
-    (command, reason) => log("warning", "ended", { command, reason }),
+    {
+      onLog: (command, message) => log("info", "check", { command, message }),
+      onQuarantined: (command, reason) => log("error", "quarantined", { command, reason }),
+      onAbandoned,
+      onEnded: (command, reason) => log("warning", "ended", { command, reason }),
+    },
   );
 
   return {
@@ -80,7 +69,7 @@ export function createGeneration(
     async warm(before) {
       const needed = new Set(
         Object.entries(manifest.commands).flatMap(([name, command]) =>
-          command.kind === "check" ? keyOf(kindOf(name, command, procfs)) : []
+          command.kind === "check" ? keyOf(kindOf(name, command, manifest.settings.procfs)) : []
         ),
       );
       const kinds = before.pool.kinds.filter((kind) => needed.has(keyOf(kind)));
@@ -88,14 +77,8 @@ export function createGeneration(
       await Promise.allSettled(kinds.map((kind) => pool.sandbox(...kind)));
     },
     async retire() {
-      const longest = Math.max(
-        ...Object.values(manifest.commands).map(({ timeout }) => timeout),
-        0,
-      );
-      const deadline = performance.now() + (longest + patience) * 1000;
-      while (runner.running > 0 && performance.now() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, lookEvery));
-      }
+      const timeouts = Object.values(manifest.commands).map(({ timeout }) => timeout);
+      await runner.idle((Math.max(...timeouts, 0) + endSeconds) * 1000);
       pool.close();
     },
   };

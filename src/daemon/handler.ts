@@ -1,9 +1,9 @@
 import type { Manifest } from "../agent/manifest.ts";
 import { nearest } from "../agent/nearest.ts";
-import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
+import { type Answer, failure } from "../check/answer.ts";
 import { escapeText } from "../nagios/text.ts";
 import { type Query, VERSION_COMMAND } from "../protocol/parse_query.ts";
-import type { Outcome, Runner } from "../runner/runner.ts";
+import type { Runner } from "../runner/runner.ts";
 import { versionText } from "./version.ts";
 
 /** Who asks. */
@@ -12,16 +12,6 @@ export interface Peer {
   address: string;
   /** The subject of the client certificate, where one was shown and verified. */
   subject?: string | undefined;
-}
-
-/** What a query comes to. */
-export interface Answer {
-  /** What the engine is told; nothing at all where that is NRPE's way to refuse. */
-  output?: PluginOutput;
-  /** For the log and for counting. */
-  outcome: Outcome | "version" | "undefined" | "refused";
-  /** What the log should know beside it. */
-  reason?: string;
 }
 
 /** Answers queries: no socket in sight. Never rejects. */
@@ -39,8 +29,8 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
   const mayAsk = clientPolicy(settings.clients);
 
   function refuse(reason: string, hint: string): Answer {
-    if (settings.refusals === "silent") return { outcome: "refused", reason };
-    return { output: unknown(reason, hint), outcome: "refused", reason };
+    const silent = settings.refusals === "silent" && { silent: true as const };
+    return failure("refused", reason, hint, { reason, ...silent });
   }
 
   return async ({ command: name, args }, peer) => {
@@ -56,21 +46,15 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
     }
     if (Object.hasOwn(omitted, name)) {
       const reason = omitted[name]!;
-      return {
-        output: unknown(`Command '${shown}' is omitted on this host: ${reason}`),
-        outcome: "undefined",
-        reason,
-      };
+      const output = `Command '${shown}' is omitted on this host: ${reason}`;
+      return failure("undefined", output, undefined, { reason });
     }
     if (!Object.hasOwn(commands, name)) {
       const meant = nearest(name, Object.keys(commands));
       const hint = disabled?.includes(name)
         ? "This host's settings disable it"
         : meant && `Nearest command: ${meant}`;
-      return {
-        output: unknown(`NRPE: Command '${shown}' not defined`, hint),
-        outcome: "undefined",
-      };
+      return failure("undefined", `NRPE: Command '${shown}' not defined`, hint);
     }
     if (args.length > 0 && !commands[name]!.acceptArguments) {
       return refuse(
@@ -80,10 +64,6 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
     }
     return await runner.run(name, args);
   };
-}
-
-function unknown(output: string, longOutput?: string): PluginOutput {
-  return { state: "UNKNOWN", text: formatPluginOutput({ output, longOutput }) };
 }
 
 type ClientRules = Manifest["settings"]["clients"];

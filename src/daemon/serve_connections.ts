@@ -1,4 +1,5 @@
 import type { Settings } from "../agent/settings.ts";
+import type { Answer } from "../check/answer.ts";
 import type { Gate } from "./gate.ts";
 import type { Connection } from "../net/connection.ts";
 import type { HostMatcher } from "../net/host_matcher.ts";
@@ -9,7 +10,7 @@ import { encodePacket } from "../protocol/encode_packet.ts";
 import { ProtocolError } from "../protocol/protocol_error.ts";
 import { parseQuery } from "../protocol/parse_query.ts";
 import { readPacket } from "../protocol/read_packet.ts";
-import type { Answer, Handler } from "./handler.ts";
+import type { Handler } from "./handler.ts";
 import type { Log } from "./log.ts";
 
 /** What serving needs, beside a listener. */
@@ -128,7 +129,7 @@ function createVisit(connection: Connection, service: () => Service): Visit {
       const answer = await handle(query, { address: peer, subject: identity?.subject });
       count?.(answer);
       logQuery(query.command, answer, identity?.subject, performance.now() - start);
-      if (answer.output === undefined) return;
+      if (answer.silent) return;
       enter("response");
       await connection.end(encodePacket({
         version: packet.version,
@@ -147,7 +148,7 @@ function createVisit(connection: Connection, service: () => Service): Visit {
 
   function logQuery(
     command: string,
-    { output, outcome, reason }: Answer,
+    { output, outcome, reason, refusal, silent }: Answer,
     subject: string | undefined,
     ms: number,
   ) {
@@ -155,9 +156,11 @@ function createVisit(connection: Connection, service: () => Service): Visit {
       peer,
       subject,
       command,
-      state: output?.state ?? "none",
+      state: silent ? "none" : output.state,
       outcome,
       ms: Math.round(ms * 10) / 10,
+      permission: refusal?.kind,
+      target: refusal?.target,
       reason,
     });
   }

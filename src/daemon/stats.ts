@@ -1,11 +1,11 @@
 import { selfCheck, type SelfReport } from "../agent/self_check.ts";
-import type { Answer } from "./handler.ts";
+import type { Answer, Outcome } from "../check/answer.ts";
 import { version } from "./version.ts";
 
 /** What is counted from the start of the process on, over all generations. */
 export interface Stats {
   /** Counts an answer. */
-  count(answer: Answer): void;
+  count(answer: Pick<Answer, "outcome" | "refusal">): void;
   /** Counts a worker that had to be left alone; says how many there are. */
   abandon(): number;
   /** Notes a reload, and why it failed if it did. */
@@ -22,7 +22,7 @@ export interface Stats {
  */
 export function createStats(now: () => number = () => performance.now()): Stats {
   const started = now();
-  const answers: Record<string, number> = {
+  const answers: Record<Outcome, number> = {
     done: 0,
     timeout: 0,
     failed: 0,
@@ -36,9 +36,9 @@ export function createStats(now: () => number = () => performance.now()): Stats 
   let reload: { at: number; fault?: string } | undefined;
 
   return {
-    count({ outcome, output }) {
-      answers[outcome] = (answers[outcome] ?? 0) + 1;
-      if (output?.text.startsWith("Permission refused: ")) refusedPermissions++;
+    count({ outcome, refusal }) {
+      answers[outcome]++;
+      if (refusal !== undefined) refusedPermissions++;
     },
     abandon: () => ++abandoned,
     reloaded(fault) {

@@ -13,6 +13,8 @@ export interface Admission {
    * @throws {BusyError} where too many wait already
    */
   enter(command: string, most: number, signal: AbortSignal): Promise<() => void>;
+  /** Resolves when nobody has a place. */
+  idle(): Promise<void>;
   /** How many have a place. */
   readonly running: number;
   /** How many wait. */
@@ -35,6 +37,7 @@ interface Waiting {
 export function createAdmission(limits: { running: number; queued: number }): Admission {
   const counts = new Map<string, number>();
   const queue: Waiting[] = [];
+  const idlers: (() => void)[] = [];
   let running = 0;
 
   const countOf = (command: string) => counts.get(command) ?? 0;
@@ -53,6 +56,7 @@ export function createAdmission(limits: { running: number; queued: number }): Ad
       else counts.set(command, countOf(command) - 1);
       const next = queue.findIndex((waiting) => free(waiting.command, waiting.most));
       if (next >= 0) queue.splice(next, 1)[0]!.admit();
+      if (running === 0) idlers.splice(0).forEach((resolve) => resolve());
     };
   }
 
@@ -76,6 +80,11 @@ export function createAdmission(limits: { running: number; queued: number }): Ad
         queue.push(waiting);
       });
     },
+    idle: () =>
+      new Promise((resolve) => {
+        if (running === 0) resolve();
+        else idlers.push(resolve);
+      }),
     get running() {
       return running;
     },

@@ -3,7 +3,7 @@ import { isBuiltIn, type ManifestCheck } from "../agent/manifest.ts";
 import { grantPermissions } from "../agent/granted_permissions.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define_check.ts";
-import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
+import { failure } from "../check/answer.ts";
 import { withHostValues } from "./host_values.ts";
 import type { RunContext } from "./messages.ts";
 import type { Isolation, SandboxKind, SandboxPool } from "./pool.ts";
@@ -12,32 +12,29 @@ import type { CheckRunner } from "./runner.ts";
 import { unlessAborted } from "./deadline.ts";
 import { DeafError, type SandboxLog } from "./sandbox.ts";
 
-/** What running checks in sandboxes comes down to when one of them misbehaves. */
-export interface Containment {
-  /** Who is not run any more. */
-  quarantine: Quarantine;
-  /** Hears that a worker was left to itself: it cannot be ended, and may go on burning a core. */
-  onAbandoned(command: string): void;
-}
-
 /**
  * Runs checks in the sandboxes of a pool, each with what it declared.
  *
  * @param pool the sandboxes
  * @param context what every check is told
- * @param containment what happens to those that block their sandbox
+ * @param quarantine commands that are not run
+ * @param onAbandoned called for each worker that cannot be ended, and may go on burning a core
  * @returns the runner of checks
  */
 export function sandboxedChecks(
   pool: SandboxPool,
   context: RunContext,
-  { quarantine, onAbandoned }: Containment,
+  quarantine: Quarantine,
+  onAbandoned: (command: string) => void = () => {},
 ): CheckRunner {
   // Worked out once: it stays the same as long as the manifest does.
   const kinds = new Map<string, SandboxKind>();
   return async (name, command, args, signal) => {
     const reason = quarantine.reason(name);
-    if (reason !== undefined) return { output: inQuarantine(name, reason) };
+    if (reason !== undefined) {
+      const hint = "It is run again after the next reload";
+      return failure("done", `Command '${name}' is quarantined: ${reason}`, hint);
+    }
     let kind = kinds.get(name);
     if (kind === undefined) kinds.set(name, kind = kindOf(name, command, context.procfs));
     let started = false;
@@ -90,16 +87,6 @@ export function kindOf(name: string, command: ManifestCheck, procfs: string): Sa
 
 function withValues(context: RunContext, { hostValues }: ManifestCheck): RunContext {
   return hostValues === undefined ? context : { ...context, values: hostValues };
-}
-
-function inQuarantine(name: string, reason: string): PluginOutput {
-  return {
-    state: "UNKNOWN",
-    text: formatPluginOutput({
-      output: `Command '${name}' is quarantined: ${reason}`,
-      longOutput: "It is run again after the next reload",
-    }),
-  };
 }
 
 /**

@@ -2,8 +2,8 @@
 export interface Deadline {
   /** How long the task has, in seconds. */
   seconds: number;
-  /** How long a task whose time is over may take to end, so that it can be told, in milliseconds. */
-  lastWord: number;
+  /** How long a task may take to end after its deadline, so that its end is known. */
+  graceMilliseconds: number;
   /** Brings the deadline forward to the moment when it is aborted; no end is waited for then. */
   stop?: AbortSignal;
 }
@@ -18,7 +18,7 @@ export interface Deadline {
  * @returns what the task or `late` says
  */
 export async function withDeadline<T, Late>(
-  { seconds, lastWord, stop }: Deadline,
+  { seconds, graceMilliseconds, stop }: Deadline,
   task: (signal: AbortSignal) => Promise<T>,
   late: (ended: T | undefined) => Late,
 ): Promise<T | Late> {
@@ -46,7 +46,7 @@ export async function withDeadline<T, Late>(
     return late(
       stop?.aborted
         ? undefined
-        : await Promise.race([done, waitUntil(due + lastWord), stopped.promise]),
+        : await Promise.race([done, waitUntil(due + graceMilliseconds), stopped.promise]),
     );
   } finally {
     clearTimeout(timer);
@@ -77,4 +77,17 @@ export async function unlessAborted<T>(
   } finally {
     signal.removeEventListener("abort", leave);
   }
+}
+
+/**
+ * Waits for something that cannot fail, within a bound.
+ *
+ * @param milliseconds the bound
+ * @param work what is waited for
+ */
+export async function waitAtMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, milliseconds);
+  await Promise.race([work, over.promise]);
+  clearTimeout(timer);
 }

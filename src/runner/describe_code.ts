@@ -6,8 +6,8 @@ import { openProcess } from "./process_channel.ts";
 import { createSandbox, type Sandbox } from "./sandbox.ts";
 import { openWorker, workerCode } from "./worker_channel.ts";
 
-/** How long an agent's module may take to be evaluated, in seconds. */
-const patience = 10;
+/** How long an agent's module may take to be evaluated. */
+const evaluationSeconds = 10;
 
 /**
  * What a process is held to meanwhile. Its heap is bounded anyway, buffers beside it are not; and
@@ -39,8 +39,8 @@ export async function describeCode(
   async function describe(): Promise<DescribedAgent> {
     await code;
     timer = setTimeout(
-      () => end.reject(new Error(`It is not evaluated after ${patience} seconds`)),
-      patience * 1000,
+      () => end.reject(new Error(`It is not evaluated after ${evaluationSeconds} seconds`)),
+      evaluationSeconds * 1000,
     );
     await sandbox.ready;
     return await sandbox.describe(host);

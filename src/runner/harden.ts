@@ -97,7 +97,7 @@ function hardenRealm(
  *
  * @param print takes each text
  */
-export function redirectConsole(print: Print): void {
+function redirectConsole(print: Print): void {
   const { inspect } = Deno;
   const say = (...values: unknown[]) =>
     print(values.map((value) => typeof value === "string" ? value : inspect(value)).join(" "));

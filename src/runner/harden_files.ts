@@ -6,55 +6,17 @@
  * a file or a folder in the moment between the look and the opening. A check cannot do so itself: it
  * may neither make a link nor move one.
  */
+import {
+  closedFunctions,
+  DENO_PATH_FUNCTIONS,
+  NODE_PATH_FUNCTIONS,
+  type PathUse,
+  twice,
+} from "../check/path_functions.ts";
+import { refuseMove } from "../check/refusal.ts";
 import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
 import { pathReader, urlReader } from "./path_argument.ts";
 import { createResolver } from "./real_paths.ts";
-
-/** What is done with a link at the end of each of the first arguments; nothing is done with others. */
-type Ends = readonly ("follow" | "keep" | undefined)[];
-
-const follow: Ends = ["follow"];
-const keep: Ends = ["keep"];
-const move: Ends = ["keep", "keep"];
-
-const both: Readonly<Record<string, Ends>> = {
-  ...named(follow, "chmod", "chown", "open", "readFile", "stat", "truncate", "writeFile"),
-  ...named(keep, "lstat", "mkdir"),
-  ...named(move, "link", "rename"),
-  copyFile: ["follow", "follow"],
-  symlink: [undefined, "keep"],
-};
-
-/** Functions of `Deno`. Most come in two: `stat` and `statSync`. */
-const denoFunctions: Readonly<Record<string, Ends>> = {
-  ...both,
-  ...named(follow, "create", "readDir", "readTextFile", "realPath", "utime", "writeTextFile"),
-  ...named(keep, "readLink", "remove"),
-};
-
-/** Functions of `node:fs`. Most come in three, the third in `node:fs/promises`. */
-const nodeFunctions: Readonly<Record<string, Ends>> = {
-  ...both,
-  ...named(follow, "access", "appendFile", "exists", "readdir", "realpath", "statfs", "utimes"),
-  ...named(keep, "lchmod", "lchown", "lutimes", "mkdtemp", "readlink", "rm", "rmdir", "unlink"),
-};
-
-/** What else of `node:fs` is left: it takes no path, or hands it to `open`. */
-const harmless: ReadonlySet<string> = new Set(
-  [
-    ...["close", "fchmod", "fchown", "fdatasync", "fstat", "fsync", "ftruncate", "futimes", "read"],
-    ...["readv", "write", "writev", "createReadStream", "createWriteStream", "ReadStream"],
-    ...["WriteStream", "Dirent", "Stats", "BigIntStats", "_toUnixTimestamp"],
-  ].flatMap(twice),
-);
-
-function named(ends: Ends, ...names: string[]): Record<string, Ends> {
-  return Object.fromEntries(names.map((name) => [name, ends]));
-}
-
-function twice(name: string): [string, string] {
-  return [name, `${name}Sync`];
-}
 
 /** What guards the paths of a realm. */
 export interface FileGuard {
@@ -71,103 +33,110 @@ export interface FileGuard {
  */
 export function guardFiles(declared: readonly string[]): FileGuard {
   if (declared.length === 0) return { guardNode: () => {} };
+  const rewriter = createRewriter(declared);
+  guardDeno(rewriter);
+  guardFetch(rewriter.rewrite);
+  return { guardNode: (fs, pipe) => guardNode(rewriter, fs, pipe) };
+}
+
+type Change = (args: unknown[]) => unknown[];
+
+/** Puts where paths lead in the place of paths. */
+interface Rewriter {
+  rewrite(path: unknown, end?: "follow" | "keep"): unknown;
+  /** Those among the first arguments. */
+  byUse(uses: readonly PathUse[]): Change;
+  /** The one in an option of this name. */
+  inOption(name: string): Change;
+}
+
+function createRewriter(declared: readonly string[]): Rewriter {
   const resolve = createResolver(declared);
   const pathOf = pathReader();
-  const { lstatSync, errors: { NotCapable } } = Deno;
+  const { lstatSync } = Deno;
 
   function rewrite(value: unknown, end: "follow" | "keep" = "follow"): unknown {
     // A number is a file that is open.
     return typeof value === "number" ? value : resolve(pathOf(value), end);
   }
 
-  function rewriteAll(args: readonly unknown[], ends: Ends): unknown[] {
-    const given = args.map((value, at) =>
-      ends[at] === undefined ? value : rewrite(value, ends[at])
-    );
-    // What is no link when it is looked at cannot be made one by the check itself.
-    if (ends === move && !lstatSync(given[0] as string).isFile) {
-      throw new NotCapable(`a check may move and link regular files only, not ${given[0]}`);
-    }
-    return given;
-  }
-
-  function guard(
-    owner: object,
-    name: string,
-    change: (args: unknown[]) => unknown[],
-    promises = false,
-  ): void {
-    replaceFunction(owner, name, (original) => {
-      const guarded: AnyFunction = function (...args) {
-        try {
-          args = change(args);
-        } catch (error) {
-          if (promises) return Promise.reject(error);
-          throw error;
-        }
-        return Reflect.apply(original, this, args);
-      };
-      // `fs.realpath.native` is another way to write the same.
-      return "native" in original ? Object.assign(guarded, { native: guarded }) : guarded;
-    });
-  }
-
-  // Options are read once, and handed on as they were then.
-  function rewriteOption(name: string): (args: unknown[]) => unknown[] {
-    return (args) =>
+  return {
+    rewrite,
+    byUse: (uses) => (args) => {
+      const given = args.map((value, at) =>
+        uses[at]?.end === undefined ? value : rewrite(value, uses[at].end)
+      );
+      // What is no link when it is looked at cannot be made one by the check itself.
+      if (uses[0]!.regular && !lstatSync(given[0] as string).isFile) {
+        throw refuseMove(given[0] as string);
+      }
+      return given;
+    },
+    // Options are read once, and handed on as they were then.
+    inOption: (name) => (args) =>
       args.map((value) => {
         if (typeof value !== "object" || value === null) return value;
         const options: Record<string, unknown> = { ...value };
         return name in options && options[name] !== undefined
           ? { ...options, [name]: rewrite(options[name]) }
           : options;
-      });
-  }
+      }),
+  };
+}
 
-  for (const [base, ends] of Object.entries(denoFunctions)) {
-    guard(Deno, base, (args) => rewriteAll(args, ends), base !== "readDir");
-    guard(Deno, `${base}Sync`, (args) => rewriteAll(args, ends));
+function guard(owner: object, name: string, change: Change, promises = false): void {
+  replaceFunction(owner, name, (original) => {
+    const guarded: AnyFunction = function (...args) {
+      try {
+        args = change(args);
+      } catch (error) {
+        if (promises) return Promise.reject(error);
+        throw error;
+      }
+      return Reflect.apply(original, this, args);
+    };
+    // `fs.realpath.native` is another way to write the same.
+    return "native" in original ? Object.assign(guarded, { native: guarded }) : guarded;
+  });
+}
+
+function guardDeno({ rewrite, byUse, inOption }: Rewriter): void {
+  for (const [base, uses] of Object.entries(DENO_PATH_FUNCTIONS)) {
+    guard(Deno, base, byUse(uses), base !== "readDir");
+    guard(Deno, `${base}Sync`, byUse(uses));
   }
   guard(Deno, "watchFs", ([paths, ...rest]) => [
     (Array.isArray(paths) ? [...paths] : [paths]).map((path) => rewrite(path)),
     ...rest,
   ]);
   for (const base of ["makeTempDir", "makeTempFile"]) {
-    guard(Deno, base, rewriteOption("dir"), true);
-    guard(Deno, `${base}Sync`, rewriteOption("dir"));
+    guard(Deno, base, inOption("dir"), true);
+    guard(Deno, `${base}Sync`, inOption("dir"));
   }
   // Sockets of this host are files.
   for (const name of ["connect", "listen", "listenDatagram", "serve"]) {
-    guard(Deno, name, rewriteOption("path"), name === "connect");
+    guard(Deno, name, inOption("path"), name === "connect");
   }
   guard(Deno, "createHttpClient", ([options, ...rest]) => {
     const given = { ...options as { proxy?: unknown } };
-    return [{ ...given, proxy: rewriteOption("path")([given.proxy])[0] }, ...rest];
+    return [{ ...given, proxy: inOption("path")([given.proxy])[0] }, ...rest];
   });
-  guardFetch((path) => resolve(path, "follow"));
-
-  return {
-    guardNode(fs, pipe) {
-      const promises = Reflect.get(fs, "promises") as object;
-      Object.defineProperty(fs, "promises", { value: promises, writable: false });
-      for (const [base, ends] of Object.entries(nodeFunctions)) {
-        for (const name of twice(base)) guard(fs, name, (args) => rewriteAll(args, ends));
-        guard(promises, base, (args) => rewriteAll(args, ends), true);
-      }
-      const known = new Set([...Object.keys(nodeFunctions).flatMap(twice), ...harmless]);
-      for (const [owner, shown] of [[fs, "fs"], [promises, "fs.promises"]] as const) {
-        const others = Object.keys(owner).filter((name) =>
-          !known.has(name) && typeof Reflect.get(owner, name) === "function"
-        );
-        refuseFunctions(owner, shown, others);
-      }
-      guard(pipe, "connect", ([request, path, ...rest]) => [request, rewrite(path), ...rest]);
-      guard(pipe, "bind", ([path, ...rest]) => [rewrite(path), ...rest]);
-    },
-  };
 }
 
-function guardFetch(resolve: (path: string) => string): void {
+function guardNode({ rewrite, byUse }: Rewriter, fs: object, pipe: object): void {
+  const promises = Reflect.get(fs, "promises") as object;
+  Object.defineProperty(fs, "promises", { value: promises, writable: false });
+  for (const [base, uses] of Object.entries(NODE_PATH_FUNCTIONS)) {
+    for (const name of twice(base)) guard(fs, name, byUse(uses));
+    guard(promises, base, byUse(uses), true);
+  }
+  refuseFunctions(fs, "fs", closedFunctions(fs));
+  refuseFunctions(promises, "fs.promises", closedFunctions(promises));
+  guard(pipe, "connect", ([request, path, ...rest]) => [request, rewrite(path), ...rest]);
+  guard(pipe, "bind", ([path, ...rest]) => [rewrite(path), ...rest]);
+}
+
+function guardFetch(rewrite: Rewriter["rewrite"]): void {
   const { URL } = globalThis;
   const encode = encodeURIComponent;
   const fileOf = urlReader();
@@ -186,7 +155,7 @@ function guardFetch(resolve: (path: string) => string): void {
       const path = fileOf(new URL(url));
       const asked = path === undefined
         ? given
-        : `file://${resolve(path).split("/").map((part) => encode(part)).join("/")}`;
+        : `file://${String(rewrite(path)).split("/").map((part) => encode(part)).join("/")}`;
       return await Reflect.apply(original, globalThis, [asked, ...rest]);
     });
 }

@@ -2,6 +2,7 @@
  * Leaves one way to the built-in modules of Node, and none to modules that are files: all code comes
  * with the agent's bundle. An import is led past here, see builtin_modules.ts.
  */
+import { refuse } from "../check/refusal.ts";
 import { closedModules } from "./closed_modules.ts";
 import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
 
@@ -17,11 +18,10 @@ const harmless: ReadonlySet<string> = new Set([
  * @param process `node:process`
  */
 export function hardenModules(process: object): void {
-  const { NotCapable } = Deno.errors;
   replaceFunction(process, "getBuiltinModule", (original) => (id) => {
     const name = String(id);
     if (closedModules.has(name.replace("node:", ""))) {
-      throw new NotCapable(`${name} is not for a check`);
+      throw refuse(`${name} is not for a check`, name);
     }
     return Reflect.apply(original, process, [name]);
   });
@@ -39,7 +39,7 @@ export function hardenModules(process: object): void {
   const require: AnyFunction = (id) => {
     const name = String(id);
     if (isBuiltin(name)) return builtin(name);
-    throw new NotCapable(`require() of ${name} is not for a check: its code comes with the bundle`);
+    throw refuse(`require() of ${name} is not for a check: its code comes with the bundle`, name);
   };
   replaceFunction(module, "createRequire", () => () => require);
 }

@@ -5,6 +5,7 @@
  * the mark of the sandbox, by which it is found when that ends. (Node's functions add to what the
  * daemon has: the runtime gives them no other way.)
  */
+import { refuse } from "../check/refusal.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
 import { markVariable } from "../host/mark.ts";
 import { replaceFunction } from "./replace.ts";
@@ -88,7 +89,7 @@ function boundOptions(options: { stdio?: unknown; env?: object }, mark: string):
   if (given.stdio === undefined) return given;
   const stdio = Array.isArray(given.stdio) ? [...given.stdio] : [given.stdio];
   if (!stdio.every((one) => one === "pipe" || one === "ignore" || one === "overlapped")) {
-    throw new Deno.errors.NotCapable('stdio of a check\'s child can be "pipe" or "ignore" only');
+    throw refuse('stdio of a check\'s child can be "pipe" or "ignore" only', "stdio");
   }
   return { ...given, stdio: Array.isArray(given.stdio) ? stdio : stdio[0] };
 }

@@ -1,5 +1,5 @@
 import type { DescribedAgent, HostSettings } from "../agent/manifest.ts";
-import type { PluginOutput } from "../nagios/plugin_output.ts";
+import type { Answer } from "../check/answer.ts";
 
 /** What the host tells a sandbox. */
 export type ToSandbox =
@@ -28,9 +28,6 @@ export type FromSandbox =
   | { type: "ready" }
   | { type: "unfit"; reason: string }
   | { type: "described"; agent: DescribedAgent }
-  | { type: "done"; id: number; output: PluginOutput; stack?: string }
+  | { type: "done"; id: number } & Answer
   | { type: "aborted" }
   | { type: "log"; command: string; message: string };
-
-/** What is kept of a text that leaves a sandbox, in characters: as much as a packet carries. */
-export const maxText = 65_536;

@@ -1,5 +1,5 @@
 import { decodeText } from "../nagios/text.ts";
-import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
+import { type Answer, failure, MAX_TEXT } from "../check/answer.ts";
 import { stateOf } from "../nagios/state.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
 import { markVariable } from "../host/mark.ts";
@@ -21,27 +21,14 @@ export interface PluginRun {
   sha256?: string;
 }
 
-/** What came of a run: the answer, and what the log should know. */
-export interface PluginResult {
-  /** The answer. */
-  output: PluginOutput;
-  /** What was out of the ordinary: a signal, a strange exit code, what it wrote to stderr. */
-  reason?: string;
-  /** What it took to end it, where its time was over first. */
-  ending?: Ending;
-}
-
-/** What is kept of stdout: as much as a packet carries. */
-const maxOutput = 65_536;
-
 /** What is kept of stderr, which only the log and the long output show. */
-const maxStderr = 2_048;
+const maxStderrBytes = 2_048;
 
-/** How long stdout may stay open behind a plugin that has ended, in milliseconds. */
-const lingering = 1_000;
+/** How long stdout may stay open after a plugin has ended. */
+const lingerMilliseconds = 1_000;
 
 /** What NRPE says where a plugin printed nothing, whatever the reason. */
-export const unreadable = "NRPE: Unable to read output";
+const unreadable = "NRPE: Unable to read output";
 
 /**
  * Runs a plugin: no shell, a clean environment, a process group of its own, output capped. When
@@ -51,13 +38,13 @@ export const unreadable = "NRPE: Unable to read output";
  * @param run what to run
  * @param signal aborted at the deadline
  * @param processes ends it
- * @returns what the plugin said; UNKNOWN with the reason where it said nothing that counts
+ * @returns the result of the plugin; the reason is a signal, an invalid exit code or its stderr
  */
 export async function runPlugin(
   run: PluginRun,
   signal: AbortSignal,
   processes: ProcessTree,
-): Promise<PluginResult> {
+): Promise<Answer> {
   let child: Deno.ChildProcess;
   const mark = processes.createMark();
   try {
@@ -73,11 +60,11 @@ export async function runPlugin(
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();
 
-  const stdout = collect(child.stdout, maxOutput, abandon.signal);
-  const stderr = collect(child.stderr, maxStderr, abandon.signal);
+  const stdout = collect(child.stdout, MAX_TEXT, abandon.signal);
+  const stderr = collect(child.stderr, maxStderrBytes, abandon.signal);
   const status = await child.status;
   // A child that it left behind may hold the pipe: it is given a moment, then ended.
-  const timer = setTimeout(end, lingering);
+  const timer = setTimeout(end, lingerMilliseconds);
   const [output, errors] = await Promise.all([stdout, stderr]);
   clearTimeout(timer);
   signal.removeEventListener("abort", end);
@@ -149,7 +136,7 @@ async function collect(
   return whole;
 }
 
-function judge(status: Deno.CommandStatus, stdout: Uint8Array, stderr: Uint8Array): PluginResult {
+function judge(status: Deno.CommandStatus, stdout: Uint8Array, stderr: Uint8Array): Answer {
   const complaint = decodeText(stderr).trim();
   const ended = status.signal !== null
     ? `Plugin was ended by ${status.signal}`
@@ -163,15 +150,19 @@ function judge(status: Deno.CommandStatus, stdout: Uint8Array, stderr: Uint8Arra
     return unknown(complaint === "" ? reason : `${reason}: ${complaint}`);
   }
   if (ended !== undefined) {
-    return { output: { state: "UNKNOWN", text: `${text}\n${ended}` }, reason: ended };
+    return {
+      output: { state: "UNKNOWN", text: `${text}\n${ended}` },
+      outcome: "done",
+      reason: ended,
+    };
   }
   return {
     output: { state: stateOf(status.code), text },
+    outcome: "done",
     ...(complaint !== "" && { reason: complaint }),
   };
 }
 
-function unknown(reason: string): PluginResult {
-  const text = formatPluginOutput({ output: unreadable, longOutput: reason });
-  return { output: { state: "UNKNOWN", text }, reason };
+function unknown(reason: string): Answer {
+  return failure("done", unreadable, reason, { reason });
 }

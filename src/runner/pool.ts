@@ -59,8 +59,8 @@ export function keyOf([permissions, isolation, owner]: SandboxKind): string {
   return JSON.stringify([isolation, permissions, owner]);
 }
 
-/** A sandbox that nobody has asked for so many milliseconds is ended. */
-const idleAfter = 600_000;
+/** A sandbox that is unused for so long is ended. */
+const idleMilliseconds = 600_000;
 
 /**
  * Makes a pool.
@@ -80,48 +80,32 @@ export function createPool(
   const inWorkers = workerCode(code);
   // A map keeps the order of use: what is used is put at its end.
   const alive = new Map<string, Place>();
-  const sweeping = setInterval(() => endIdle(performance.now() - idleAfter), idleAfter / 10);
+  const sweeping = setInterval(
+    () => endIdle(alive, performance.now() - idleMilliseconds),
+    idleMilliseconds / 10,
+  );
   Deno.unrefTimer(sweeping);
 
-  function remove(key: string, sandbox: Sandbox): void {
-    if (alive.get(key)?.sandbox === sandbox) alive.delete(key);
-  }
-
-  // Ends those that nobody has used since a time, the longest unused first.
-  function endIdle(since: number, count = Infinity): void {
-    for (const [key, { sandbox, used, users }] of alive) {
-      if (used > since || count === 0) return;
-      if (users > 0 || sandbox.running > 0) continue;
-      count--;
-      alive.delete(key);
-      sandbox.close();
-    }
-  }
-
-  function create([permissions, isolation]: SandboxKind): Sandbox {
-    if (alive.size >= most) endIdle(Infinity, 1);
+  function open(kind: SandboxKind, key: string): Place {
+    if (alive.size >= most) endIdle(alive, Infinity, 1);
     if (alive.size >= most) throw new BusyError(`All ${most} sandboxes are at work`);
-    return createSandbox(
+    const [permissions, isolation] = kind;
+    const sandbox = createSandbox(
       (events) =>
         isolation === "process"
           ? openProcess(code, code.imports, permissions, processes, events)
           : openWorker(inWorkers, permissions, processes, events),
       log,
     );
-  }
-
-  function open(kind: SandboxKind): Place {
-    const sandbox = create(kind);
-    sandbox.broken.then(() => remove(keyOf(kind), sandbox));
+    sandbox.broken.then(() => {
+      if (alive.get(key)?.sandbox === sandbox) alive.delete(key);
+    });
     return { kind, sandbox, used: 0, users: 0 };
   }
 
-  async function use<T>(
-    kind: SandboxKind,
-    work: (sandbox: Sandbox) => Promise<T>,
-  ): Promise<T> {
+  async function use<T>(kind: SandboxKind, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
     const key = keyOf(kind);
-    const place = alive.get(key) ?? open(kind);
+    const place = alive.get(key) ?? open(kind, key);
     alive.delete(key);
     alive.set(key, place);
     place.used = performance.now();
@@ -156,4 +140,15 @@ export function createPool(
       inWorkers.close();
     },
   };
+}
+
+// Ends those that are unused since a time, the longest unused first.
+function endIdle(alive: Map<string, Place>, since: number, count = Infinity): void {
+  for (const [key, { sandbox, used, users }] of alive) {
+    if (used > since || count === 0) return;
+    if (users > 0 || sandbox.running > 0) continue;
+    count--;
+    alive.delete(key);
+    sandbox.close();
+  }
 }

@@ -7,14 +7,14 @@ import { importMap } from "./builtin_modules.ts";
 import type { Channel, ChannelEvents, Modules } from "./channel.ts";
 import { factsOf } from "./worker_channel.ts";
 
-/** The heap of a process sandbox, in MiB. */
-const heap = 128;
+/** The heap of a process sandbox. */
+const heapMebibytes = 128;
 
 /** The longest message that is taken from a process: several times the longest answer. */
-const maxMessage = 1_048_576;
+const maxMessageCharacters = 1_048_576;
 
 /** What is kept of what a process says on its standard error before it dies. */
-const maxComplaint = 16_384;
+const maxStderrCharacters = 16_384;
 
 /**
  * What the process starts with. It reads one line of code from standard input and imports it from
@@ -75,7 +75,7 @@ export function openProcess(
         "--no-config",
         "--no-remote",
         "--no-npm",
-        `--v8-flags=--max-old-space-size=${heap}`,
+        `--v8-flags=--max-old-space-size=${heapMebibytes}`,
         ...formatFlags(permissions),
         `--import-map=${imports}`,
         program,
@@ -109,7 +109,9 @@ export function openProcess(
       for (const line of lines) {
         if (line.startsWith(token)) events.message(JSON.parse(line.slice(token.length)));
       }
-      if (text.length > maxMessage) throw new Error("The sandbox sent a message without end");
+      if (text.length > maxMessageCharacters) {
+        throw new Error("The sandbox sent a message without end");
+      }
     }
   }
 
@@ -144,6 +146,6 @@ export function openProcess(
 
 async function lastOf(stream: ReadableStream<Uint8Array>): Promise<string> {
   let text = "";
-  for await (const chunk of stream) text = (text + decodeText(chunk)).slice(-maxComplaint);
+  for await (const chunk of stream) text = (text + decodeText(chunk)).slice(-maxStderrCharacters);
   return text;
 }

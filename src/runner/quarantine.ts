@@ -17,7 +17,7 @@ export interface Quarantine {
  */
 export function createQuarantine(
   commands: Readonly<Record<string, string>>,
-  onAdd: (command: string, reason: string) => void,
+  onAdd: (command: string, reason: string) => void = () => {},
 ): Quarantine {
   const reasons = new Map(Object.entries(commands));
   return {

@@ -29,27 +29,22 @@ export function createResolver(declared: readonly string[]): ResolvePath {
   const all: Declared[] = declared.map((path) => ({ path: normalize(path) }));
   const exact: ReadonlySet<string> = new Set(all.map(({ path }) => path));
 
-  function realOf(path: string): string {
+  function unlessMissing<T>(look: (path: string) => T, path: string): T | undefined {
     try {
-      return realPathSync(path);
+      return look(path);
     } catch (error) {
       if (!(error instanceof NotFound)) throw error;
-      if (exact.has(path)) return path;
-      const [folder, name] = split(path);
-      // A link that leads nowhere: what it names would be made.
-      if (isThere(path)) throw error;
-      return join(realOf(folder), name);
     }
   }
 
-  function isThere(path: string): boolean {
-    try {
-      lstatSync(path);
-      return true;
-    } catch (error) {
-      if (error instanceof NotFound) return false;
-      throw error;
-    }
+  function realOf(path: string): string {
+    const real = unlessMissing(realPathSync, path);
+    if (real !== undefined) return real;
+    if (exact.has(path)) return path;
+    // A link that leads nowhere: what it names would be made. This throws.
+    if (unlessMissing(lstatSync, path)) return realPathSync(path);
+    const [folder, name] = split(path);
+    return join(realOf(folder), name);
   }
 
   // The runtime knows what is behind a declared link by the link's name.

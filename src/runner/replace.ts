@@ -1,3 +1,5 @@
+import { refuseCall } from "../check/refusal.ts";
+
 /** Any function, of which only the arguments matter. */
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -28,13 +30,12 @@ export function replaceFunction(
  * @param names their names
  */
 export function refuseFunctions(owner: object, shown: string, names: readonly string[]): void {
-  const { NotCapable } = Deno.errors;
   for (const name of names) {
     if (!(name in owner)) continue;
     const called = shown === "" ? name : `${shown}.${name}`;
     // A plain function, since some of them are called with `new`.
     const value = function () {
-      throw new NotCapable(`${called}() is not for a check: it reaches beyond it`);
+      throw refuseCall(called);
     };
     Object.defineProperty(owner, name, { value, writable: false, configurable: false });
   }

@@ -1,30 +1,12 @@
 import { expandArgv } from "../agent/macros.ts";
 import type { Manifest, ManifestCheck, ManifestCommand } from "../agent/manifest.ts";
 import { shellPath } from "../host/paths.ts";
-import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
+import { type Answer, failure } from "../check/answer.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
 import { BusyError, createAdmission } from "./admission.ts";
 import { createCache } from "./cache.ts";
-import { withDeadline } from "./deadline.ts";
+import { waitAtMost, withDeadline } from "./deadline.ts";
 import { type PluginRun, runPlugin } from "./plugin.ts";
-
-/** How a run ended, for the log and for counting. */
-export type Outcome = "done" | "timeout" | "busy" | "failed";
-
-/** What came of running a command. */
-export interface RunResult {
-  /** The answer. */
-  output: PluginOutput;
-  /** How it came about. */
-  outcome: Outcome;
-  /** What the log should know and the wire need not. */
-  reason?: string;
-}
-
-/** What came of it, and what became of the command if its time was over. */
-interface Ended extends RunResult {
-  ending: string;
-}
 
 /** Runs the commands of one agent. */
 export interface Runner {
@@ -34,9 +16,11 @@ export interface Runner {
    * @param name a command of the manifest
    * @param args its arguments
    */
-  run(name: string, args: readonly string[]): Promise<RunResult>;
+  run(name: string, args: readonly string[]): Promise<Answer>;
   /** How many commands run. */
   readonly running: number;
+  /** Settles when no command runs, and after so many milliseconds in any case. */
+  idle(milliseconds: number): Promise<void>;
   /**
    * Brings every deadline forward to now, and no command is run any more.
    *
@@ -46,14 +30,14 @@ export interface Runner {
 }
 
 /**
- * How long behind its deadline an answer may leave, so that it can tell what became of the command,
+ * How long after its deadline an answer may leave, so that it can tell what became of the command,
  * in milliseconds. A check that listens has stopped by then, and a plugin that ignores TERM is killed.
- * To be sure that a sandbox is deaf takes longer, and whoever asked does not wait for that.
+ * To be sure that a sandbox is deaf takes longer, and the client does not wait for that.
  */
-const lastWord = 300;
+const graceMilliseconds = 300;
 
-/** How long what is told to end may take, in milliseconds: a plugin that ignores TERM takes half. */
-const endsWithin = 3_000;
+/** How long a stopped command may take to end: a plugin that ignores TERM takes half. */
+const endMilliseconds = 3_000;
 
 /** Runs the checks among the commands: in sandboxes, or here. */
 export type CheckRunner = (
@@ -61,7 +45,7 @@ export type CheckRunner = (
   command: ManifestCheck,
   args: readonly string[],
   signal: AbortSignal,
-) => Promise<{ output: PluginOutput; stack?: string }>;
+) => Promise<Answer>;
 
 /**
  * Makes a runner.
@@ -79,81 +63,57 @@ export function createRunner(
   onEnded: (command: string, ending: string) => void = () => {},
 ): Runner {
   const admission = createAdmission(manifest.settings.limits);
-  const cache = createCache<RunResult>();
+  const cache = createCache<Answer>();
   const ending = new AbortController();
+  const idle = (milliseconds: number) => waitAtMost(milliseconds, admission.idle());
 
   async function start(
     name: string,
-    command: ManifestCommand,
     args: readonly string[],
     signal: AbortSignal,
-  ): Promise<Ended> {
-    if (command.kind === "check") {
-      const { output, stack } = await runCheck(name, command, args, signal);
-      const ending = "The check heard that its time was over, and stopped";
-      return { output, outcome: "done", ending, ...(stack !== undefined && { reason: stack }) };
+  ): Promise<Answer> {
+    const command = manifest.commands[name]!;
+    let leave: (() => void) | undefined;
+    try {
+      leave = await admission.enter(name, command.maxConcurrent ?? Infinity, signal);
+      return command.kind === "check"
+        ? await runCheck(name, command, args, signal)
+        : await runPlugin(pluginRun(command, args), signal, processes);
+    } catch (error) {
+      const waited = leave === undefined && signal.aborted;
+      return failed(waited ? "It waited for a place to run, and was not started" : error);
+    } finally {
+      leave?.();
     }
-    const { output, reason, ending } = await runPlugin(
-      pluginRun(command, args),
-      signal,
-      processes,
-    );
-    return {
-      output,
-      outcome: "done",
-      ending: pluginEndings[ending ?? "gone"],
-      ...(reason !== undefined && { reason }),
-    };
   }
 
-  function runOnce(
-    name: string,
-    command: ManifestCommand,
-    args: readonly string[],
-  ): Promise<RunResult> {
-    if (ending.signal.aborted) return Promise.resolve(failed(ending.signal.reason));
-    const task = async (signal: AbortSignal): Promise<Ended> => {
-      let leave: (() => void) | undefined;
-      try {
-        leave = await admission.enter(name, command.maxConcurrent ?? Infinity, signal);
-        return await start(name, command, args, signal);
-      } catch (error) {
-        const result = failed(error);
-        const waited = "It waited for a place to run, and was not started";
-        return { ...result, ending: leave === undefined ? waited : result.reason };
-      } finally {
-        leave?.();
-      }
-    };
-    let done: Promise<Ended>;
+  function runOnce(name: string, args: readonly string[]): Promise<Answer> {
+    const command = manifest.commands[name]!;
+    const stop = ending.signal;
+    if (stop.aborted) return Promise.resolve(failed(stop.reason));
+    let done: Promise<Answer>;
     return withDeadline(
-      { seconds: command.timeout, lastWord, stop: ending.signal },
-      (signal) => done = task(signal),
+      { seconds: command.timeout, graceMilliseconds, stop },
+      (signal) => done = start(name, args, signal),
       (ended) => {
-        if (ended === undefined) done.then((result) => onEnded(name, result.ending));
-        return ending.signal.aborted ? failed(ending.signal.reason) : timedOut(command, ended);
+        if (ended === undefined) done.then((answer) => onEnded(name, endingOf(command, answer)));
+        return stop.aborted ? failed(stop.reason) : timedOut(command, ended);
       },
     );
   }
 
   return {
     run(name, args) {
-      const command = manifest.commands[name]!;
-      return cache.get(
-        JSON.stringify([name, args]),
-        command.cache ?? 0,
-        () => runOnce(name, command, args),
-      );
+      const seconds = manifest.commands[name]!.cache ?? 0;
+      return cache.get(JSON.stringify([name, args]), seconds, () => runOnce(name, args));
     },
     get running() {
       return admission.running;
     },
-    async end() {
+    idle,
+    end() {
       ending.abort(new Error("The daemon stops"));
-      const latest = performance.now() + endsWithin;
-      while (admission.running > 0 && performance.now() < latest) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      return idle(endMilliseconds);
     },
   };
 }
@@ -169,7 +129,7 @@ function pluginRun(
   return { ...command, argv };
 }
 
-/** What became of a plugin whose time was over, by what it took to end it. */
+/** What became of a plugin at its deadline, by what it took to end it. */
 const pluginEndings = {
   gone: "The plugin ended by itself at that moment",
   TERM: "The plugin and everything it started got TERM, and ended",
@@ -178,6 +138,14 @@ const pluginEndings = {
   alone:
     "Only the plugin itself got TERM and KILL: without /bin/sh, what it started cannot be ended",
 };
+
+// What became of a command at its deadline.
+function endingOf(command: ManifestCommand, { outcome, reason, ending }: Answer): string {
+  if (outcome !== "done") return reason!;
+  return command.kind === "check"
+    ? "The check heard that its time was over, and stopped"
+    : pluginEndings[ending ?? "gone"];
+}
 
 /** What is being done about what has not ended yet. */
 const underWay = {
@@ -189,25 +157,17 @@ const underWay = {
   plugin: "The plugin and everything it started is being ended, by TERM and then by KILL",
 };
 
-function timedOut(command: ManifestCommand, ended: Ended | undefined): RunResult {
+function timedOut(command: ManifestCommand, ended: Answer | undefined): Answer {
+  const reason = ended
+    ? endingOf(command, ended)
+    : underWay[command.kind === "check" ? command.isolation : "plugin"];
   const output = `NRPE: Command timed out after ${command.timeout} seconds`;
-  const reason = ended?.ending ??
-    underWay[command.kind === "check" ? command.isolation : "plugin"];
-  return {
-    output: { state: "UNKNOWN", text: formatPluginOutput({ output, longOutput: reason }) },
-    outcome: "timeout",
-    reason,
-  };
+  return failure("timeout", output, reason, { reason });
 }
 
-function failed(error: unknown): RunResult & { reason: string } {
+function failed(error: unknown): Answer {
   const reason = error instanceof Error ? error.message : String(error);
-  if (error instanceof BusyError) {
-    return { output: unknown(`Too busy: ${reason}`), outcome: "busy", reason };
-  }
-  return { output: unknown(`Could not run: ${reason}`), outcome: "failed", reason };
-}
-
-function unknown(reason: string): PluginOutput {
-  return { state: "UNKNOWN", text: formatPluginOutput({ output: reason }) };
+  return error instanceof BusyError
+    ? failure("busy", `Too busy: ${reason}`, undefined, { reason })
+    : failure("failed", `Could not run: ${reason}`, undefined, { reason });
 }

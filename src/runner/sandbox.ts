@@ -1,16 +1,7 @@
 import type { DescribedAgent, HostSettings } from "../agent/manifest.ts";
-import type { PluginOutput } from "../nagios/plugin_output.ts";
-import { returnCode } from "../nagios/state.ts";
+import { type Answer, MAX_TEXT, readAnswer } from "../check/answer.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
-import { type FromSandbox, maxText, type RunContext, type ToSandbox } from "./messages.ts";
-
-/** What came of one run. */
-export interface SandboxResult {
-  /** The answer. */
-  output: PluginOutput;
-  /** For the log: the stack of what the check threw. */
-  stack?: string;
-}
+import type { FromSandbox, RunContext, ToSandbox } from "./messages.ts";
 
 /** A realm of its own that holds one permission set. */
 export interface Sandbox {
@@ -39,7 +30,7 @@ export interface Sandbox {
     args: readonly string[],
     context: RunContext,
     signal: AbortSignal,
-  ): Promise<SandboxResult>;
+  ): Promise<Answer>;
   /** Ends the realm; what runs in it is rejected. */
   close(): void;
 }
@@ -62,15 +53,15 @@ export class DeafError extends Error {
 /** Where to hear what checks log. */
 export type SandboxLog = (command: string, message: string) => void;
 
-/** How long a check may go on behind its deadline before its sandbox is looked at, in milliseconds. */
-const patience = 1_000;
+/** How long a check may go on after its deadline before its sandbox is looked at. */
+const strayMilliseconds = 1_000;
 
 interface Waiting<T> {
   resolve(value: T): void;
   reject(error: Error): void;
 }
 
-interface Run extends Waiting<SandboxResult> {
+interface Run extends Waiting<Answer> {
   command: string;
   /** When it was started. */
   since: number;
@@ -117,17 +108,13 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     else if (data.type === "done") settle(data);
   }
 
-  function settle({ id, output, stack }: FromSandbox & { type: "done" }): void {
-    const waiting = runs.get(id);
+  function settle(data: FromSandbox & { type: "done" }): void {
+    const waiting = runs.get(data.id);
     if (waiting === undefined) return;
-    leave(id);
-    if (returnCode(output?.state) < 0 || typeof output.text !== "string") {
-      return waiting.reject(new Error("The sandbox sent an answer that is none"));
-    }
-    waiting.resolve({
-      output: { state: output.state, text: output.text.slice(0, maxText) },
-      ...(typeof stack === "string" && { stack: stack.slice(0, maxText) }),
-    });
+    leave(data.id);
+    const answer = readAnswer(data);
+    if (answer === undefined) waiting.reject(new Error("The sandbox sent a malformed answer"));
+    else waiting.resolve(answer);
   }
 
   function leave(id: number): void {
@@ -160,7 +147,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
       strayed = true;
       broken.resolve("A check goes on behind its deadline");
       leave(id);
-    }, patience);
+    }, strayMilliseconds);
   }
 
   const channel = open({ message: receive, broken: fail });
@@ -184,7 +171,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     run(command, args, context, signal) {
       if (!alive) return Promise.reject(new Error("The sandbox is closed"));
       const id = nextId++;
-      const waiting = Promise.withResolvers<SandboxResult>();
+      const waiting = Promise.withResolvers<Answer>();
       runs.set(id, { ...waiting, command, since: performance.now() });
       const onAbort = () => abort(id);
       signal.addEventListener("abort", onAbort, { once: true });
@@ -197,5 +184,5 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
 
 // `String()` of what only looks like an object would throw, in the daemon.
 function textOf(value: unknown): string {
-  return typeof value === "string" ? value.slice(0, maxText) : "";
+  return typeof value === "string" ? value.slice(0, MAX_TEXT) : "";
 }

@@ -5,13 +5,14 @@
  */
 import type { Agent } from "../agent/define_agent.ts";
 import { describeAgent } from "../agent/describe_agent.ts";
+import { MAX_TEXT, readAnswer } from "../check/answer.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define_check.ts";
-import { explainImport } from "../check/refusal.ts";
+import { explainRefusal, refusalOf } from "../check/refusal.ts";
 import { freezeRealm } from "./freeze.ts";
 import { hardenProcess, hardenWorker, type Print } from "./harden.ts";
 import { withHostValues } from "./host_values.ts";
-import { type FromSandbox, maxText, type RealmFacts, type ToSandbox } from "./messages.ts";
+import type { FromSandbox, RealmFacts, ToSandbox } from "./messages.ts";
 
 /** The way to whoever started the sandbox. */
 export interface Host {
@@ -100,9 +101,9 @@ export function streamHost(
   };
 }
 
-/** How many messages a command may log in one run, and how long each is, in characters. */
-const maxMessages = 64;
-const maxMessage = 4096;
+/** How many messages a command may log in one run, and how long each is. */
+const maxLogged = 64;
+const maxLoggedCharacters = 4_096;
 
 /**
  * Evaluates the agent's module, and answers the host from then on.
@@ -118,10 +119,10 @@ export async function serveSandbox(
   let printed = 0;
 
   function log(command: string, count: number, message: unknown): void {
-    if (count > maxMessages) return;
-    const text = count === maxMessages
-      ? `It has logged ${maxMessages} messages; the rest is dropped`
-      : String(message).slice(0, maxMessage);
+    if (count > maxLogged) return;
+    const text = count === maxLogged
+      ? `It has logged ${maxLogged} messages; the rest is dropped`
+      : String(message).slice(0, maxLoggedCharacters);
     send({ type: "log", command, message: text });
   }
 
@@ -141,26 +142,22 @@ export async function serveSandbox(
     return send({ type: "unfit", reason: describeFault(error) });
   }
 
-  async function run(message: ToSandbox & { type: "run" }): Promise<void> {
-    const { id, command: name, args, context } = message;
+  async function run(
+    { id, command: name, args, context }: ToSandbox & { type: "run" },
+  ): Promise<void> {
     const abort = new AbortController();
     running.set(id, { command: name, abort });
     let logged = 0;
     printed = 0;
     const { values, ...told } = context;
     const own = (agent as Agent).commands[name] as CheckCommand | BareFunction;
-    const { output, stack } = await executeCheck(withHostValues(own, values), args, {
+    const answer = await executeCheck(withHostValues(own, values), args, {
       ...told,
       signal: abort.signal,
       log: (text) => log(name, logged++, text),
     });
     running.delete(id);
-    send({
-      type: "done",
-      id,
-      output: { state: output.state, text: output.text.slice(0, maxText) },
-      ...(stack !== undefined && { stack: stack.slice(0, maxText) }),
-    });
+    send({ type: "done", id, ...readAnswer(answer)! });
   }
 
   listen((message) => {
@@ -180,7 +177,11 @@ export async function serveSandbox(
 function describeFault(error: unknown): string {
   try {
     const known = error instanceof Error ? error : new Error(String(error));
-    return (explainImport(known) ?? `${known.name}: ${known.message}`).slice(0, maxText);
+    const refusal = refusalOf(known);
+    const text = refusal?.kind === "import"
+      ? explainRefusal(refusal, known.message)
+      : `${known.name}: ${known.message}`;
+    return text.slice(0, MAX_TEXT);
   } catch {
     return "It threw something that cannot be shown";
   }

@@ -64,7 +64,7 @@ Deno.test("A sandbox takes an answer that is none as a failure", async () => {
     const { sandbox, say } = open();
     const answer = sandbox.run("one", [], context, never);
     say({ type: "done", id: 1, output });
-    await assertRejects(() => answer, Error, "The sandbox sent an answer that is none");
+    await assertRejects(() => answer, Error, "The sandbox sent a malformed answer");
   }
 });
 
@@ -72,12 +72,37 @@ Deno.test("A sandbox takes one answer, keeps what a packet holds of it, and none
   const { sandbox, say } = open();
   const one = sandbox.run("one", [], context, never);
   const two = sandbox.run("two", [], context, never);
-  say({ type: "done", id: 1, output: { state: "OK", text: "x".repeat(10_000_000) }, stack: {} });
+  say({
+    type: "done",
+    id: 1,
+    output: { state: "OK", text: "x".repeat(10_000_000) },
+    reason: {},
+    refusal: "read",
+  });
   say({ type: "done", id: 1, output: { state: "CRITICAL", text: "again" } });
-  const { output, stack } = await one;
-  assertEquals([output.text.length, stack], [65_536, undefined]);
+  const { output, reason, refusal } = await one;
+  assertEquals([output.text.length, reason, refusal], [65_536, undefined, undefined]);
   say({ type: "done", id: 2, output: { ...truth, evil: "more" } });
   assertEquals((await two).output as unknown, truth);
+});
+
+Deno.test("A sandbox counts a refusal of a known kind only, and nothing else of it", async () => {
+  const table: [sent: unknown, taken: unknown][] = [
+    [{ kind: "read", target: "/x", evil: "more" }, { kind: "read", target: "/x" }],
+    [{ kind: "env", target: 7 }, { kind: "env" }],
+    [{ kind: "read", target: "x".repeat(10_000) }, { kind: "read", target: "x".repeat(4_096) }],
+    [{ kind: "toString" }, undefined],
+    [{ kind: ["read"] }, undefined],
+    [{ target: "/x" }, undefined],
+    [null, undefined],
+    ["Permission refused: read", undefined],
+  ];
+  for (const [sent, taken] of table) {
+    const { sandbox, say } = open();
+    const answer = sandbox.run("one", [], context, never);
+    say({ type: "done", id: 1, output: truth, refusal: sent });
+    assertEquals((await answer).refusal as unknown, taken);
+  }
 });
 
 Deno.test("A sandbox takes no answer behind the deadline", async () => {

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type CheckContext, defineCheck } from "../../src/check/define_check.ts";
+import type { Refusal } from "../../src/check/refusal.ts";
 import { type BareFunction, executeCheck } from "../../src/check/execute.ts";
 import { option } from "../../src/check/option.ts";
 import type { CheckResult } from "../../src/check/result.ts";
@@ -34,6 +35,7 @@ Deno.test("executeCheck() runs a check with bound values, arguments over them an
   for (const [args, text] of rows) {
     assertEquals(await executeCheck(check({ warning: 5, name: "bound" }), args, context), {
       output: { state: "OK", text },
+      outcome: "done",
     });
   }
   assertEquals(
@@ -58,7 +60,10 @@ Deno.test("executeCheck() answers faulty options with UNKNOWN, one fault a line"
     [["--name"], 'Option "name" is without its value\nOption "name": Missing: The name'],
   ];
   for (const [args, text] of rows) {
-    assertEquals(await executeCheck(check, args, context), { output: { state: "UNKNOWN", text } });
+    assertEquals(await executeCheck(check, args, context), {
+      output: { state: "UNKNOWN", text },
+      outcome: "done",
+    });
   }
   // A binding that TypeScript did not see.
   const odd = { ...check, values: { nam: "n" } };
@@ -111,7 +116,7 @@ Deno.test("executeCheck() turns every failure into UNKNOWN and keeps the stack f
     for (const command of failing) {
       const answer = await executeCheck(command, [], context);
       assertEquals(answer.output, { state: "UNKNOWN", text });
-      assertEquals(typeof answer.stack, stack ? "string" : "undefined", text);
+      assertEquals(typeof answer.reason, stack ? "string" : "undefined", text);
     }
   }
 });
@@ -138,31 +143,39 @@ Deno.test(
   { permissions: "none" },
   async () => {
     const not = "is not among the declared permissions";
-    const rows: [message: string, text: string][] = [
+    const rows: [message: string, text: string, refusal: Refusal][] = [
       [
         'Requires read access to "/etc/passwd", run again with the --allow-read flag',
         `read "/etc/passwd" ${not}`,
+        { kind: "read", target: "/etc/passwd" },
       ],
       [
         'Requires net access to "[::1]:80", run again with the --allow-net flag',
         `net "[::1]:80" ${not}`,
+        { kind: "net", target: "[::1]:80" },
       ],
-      ["Requires write access to <TMP>, run again with the --allow-write flag", `write ${not}`],
-      ["Requires env access, run again with the --allow-env flag", `env ${not}`],
+      [
+        "Requires write access to <TMP>, run again with the --allow-write flag",
+        `write ${not}`,
+        { kind: "write" },
+      ],
+      ["Requires env access, run again with the --allow-env flag", `env ${not}`, { kind: "env" }],
       [
         'Requires all access to "/proc/stat", run again with the --allow-all flag',
         'all "/proc/stat" cannot be granted; declare the file below /proc as permissions.proc ' +
         "and set procfs to where /proc is bound",
+        { kind: "all", target: "/proc/stat" },
       ],
-      ["Deno.symlink() requires more", "Deno.symlink() requires more"],
+      ["Deno.symlink() requires more", "Deno.symlink() requires more", { kind: "call" }],
     ];
-    for (const [message, text] of rows) {
-      const { output } = await executeCheck(
+    for (const [message, text, refused] of rows) {
+      const { output, refusal } = await executeCheck(
         () => Promise.reject(new Deno.errors.NotCapable(message)),
         [],
         context,
       );
       assertEquals(output, { state: "UNKNOWN", text: `Permission refused: ${text}` });
+      assertEquals(refusal, refused);
     }
   },
 );

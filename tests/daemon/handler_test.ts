@@ -23,6 +23,7 @@ const runner: Runner = {
       outcome: "done",
     }),
   running: 0,
+  idle: () => Promise.resolve(),
   end: () => Promise.resolve(),
 };
 
@@ -103,8 +104,10 @@ Deno.test(
   { permissions: "none" },
   async () => {
     const handle = handlerOf({ refusals: "silent" });
-    assertEquals((await handle("check_load!x")).output, undefined);
-    assertEquals((await handle("nope")).output?.text, "NRPE: Command 'nope' not defined");
+    assertEquals((await handle("check_load!x")).silent, true);
+    const undefinedCommand = await handle("nope");
+    assertEquals(undefinedCommand.silent, undefined);
+    assertEquals(undefinedCommand.output.text, "NRPE: Command 'nope' not defined");
   },
 );
 

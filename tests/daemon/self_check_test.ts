@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { selfCheck, type SelfReport } from "../../src/agent/self_check.ts";
+import type { Answer } from "../../src/check/answer.ts";
 import { executeCheck } from "../../src/check/execute.ts";
 import { createStats } from "../../src/daemon/stats.ts";
 import { parsePluginOutput } from "../../src/nagios/plugin_output.ts";
@@ -74,9 +75,11 @@ Deno.test("createStats() counts answers by outcome, and refused permissions", {
 }, () => {
   let now = 0;
   const stats = createStats(() => now);
+  // A text that looks like a refusal is not one.
   const output = { state: "UNKNOWN", text: 'Permission refused: read "/x" is not among…' } as const;
-  stats.count({ outcome: "done", output });
-  stats.count({ outcome: "done" });
+  const answer: Answer = { outcome: "done", output };
+  stats.count(answer);
+  stats.count({ outcome: "done", refusal: { kind: "read", target: "/x" } });
   stats.count({ outcome: "undefined" });
   assertEquals(stats.abandon(), 1);
   now = 2_000;

@@ -1,9 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  type PluginResult,
-  type PluginRun,
-  runPlugin as runUnder,
-} from "../../src/runner/plugin.ts";
+import type { Answer } from "../../src/check/answer.ts";
+import { type PluginRun, runPlugin as runUnder } from "../../src/runner/plugin.ts";
 import { openProcessTree } from "../../src/host/process_tree.ts";
 import { encodeText } from "../../src/nagios/text.ts";
 import { tools } from "../tools.ts";
@@ -16,7 +13,7 @@ function sh(line: string, ...args: string[]): PluginRun {
 
 const never = new AbortController().signal;
 
-async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<PluginResult> {
+async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<Answer> {
   const processes = openProcessTree();
   try {
     return await runUnder(run, signal, processes);

@@ -43,8 +43,15 @@ for (const isolation of isolations) {
     assertStringIncludes((await run("wrong")).text, "Cannot present a result of type number");
     assertEquals(await run("prints"), { state: "OK", text: "printed" });
     assertEquals((await run("floods")).text.length, 65_536);
-    const { stack } = await sandbox.run("throws", [], context, never);
-    assertStringIncludes(stack!, "first line");
+    const { reason } = await sandbox.run("throws", [], context, never);
+    assertStringIncludes(reason!, "first line");
+    const { refusal } = await sandbox.run("steals", [], context, never);
+    assertEquals(refusal, { kind: "read", target: "/etc/passwd" });
+    for (const name of ["returnsRefusal", "throwsRefusal"]) {
+      const answer = await sandbox.run(name, [], context, never);
+      assertStringIncludes(answer.output.text, 'Permission refused: read "/etc/passwd"');
+      assertEquals(answer.refusal, undefined);
+    }
   });
 
   Deno.test(`A ${isolation} sandbox holds what was granted, whatever its options say`, async () => {

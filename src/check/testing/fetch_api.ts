@@ -5,8 +5,8 @@ import { formatHost } from "./net_api.ts";
 import {
   type Call,
   findFixture,
-  type Handler,
-  type Handlers,
+  type Substitute,
+  type Substitutes,
   promised,
   runOutside,
   type World,
@@ -29,7 +29,7 @@ function hostOf({ protocol, hostname, port }: URL): string {
 }
 
 /** Follows redirections itself: each host on the way takes a permission. */
-const guardedFetch: Handler = async (world, real, [input, init]) => {
+const guardedFetch: Substitute = async (world, real, [input, init]) => {
   const client = (init as { client?: unknown } | undefined)?.client;
   const send: Call = (request) =>
     real(request, { redirect: "manual", ...(client !== undefined && { client }) });
@@ -107,13 +107,13 @@ function present(reply: PeerReply, request: Request): Response {
 }
 
 /** A constructor whose first argument is the address of a server. */
-const connects: Handler = (world, real, args) => {
+const connects: Substitute = (world, real, args) => {
   requireAccess(world.grants, "net", hostOf(new URL(String(args[0]))));
   return real(...args);
 };
 
 /** The global functions and classes that need a permission. */
-export const globalApi: Handlers = {
+export const globalApi: Substitutes = {
   fetch: promised(guardedFetch),
   WebSocket: connects,
   EventSource: connects,

@@ -13,9 +13,10 @@ import {
 import type { Files } from "./files.ts";
 import { requireAccess } from "../grants.ts";
 import { absolutePath } from "../path.ts";
-import { type Handler, type Handlers, promised, type World } from "./world.ts";
+import { DENO_PATH_FUNCTIONS, type PathUse } from "../path_functions.ts";
+import { refuseCall, refuseMove } from "../refusal.ts";
+import { type Substitute, type Substitutes, promised } from "./world.ts";
 
-type Access = "read" | "write";
 type InMemory = (files: Files, path: string, ...rest: unknown[]) => unknown;
 
 /** A path as a check gives it, for the runtime's messages. */
@@ -23,35 +24,29 @@ function given(path: unknown): string {
   return path instanceof URL ? decodeURIComponent(path.pathname) : String(path);
 }
 
-function absolute(world: World, path: unknown): string {
-  return absolutePath(given(path), world.grants.cwd);
-}
-
-/** A function whose first argument is a path. */
-function path(
-  access: Access,
+/**
+ * Makes a handler for a function that takes paths.
+ *
+ * @param uses its first arguments
+ * @param inMemory what it does to a fixture
+ * @param held tells whether a path is a fixture
+ * @returns the handler
+ */
+export function pathHandler(
+  uses: readonly PathUse[],
   inMemory?: InMemory,
-  held = access === "read" ? hasPath : hasFolderOf,
-): Handler {
+  held = uses[0]!.access.includes("read") ? hasPath : hasFolderOf,
+): Substitute {
   return (world, real, args) => {
-    requireAccess(world.grants, access, given(args[0]));
-    const target = absolute(world, args[0]);
-    if (inMemory === undefined || !held(world.files, target)) return real(...args);
-    return inMemory(world.files, target, ...args.slice(1));
-  };
-}
-
-/** A function whose first two arguments are paths. */
-function twoPaths(
-  first: readonly Access[],
-  second: readonly Access[],
-  inMemory?: InMemory,
-): Handler {
-  return (world, real, args) => {
-    for (const access of first) requireAccess(world.grants, access, given(args[0]));
-    for (const access of second) requireAccess(world.grants, access, given(args[1]));
-    const [from, to] = [absolute(world, args[0]), absolute(world, args[1])];
-    return inMemory && hasPath(world.files, from) ? inMemory(world.files, from, to) : real(...args);
+    for (const [at, { access }] of uses.entries()) {
+      for (const kind of access) requireAccess(world.grants, kind, given(args[at]));
+    }
+    const [first, ...others] = uses.map((_use, at) => absolutePath(given(args[at])));
+    if (uses[0]!.regular && !Deno.lstatSync(first!).isFile) {
+      throw refuseMove(first!);
+    }
+    if (inMemory === undefined || !held(world.files, first!)) return real(...args);
+    return inMemory(world.files, first!, ...others, ...args.slice(uses.length));
   };
 }
 
@@ -65,11 +60,32 @@ const write: InMemory = (files, path, data, options) =>
 
 const nothing: InMemory = () => {};
 
-const open: Handler = (world, real, args) => {
+/** What functions of `Deno` do to fixtures. */
+const inMemory: Readonly<Record<string, InMemory>> = {
+  readFile: readBytes,
+  readTextFile: readText,
+  readDir: listFolder,
+  stat: fileInfo,
+  lstat: fileInfo,
+  realPath: (_files, path) => path,
+  writeFile: write,
+  writeTextFile: write,
+  remove: removePath,
+  mkdir: nothing,
+  chmod: nothing,
+  chown: nothing,
+  utime: nothing,
+  truncate: (files, path, length) =>
+    writeBytes(files, path, readBytes(files, path).slice(0, Number(length ?? 0))),
+  copyFile: (files, from, to) => writeBytes(files, String(to), readBytes(files, from)),
+  rename: (files, from, to) => renameFile(files, from, String(to)),
+};
+
+const open: Substitute = (world, real, args) => {
   const { read, write, append } = (args[1] ?? { read: true }) as Deno.OpenOptions;
   if (read) requireAccess(world.grants, "read", given(args[0]));
   if (write || append) requireAccess(world.grants, "write", given(args[0]));
-  const target = absolute(world, args[0]);
+  const target = absolutePath(given(args[0]));
   if (!hasPath(world.files, target)) return real(...args);
   if (!write && !append) return openFile(world.files, target);
   throw new Deno.errors.NotSupported(
@@ -77,7 +93,7 @@ const open: Handler = (world, real, args) => {
   );
 };
 
-const makeTemp: Handler = (world, real, args) => {
+const makeTemp: Substitute = (world, real, args) => {
   requireAccess(
     world.grants,
     "write",
@@ -86,44 +102,17 @@ const makeTemp: Handler = (world, real, args) => {
   return real(...args);
 };
 
-/** The runtime's functions on files that come in two: `stat` and `statSync`. */
-const paired: Handlers = {
-  readFile: path("read", readBytes),
-  readTextFile: path("read", readText),
-  stat: path("read", fileInfo),
-  lstat: path("read", fileInfo),
-  readLink: path("read"),
-  realPath: path("read", (_files, path) => path),
-  open,
-  writeFile: path("write", write),
-  writeTextFile: path("write", write),
-  remove: path("write", removePath),
-  mkdir: path("write", nothing, hasPath),
-  chmod: path("write", nothing),
-  chown: path("write", nothing),
-  utime: path("write", nothing),
-  truncate: path(
-    "write",
-    (files, path, length) =>
-      writeBytes(files, path, readBytes(files, path).slice(0, Number(length ?? 0))),
+/** The functions that come in two: `stat` and `statSync`. */
+const paired: Substitutes = {
+  ...Object.fromEntries(
+    Object.entries(DENO_PATH_FUNCTIONS).map(([name, uses]) => [
+      name,
+      pathHandler(uses, inMemory[name], name === "mkdir" ? hasPath : undefined),
+    ]),
   ),
+  open,
   makeTempDir: makeTemp,
   makeTempFile: makeTemp,
-  create: (world, real, args) => {
-    requireAccess(world.grants, "read", given(args[0]));
-    return path("write")(world, real, args);
-  },
-  copyFile: twoPaths(
-    ["read"],
-    ["write"],
-    (files, from, to) => writeBytes(files, String(to), readBytes(files, from)),
-  ),
-  rename: twoPaths(
-    ["read", "write"],
-    ["write"],
-    (files, from, to) => renameFile(files, from, String(to)),
-  ),
-  link: twoPaths(["read", "write"], ["read", "write"]),
   symlink: () => {
     throw new Deno.errors.NotCapable(
       "Deno.symlink() requires unscoped --allow-read and --allow-write permissions; path-scoped " +
@@ -133,21 +122,21 @@ const paired: Handlers = {
   },
 };
 
-const readDirSync = path("read", listFolder);
-
 /** The functions of `Deno` that need `read` or `write`. */
-export const fileApi: Handlers = {
+export const fileApi: Substitutes = {
   ...Object.fromEntries(
     Object.entries(paired).flatMap((
       [name, handler],
     ) => [[name, promised(handler)], [`${name}Sync`, handler]]),
   ),
-  readDirSync,
   // Refuses at the first step, as the runtime does.
   readDir: async function* (world, real, args) {
-    yield* readDirSync(world, real, args) as AsyncIterable<Deno.DirEntry>;
+    yield* paired.readDir!(world, real, args) as AsyncIterable<Deno.DirEntry>;
   },
-  chdir: path("read"),
+  chdir: (world, _real, args) => {
+    requireAccess(world.grants, "read", given(args[0]));
+    throw refuseCall("Deno.chdir");
+  },
   watchFs: (world, real, args) => {
     for (const path of [args[0]].flat()) requireAccess(world.grants, "read", given(path));
     return real(...args);

@@ -8,13 +8,12 @@ export type Files = Map<string, FileFixture | Error>;
  * Takes in the files of a test.
  *
  * @param read files by path
- * @param cwd what relative paths start from
  * @returns the files
  */
-export function createFiles(read: NonNullable<Fixtures["read"]>, cwd: string): Files {
+export function createFiles(read: NonNullable<Fixtures["read"]>): Files {
   return new Map(
     Object.entries(read).map(([path, file]) => [
-      absolutePath(path, cwd),
+      absolutePath(path),
       typeof file === "string" || file instanceof Uint8Array ? { content: file } : file,
     ]),
   );

@@ -20,13 +20,13 @@ import { runApi } from "./run_api.ts";
 import {
   type Call,
   currentWorld,
-  type Handler,
-  type Handlers,
+  type Substitute,
+  type Substitutes,
   runInWorld,
   type World,
 } from "./world.ts";
 
-const owners: readonly [owner: object, handlers: Handlers][] = [
+const owners: readonly [owner: object, handlers: Substitutes][] = [
   [Deno, { ...fileApi, ...runApi, ...netApi, ...hostApi }],
   [Deno.env, envApi],
   [globalThis, globalApi],
@@ -70,7 +70,7 @@ type Owner = Record<string, unknown>;
 function replace(
   owner: Owner,
   name: string,
-  handler: Handler,
+  handler: Substitute,
 ): () => void {
   const before = Object.getOwnPropertyDescriptor(owner, name);
   const real = before?.configurable && owner[name];

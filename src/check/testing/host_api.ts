@@ -1,8 +1,8 @@
 import { requireAccess } from "../grants.ts";
-import { type Handler, type Handlers, runOutside } from "./world.ts";
+import { type Substitute, type Substitutes, runOutside } from "./world.ts";
 
 /** A function that tells a fact of the system, which a test may put another in place of. */
-export function fact(name: string): Handler {
+export function fact(name: string): Substitute {
   return (world, real, args) => {
     requireAccess(world.grants, "sys", name);
     if (!Object.hasOwn(world.sys, name)) return real(...args);
@@ -25,13 +25,13 @@ const facts = [
 ];
 
 /** The functions of `Deno` that need `sys`, and those that no check is granted. */
-export const hostApi: Handlers = {
+export const hostApi: Substitutes = {
   ...Object.fromEntries(facts.map((name) => [name, fact(name)])),
   dlopen: (world, _real, args) => requireAccess(world.grants, "ffi", String(args[0])),
 };
 
 /** The functions of `Deno.env`. What a check sets is seen by that check alone. */
-export const envApi: Handlers = {
+export const envApi: Substitutes = {
   get: (world, real, [name]) => {
     requireAccess(world.grants, "env", String(name));
     return world.env.has(String(name)) ? world.env.get(String(name)) : real(name);

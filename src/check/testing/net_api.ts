@@ -1,7 +1,7 @@
 import type { PeerFixture } from "./fixtures.ts";
 import { requireAccess } from "../grants.ts";
 import { connectPeer, isPeerConnection } from "./peer.ts";
-import { findFixture, type Handler, type Handlers, promised, type World } from "./world.ts";
+import { findFixture, type Substitute, type Substitutes, promised, type World } from "./world.ts";
 
 interface Address {
   transport?: string;
@@ -29,26 +29,26 @@ export function requireAddress(world: World, address: Address, hostname: string)
   return target;
 }
 
-const connect: Handler = (world, real, args) => {
+const connect: Substitute = (world, real, args) => {
   const address = args[0] as Address;
   const target = requireAddress(world, address, "127.0.0.1");
   const fixture = findFixture<PeerFixture>(world.net, target);
   return fixture === undefined ? real(...args) : connectPeer(target, fixture);
 };
 
-const listen: Handler = (world, real, args) => {
+const listen: Substitute = (world, real, args) => {
   requireAddress(world, args[0] as Address, "0.0.0.0");
   return real(...args);
 };
 
-const serve: Handler = (world, real, args) => {
+const serve: Substitute = (world, real, args) => {
   const address = (args.find((arg) => typeof arg === "object") ?? {}) as Address;
   requireAddress(world, { port: 8000, ...address }, "0.0.0.0");
   return real(...args);
 };
 
 /** Answers with the list that stands under the name; the name server is what takes permission. */
-const resolveDns: Handler = (world, real, args) => {
+const resolveDns: Substitute = (world, real, args) => {
   const { nameServer } = (args[2] ?? {}) as Deno.ResolveDnsOptions;
   if (nameServer !== undefined) {
     requireAccess(world.grants, "net", formatHost(nameServer.ipAddr, nameServer.port ?? 53));
@@ -67,7 +67,7 @@ function isAddress(host: string): boolean {
 }
 
 /** The functions of `Deno` that need `net`. */
-export const netApi: Handlers = {
+export const netApi: Substitutes = {
   connect: promised(connect),
   connectTls: promised(connect),
   startTls: promised((_world, real, args) => isPeerConnection(args[0]) ? args[0] : real(...args)),

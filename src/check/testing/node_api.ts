@@ -1,29 +1,18 @@
 import { Buffer } from "node:buffer";
-import { hasPath, listFolder, readBytes } from "./files.ts";
+import fs from "node:fs";
+import { closedFunctions, NODE_PATH_FUNCTIONS } from "../path_functions.ts";
+import { refuseCall } from "../refusal.ts";
+import { pathHandler } from "./file_api.ts";
+import { listFolder, readBytes } from "./files.ts";
 import { type AccessKind, requireAccess } from "../grants.ts";
 import { fact } from "./host_api.ts";
 import { requireAddress } from "./net_api.ts";
-import { absolutePath } from "../path.ts";
-import { type Handler, type Handlers, promised, type World } from "./world.ts";
+import { type Substitute, type Substitutes, promised } from "./world.ts";
 
 type Callback = (error: unknown, value?: unknown) => void;
 
-function pathOf(world: World, path: unknown): string {
-  return absolutePath(path instanceof URL ? path : String(path), world.grants.cwd);
-}
-
-function file(access: readonly ("read" | "write")[], paths: number, inMemory?: Handler): Handler {
-  return (world, real, args) => {
-    for (const path of args.slice(0, paths)) {
-      for (const kind of access) requireAccess(world.grants, kind, pathOf(world, path));
-    }
-    const held = inMemory !== undefined && hasPath(world.files, pathOf(world, args[0]));
-    return held ? inMemory(world, real, args) : real(...args);
-  };
-}
-
 /** A function that is told where to call back: refusals and fixtures go there too. */
-function calledBack(handler: Handler): Handler {
+function calledBack(handler: Substitute): Substitute {
   return (world, real, args) => {
     const callback = args.at(-1);
     if (typeof callback !== "function") return handler(world, real, args);
@@ -39,57 +28,61 @@ function calledBack(handler: Handler): Handler {
   };
 }
 
-const readFile = file(["read"], 1, (world, _real, [path, options]) => {
-  const bytes = Buffer.from(readBytes(world.files, pathOf(world, path)));
+function path(name: string, inMemory?: Parameters<typeof pathHandler>[1]): Substitute {
+  return pathHandler(NODE_PATH_FUNCTIONS[name]!, inMemory);
+}
+
+const readFile = path("readFile", (files, path, options) => {
+  const bytes = Buffer.from(readBytes(files, path));
   const encoding = typeof options === "string"
     ? options
     : (options as { encoding?: string } | undefined)?.encoding;
   return encoding ? bytes.toString(encoding as BufferEncoding) : bytes;
 });
 
-const readdir = file(["read"], 1, (world, real, args) => {
-  if (typeof args[1] === "object") return real(...args);
-  return listFolder(world.files, pathOf(world, args[0])).map(({ name }) => name);
-});
+const names = path("readdir", (files, path) => listFolder(files, path).map(({ name }) => name));
 
-const statfs: Handler = (world, real, args) => {
-  requireAccess(world.grants, "read", pathOf(world, args[0]));
-  return fact("statfs")(world, real, args);
-};
+const readdir: Substitute = (world, real, args) =>
+  (typeof args[1] === "object" ? path("readdir") : names)(world, real, args);
 
-const open: Handler = (world, real, args) => {
+const statfs: Substitute = (world, real, args) =>
+  path("statfs")(world, () => fact("statfs")(world, real, args), args);
+
+const open: Substitute = (world, real, args) => {
   const flags = typeof args[1] === "string" ? args[1] : "r";
   const access: AccessKind[] = flags.includes("+")
     ? ["read", "write"]
     : flags.startsWith("r")
     ? ["read"]
     : ["write"];
-  for (const kind of access) requireAccess(world.grants, kind, pathOf(world, args[0]));
+  for (const kind of access) requireAccess(world.grants, kind, String(args[0]));
   return real(...args);
 };
 
-function each(names: string, handler: Handler): Handlers {
+function each(names: string, handler: Substitute): Substitutes {
   return Object.fromEntries(names.split(" ").map((name) => [name, handler]));
 }
 
-/** What takes a path, by the name it has among the promises; `stat` and its like go through `Deno`. */
-const files: Handlers = {
-  ...each("access glob opendir readlink realpath watch", file(["read"], 1)),
-  ...each(
-    "appendFile chmod chown lchown mkdir mkdtemp rm rmdir truncate unlink utimes writeFile",
-    file(["write"], 1),
-  ),
-  ...each("copyFile cp link rename symlink", file(["read", "write"], 2)),
+const files: Substitutes = {
+  ...Object.fromEntries(Object.keys(NODE_PATH_FUNCTIONS).map((name) => [name, path(name)])),
   readFile,
   readdir,
   statfs,
   open,
 };
 
-const mapped = (name: (plain: string) => string, as: (handler: Handler) => Handler): Handlers =>
+const mapped = (name: (plain: string) => string, as: (handler: Substitute) => Substitute): Substitutes =>
   Object.fromEntries(Object.entries(files).map(([plain, handler]) => [name(plain), as(handler)]));
 
-const connect: Handler = (world, real, args) => {
+function closed(module: object, shown: string): Substitutes {
+  return Object.fromEntries(
+    closedFunctions(module).map((name) => [name, () => {
+      throw refuseCall(`${shown}.${name}`);
+    }]),
+  );
+}
+
+const connect: Substitute = (world, real, args) => {
   const [first, second] = args;
   const options = typeof first === "object" && first !== null
     ? first as { host?: string; port?: number; path?: string }
@@ -103,7 +96,7 @@ const connect: Handler = (world, real, args) => {
   return real(...args);
 };
 
-function starts(executable?: string): Handler {
+function starts(executable?: string): Substitute {
   return (world, real, args) => {
     requireAccess(world.grants, "run", executable ?? String(args[0]));
     return real(...args);
@@ -114,32 +107,36 @@ function starts(executable?: string): Handler {
 // nothing can put another function in place of.
 
 /** Of `node:fs`. */
-export const fsApi: Handlers = {
+export const fsApi: Substitutes = {
   ...mapped((name) => name, calledBack),
   ...mapped((name) => `${name}Sync`, (handler) => handler),
-  existsSync: file(["read"], 1, () => true),
-  createReadStream: file(["read"], 1),
-  createWriteStream: file(["write"], 1),
+  existsSync: path("exists", () => true),
+  createReadStream: path("readFile"),
+  createWriteStream: path("writeFile"),
+  ...closed(fs, "fs"),
 };
 
 /** Of `node:fs/promises`. */
-export const fsPromisesApi: Handlers = mapped((name) => name, promised);
+export const fsPromisesApi: Substitutes = {
+  ...mapped((name) => name, promised),
+  ...closed(fs.promises, "fs.promises"),
+};
 
 /** Of `node:os`; the rest of it goes through `Deno`. */
-export const osApi: Handlers = {
+export const osApi: Substitutes = {
   cpus: fact("cpus"),
   uptime: fact("osUptime"),
   userInfo: fact("userInfo"),
 };
 
 /** Of `node:net`. */
-export const netApi: Handlers = { connect, createConnection: connect };
+export const netApi: Substitutes = { connect, createConnection: connect };
 
 /** Of `node:tls`. */
-export const tlsApi: Handlers = { connect };
+export const tlsApi: Substitutes = { connect };
 
 /** Of `node:child_process`. */
-export const childProcessApi: Handlers = {
+export const childProcessApi: Substitutes = {
   ...each("exec execSync", starts("/bin/sh")),
   ...each("execFile execFileSync fork spawn spawnSync", starts()),
 };

@@ -2,8 +2,8 @@ import type { RunFixture } from "./fixtures.ts";
 import { requireAccess } from "../grants.ts";
 import {
   findFixture,
-  type Handler,
-  type Handlers,
+  type Substitute,
+  type Substitutes,
   promised,
   runOutside,
   type World,
@@ -148,7 +148,7 @@ function createChild(fixture: RunFixture, options: Deno.CommandOptions): Deno.Ch
 }
 
 /** `Deno.spawn(path, args?, options?)` and its kin, by way of the guarded `Deno.Command`. */
-function shorthand(method: "spawn" | "output" | "outputSync"): Handler {
+function shorthand(method: "spawn" | "output" | "outputSync"): Substitute {
   return (_world, _real, [executable, second, third]) => {
     const options = Array.isArray(second)
       ? { ...third as Deno.CommandOptions, args: second }
@@ -158,7 +158,7 @@ function shorthand(method: "spawn" | "output" | "outputSync"): Handler {
 }
 
 /** The functions of `Deno` that need `run`. */
-export const runApi: Handlers = {
+export const runApi: Substitutes = {
   Command: (world, real, args) =>
     createCommand(
       world,

@@ -27,10 +27,10 @@ export type Call = (...args: unknown[]) => unknown;
  * Stands in for a function of the runtime while a check calls it: asks for the permission, then
  * answers with a fixture or with what the function itself says.
  */
-export type Handler = (world: World, real: Call, args: readonly unknown[]) => unknown;
+export type Substitute = (world: World, real: Call, args: readonly unknown[]) => unknown;
 
-/** Handlers by the name of what they stand in for. */
-export type Handlers = Readonly<Record<string, Handler>>;
+/** Substitutes by the name of what they stand in for. */
+export type Substitutes = Readonly<Record<string, Substitute>>;
 
 /**
  * Makes the world of one check.
@@ -45,12 +45,11 @@ export function createWorld(
   procfs: string,
   fixtures: Fixtures,
 ): World {
-  const cwd = Deno.cwd();
   const { read = {}, run = {}, net = {}, env = {}, sys = {} } = fixtures;
-  const grants = createGrants(permissions, procfs, cwd);
+  const grants = createGrants(permissions, procfs);
   return {
     grants,
-    files: createFiles(read, cwd),
+    files: createFiles(read),
     run,
     net,
     env: new Map(Object.entries(env)),
@@ -81,7 +80,7 @@ export function runOutside<T>(run: () => T): T {
  * @param handler what is done
  * @returns the same, never throwing
  */
-export function promised(handler: Handler): Handler {
+export function promised(handler: Substitute): Substitute {
   return (world, real, args) => Promise.try(() => handler(world, real, args));
 }
 

@@ -95,6 +95,7 @@ Deno.test("testCheck() refuses what is not declared, in the words of the sandbox
 });
 
 Deno.test("testCheck() says what no permission grants", { permissions: "inherit" }, async () => {
+  const all = { read: ["/"], write: ["/"] };
   const rows: [Permissions, () => unknown, string][] = [
     [
       { read: ["/proc/stat"] },
@@ -113,6 +114,13 @@ Deno.test("testCheck() says what no permission grants", { permissions: "inherit"
       () => new Deno.Command("/bin/x", { env: { LD_PRELOAD: "y" } }).output(),
       "LD_PRELOAD",
     ],
+    // As the sandbox does, whatever is declared.
+    [all, () => fs.cpSync("/a", "/b"), "fs.cpSync() is not for a check"],
+    [all, () => fs.promises.opendir("/"), "fs.promises.opendir() is not for a check"],
+    [all, () => Deno.chdir("/"), "Deno.chdir() is not for a check"],
+    [all, () => Deno.rename("/tmp", "/a"), "a check may move and link regular files only"],
+    [all, () => fs.linkSync("/tmp", "/a"), "a check may move and link regular files only"],
+    [all, () => Deno.stat("tests"), 'read "tests" is not among'],
     [{}, () => new Worker("data:,1", { type: "module" }), "Cannot start a Worker in testCheck()"],
   ];
   for (const [permissions, code, reason] of rows) {

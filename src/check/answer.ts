@@ -1,0 +1,62 @@
+import type { Ending } from "../host/process_tree.ts";
+import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
+import { returnCode } from "../nagios/state.ts";
+import { readRefusal, type Refusal } from "./refusal.ts";
+
+/** How a query ended, for the log and the counters. */
+export type Outcome = "done" | "timeout" | "busy" | "failed" | "refused" | "undefined" | "version";
+
+/** Result of a query, from the sandbox to the log. */
+export interface Answer {
+  /** What the engine gets. */
+  output: PluginOutput;
+  outcome: Outcome;
+  /** For the log only: a stack, a plugin's standard error, why a query was refused. */
+  reason?: string;
+  /** The permission whose refusal is the answer. */
+  refusal?: Refusal;
+  /** What it took to end a plugin at its deadline. */
+  ending?: Ending;
+  /** Set if the connection is closed without an answer, as NRPE refuses. */
+  silent?: true;
+}
+
+/** Longest text that leaves a sandbox, in characters: as much as a packet carries. */
+export const MAX_TEXT = 65_536;
+
+/**
+ * Turns a failure into UNKNOWN.
+ *
+ * @param outcome how the query ended
+ * @param output the first line
+ * @param longOutput further lines
+ * @param facts what the log and the counters get
+ * @returns the answer
+ */
+export function failure(
+  outcome: Outcome,
+  output: string,
+  longOutput?: string,
+  facts: Pick<Answer, "reason" | "refusal" | "silent"> = {},
+): Answer {
+  const text = formatPluginOutput({ output, longOutput });
+  return { output: { state: "UNKNOWN", text }, outcome, ...facts };
+}
+
+/**
+ * Reads the answer of a check from where user code lives: only the known parts, each checked and
+ * bounded.
+ *
+ * @param value the answer, of any shape
+ * @returns the answer; undefined if it has no valid output
+ */
+export function readAnswer({ output, reason, refusal }: Partial<Answer>): Answer | undefined {
+  if (!output || returnCode(output.state) < 0 || typeof output.text !== "string") return undefined;
+  const checked = readRefusal(refusal);
+  return {
+    output: { state: output.state, text: output.text.slice(0, MAX_TEXT) },
+    outcome: "done",
+    ...(typeof reason === "string" && { reason: reason.slice(0, MAX_TEXT) }),
+    ...(checked && { refusal: checked }),
+  };
+}

@@ -1,0 +1,44 @@
+/** The sandbox and `testCheck` hold a check to the same paths. */
+import { assertEquals } from "@std/assert";
+import { unite } from "../../src/agent/granted_permissions.ts";
+import { testCheck } from "../../src/check/testing.ts";
+import { withoutProcessTree } from "../../src/host/process_tree.ts";
+import { bundle } from "../../src/project/bundle.ts";
+import { createPool } from "../../src/runner/pool.ts";
+import { paths } from "../fixtures/paths_agent.ts";
+
+type Ends = Record<"deno" | "node" | "promises", [name: string, end: string][]>;
+
+const context = { hostname: "here", procfs: "/proc" };
+const never = new AbortController().signal;
+
+Deno.test("Each function that takes paths is refused alike in the sandbox and in testCheck()", async () => {
+  const [agent, runtime] = await Promise.all([
+    bundle(new URL("../fixtures/paths_agent.ts", import.meta.url)),
+    bundle(new URL("../../src/runner/sandbox_main.ts", import.meta.url)),
+  ]);
+  const pool = createPool({ agent, runtime, imports: "" }, 2, () => {}, withoutProcessTree());
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/inside`);
+  for (const name of ["inside/file", "outside"]) await Deno.writeTextFile(`${folder}/${name}`, "");
+  const permissions = { read: [`${folder}/inside`], write: [`${folder}/inside`], sys: ["statfs"] };
+
+  for (const [from, to] of [["outside", "outside"], ["inside/file", "outside"]]) {
+    const args = [`--from=${folder}/${from}`, `--to=${folder}/${to}`];
+    const tested = await testCheck(paths, { args, permissions });
+    const ends: Ends = JSON.parse(tested.text);
+    for (const isolation of ["worker", "process"] as const) {
+      const sandbox = await pool.sandbox(unite([permissions]), isolation);
+      const { output } = await sandbox.run("paths", args, context, never);
+      // The runtime does not call back `exists` and has no `lchmod`: neither passes.
+      const found = output.text.replace('"exists","never"', '"exists","NotCapable"')
+        .replace('"lchmod","Error"', '"lchmod","NotCapable"');
+      assertEquals(ends, JSON.parse(found), `${isolation} ${from} ${to}`);
+    }
+    const all = Object.values(ends).flat();
+    assertEquals(all.filter(([, end]) => end !== "NotCapable"), []);
+    assertEquals(all.length > 100, true);
+  }
+  pool.close();
+  await Deno.remove(folder, { recursive: true });
+});
