@@ -66,7 +66,7 @@ export async function checkLock(agent: string, code: SandboxCode): Promise<Diagn
     throw error;
   }
   if (lock === undefined) return [];
-  const asked = lockOf(agent, (await describeCode(code, {}, "process")).manifest);
+  const asked = lockOf(agent, (await describeCode(code, {}, code.imports)).manifest);
   if (lock.module !== asked.module) return [];
   return compareLock(lock, asked).more.map((grant) => ({
     place: grant.command === undefined ? "agent" : placeBelow("commands", grant.command),

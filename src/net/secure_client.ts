@@ -1,6 +1,6 @@
 import { ConnectError, type ConnectFault } from "./connect_error.ts";
 import type { Connection } from "./connection.ts";
-import { notAcceptable, Refusal } from "./tls_client.ts";
+import { notAcceptable, PeerRefusal } from "./tls_client.ts";
 import { type Handshaker, tlsConnection } from "./tls_connection.ts";
 import { connTransport } from "./tls_transport.ts";
 import { tlsFailure } from "./tls_failure.ts";
@@ -51,7 +51,7 @@ function handshakeFailure(error: unknown, address: string): ConnectError {
   const { code, message } = error as Error & { code?: string };
   let fault: ConnectFault = "handshake";
   let reason = tlsFailure(error);
-  if (error instanceof Refusal) {
+  if (error instanceof PeerRefusal) {
     ({ fault, message: reason } = error);
   } else if (code === "ECONNRESET" || code === "EPIPE") {
     fault = "reset";

@@ -29,7 +29,7 @@ export interface TlsClientOptions {
 }
 
 /** The handshake was refused from here, or came to nothing. */
-export class Refusal extends Error {
+export class PeerRefusal extends Error {
   /**
    * @param fault what happened
    * @param reason the same in words
@@ -86,21 +86,21 @@ export async function tlsClient(options: TlsClientOptions): Promise<Handshaker> 
   function judge(socket: TLSSocket): void {
     const suite = socket.getCipher().name;
     if (ciphers && socket.getProtocol() === "TLSv1.2" && !ciphers.includes(suite)) {
-      throw new Refusal("handshake", `the server chose ${suite}, which is not allowed`);
+      throw new PeerRefusal("handshake", `the server chose ${suite}, which is not allowed`);
     }
     if (authorities === undefined) return;
     const chain = peerChain(socket, X509Certificate);
     const reason = whyUntrusted(chain, authorities, new Date());
-    if (reason !== undefined) throw new Refusal("untrusted", reason);
+    if (reason !== undefined) throw new PeerRefusal("untrusted", reason);
     // A certificate that is trusted for itself need not be fit for anything else.
     const { fingerprint256 } = chain[0]!;
     const pinned = authorities.some((authority) => authority.fingerprint256 === fingerprint256);
     if (!pinned && !socket.authorized) {
-      throw new Refusal("untrusted", notAcceptable(socket.authorizationError));
+      throw new PeerRefusal("untrusted", notAcceptable(socket.authorizationError));
     }
     if (serverName === undefined) return;
     if (tls.checkServerIdentity(serverName, socket.getPeerCertificate()) !== undefined) {
-      throw new Refusal("untrusted", `the certificate is not for ${JSON.stringify(serverName)}`);
+      throw new PeerRefusal("untrusted", `the certificate is not for ${JSON.stringify(serverName)}`);
     }
   }
 
@@ -118,8 +118,8 @@ export async function tlsClient(options: TlsClientOptions): Promise<Handshaker> 
           }
         });
         socket.once("error", reject);
-        socket.once("end", () => reject(new Refusal("handshake", CLOSED)));
-        socket.once("close", () => reject(new Refusal("handshake", CLOSED)));
+        socket.once("end", () => reject(new PeerRefusal("handshake", CLOSED)));
+        socket.once("close", () => reject(new PeerRefusal("handshake", CLOSED)));
       });
     },
   };

@@ -53,6 +53,7 @@ Deno.test("The same project gives the same bytes, wherever it is, and less than 
     "first_start.js",
     "imports.json",
     "manifest.json",
+    "process_imports.json",
     "sandbox.js",
     "settings.example.yaml",
     "settings.schema.json",
