@@ -2,8 +2,8 @@
  * A local stand-in for `jsr:@std/cli`, for hosts that reach npm and not JSR: `parseArgs` with the
  * options used here, over `parseArgs` of `node:util`.
  *
- * The same for options that are declared: values stay text, the last one counts, and a value that
- * starts with a hyphen needs "=". Undeclared options have no value but one behind "=".
+ * Values stay text, the last one counts, and a value that starts with a hyphen needs "=". Undeclared
+ * options have a value behind "=" only. Unlike the real package, "-Hx" has the value "x".
  *
  * @module
  */
@@ -56,20 +56,14 @@ export function parseArgs<
   B extends string | undefined = undefined,
   S extends string | undefined = undefined,
   C extends string | undefined = undefined,
->(
-  args: readonly string[],
-  options: ParseOptions<B, S, C> = {},
-): Args<Values<B, S, C>> {
+>(args: readonly string[], options: ParseOptions<B, S, C> = {}): Args<Values<B, S, C>> {
   const { alias = {}, stopEarly = false, unknown = () => true } = options;
   const groups = Object.entries(alias).map(([name, others]) => [name, others].flat());
   const namesOf = (name: string) => groups.find((group) => group.includes(name)) ?? [name];
   const allOf = (names: string | readonly string[] = []) => [names].flat().flatMap(namesOf);
-  const [booleans, strings, collected] = [
-    options.boolean,
-    options.string,
-    options.collect,
-  ]
-    .map(allOf) as [string[], string[], string[]];
+  const booleans = allOf(options.boolean);
+  const strings = allOf(options.string);
+  const collected = allOf(options.collect);
 
   const parsed: Record<string, unknown> & { _: string[] } = { _: [] };
   for (const name of booleans) parsed[name] = false;
@@ -83,18 +77,15 @@ export function parseArgs<
     const word = words[index]!;
     if (token.kind === "option") {
       const { name } = token;
-      const next = words[index + 1];
-      let given: string | boolean = textOf(token) ??
-        (strings.includes(name) ? "" : true);
+      const isDeclared = booleans.includes(name) || strings.includes(name);
+      let given: string | boolean = textOf(token) ?? (strings.includes(name) ? "" : true);
+      if (!isDeclared && unknown(word, name, given) === false) continue;
       if (booleans.includes(name)) {
-        if (given === true && (next === "true" || next === "false")) {
-          given = next;
-          taken = index + 1;
-        }
-        given = given !== "false";
-      } else if (
-        !strings.includes(name) && unknown(word, name, given) === false
-      ) continue;
+        const next = words[index + 1];
+        const isFollowed = given === true && (next === "true" || next === "false");
+        if (isFollowed) taken = index + 1;
+        given = (isFollowed ? next : given) !== "false";
+      }
       for (const each of namesOf(name)) {
         parsed[each] = collected.includes(each) ? [...parsed[each] as string[], given] : given;
       }
@@ -109,18 +100,12 @@ export function parseArgs<
   return parsed as unknown as Args<Values<B, S, C>>;
 }
 
-function tokensOf(
-  words: readonly string[],
-  booleans: string[],
-  strings: string[],
-) {
-  // A word with a hyphen is not a value. For node:util it is.
+function tokensOf(words: readonly string[], booleans: string[], strings: string[]) {
   const args = words.map((word, at) => {
-    const isWithout = /^(?:-|$)/.test(words[at + 1] ?? "");
-    return isWithout && word.startsWith("-") &&
-        strings.includes(word.replace(/^--?/, ""))
-      ? `${word}=`
-      : word;
+    const [, name = ""] = /^--?(.+)$/s.exec(word) ?? [];
+    // For node:util a word with a hyphen may be a value.
+    const hasValue = /^[^-]/.test(words[at + 1] ?? "");
+    return strings.includes(name) && !hasValue ? `${word}=` : word;
   });
   const options = Object.fromEntries([
     ...booleans.map((name) => [name, { type: "boolean" }] as const),
@@ -130,8 +115,6 @@ function tokensOf(
 }
 
 // For node:util the value of "-H=host" is "=host".
-function textOf(
-  { rawName, value }: { rawName: string; value?: string | undefined },
-): string | undefined {
+function textOf({ rawName, value }: { rawName: string; value?: string | undefined }) {
   return rawName.startsWith("--") ? value : value?.replace(/^=/, "");
 }
