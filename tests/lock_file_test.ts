@@ -25,7 +25,7 @@ Deno.test({
     const { specifiers } = JSON.parse(lock!);
     assertEquals(Object.keys(specifiers), [
       "npm:@peculiar/x509@1.14.3",
-      "npm:js-yaml@4.3.2",
+      "npm:js-yaml@5.5.0",
     ]);
   },
 });

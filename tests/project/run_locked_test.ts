@@ -17,7 +17,7 @@ async function project(configuration: object): Promise<Locked> {
   await Deno.mkdir(`${folder}/sub`);
   await Deno.writeTextFile(
     module,
-    'import { load } from "npm:js-yaml@^4.3.0"; console.log(load);\n',
+    'import { load } from "npm:js-yaml@^5.4.0"; console.log(load);\n',
   );
   await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(configuration));
   return {
@@ -54,27 +54,27 @@ Deno.test("A lock file decides on the version and stays as it is, although it la
   await using made = await project({});
   const root = JSON.parse(await Deno.readTextFile(new URL("../../deno.lock", import.meta.url)));
   const packages = Object.fromEntries(
-    ["js-yaml@4.3.2", "argparse@2.0.1"].map((name) => [name, root.npm[name]]),
+    ["js-yaml@5.5.0", "argparse@3.0.4"].map((name) => [name, root.npm[name]]),
   );
-  const locked = { "npm:js-yaml@^4.3.0": "4.3.2" };
+  const locked = { "npm:js-yaml@^5.4.0": "5.5.0" };
   const table: [specifiers: Record<string, string>, workspace: string[], loads: boolean][] = [
     [locked, [], true],
     [{}, [], true],
     // A lock file that belongs to other imports of deno.json.
     [locked, ["npm:gone@1"], true],
     // There is no such version: it can come from the lock file alone.
-    [{ "npm:js-yaml@^4.3.0": "4.3.999" }, ["npm:gone@1"], false],
+    [{ "npm:js-yaml@^5.4.0": "5.4.999" }, ["npm:gone@1"], false],
   ];
   for (const [specifiers, dependencies, loads] of table) {
     const lock = JSON.stringify({
       version: "5",
       specifiers,
-      npm: { ...packages, ...(!loads && { "js-yaml@4.3.999": root.npm["js-yaml@4.3.2"] }) },
+      npm: { ...packages, ...(!loads && { "js-yaml@5.4.999": root.npm["js-yaml@5.5.0"] }) },
       ...(dependencies.length > 0 && { workspace: { dependencies } }),
     });
     await Deno.writeTextFile(`${made.folder}/deno.lock`, lock);
     const code = await loadAll(made.module).catch((error) => error.message);
-    assertEquals(code.includes("/js-yaml/4.3.2/"), loads, code.slice(0, 500));
+    assertEquals(code.includes("/js-yaml/5.5.0/"), loads, code.slice(0, 500));
     if (!loads) assertStringIncludes(code, "Could not resolve");
     assertEquals(await made.locks(), { "deno.lock": lock });
   }

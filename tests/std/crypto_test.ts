@@ -51,7 +51,7 @@ Deno.test(
   { permissions: "none" },
   async () => {
     // @ts-expect-error text is no bytes
-    await assertRejects(() => crypto.subtle.digest("SHA-256", ["abc"]), TypeError, "is no bytes");
+    await assertRejects(() => crypto.subtle.digest("SHA-256", ["abc"]), TypeError, "Cannot digest");
   },
 );
 

@@ -1,4 +1,4 @@
-import { parse } from "@std/yaml";
+import { parseYaml } from "./parse_yaml.ts";
 
 /**
  * Writes a value on one line, as a person would in YAML.
@@ -19,5 +19,5 @@ export function formatFlow(value: unknown): string {
 
 // What YAML would read as itself without quotes, and looks like a word.
 function isBare(text: string): boolean {
-  return /^[\w./](?:[\w./:%@+-]*[\w./%])?$/.test(text) && parse(text) === text;
+  return /^[\w./](?:[\w./:%@+-]*[\w./%])?$/.test(text) && parseYaml(text).node.value === text;
 }

@@ -1,6 +1,5 @@
 import { type Diagnostic, placeBelow } from "../diagnostic.ts";
-import { isRecord } from "../read.ts";
-import type { YamlEntry, YamlLines } from "./yaml_lines.ts";
+import type { YamlEntry, YamlNode } from "./parse_yaml.ts";
 
 /** A value of a settings file, of which each part knows the file and line that say it. */
 export interface Located {
@@ -26,81 +25,76 @@ export function isSecretName(place: string): boolean {
 }
 
 /**
- * Joins what a YAML text says with where it says it.
+ * Gives each value of a YAML text its file and line.
  *
- * @param value what `parse()` makes of the text
- * @param lines what `findLines()` does
+ * @param document the parsed text
  * @param file the name of the file
- * @param diagnostics hears of values that settings cannot hold, which are left out, and of keys that
- * are there twice
- * @returns the value with its places
+ * @param diagnostics receives an error for each value that settings cannot contain, which is omitted,
+ * and for each duplicate key
+ * @returns the value with its sources
  */
 export function locateValues(
-  value: Record<string, unknown>,
-  lines: YamlLines,
+  document: YamlEntry,
   file: string,
   diagnostics: Diagnostic[],
 ): Located {
-  const above = new Set<unknown>();
+  const above = new Set<YamlNode>();
   let count = 0;
 
-  function locate(value: unknown, { line, node }: YamlEntry, place: string): Located | undefined {
+  function locate({ line, node }: YamlEntry, place: string): Located | undefined {
     const source = `${file}:${line}`;
-    const fault = (message: string) => {
-      diagnostics.push({ place, source, message, severity: "error" });
+    const report = (message: string, severity: Diagnostic["severity"] = "error") => {
+      diagnostics.push({ place, source, message, severity });
       return undefined;
     };
     if (++count > maxValues) {
-      return count > maxValues + 1 ? undefined : fault(`Expected at most ${maxValues} values`);
+      return count > maxValues + 1 ? undefined : report(`Expected at most ${maxValues} values`);
     }
-    if (typeof value === "string") {
-      if (!secret.test(value)) {
-        if (isSecretName(place) && !value.startsWith("/")) {
-          const message = "It looks like a secret: expected the path of a file that holds it";
-          diagnostics.push({ place, source, message, severity: "warning" });
-        }
-        return { source, value };
-      }
-      fault("A secret does not belong here: expected the path of the file that holds it");
-      return { source, value: hidden };
-    }
-    if (value === null || typeof value === "boolean") return { source, value };
-    if (typeof value === "number" && Number.isFinite(value)) return { source, value };
-    if (value instanceof Date) return fault("Cannot take a date: expected a text, in quotes");
-    if (!Array.isArray(value) && !isPlain(value)) {
-      return fault("Cannot take this: expected a text, a number, true, false, a list or a map");
-    }
-    if (above.has(value)) return fault("It holds itself: expected an alias of something else");
-    above.add(value);
-    // What has no line of its own has its parent's.
-    const below = (item: unknown, entry: YamlEntry | undefined, step: string | number) =>
-      locate(item, entry ?? { line, node: {} }, placeBelow(place, step));
-    const found = Array.isArray(value)
-      ? value.flatMap((item, index) => below(item, node.items?.[index], index) ?? [])
-      : new Map(
-        Object.entries(value).flatMap(([key, item]) => {
-          const entry = below(item, node.entries?.get(key), key);
-          return entry === undefined ? [] : [[key, entry] as const];
-        }),
+    if (above.has(node)) return report("It holds itself: expected an alias of something else");
+    if (!node.items && !node.entries) return locateScalar(node.value, source, place, report);
+    above.add(node);
+    const located = (entry: YamlEntry, step: string | number) =>
+      locate(entry, placeBelow(place, step));
+    const value = node.items?.flatMap((item, index) => located(item, index) ?? []) ??
+      new Map(
+        [...node.entries!].map(([key, entry]) => [key, located(entry, key)!] as const)
+          .filter(([, entry]) => entry !== undefined),
       );
-    above.delete(value);
+    above.delete(node);
     for (const { key, first } of node.repeated ?? []) {
       diagnostics.push({
         place: placeBelow(place, key),
-        source: `${file}:${node.entries?.get(key)?.line ?? line}`,
+        source: `${file}:${node.entries!.get(key)!.line}`,
         message: `Said twice: expected it once, and line ${first} says it too`,
         severity: "error",
       });
     }
-    return { source, value: found };
+    return { source, value };
   }
 
-  return locate(value, { line: 1, node: lines }, "") ?? { source: `${file}:1`, value: new Map() };
+  return locate(document, "") ?? { source: `${file}:1`, value: new Map() };
 }
 
-/** Whether a value is what YAML calls a map, and nothing that only looks like one. */
-export function isPlain(value: unknown): value is Record<string, unknown> {
-  return isRecord(value) && Object.getPrototypeOf(value) === Object.prototype;
+function locateScalar(
+  value: unknown,
+  source: string,
+  place: string,
+  report: (message: string, severity?: Diagnostic["severity"]) => undefined,
+): Located | undefined {
+  if (typeof value === "string" && secret.test(value)) {
+    report("A secret does not belong here: expected the path of the file that holds it");
+    return { source, value: hidden };
+  }
+  if (typeof value === "string") {
+    if (isSecretName(place) && !value.startsWith("/")) {
+      report("It looks like a secret: expected the path of a file that holds it", "warning");
+    }
+    return { source, value };
+  }
+  if (value === null || typeof value === "boolean") return { source, value };
+  if (typeof value === "number" && Number.isFinite(value)) return { source, value };
+  if (value instanceof Date) return report("Cannot take a date: expected a text, in quotes");
+  return report("Cannot take this: expected a text, a number, true, false, a list or a map");
 }
 
 /**

@@ -1,8 +1,8 @@
-import { parse } from "@std/yaml";
+import type { YAMLException } from "js-yaml";
 import { createReport, type Diagnostic } from "../diagnostic.ts";
-import { isPlain, type Located, locateValues, plainOf, sourcesOf } from "./located.ts";
+import { type Located, locateValues, plainOf, sourcesOf } from "./located.ts";
+import { parseYaml, type YamlEntry } from "./parse_yaml.ts";
 import { hostFields } from "./table.ts";
-import { findLines } from "./yaml_lines.ts";
 
 /** One settings file, read by itself. */
 export interface SettingsFile {
@@ -41,27 +41,19 @@ export async function readSettingsFile(path: string, included: boolean): Promise
     return say("error", `Cannot read it: ${whyUnread(error)}`);
   }
 
-  let value: unknown;
-  let repeats: Error | undefined;
+  let document: YamlEntry;
   try {
-    value = parse(text);
-  } catch (strict) {
-    try {
-      // Keys that are there twice are reported beside everything else that is wrong.
-      value = parse(text, { allowDuplicateKeys: true });
-      repeats = strict as Error;
-    } catch {
-      return say("error", ...explainSyntax(strict as Error, path));
-    }
+    document = parseYaml(text);
+  } catch (error) {
+    return say("error", ...explainSyntax(error as Error, path));
   }
-  if (value === null) return { located: undefined, diagnostics, faults: [] };
-  if (!isPlain(value)) {
+  if (document.node.value === null) return { located: undefined, diagnostics, faults: [] };
+  if (document.node.entries === undefined) {
     return say("error", 'Expected names and values, such as "timeout: 30s"', `${path}:1`);
   }
 
   const found: Diagnostic[] = [];
-  const located = locateValues(value, findLines(text), path, found);
-  if (repeats !== undefined && found.length === 0) say("error", ...explainSyntax(repeats, path));
+  const located = locateValues(document, path, found);
   const sources = sourcesOf(located);
   const unlocated: Diagnostic[] = [];
   const report = createReport(unlocated);
@@ -84,14 +76,10 @@ function lineOf({ source }: Diagnostic): number {
   return Number(/\d+$/.exec(source ?? "")?.[0] ?? 0);
 }
 
-// The reason and the line, of the message's first line: what follows shows the text, which may hold
-// what nobody should see.
-function explainSyntax({ message }: Error, path: string): [message: string, place: string] {
-  const [first = ""] = message.split("\n");
-  const [, line] =
-    /(?: at line (\d+), column \d+:?| \((\d+):\d+\))$/.exec(first)?.filter(Boolean) ?? [];
-  const reason = first.replace(/(?: at line \d+, column \d+:?| \(\d+:\d+\))$/, "");
-  return [`Cannot parse YAML: ${reason}`, line === undefined ? path : `${path}:${line}`];
+// Without the snippet that the message shows: it may contain a secret.
+function explainSyntax(error: Error, path: string): [message: string, place: string] {
+  const { reason = error.message, mark }: Partial<YAMLException> = error;
+  return [`Cannot parse YAML: ${reason}`, mark === undefined ? path : `${path}:${mark.line + 1}`];
 }
 
 /** Says why a file cannot be read. */

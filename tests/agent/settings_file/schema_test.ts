@@ -1,9 +1,10 @@
 /** The schema for editors and the example file, which come from the table that reads settings. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { parse } from "@std/yaml";
 import { describeAgent } from "../../../src/agent/describe_agent.ts";
 import { exampleSettings } from "../../../src/agent/settings_file/example.ts";
 import { formatFlow } from "../../../src/agent/settings_file/flow.ts";
+import { locateValues, plainOf } from "../../../src/agent/settings_file/located.ts";
+import { parseYaml } from "../../../src/agent/settings_file/parse_yaml.ts";
 import { propertiesOf, settingsSchema } from "../../../src/agent/settings_file/schema.ts";
 import { hostFields } from "../../../src/agent/settings_file/table.ts";
 import { readHostSettings } from "../../../src/agent/host_settings.ts";
@@ -13,6 +14,8 @@ import { defaultSettings } from "../../../src/agent/settings.ts";
 import builtIn from "../../../checks/agent.ts";
 import { defineAgent, defineCheck, ok, option, plugin, shell } from "../../../src/mod.ts";
 import { createFolder } from "./folder.ts";
+
+const parse = (text: string) => plainOf(locateValues(parseYaml(text), "", []));
 
 const everyKind = defineCheck({
   description: "Every kind\nof option",

@@ -1,10 +1,18 @@
-import { assertEquals } from "@std/assert";
-import { parse, stringify } from "@std/yaml";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { CORE_SCHEMA, dump, loadAll, mergeTag, YAMLException } from "js-yaml";
 import fc from "../../fast_check.ts";
-import { findLines, type YamlLines } from "../../../src/agent/settings_file/yaml_lines.ts";
+import { locateValues, plainOf } from "../../../src/agent/settings_file/located.ts";
+import { parseYaml, type YamlNode } from "../../../src/agent/settings_file/parse_yaml.ts";
+
+/** The values alone, by the library. */
+const valueOf = (text: string) =>
+  loadAll(text, { schema: CORE_SCHEMA.withTags(mergeTag) })[0] ?? null;
+
+/** The values alone, by our reader. */
+const plain = (text: string) => plainOf(locateValues(parseYaml(text), "", []));
 
 /** All places with their lines, as `a.b[0]:3`. */
-function placesOf({ entries, items }: YamlLines, above = ""): string[] {
+function placesOf({ entries, items }: YamlNode, above = ""): string[] {
   const children = [
     ...[...entries ?? []].map(([key, entry]) =>
       [above && `${above}.${key}` || key, entry] as const
@@ -26,16 +34,6 @@ function pathsOf(value: unknown, above = ""): string[] {
   });
 }
 
-// Some keys are written in brackets such that they cannot be read again.
-function expectedPaths(text: string): string[] {
-  try {
-    return pathsOf(parse(text));
-  } catch {
-    fc.pre(false);
-    return [];
-  }
-}
-
 const cases: [name: string, text: string, places: string[]][] = [
   ["nothing", "# a comment\n", []],
   ["a scalar", "--- word", []],
@@ -52,7 +50,8 @@ const cases: [name: string, text: string, places: string[]][] = [
   ["a list as deep as its key", "a:\n- 1\n-\n  - 2\n- - 3\n  - 4\nb: 5\n", [
     "a:1",
     "a[0]:2",
-    "a[1]:3",
+    // The line of the item, not of its dash.
+    "a[1]:4",
     "a[1][0]:4",
     "a[2]:5",
     "a[2][0]:5",
@@ -123,6 +122,17 @@ const cases: [name: string, text: string, places: string[]][] = [
     ],
   ],
   ["explicit keys", "? a\n: 1\n? b\n? 'c'\n:\n  - d\n", ["a:1", "b:3", "c:4", "c[0]:6"]],
+  ["empty items", "a:\n-\n- b\n-\n-\nc: [~, ~]\n", [
+    // A value without any text has the line before it.
+    "a:1",
+    "a[0]:2",
+    "a[1]:3",
+    "a[2]:3",
+    "a[3]:3",
+    "c:6",
+    "c[0]:6",
+    "c[1]:6",
+  ]],
   ["empty values", "a:\nb:\n  c:\n  d: ~\ne: {f: , g}\n", [
     "a:1",
     "b:2",
@@ -142,18 +152,23 @@ const cases: [name: string, text: string, places: string[]][] = [
 ];
 
 for (const [name, text, places] of cases) {
-  Deno.test(`findLines() finds each key and item: ${name}`, { permissions: "none" }, () => {
-    const found = placesOf(findLines(text));
-    assertEquals(found, places);
-    const paths = found.map((place) => place.replace(/:\d+$/, ""));
-    assertEquals(paths.toSorted(), pathsOf(parse(text)).toSorted());
-  });
+  Deno.test(
+    `parseYaml() finds the line of each key and item: ${name}`,
+    { permissions: "none" },
+    () => {
+      const found = placesOf(parseYaml(text).node);
+      assertEquals(found, places);
+      assertEquals(plain(text), valueOf(text));
+      const paths = found.map((place) => place.replace(/:\d+$/, ""));
+      assertEquals(paths.toSorted(), pathsOf(valueOf(text)).toSorted());
+    },
+  );
 }
 
-Deno.test("findLines() says which keys are there again, and where they were first", {
+Deno.test("parseYaml() reports duplicate keys, with the line of the first", {
   permissions: "none",
 }, () => {
-  const lines = findLines(
+  const { node: lines } = parseYaml(
     "a: 1\nb: { c: 1, c: 2 }\n'a': 3\nd: &d\n  <<: { e: 1 }\n  e: 2\n  e: 3\n",
   );
   assertEquals(lines.repeated, [{ key: "a", first: 1 }]);
@@ -163,16 +178,16 @@ Deno.test("findLines() says which keys are there again, and where they were firs
 });
 
 Deno.test(
-  "findLines() ends with an alias inside what it refers to",
+  "parseYaml() ends with an alias inside its anchor",
   { permissions: "none" },
   () => {
-    const { entries } = findLines("a: &a\n  b: *a\n");
+    const { entries } = parseYaml("a: &a\n  b: *a\n").node;
     const a = entries!.get("a")!.node;
     assertEquals(a.entries!.get("b")!.node, a);
   },
 );
 
-Deno.test("findLines() finds every place of any value, however it is written", {
+Deno.test("parseYaml() finds every place of any value, however it is written", {
   permissions: "none",
 }, () => {
   const value = fc.letrec((tie) => ({
@@ -206,15 +221,61 @@ Deno.test("findLines() finds every place of any value, however it is written", {
   })).tree.filter((tree) => !JSON.stringify(tree).includes('"<<"'));
   const style = fc.record({
     flowLevel: fc.constantFrom(-1, 0, 1, 2),
-    arrayIndent: fc.boolean(),
+    seqNoIndent: fc.boolean(),
     lineWidth: fc.constantFrom(20, 80, -1),
   });
   fc.assert(
     fc.property(value, style, (tree, options) => {
-      const text = stringify(tree, { ...options, useAnchors: false });
-      const found = placesOf(findLines(text)).map((place) => place.replace(/:\d+$/, ""));
-      assertEquals(found.toSorted(), expectedPaths(text).toSorted(), text);
+      const text = dump(tree, { ...options, noRefs: true });
+      const found = placesOf(parseYaml(text).node).map((place) => place.replace(/:\d+$/, ""));
+      assertEquals(found.toSorted(), pathsOf(tree).toSorted(), text);
     }),
     { numRuns: 1000 },
   );
+});
+
+Deno.test("parseYaml() reads what settings are made of", { permissions: "none" }, () => {
+  const rows: [string, unknown][] = [
+    ["", null],
+    ["# nothing but a comment", null],
+    ["a: 1\nb: [x, 'y', \"z\\n\"]\nc:\n  - d: true\n    e: ~\n", {
+      a: 1,
+      b: ["x", "y", "z\n"],
+      c: [{ d: true, e: null }],
+    }],
+    ["t: >-\n  one\n  two\nl: |\n  a\n  b\n", { t: "one two", l: "a\nb\n" }],
+    ["a: &x { b: 1 }\nc:\n  <<: *x\n  d: 2", { a: { b: 1 }, c: { b: 1, d: 2 } }],
+    ["n: 0x1f\nf: 1.5\ns: yes\nv: 5m", { n: 31, f: 1.5, s: "yes", v: "5m" }],
+    ["'<<': { a: 1 }\nb: !!str 1\n", { "<<": { a: 1 }, b: "1" }],
+    ["---\na\n", "a"],
+  ];
+  for (const [text, value] of rows) assertEquals(plain(text), value, text);
+  assertEquals(parseYaml("on: 2020-01-02").node.entries!.get("on")!.node, {
+    value: new Date("2020-01-02"),
+  });
+});
+
+Deno.test("parseYaml() keeps __proto__ a key like any other", { permissions: "none" }, () => {
+  const value = plain("__proto__: { admin: true }") as Record<string, unknown>;
+  assertEquals([Object.keys(value), value.admin], [["__proto__"], undefined]);
+});
+
+Deno.test("parseYaml() refuses what is not YAML, with the line", { permissions: "none" }, () => {
+  const rows: [text: string, line: number | undefined][] = [
+    ["a: [", 1],
+    ["a: 1\n--- a\n--- b", undefined],
+    ["a: 1\nb: !!js/function 'x'", 2],
+    ["a: 1\n\tb: 1", 2],
+    ["\n\n*nothing", 3],
+    ["a: \0", 1],
+    ["a: 1\n? [b]\n: 2", 2],
+    ["a: 1\nb: {{ name }}", 2],
+    [`${"a: &a { b: 1 }\n".repeat(2)}c: { <<: [${Array(101).fill("*a").join(", ")}] }`, 3],
+    ["[".repeat(200), 1],
+  ];
+  for (const [text, line] of rows) {
+    const error = assertThrows(() => parseYaml(text), YAMLException);
+    assert(error.reason.length > 0);
+    assertEquals(error.mark && error.mark.line + 1, line, text);
+  }
 });

@@ -1,0 +1,129 @@
+import {
+  binaryTag,
+  constructFromEvents,
+  CORE_SCHEMA,
+  type Event,
+  EVENT_ID,
+  mergeTag,
+  parseEvents,
+  realMapTag,
+  SCALAR_STYLE,
+  timestampTag,
+  YAMLException,
+} from "js-yaml";
+
+/** A value of a YAML text: a scalar, a list or a map. An alias is the same object as its anchor. */
+export interface YamlNode {
+  /** The value of a scalar. */
+  value?: unknown;
+  /** The items of a list. */
+  items?: YamlEntry[];
+  /** The entries of a map. */
+  entries?: Map<string, YamlEntry>;
+  /** Duplicate keys of a map, and the line of the first occurrence of each. */
+  repeated?: { key: string; first: number }[];
+}
+
+/** An entry of a map, an item of a list, or the document. */
+export interface YamlEntry {
+  /** The line of its key or its value, from 1. An item without any text has the line before it. */
+  line: number;
+  node: YamlNode;
+  /** Whether the entry comes from `<<`, so that a key of the map itself replaces it. */
+  merged?: true;
+}
+
+// Dates and binary data are not settings. They are recognized so that messages can name them.
+const schema = CORE_SCHEMA.withTags(realMapTag, mergeTag, timestampTag, binaryTag);
+
+/**
+ * Parses a YAML text, and keeps the line of each value.
+ *
+ * @param text one YAML document
+ * @returns the document; null for a text without any
+ * @throws {YAMLException} if the text is not YAML, or several documents
+ */
+export function parseYaml(text: string): YamlEntry {
+  const events = parseEvents(text, {});
+  const construct = (part: Event[]) =>
+    constructFromEvents(part, { source: text, schema, json: true });
+  // Checks tags, aliases and the number of merged keys.
+  if (construct(events).length > 1) throw new YAMLException("Expected a single document");
+
+  const document = events[0];
+  const anchors = new Map<string, YamlNode>();
+  let index = 1;
+  let line = 1;
+  let position = 0;
+
+  function readEntry(): YamlEntry {
+    const event = events[index++]!;
+    const start = startOf(event);
+    if (start > position) {
+      line += text.slice(position, start).split("\n").length - 1;
+      position = start;
+    }
+    // Reading the parts of the node moves `line`.
+    const entry = { line, node: {} };
+    entry.node = readNode(event);
+    return entry;
+  }
+
+  function readNode(event: Event): YamlNode {
+    const node: YamlNode = {};
+    if ("anchorStart" in event && event.anchorStart >= 0) {
+      const anchor = text.slice(event.anchorStart, event.anchorEnd);
+      if (event.type === EVENT_ID.ALIAS) return anchors.get(anchor)!;
+      anchors.set(anchor, node);
+    }
+    if (event.type === EVENT_ID.SCALAR) {
+      [node.value] = construct([document!, event, { type: EVENT_ID.POP }]);
+    } else if (event.type === EVENT_ID.SEQUENCE) {
+      node.items = [];
+      while (!isEnd()) node.items.push(readEntry());
+    } else if (event.type === EVENT_ID.MAPPING) {
+      node.entries = new Map();
+      while (!isEnd()) readPair(node, node.entries);
+    }
+    return node;
+  }
+
+  function isEnd(): boolean {
+    if (events[index]!.type !== EVENT_ID.POP) return false;
+    index++;
+    return true;
+  }
+
+  function readPair(node: YamlNode, entries: Map<string, YamlEntry>): void {
+    const event = events[index]!;
+    const isPlain = event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN;
+    const { line, node: { value } } = readEntry();
+    // Such as "{{ name }}" of a template. Only scalars have a value.
+    if (value === undefined) YAMLException.throwAt(text, startOf(event), "Expected a text as key");
+    const entry = { line, node: readEntry().node };
+    const key = String(value);
+    if (isPlain && key === "<<") return merge(entries, entry.node);
+    const before = entries.get(key);
+    if (before !== undefined && !before.merged) {
+      (node.repeated ??= []).push({ key, first: before.line });
+    }
+    entries.set(key, entry);
+  }
+
+  return document === undefined ? { line, node: { value: null } } : readEntry();
+}
+
+// The map's own keys win, and of several maps the first.
+function merge(entries: Map<string, YamlEntry>, { items, entries: own }: YamlNode): void {
+  const sources = items?.map(({ node }) => node.entries) ?? [own];
+  for (const [key, entry] of sources.flatMap((source) => [...source ?? []])) {
+    if (!entries.has(key)) entries.set(key, { ...entry, merged: true });
+  }
+}
+
+/** The position of a node with its anchor and tag; -1 if it has no text. */
+function startOf(event: Event): number {
+  const { start, valueStart, anchorStart, tagStart } = event as unknown as Record<string, number>;
+  const given = [start, valueStart, anchorStart, tagStart].filter((each) => each! >= 0);
+  return given.length === 0 ? -1 : Math.min(...given as number[]);
+}
