@@ -1,8 +1,14 @@
-import { type CheckResult, evaluate, type Perfdata, type Range, type State } from "../src/mod.ts";
-import { type CertificateDays, judgeCertificate } from "./_certificate.ts";
-import type { ConnectError } from "./_connect_error.ts";
-import { fixed } from "./_fixed.ts";
-import { printable } from "./_printable.ts";
+import {
+  type CheckResult,
+  evaluate,
+  type Perfdata,
+  type Range,
+  type State,
+} from "../../src/mod.ts";
+import { type CertificateDays, judgeCertificate } from "../_certificate.ts";
+import type { ConnectError } from "../_connect_error.ts";
+import { fixed } from "../_fixed.ts";
+import { printable } from "../_printable.ts";
 import { isExpected, type TcpReading } from "./_tcp_session.ts";
 
 /** What is judged of a TCP service. */

@@ -5,15 +5,15 @@ import {
   type Range,
   type State,
   worst,
-} from "../src/mod.ts";
-import type { ConnectError } from "./_connect_error.ts";
-import { fixed } from "./_fixed.ts";
+} from "../../src/mod.ts";
+import type { ConnectError } from "../_connect_error.ts";
+import { fixed } from "../_fixed.ts";
 import type { HttpPhases } from "./_http_client.ts";
 import { judgeDocumentAge, type PageFault } from "./_http_document_age.ts";
 import { type HttpResponse, statusCode } from "./_http_message.ts";
 import { formatPlace, type HttpPlace } from "./_http_place.ts";
-import { printable } from "./_printable.ts";
-import { thresholds } from "./_thresholds.ts";
+import { printable } from "../_printable.ts";
+import { thresholds } from "../_thresholds.ts";
 
 /** A page that was read. */
 export interface HttpPage {

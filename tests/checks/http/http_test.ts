@@ -1,8 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import fc from "../fast_check.ts";
-import { type HttpPage, type HttpQuestion, presentPage } from "../../checks/_http_answer.ts";
-import { askHttp, KEPT } from "../../checks/_http_client.ts";
-import { judgeDocumentAge } from "../../checks/_http_document_age.ts";
+import fc from "../../fast_check.ts";
+import {
+  type HttpPage,
+  type HttpQuestion,
+  presentPage,
+} from "../../../checks/http/_http_answer.ts";
+import { askHttp, KEPT } from "../../../checks/http/_http_client.ts";
+import { judgeDocumentAge } from "../../../checks/http/_http_document_age.ts";
 import {
   decodeChunked,
   findBody,
@@ -10,21 +14,28 @@ import {
   headerValue,
   parseResponse,
   statusCode,
-} from "../../checks/_http_message.ts";
+} from "../../../checks/http/_http_message.ts";
 import {
   formatPlace,
   hostHeader,
   type HttpPlace,
   readPlace,
   redirectedPlace,
-} from "../../checks/_http_place.ts";
-import { followRedirect } from "../../checks/_http_redirect.ts";
-import { buildRequest, joinHeaders } from "../../checks/_http_request.ts";
-import { http } from "../../checks/http.ts";
-import { parseRange, presentResult, testCheck } from "../../src/mod.ts";
-import { isMissing } from "../tools.ts";
-import { closedPort, listen, listenOnly, makeKeyPair, openssl, type Peer } from "./local_server.ts";
-import { permissionsOf } from "./permissions_of.ts";
+} from "../../../checks/http/_http_place.ts";
+import { followRedirect } from "../../../checks/http/_http_redirect.ts";
+import { buildRequest, joinHeaders } from "../../../checks/http/_http_request.ts";
+import { http } from "../../../checks/http/http.ts";
+import { parseRange, presentResult, testCheck } from "../../../src/mod.ts";
+import { isMissing } from "../../tools.ts";
+import {
+  closedPort,
+  listen,
+  listenOnly,
+  makeKeyPair,
+  openssl,
+  type Peer,
+} from "../local_server.ts";
+import { permissionsOf } from "../permissions_of.ts";
 
 const pure = { permissions: "none" } as const;
 const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
-import type { PeerCertificate } from "./_certificate.ts";
-import { type Connection, loadConnect, type Target } from "./_connection.ts";
+import type { PeerCertificate } from "../_certificate.ts";
+import { type Connection, loadConnect, type Target } from "../_connection.ts";
 import { findBody, headerValue } from "./_http_message.ts";
 
 /** How long each step took, in seconds to the microsecond. */

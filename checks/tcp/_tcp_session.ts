@@ -1,6 +1,6 @@
-import { type CertificateDays, judgeCertificate, type PeerCertificate } from "./_certificate.ts";
-import { type Connection, loadConnect, type Target } from "./_connection.ts";
-import { sleep } from "./_time_limit.ts";
+import { type CertificateDays, judgeCertificate, type PeerCertificate } from "../_certificate.ts";
+import { type Connection, loadConnect, type Target } from "../_connection.ts";
+import { sleep } from "../_time_limit.ts";
 
 /** What is said to a TCP service, and what is listened for. */
 export interface TcpSession {

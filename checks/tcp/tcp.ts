@@ -6,14 +6,14 @@ import {
   type OptionValues,
   type Range,
   type RangeInput,
-} from "../src/mod.ts";
-import { type AlertName, alertNames, alertState } from "./_alert_state.ts";
-import { certificateDaysPattern, parseCertificateDays } from "./_certificate.ts";
-import { ConnectError } from "./_connect_error.ts";
-import { netPermission } from "./_net_permission.ts";
+} from "../../src/mod.ts";
+import { type AlertName, alertNames, alertState } from "../_alert_state.ts";
+import { certificateDaysPattern, parseCertificateDays } from "../_certificate.ts";
+import { ConnectError } from "../_connect_error.ts";
+import { netPermission } from "../_net_permission.ts";
 import { presentTcp, presentTcpFailure, type TcpQuestion } from "./_tcp_answer.ts";
 import { readTcp, type TcpSession, unescapeText } from "./_tcp_session.ts";
-import { withinSeconds } from "./_time_limit.ts";
+import { withinSeconds } from "../_time_limit.ts";
 
 /** The options of {@linkcode tcp}; names and letters are those of `check_tcp`. */
 export type TcpOptions = {

@@ -1,14 +1,18 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ConnectError, describeConnectError } from "../../checks/_connect_error.ts";
-import { printable } from "../../checks/_printable.ts";
-import { presentTcp, presentTcpFailure, type TcpQuestion } from "../../checks/_tcp_answer.ts";
-import { isExpected, readTcp, unescapeText } from "../../checks/_tcp_session.ts";
-import { tcp } from "../../checks/tcp.ts";
-import { type CheckResult, parseRange, presentResult, testCheck } from "../../src/mod.ts";
-import { isMissing } from "../tools.ts";
-import { closedPort, listen, listenOnly, makeKeyPair, openssl } from "./local_server.ts";
-import { permissionsOf } from "./permissions_of.ts";
-import { later, until } from "../waiting.ts";
+import { ConnectError, describeConnectError } from "../../../checks/_connect_error.ts";
+import { printable } from "../../../checks/_printable.ts";
+import {
+  presentTcp,
+  presentTcpFailure,
+  type TcpQuestion,
+} from "../../../checks/tcp/_tcp_answer.ts";
+import { isExpected, readTcp, unescapeText } from "../../../checks/tcp/_tcp_session.ts";
+import { tcp } from "../../../checks/tcp/tcp.ts";
+import { type CheckResult, parseRange, presentResult, testCheck } from "../../../src/mod.ts";
+import { isMissing } from "../../tools.ts";
+import { closedPort, listen, listenOnly, makeKeyPair, openssl } from "../local_server.ts";
+import { permissionsOf } from "../permissions_of.ts";
+import { later, until } from "../../waiting.ts";
 
 const question: TcpQuestion = {
   hostname: "192.0.2.1",

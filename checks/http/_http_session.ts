@@ -1,6 +1,10 @@
-import type { CheckResult } from "../src/mod.ts";
-import { type CertificateDays, type CertificateVerdict, judgeCertificate } from "./_certificate.ts";
-import { ConnectError } from "./_connect_error.ts";
+import type { CheckResult } from "../../src/mod.ts";
+import {
+  type CertificateDays,
+  type CertificateVerdict,
+  judgeCertificate,
+} from "../_certificate.ts";
+import { ConnectError } from "../_connect_error.ts";
 import { type HttpPage, presentHttpFailure } from "./_http_answer.ts";
 import { askHttp } from "./_http_client.ts";
 import { formatRequest, parseResponse } from "./_http_message.ts";
