@@ -82,7 +82,7 @@ function isAllowed({ from, to }: Import): boolean {
   // The public module re-exports, from anywhere below the daemon.
   if (file === undefined) {
     return folder === "mod.ts" &&
-      ["agent", "author", "check", "nagios", "protocol"].includes(target!);
+      ["agent", "author", "check", "nagios", "net", "protocol"].includes(target!);
   }
   if (target === folder) return true;
   return allowed[folder]!.includes(target!) || allowed[folder]!.includes(`${target}/${targetFile}`);

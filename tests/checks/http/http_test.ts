@@ -573,11 +573,11 @@ Deno.test("askHttp() counts all of a response, and keeps a bounded part", async 
     for (let sent = 0; sent < 100; sent++) await write(part);
   });
   const { signal } = new AbortController();
-  const target = { hostname: "127.0.0.1", port: server.port };
-  const reading = await askHttp(target, bytes("GET / HTTP/1.0\r\n\r\n"), false, signal);
+  const address = { hostname: "127.0.0.1", port: server.port };
+  const reading = await askHttp(address, bytes("GET / HTTP/1.0\r\n\r\n"), false, { signal });
   assertEquals(reading.size, head.length + 100 * part.length);
   assertEquals(reading.bytes.length, KEPT);
-  const headOnly = await askHttp(target, bytes("GET / HTTP/1.0\r\n\r\n"), true, signal);
+  const headOnly = await askHttp(address, bytes("GET / HTTP/1.0\r\n\r\n"), true, { signal });
   assert(headOnly.size < 2 * part.length, `${headOnly.size} bytes`);
 });
 

@@ -3,7 +3,7 @@ import { presentProcesses } from "../../../checks/procs/_process_answer.ts";
 import { leaveOutSelf, selectProcesses } from "../../../checks/procs/_process_filter.ts";
 import { parseElapsed, parseProcesses, psArguments } from "../../../checks/procs/_process_list.ts";
 import { parsePattern } from "../../../checks/_posix_pattern.ts";
-import { readProcesses } from "../../../checks/_read_processes.ts";
+import { readProcesses } from "../../../checks/_ps.ts";
 import { findUser, ownersOf, parsePasswd } from "../../../checks/procs/_user.ts";
 import { procs } from "../../../checks/procs/procs.ts";
 import { testCheck } from "../../../src/mod.ts";
