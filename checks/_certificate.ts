@@ -1,13 +1,5 @@
-import type { Perfdata, Range, State } from "../src/mod.ts";
+import type { PeerCertificate, Perfdata, Range, State } from "../src/mod.ts";
 import { printable } from "./_printable.ts";
-
-/** What is judged of a certificate. */
-export interface PeerCertificate {
-  /** The first common name of its subject, where it has one. */
-  commonName: string | undefined;
-  /** When it ends. */
-  validTo: Date;
-}
 
 /** Days left at which a certificate alerts, both included. */
 export interface CertificateDays {
@@ -41,20 +33,6 @@ export const certificateDaysPattern = /\d{1,5}(?:,\d{1,5})?/;
 export function parseCertificateDays(text: string): CertificateDays {
   const [warning = 0, critical = 0] = text.split(",").map(Number);
   return { warning, critical };
-}
-
-/**
- * Reads what `getPeerCertificate()` of node:tls hands back.
- *
- * @param certificate The peer's certificate; an empty object where there is none
- * @returns What is judged of it; undefined where there is no certificate or it has no end
- */
-export function readCertificate(
-  certificate: { subject?: { CN?: string | string[] }; valid_to?: string },
-): PeerCertificate | undefined {
-  const validTo = new Date(certificate.valid_to ?? NaN);
-  if (Number.isNaN(validTo.getTime())) return undefined;
-  return { commonName: [certificate.subject?.CN].flat()[0], validTo };
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   type RangeInput,
 } from "../src/mod.ts";
 import { fixed } from "./_fixed.ts";
-import { psPath, readProcesses } from "./_read_processes.ts";
+import { psPath, readProcesses } from "./_ps.ts";
 import { thresholds } from "./_thresholds.ts";
 
 /** The three load averages and what is needed to explain them. */

@@ -4,15 +4,15 @@
  * @module
  */
 export type { AlertName } from "./_alert_state.ts";
-export { disk, type DiskOptions, type DiskUnit } from "./disk.ts";
+export { disk, type DiskOptions, type DiskUnit } from "./disk/disk.ts";
 export { dummy, type DummyOptions } from "./dummy.ts";
 export { fileAge, type FileAgeOptions } from "./file_age.ts";
-export { http, type HttpOptions, type OnRedirect } from "./http.ts";
+export { http, type HttpOptions, type OnRedirect } from "./http/http.ts";
 export { load, type LoadOptions } from "./load.ts";
 export { memory, type MemoryOptions } from "./memory.ts";
-export { procs, type ProcsOptions } from "./procs.ts";
-export type { ProcessMetric } from "./_process_answer.ts";
+export { procs, type ProcsOptions } from "./procs/procs.ts";
+export type { ProcessMetric } from "./procs/_process_answer.ts";
 export { type NoSwap, swap, type SwapOptions } from "./swap.ts";
-export { tcp, type TcpOptions } from "./tcp.ts";
+export { tcp, type TcpOptions } from "./tcp/tcp.ts";
 export { uptime, type UptimeOptions } from "./uptime.ts";
 export { users, type UsersOptions } from "./users.ts";

@@ -6,6 +6,14 @@
  */
 export * from "./agent/define_agent.ts";
 export { AgentError, type Diagnostic } from "./agent/diagnostic.ts";
+export * from "./author/connect_service.ts";
+export * from "./author/read_proc.ts";
+export * from "./author/run_program.ts";
+export type {
+  ConnectFacts,
+  PeerCertificate,
+  ServiceConnection,
+} from "./author/service_connection.ts";
 export * from "./check/define_check.ts";
 export type { BareFunction } from "./check/execute.ts";
 export * from "./check/option.ts";
@@ -19,6 +27,8 @@ export * from "./nagios/plugin_output.ts";
 export * from "./nagios/range.ts";
 export * from "./nagios/state.ts";
 export * from "./nagios/units.ts";
+export { type ConnectAttempt, ConnectError, type ConnectFault } from "./net/connect_error.ts";
+export type { TlsClientOptions } from "./net/tls_client.ts";
 export { type DecodeOptions, decodePacket } from "./protocol/decode_packet.ts";
 export { encodePacket } from "./protocol/encode_packet.ts";
 export type { Packet, PacketInput, PacketType, PacketVersion } from "./protocol/packet.ts";

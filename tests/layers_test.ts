@@ -13,6 +13,7 @@ const allowed: Record<string, readonly string[]> = {
   host: [],
   certificate: ["net"],
   check: ["nagios", "host"],
+  author: ["check", "nagios", "net", "host"],
   agent: ["check", "nagios", "host", "net/allowed_hosts.ts", "net/host_port.ts"],
   runner: ["agent", "check", "nagios", "host"],
   daemon: ["runner", "agent", "check", "protocol", "net", "nagios", "host", "certificate"],
@@ -80,7 +81,8 @@ function isAllowed({ from, to }: Import): boolean {
   if (!to.startsWith("src/")) return true;
   // The public module re-exports, from anywhere below the daemon.
   if (file === undefined) {
-    return folder === "mod.ts" && ["agent", "check", "nagios", "protocol"].includes(target!);
+    return folder === "mod.ts" &&
+      ["agent", "author", "check", "nagios", "net", "protocol"].includes(target!);
   }
   if (target === folder) return true;
   return allowed[folder]!.includes(target!) || allowed[folder]!.includes(`${target}/${targetFile}`);
@@ -97,12 +99,22 @@ Deno.test("Every folder of src imports what the table of layers allows, and noth
   assertEquals(all.filter((one) => !isAllowed(one)), []);
 });
 
-Deno.test("The built-in checks import the public module and their own helpers only", async () => {
+Deno.test("The built-in checks import the public module and shared files only", async () => {
   const bad = (await imports("checks/")).filter(({ from, to }) => {
     if (to.startsWith("node:") || to === "src/mod.ts") return false;
-    if (/^checks\/_\w+\.ts$/.test(to)) return false;
-    return !(to.startsWith("checks/") && (from === "checks/mod.ts" || from === "checks/agent.ts"));
+    if (from === "checks/mod.ts" || from === "checks/agent.ts") return !to.startsWith("checks/");
+    // A shared file lies in `checks/`, or in the folder of the check that uses it.
+    const folder = from.slice(0, from.lastIndexOf("/") + 1);
+    return !["checks/", folder].some((shared) =>
+      to.startsWith(`${shared}_`) && /^_\w+\.ts$/.test(to.slice(shared.length))
+    );
   });
+  assertEquals(bad, []);
+});
+
+Deno.test("A folder of checks/ has the check of its name beside its own files", async () => {
+  const nested = (await modules("checks/")).filter((path) => path.split("/").length > 2);
+  const bad = nested.filter((path) => !/^checks\/(\w+)\/(?:\1|_\w+)\.ts$/.test(path));
   assertEquals(bad, []);
 });
 

@@ -43,7 +43,7 @@ export async function openTcp(
     return conn;
   } catch (error) {
     signal?.throwIfAborted();
-    throw tcpFailure(error, hostname);
+    throw connectFailure(error, hostname);
   }
 }
 
@@ -117,7 +117,7 @@ function asConn(socket: Socket): Deno.TcpConn {
   return conn as Deno.TcpConn;
 }
 
-function tcpFailure(error: unknown, host: string): unknown {
+export function connectFailure(error: unknown, host: string): unknown {
   if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) return error;
   const { code = "", syscall, message } = error as Error & { code?: string; syscall?: string };
   const unresolved = /^failed to lookup address information: (.*)/.exec(message)?.[1];

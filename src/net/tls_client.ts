@@ -2,6 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import type { DetailedPeerCertificate, TLSSocket } from "node:tls";
 import { splitPem, whyUntrusted } from "./certificate_chain.ts";
 import { ConnectError, type ConnectFault } from "./connect_error.ts";
+import { familyOf } from "./resolve.ts";
 import type { Handshaker } from "./tls_connection.ts";
 
 /** TLS for a client. With nothing in it nothing is verified, which is how `check_nrpe` asks. */
@@ -76,8 +77,8 @@ export async function tlsClient(options: TlsClientOptions): Promise<Handshaker> 
     ...(cert === undefined ? {} : { cert, key }),
     minVersion: `TLSv${minVersion}`,
     maxVersion: `TLSv${maxVersion}`,
-    // Left out, the host's name is sent; check_nrpe sends none.
-    servername: serverName ?? "",
+    // Left out, the host's name is sent; check_nrpe sends none. An address is never sent (RFC 6066).
+    servername: serverName === undefined || familyOf(serverName) ? "" : serverName,
     // Judged below, where the reason can be told.
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
@@ -100,7 +101,10 @@ export async function tlsClient(options: TlsClientOptions): Promise<Handshaker> 
     }
     if (serverName === undefined) return;
     if (tls.checkServerIdentity(serverName, socket.getPeerCertificate()) !== undefined) {
-      throw new PeerRefusal("untrusted", `the certificate is not for ${JSON.stringify(serverName)}`);
+      throw new PeerRefusal(
+        "untrusted",
+        `the certificate is not for ${JSON.stringify(serverName)}`,
+      );
     }
   }
 

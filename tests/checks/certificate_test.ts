@@ -3,7 +3,6 @@ import {
   formatTimestamp,
   judgeCertificate,
   parseCertificateDays,
-  readCertificate,
 } from "../../checks/_certificate.ts";
 import { evaluate } from "../../src/mod.ts";
 
@@ -68,23 +67,6 @@ Deno.test("judgeCertificate() lets no control characters of a name through", {
   const certificate = { commonName: "a\x1b[2J\nb", validTo: now };
   const { output } = judgeCertificate(certificate, { warning: 1, critical: 0 }, now);
   assertEquals(output.startsWith("CRITICAL - Certificate 'a?[2J?b' just expired"), true, output);
-});
-
-Deno.test("readCertificate() reads what node:tls hands back", { permissions: "none" }, () => {
-  const end = "Dec 21 20:09:22 2026 GMT";
-  const validTo = new Date("2026-12-21T20:09:22Z");
-  const cases: [given: Parameters<typeof readCertificate>[0], read: unknown][] = [
-    [{ subject: { CN: "a" }, valid_to: end }, { commonName: "a", validTo }],
-    [{ subject: { CN: ["a", "b"] }, valid_to: end }, { commonName: "a", validTo }],
-    [{ subject: {}, valid_to: end }, { commonName: undefined, validTo }],
-    [{ valid_to: "Dec  3 09:58:34 2026 GMT" }, {
-      commonName: undefined,
-      validTo: new Date("2026-12-03T09:58:34Z"),
-    }],
-    [{ valid_to: "never" }, undefined],
-    [{}, undefined],
-  ];
-  for (const [given, read] of cases) assertEquals(readCertificate(given), read);
 });
 
 Deno.test("formatTimestamp() writes what strftime() does", { permissions: "none" }, () => {

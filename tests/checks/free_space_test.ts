@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type FreeSpace, freeSpacePattern, parseFreeSpace } from "../../checks/_free_space.ts";
-import { disk } from "../../checks/disk.ts";
+import { disk } from "../../checks/disk/disk.ts";
 import { swap } from "../../checks/swap.ts";
 import { executeCheck } from "../../src/check/execute.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { disk } from "../../checks/disk.ts";
+import { disk } from "../../checks/disk/disk.ts";
 import { load } from "../../checks/load.ts";
 import { memory } from "../../checks/memory.ts";
 import { swap } from "../../checks/swap.ts";

@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileAge } from "../../checks/file_age.ts";
-import { http } from "../../checks/http.ts";
-import { procs } from "../../checks/procs.ts";
-import { tcp } from "../../checks/tcp.ts";
+import { http } from "../../checks/http/http.ts";
+import { procs } from "../../checks/procs/procs.ts";
+import { tcp } from "../../checks/tcp/tcp.ts";
 import { executeCheck } from "../../src/check/execute.ts";
 import {
   type Check,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { disk } from "../../checks/disk.ts";
+import { disk } from "../../checks/disk/disk.ts";
 import { dummy } from "../../checks/dummy.ts";
 import { load } from "../../checks/load.ts";
 import { swap } from "../../checks/swap.ts";

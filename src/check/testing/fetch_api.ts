@@ -5,10 +5,10 @@ import { formatHost } from "./net_api.ts";
 import {
   type Call,
   findFixture,
-  type Substitute,
-  type Substitutes,
   promised,
   runOutside,
+  type Substitute,
+  type Substitutes,
   type World,
 } from "./world.ts";
 

@@ -15,7 +15,7 @@ import { requireAccess } from "../grants.ts";
 import { absolutePath } from "../path.ts";
 import { DENO_PATH_FUNCTIONS, type PathUse } from "../path_functions.ts";
 import { refuseCall, refuseMove } from "../refusal.ts";
-import { type Substitute, type Substitutes, promised } from "./world.ts";
+import { promised, type Substitute, type Substitutes } from "./world.ts";
 
 type InMemory = (files: Files, path: string, ...rest: unknown[]) => unknown;
 

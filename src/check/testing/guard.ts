@@ -20,9 +20,9 @@ import { runApi } from "./run_api.ts";
 import {
   type Call,
   currentWorld,
+  runInWorld,
   type Substitute,
   type Substitutes,
-  runInWorld,
   type World,
 } from "./world.ts";
 

@@ -1,5 +1,5 @@
 import { requireAccess } from "../grants.ts";
-import { type Substitute, type Substitutes, runOutside } from "./world.ts";
+import { runOutside, type Substitute, type Substitutes } from "./world.ts";
 
 /** A function that tells a fact of the system, which a test may put another in place of. */
 export function fact(name: string): Substitute {

@@ -1,7 +1,7 @@
 import type { PeerFixture } from "./fixtures.ts";
 import { requireAccess } from "../grants.ts";
 import { connectPeer, isPeerConnection } from "./peer.ts";
-import { findFixture, type Substitute, type Substitutes, promised, type World } from "./world.ts";
+import { findFixture, promised, type Substitute, type Substitutes, type World } from "./world.ts";
 
 interface Address {
   transport?: string;

@@ -7,7 +7,7 @@ import { listFolder, readBytes } from "./files.ts";
 import { type AccessKind, requireAccess } from "../grants.ts";
 import { fact } from "./host_api.ts";
 import { requireAddress } from "./net_api.ts";
-import { type Substitute, type Substitutes, promised } from "./world.ts";
+import { promised, type Substitute, type Substitutes } from "./world.ts";
 
 type Callback = (error: unknown, value?: unknown) => void;
 
@@ -71,7 +71,10 @@ const files: Substitutes = {
   open,
 };
 
-const mapped = (name: (plain: string) => string, as: (handler: Substitute) => Substitute): Substitutes =>
+const mapped = (
+  name: (plain: string) => string,
+  as: (handler: Substitute) => Substitute,
+): Substitutes =>
   Object.fromEntries(Object.entries(files).map(([plain, handler]) => [name(plain), as(handler)]));
 
 function closed(module: object, shown: string): Substitutes {

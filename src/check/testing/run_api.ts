@@ -2,10 +2,10 @@ import type { RunFixture } from "./fixtures.ts";
 import { requireAccess } from "../grants.ts";
 import {
   findFixture,
-  type Substitute,
-  type Substitutes,
   promised,
   runOutside,
+  type Substitute,
+  type Substitutes,
   type World,
 } from "./world.ts";
 

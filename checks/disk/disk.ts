@@ -1,5 +1,5 @@
-import { type Check, defineCheck, type Option, option } from "../src/mod.ts";
-import { freeSpaceExpected, freeSpacePattern, parseFreeSpace } from "./_free_space.ts";
+import { type Check, defineCheck, type Option, option } from "../../src/mod.ts";
+import { freeSpaceExpected, freeSpacePattern, parseFreeSpace } from "../_free_space.ts";
 import { type DiskUnit, presentDisk, units } from "./_present_disk.ts";
 import { readDisk } from "./_read_disk.ts";
 

@@ -1,8 +1,15 @@
-import { type CheckResult, evaluate, type Perfdata, type Range, type State } from "../src/mod.ts";
-import { type CertificateDays, judgeCertificate } from "./_certificate.ts";
-import type { ConnectError } from "./_connect_error.ts";
-import { fixed } from "./_fixed.ts";
-import { printable } from "./_printable.ts";
+import {
+  type CheckResult,
+  type ConnectError,
+  evaluate,
+  type Perfdata,
+  type Range,
+  type State,
+} from "../../src/mod.ts";
+import { type CertificateDays, judgeCertificate } from "../_certificate.ts";
+import { fixed } from "../_fixed.ts";
+import { printable } from "../_printable.ts";
+import { presentTlsFailure } from "../_tls_failure.ts";
 import { isExpected, type TcpReading } from "./_tcp_session.ts";
 
 /** What is judged of a TCP service. */
@@ -62,17 +69,15 @@ export function presentTcp(reading: TcpReading, question: TcpQuestion, now: Date
  */
 export function presentTcpFailure(error: ConnectError, question: TcpQuestion): CheckResult {
   const { hostname, port, refuse } = question;
-  if (error.fault === "tls") {
-    const output = "CRITICAL - Cannot make SSL connection.";
-    return { state: "CRITICAL", output, longOutput: printable(error.message) };
-  }
-  if (error.fault === "unresolved") {
+  const failure = presentTlsFailure(error);
+  if (failure) return failure;
+  if (error.fault === "resolve") {
     const output = `TCP CRITICAL - Invalid hostname, address or socket: ${hostname}`;
     return { state: "CRITICAL", output };
   }
   return {
     state: error.fault === "refused" ? refuse : "CRITICAL",
-    output: `connect to address ${hostname} and port ${port}: ${error.message}`,
+    output: `connect to address ${hostname} and port ${port}: ${error.reason}`,
   };
 }
 

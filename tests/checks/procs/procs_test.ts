@@ -1,13 +1,13 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { presentProcesses } from "../../checks/_process_answer.ts";
-import { leaveOutSelf, selectProcesses } from "../../checks/_process_filter.ts";
-import { parseElapsed, parseProcesses, psArguments } from "../../checks/_process_list.ts";
-import { parsePattern } from "../../checks/_posix_pattern.ts";
-import { readProcesses } from "../../checks/_read_processes.ts";
-import { findUser, ownersOf, parsePasswd } from "../../checks/_user.ts";
-import { procs } from "../../checks/procs.ts";
-import { testCheck } from "../../src/mod.ts";
-import { isMissing } from "../tools.ts";
+import { presentProcesses } from "../../../checks/procs/_process_answer.ts";
+import { leaveOutSelf, selectProcesses } from "../../../checks/procs/_process_filter.ts";
+import { parseElapsed, parseProcesses, psArguments } from "../../../checks/procs/_process_list.ts";
+import { parsePattern } from "../../../checks/_posix_pattern.ts";
+import { readProcesses } from "../../../checks/_ps.ts";
+import { findUser, ownersOf, parsePasswd } from "../../../checks/procs/_user.ts";
+import { procs } from "../../../checks/procs/procs.ts";
+import { testCheck } from "../../../src/mod.ts";
+import { isMissing } from "../../tools.ts";
 
 function line(fields: string, comm: string, args: string): string {
   const [stat, uid, user, pid, ppid, vsz, rss, pcpu, etime] = fields.split(" ");

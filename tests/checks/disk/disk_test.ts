@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { parseFreeSpace } from "../../checks/_free_space.ts";
-import { presentDisk, units } from "../../checks/_present_disk.ts";
-import { type DiskReading, explain } from "../../checks/_read_disk.ts";
-import { disk } from "../../checks/disk.ts";
-import { assertSays, optionsOf, type Recorded } from "./recorded.ts";
+import { parseFreeSpace } from "../../../checks/_free_space.ts";
+import { presentDisk, units } from "../../../checks/disk/_present_disk.ts";
+import { type DiskReading, explain } from "../../../checks/disk/_read_disk.ts";
+import { disk } from "../../../checks/disk/disk.ts";
+import { assertSays, optionsOf, type Recorded } from "../recorded.ts";
 
 /** What `stat -f -c '%S %b %f %a %c %d'` prints: block size, blocks, free, available, inodes, free. */
 type StatFs = [number, number, number, number, number, number];

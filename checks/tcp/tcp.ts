@@ -1,19 +1,19 @@
 import {
   type Check,
+  ConnectError,
   defineCheck,
   type Option,
   option,
   type OptionValues,
   type Range,
   type RangeInput,
-} from "../src/mod.ts";
-import { type AlertName, alertNames, alertState } from "./_alert_state.ts";
-import { certificateDaysPattern, parseCertificateDays } from "./_certificate.ts";
-import { ConnectError } from "./_connect_error.ts";
-import { netPermission } from "./_net_permission.ts";
+} from "../../src/mod.ts";
+import { type AlertName, alertNames, alertState } from "../_alert_state.ts";
+import { certificateDaysPattern, parseCertificateDays } from "../_certificate.ts";
+import { netPermission } from "../_net_permission.ts";
+import { withinSeconds } from "../_time_limit.ts";
 import { presentTcp, presentTcpFailure, type TcpQuestion } from "./_tcp_answer.ts";
 import { readTcp, type TcpSession, unescapeText } from "./_tcp_session.ts";
-import { withinSeconds } from "./_time_limit.ts";
 
 /** The options of {@linkcode tcp}; names and letters are those of `check_tcp`. */
 export type TcpOptions = {
@@ -166,7 +166,8 @@ function readOptions(
   return {
     session: {
       ...options,
-      target: { hostname, port, ...(tls && { tls: { servername: sni ?? hostname } }) },
+      address: { hostname, port },
+      tls: tls ? { serverName: sni ?? hostname } : undefined,
       days,
       send: send !== undefined && escape ? unescapeText(send) : send,
       quit: quit !== undefined ? (escape ? unescapeText(quit) : `${quit}\r\n`) : undefined,

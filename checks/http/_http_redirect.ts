@@ -1,7 +1,7 @@
-import type { CheckResult } from "../src/mod.ts";
+import type { CheckResult } from "../../src/mod.ts";
+import { printable } from "../_printable.ts";
 import { headerValue, type HttpResponse, statusCode } from "./_http_message.ts";
 import { type Follow, formatPlace, type HttpPlace, redirectedPlace } from "./_http_place.ts";
-import { printable } from "./_printable.ts";
 
 /** Which redirects are followed. */
 export interface RedirectRule {

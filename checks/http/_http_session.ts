@@ -1,6 +1,9 @@
-import type { CheckResult } from "../src/mod.ts";
-import { type CertificateDays, type CertificateVerdict, judgeCertificate } from "./_certificate.ts";
-import { ConnectError } from "./_connect_error.ts";
+import { type CheckResult, ConnectError } from "../../src/mod.ts";
+import {
+  type CertificateDays,
+  type CertificateVerdict,
+  judgeCertificate,
+} from "../_certificate.ts";
 import { type HttpPage, presentHttpFailure } from "./_http_answer.ts";
 import { askHttp } from "./_http_client.ts";
 import { formatRequest, parseResponse } from "./_http_message.ts";
@@ -51,13 +54,16 @@ export async function readPage(session: HttpSession, signal: AbortSignal): Promi
   let place = home;
   for (let followed = 0;; followed++) {
     const { tls, address: hostname, port, host = hostname } = place;
-    const target = { hostname, port, ...(tls && { tls: { servername: session.sni ? host : "" } }) };
+    const serverName = session.sni ? host : undefined;
     const request = certificateOnly
       ? undefined
       : formatRequest(buildRequest(place, session.request, home));
     let reading;
     try {
-      reading = await askHttp(target, request, session.noBody, signal);
+      reading = await askHttp({ hostname, port }, request, session.noBody, {
+        tls: tls ? { serverName } : undefined,
+        signal,
+      });
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
       return { ...outcome, failure: presentHttpFailure(error, place) };

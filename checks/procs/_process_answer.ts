@@ -1,7 +1,7 @@
-import { type CheckResult, evaluate, type Perfdata, type Range } from "../src/mod.ts";
+import { type CheckResult, evaluate, type Perfdata, type Range } from "../../src/mod.ts";
+import { thresholds } from "../_thresholds.ts";
 import { describeFilter, type ProcessFilter } from "./_process_filter.ts";
 import type { Process } from "./_process_list.ts";
-import { thresholds } from "./_thresholds.ts";
 
 /** What thresholds are held against: the count, or a value of each process. */
 export type ProcessMetric = "PROCS" | "VSZ" | "RSS" | "CPU" | "ELAPSED";

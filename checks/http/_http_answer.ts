@@ -1,19 +1,20 @@
 import {
   type CheckResult,
+  type ConnectError,
   evaluate,
   type Perfdata,
   type Range,
   type State,
   worst,
-} from "../src/mod.ts";
-import type { ConnectError } from "./_connect_error.ts";
-import { fixed } from "./_fixed.ts";
+} from "../../src/mod.ts";
+import { fixed } from "../_fixed.ts";
+import { printable } from "../_printable.ts";
+import { thresholds } from "../_thresholds.ts";
+import { presentTlsFailure } from "../_tls_failure.ts";
 import type { HttpPhases } from "./_http_client.ts";
 import { judgeDocumentAge, type PageFault } from "./_http_document_age.ts";
 import { type HttpResponse, statusCode } from "./_http_message.ts";
 import { formatPlace, type HttpPlace } from "./_http_place.ts";
-import { printable } from "./_printable.ts";
-import { thresholds } from "./_thresholds.ts";
 
 /** A page that was read. */
 export interface HttpPage {
@@ -100,14 +101,12 @@ export function presentPage(
  * @returns The result, without perfdata
  */
 export function presentHttpFailure(error: ConnectError, place: HttpPlace): CheckResult {
-  if (error.fault === "tls") {
-    const output = "CRITICAL - Cannot make SSL connection.";
-    return { state: "CRITICAL", output, longOutput: printable(error.message) };
-  }
+  const failure = presentTlsFailure(error);
+  if (failure) return failure;
   const { address, port } = place;
-  const output = error.fault === "unresolved"
-    ? error.message
-    : `connect to address ${address} and port ${port}: ${error.message}`;
+  const output = error.fault === "resolve"
+    ? error.reason
+    : `connect to address ${address} and port ${port}: ${error.reason}`;
   const longOutput = "HTTP CRITICAL - Unable to open TCP socket";
   return { state: "CRITICAL", output, longOutput };
 }

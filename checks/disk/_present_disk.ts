@@ -1,7 +1,7 @@
-import { type CheckResult, type Perfdata, type State, worst } from "../src/mod.ts";
-import type { FreeSpace } from "./_free_space.ts";
+import { type CheckResult, type Perfdata, type State, worst } from "../../src/mod.ts";
+import type { FreeSpace } from "../_free_space.ts";
+import { thresholds } from "../_thresholds.ts";
 import type { DiskFault, DiskReading } from "./_read_disk.ts";
-import { thresholds } from "./_thresholds.ts";
 
 /** What `disk` judges by, and how it words it. */
 export interface DiskSettings {

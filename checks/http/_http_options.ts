@@ -1,5 +1,5 @@
-import { type Option, option, type Range, type RangeInput } from "../src/mod.ts";
-import { certificateDaysPattern } from "./_certificate.ts";
+import { type Option, option, type Range, type RangeInput } from "../../src/mod.ts";
+import { certificateDaysPattern } from "../_certificate.ts";
 
 /** What is done with a redirect: a state for it, or it is followed. */
 export type OnRedirect = "ok" | "warning" | "critical" | "follow" | "sticky" | "stickyport";

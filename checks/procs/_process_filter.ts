@@ -1,4 +1,4 @@
-import { fixed } from "./_fixed.ts";
+import { fixed } from "../_fixed.ts";
 import type { Process } from "./_process_list.ts";
 import type { User } from "./_user.ts";
 

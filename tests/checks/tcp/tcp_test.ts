@@ -1,15 +1,24 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ConnectError, describeConnectError } from "../../checks/_connect_error.ts";
-import { printable } from "../../checks/_printable.ts";
-import { presentTcp, presentTcpFailure, type TcpQuestion } from "../../checks/_tcp_answer.ts";
-import { isExpected, readTcp, unescapeText } from "../../checks/_tcp_session.ts";
-import { tcp } from "../../checks/tcp.ts";
-import { type CheckResult, parseRange, presentResult, testCheck } from "../../src/mod.ts";
-import { isMissing } from "../tools.ts";
-import { closedPort, listen, listenOnly, makeKeyPair } from "./local_server.ts";
-import { openssl } from "../openssl.ts";
-import { permissionsOf } from "./permissions_of.ts";
-import { later, until } from "../waiting.ts";
+import { printable } from "../../../checks/_printable.ts";
+import {
+  presentTcp,
+  presentTcpFailure,
+  type TcpQuestion,
+} from "../../../checks/tcp/_tcp_answer.ts";
+import { isExpected, readTcp, unescapeText } from "../../../checks/tcp/_tcp_session.ts";
+import { tcp } from "../../../checks/tcp/tcp.ts";
+import {
+  type CheckResult,
+  ConnectError,
+  parseRange,
+  presentResult,
+  testCheck,
+} from "../../../src/mod.ts";
+import { isMissing } from "../../tools.ts";
+import { closedPort, listen, listenOnly, makeKeyPair } from "../local_server.ts";
+import { openssl } from "../../openssl.ts";
+import { permissionsOf } from "../permissions_of.ts";
+import { later, until } from "../../waiting.ts";
 
 const question: TcpQuestion = {
   hostname: "192.0.2.1",
@@ -116,22 +125,22 @@ Deno.test("presentTcp() says what comes of the certificate first", { permissions
 Deno.test("presentTcpFailure() has the words of check_tcp", { permissions: "none" }, () => {
   const cases: [error: ConnectError, state: string, text: string][] = [
     [
-      new ConnectError("refused", "Connection refused"),
+      new ConnectError("refused", "", "Connection refused"),
       "WARNING",
       "connect to address 192.0.2.1 and port 25: Connection refused",
     ],
     [
-      new ConnectError("unreachable", "No route to host"),
+      new ConnectError("unreachable", "", "No route to host"),
       "CRITICAL",
       "connect to address 192.0.2.1 and port 25: No route to host",
     ],
     [
-      new ConnectError("unresolved", "Name or service not known"),
+      new ConnectError("resolve", "", "Name or service not known"),
       "CRITICAL",
       "TCP CRITICAL - Invalid hostname, address or socket: 192.0.2.1",
     ],
     [
-      new ConnectError("tls", "wrong version\x07"),
+      new ConnectError("handshake", "", "wrong version\x07"),
       "CRITICAL",
       "CRITICAL - Cannot make SSL connection.\nwrong version?",
     ],
@@ -140,42 +149,6 @@ Deno.test("presentTcpFailure() has the words of check_tcp", { permissions: "none
     const result = presentTcpFailure(error, { ...question, refuse: "WARNING" });
     assertEquals(says(result), [state, text]);
   }
-});
-
-Deno.test("describeConnectError() has one form for both runtimes' errors", {
-  permissions: "none",
-}, () => {
-  const fault = (error: Error & { code?: string }) => {
-    const described = describeConnectError(error, "a.example:1") as ConnectError;
-    return [described.name, described.fault, described.message];
-  };
-  const coded = (message: string, code: string) => Object.assign(new Error(message), { code });
-  const lookup = "failed to lookup address information: ";
-  assertEquals(fault(coded("Connection refused (os error 111)", "ECONNREFUSED")), [
-    "ConnectError",
-    "refused",
-    "Connection refused",
-  ]);
-  assertEquals(fault(coded("connect ECONNREFUSED ::1:1", "ECONNREFUSED"))[2], "Connection refused");
-  assertEquals(fault(coded("No route to host (os error 113)", "EHOSTUNREACH")), [
-    "ConnectError",
-    "unreachable",
-    "No route to host",
-  ]);
-  assertEquals(fault(new Error("Odd thing (os error 7)"))[2], "Odd thing");
-  assertEquals(fault(new Error(`${lookup}Name or service not known`)), [
-    "ConnectError",
-    "unresolved",
-    "Name or service not known",
-  ]);
-  assertEquals(fault(coded("getaddrinfo ENOTFOUND a.example", "ENOTFOUND"))[1], "unresolved");
-  assertEquals(fault(coded("getaddrinfo EPERM a.example", "EPERM")), [
-    "NotCapable",
-    undefined,
-    'Requires net access to "a.example:1",',
-  ]);
-  const refused = new Deno.errors.NotCapable("Requires net access");
-  assertEquals(describeConnectError(refused, "a.example:1"), refused);
 });
 
 Deno.test("isExpected() looks for one text or for all", { permissions: "none" }, () => {
@@ -249,8 +222,8 @@ Deno.test("tcp gives up at its time limit and hangs up", async () => {
 Deno.test("tcp ends at the deadline, with the deadline's reason", async () => {
   await using server = listen(listenOnly);
   const deadline = new AbortController();
-  const target = { hostname: "127.0.0.1", port: server.port };
-  const session = { target, delay: 0, expect: ["x"], all: false, maxbytes: 10 };
+  const address = { hostname: "127.0.0.1", port: server.port };
+  const session = { address, delay: 0, expect: ["x"], all: false, maxbytes: 10 };
   const reading = readTcp(session, deadline.signal);
   setTimeout(() => deadline.abort(new DOMException("Deadline", "TimeoutError")), 20);
   const thrown = await reading.catch((error) => error);

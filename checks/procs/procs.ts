@@ -6,13 +6,13 @@ import {
   type OptionValues,
   type Range,
   type RangeInput,
-} from "../src/mod.ts";
-import { parsePattern } from "./_posix_pattern.ts";
+} from "../../src/mod.ts";
+import { parsePattern } from "../_posix_pattern.ts";
+import { psPath, readProcesses } from "../_ps.ts";
+import { withinSeconds } from "../_time_limit.ts";
 import { presentProcesses, type ProcessMetric, processMetrics } from "./_process_answer.ts";
 import { leaveOutSelf, type ProcessFilter, selectProcesses } from "./_process_filter.ts";
 import { parseProcesses, type Process, psArguments } from "./_process_list.ts";
-import { psPath, readProcesses } from "./_read_processes.ts";
-import { withinSeconds } from "./_time_limit.ts";
 import { findUser, ownersOf, parsePasswd, type User } from "./_user.ts";
 
 /** The options of {@linkcode procs}; names and letters are those of `check_procs`. */

@@ -1,8 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import fc from "../fast_check.ts";
-import { type HttpPage, type HttpQuestion, presentPage } from "../../checks/_http_answer.ts";
-import { askHttp, KEPT } from "../../checks/_http_client.ts";
-import { judgeDocumentAge } from "../../checks/_http_document_age.ts";
+import fc from "../../fast_check.ts";
+import {
+  type HttpPage,
+  type HttpQuestion,
+  presentPage,
+} from "../../../checks/http/_http_answer.ts";
+import { askHttp, KEPT } from "../../../checks/http/_http_client.ts";
+import { judgeDocumentAge } from "../../../checks/http/_http_document_age.ts";
 import {
   decodeChunked,
   findBody,
@@ -10,22 +14,22 @@ import {
   headerValue,
   parseResponse,
   statusCode,
-} from "../../checks/_http_message.ts";
+} from "../../../checks/http/_http_message.ts";
 import {
   formatPlace,
   hostHeader,
   type HttpPlace,
   readPlace,
   redirectedPlace,
-} from "../../checks/_http_place.ts";
-import { followRedirect } from "../../checks/_http_redirect.ts";
-import { buildRequest, joinHeaders } from "../../checks/_http_request.ts";
-import { http } from "../../checks/http.ts";
-import { parseRange, presentResult, testCheck } from "../../src/mod.ts";
-import { isMissing } from "../tools.ts";
-import { closedPort, listen, listenOnly, makeKeyPair, type Peer } from "./local_server.ts";
-import { openssl } from "../openssl.ts";
-import { permissionsOf } from "./permissions_of.ts";
+} from "../../../checks/http/_http_place.ts";
+import { followRedirect } from "../../../checks/http/_http_redirect.ts";
+import { buildRequest, joinHeaders } from "../../../checks/http/_http_request.ts";
+import { http } from "../../../checks/http/http.ts";
+import { parseRange, presentResult, testCheck } from "../../../src/mod.ts";
+import { isMissing } from "../../tools.ts";
+import { closedPort, listen, listenOnly, makeKeyPair, type Peer } from "../local_server.ts";
+import { openssl } from "../../openssl.ts";
+import { permissionsOf } from "../permissions_of.ts";
 
 const pure = { permissions: "none" } as const;
 const encoder = new TextEncoder();
@@ -563,11 +567,11 @@ Deno.test("askHttp() counts all of a response, and keeps a bounded part", async 
     for (let sent = 0; sent < 100; sent++) await write(part);
   });
   const { signal } = new AbortController();
-  const target = { hostname: "127.0.0.1", port: server.port };
-  const reading = await askHttp(target, bytes("GET / HTTP/1.0\r\n\r\n"), false, signal);
+  const address = { hostname: "127.0.0.1", port: server.port };
+  const reading = await askHttp(address, bytes("GET / HTTP/1.0\r\n\r\n"), false, { signal });
   assertEquals(reading.size, head.length + 100 * part.length);
   assertEquals(reading.bytes.length, KEPT);
-  const headOnly = await askHttp(target, bytes("GET / HTTP/1.0\r\n\r\n"), true, signal);
+  const headOnly = await askHttp(address, bytes("GET / HTTP/1.0\r\n\r\n"), true, { signal });
   assert(headOnly.size < 2 * part.length, `${headOnly.size} bytes`);
 });
 

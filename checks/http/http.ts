@@ -1,13 +1,19 @@
-import { type Check, type CheckResult, defineCheck, type OptionValues, worst } from "../src/mod.ts";
-import { alertState } from "./_alert_state.ts";
-import { parseCertificateDays } from "./_certificate.ts";
+import {
+  type Check,
+  type CheckResult,
+  defineCheck,
+  type OptionValues,
+  worst,
+} from "../../src/mod.ts";
+import { alertState } from "../_alert_state.ts";
+import { parseCertificateDays } from "../_certificate.ts";
+import { netPermission } from "../_net_permission.ts";
+import { parsePattern } from "../_posix_pattern.ts";
+import { withinSeconds } from "../_time_limit.ts";
 import { type HttpQuestion, presentPage } from "./_http_answer.ts";
 import { type HttpOptions, httpOptions, type OnRedirect } from "./_http_options.ts";
 import { readPlace } from "./_http_place.ts";
 import { type HttpOutcome, type HttpSession, readPage } from "./_http_session.ts";
-import { netPermission } from "./_net_permission.ts";
-import { parsePattern } from "./_posix_pattern.ts";
-import { withinSeconds } from "./_time_limit.ts";
 
 export type { HttpOptions, OnRedirect };
 

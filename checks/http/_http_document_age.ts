@@ -1,7 +1,7 @@
-import type { State } from "../src/mod.ts";
-import { fixed } from "./_fixed.ts";
+import type { State } from "../../src/mod.ts";
+import { fixed } from "../_fixed.ts";
+import { printable } from "../_printable.ts";
 import { headerValue } from "./_http_message.ts";
-import { printable } from "./_printable.ts";
 
 /** What is wrong with a page, and how much. */
 export interface PageFault {

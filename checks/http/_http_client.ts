@@ -1,5 +1,10 @@
-import type { PeerCertificate } from "./_certificate.ts";
-import { type Connection, loadConnect, type Target } from "./_connection.ts";
+import {
+  connect,
+  type PeerCertificate,
+  type ServiceAddress,
+  type ServiceConnection,
+  type ServiceOptions,
+} from "../../src/mod.ts";
 import { findBody, headerValue } from "./_http_message.ts";
 
 /** How long each step took, in seconds to the microsecond. */
@@ -35,32 +40,30 @@ export const KEPT = 4 * 1024 * 1024;
  * Asks a web server one thing and reads to the end: the peer's, or that of the length it announced,
  * or of the head where the body is not wanted.
  *
- * @param target Where to connect
+ * @param address Where to connect
  * @param request The request; only the handshake is made where it is left out
  * @param noBody Whether to stop after the head
- * @param signal Closes the connection when it aborts
+ * @param options TLS, and the signal that closes the connection
  * @returns What was read; of size zero where the peer said nothing
  * @throws {ConnectError} Where the connection can't be opened
  */
 export async function askHttp(
-  target: Target,
+  address: ServiceAddress,
   request: Uint8Array | undefined,
   noBody: boolean,
-  signal: AbortSignal,
+  options: ServiceOptions,
 ): Promise<HttpReading> {
-  const connect = await loadConnect(target.tls !== undefined);
-  const start = performance.now();
-  const connection = await connect(target, signal);
+  const connection = await connect(address, options);
   try {
     const opened = performance.now();
+    const { startedAt, connectedAt, certificate } = connection;
     const phases: HttpPhases = {
-      connect: seconds(start, connection.connectedAt),
-      ...(target.tls && { ssl: seconds(connection.connectedAt, opened) }),
+      connect: seconds(startedAt, connectedAt),
+      ...(options.tls && { ssl: seconds(connectedAt, opened) }),
       headers: 0,
       firstbyte: 0,
       transfer: 0,
     };
-    const { certificate } = connection;
     if (request === undefined) return { bytes: new Uint8Array(), size: 0, certificate, phases };
     await connection.write(request);
     const sent = performance.now();
@@ -75,7 +78,7 @@ export async function askHttp(
 }
 
 async function readResponse(
-  connection: Connection,
+  connection: ServiceConnection,
   noBody: boolean,
 ): Promise<{ bytes: Uint8Array; size: number; firstAt: number }> {
   let bytes = new Uint8Array(65536);

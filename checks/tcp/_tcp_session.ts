@@ -1,11 +1,17 @@
-import { type CertificateDays, judgeCertificate, type PeerCertificate } from "./_certificate.ts";
-import { type Connection, loadConnect, type Target } from "./_connection.ts";
-import { sleep } from "./_time_limit.ts";
+import {
+  connect,
+  type PeerCertificate,
+  type ServiceAddress,
+  type ServiceConnection,
+  type ServiceOptions,
+} from "../../src/mod.ts";
+import { type CertificateDays, judgeCertificate } from "../_certificate.ts";
+import { sleep } from "../_time_limit.ts";
 
 /** What is said to a TCP service, and what is listened for. */
-export interface TcpSession {
+export interface TcpSession extends Pick<ServiceOptions, "tls"> {
   /** Where to connect. */
-  target: Target;
+  address: ServiceAddress;
   /** Ends the session before anything is sent where the certificate does not last so long. */
   days?: CertificateDays | undefined;
   /** What is sent first. */
@@ -46,15 +52,13 @@ const encoder = new TextEncoder();
  * @throws {ConnectError} Where the connection can't be opened
  */
 export async function readTcp(session: TcpSession, signal: AbortSignal): Promise<TcpReading> {
-  const connect = await loadConnect(session.target.tls !== undefined);
-  const start = performance.now();
-  const connection = await connect(session.target, signal);
+  const connection = await connect(session.address, { tls: session.tls, signal });
   try {
-    const { certificate } = connection;
+    const { certificate, startedAt } = connection;
     const lasts = session.days === undefined ||
       judgeCertificate(certificate, session.days, new Date()).state === "OK";
     const banner = lasts ? await talk(connection, session, signal) : undefined;
-    const milliseconds = performance.now() - start - (lasts ? session.delay * 1000 : 0);
+    const milliseconds = performance.now() - startedAt - (lasts ? session.delay * 1000 : 0);
     return { banner, certificate, seconds: Math.round(milliseconds * 1000) / 1e6 };
   } finally {
     connection.close();
@@ -62,7 +66,7 @@ export async function readTcp(session: TcpSession, signal: AbortSignal): Promise
 }
 
 async function talk(
-  connection: Connection,
+  connection: ServiceConnection,
   session: TcpSession,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -75,7 +79,7 @@ async function talk(
 
 /** Reads until what is expected is there, the peer ends or falls silent, or enough was read. */
 async function readBanner(
-  connection: Connection,
+  connection: ServiceConnection,
   session: TcpSession,
   signal: AbortSignal,
 ): Promise<string> {
@@ -92,7 +96,7 @@ async function readBanner(
 }
 
 async function readUnlessIdle(
-  connection: Connection,
+  connection: ServiceConnection,
   signal: AbortSignal,
 ): Promise<Uint8Array | null> {
   const done = new AbortController();
