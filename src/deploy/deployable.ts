@@ -70,7 +70,7 @@ export async function createDeployable(
   const digests = await Promise.all(
     Object.entries(modules).map(async ([name, text]) => [name, await sha256(text)]),
   );
-  const { settings, commands } = manifest;
+  const { settings, commands, disabled } = manifest;
   const unit = systemdUnit(manifest);
   const deployment = await formatDeployment({
     checkwright: version,
@@ -79,6 +79,7 @@ export async function createDeployable(
     files: Object.fromEntries(digests),
     settings,
     commands,
+    ...(disabled !== undefined && { disabled }),
   });
   const { tls, state } = settings;
   const launcher = launcherScript({
