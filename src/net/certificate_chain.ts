@@ -38,7 +38,7 @@ export function whyUntrusted(
   authorities: readonly X509Certificate[],
   now: Date,
 ): string | undefined {
-  let current = chain[0];
+  let current: X509Certificate | undefined = chain[0];
   if (current === undefined) return "the peer showed no certificate";
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     const certificate: X509Certificate = current;

@@ -36,7 +36,7 @@ Deno.test({
     const table: [code: string, reason: string][] = [
       [`import "/etc/passwd";`, "Cannot bundle it"],
       [`import "https://example.com/evil.js";`, "example.com"],
-      [`await import(["file:///etc/hostname"][0]);`, 'read access to "/etc/hostname"'],
+      [`await import(["file:///etc/hostname"][0]);`, 'import of "/etc/hostname"'],
       [`Deno.readTextFileSync("/etc/passwd");`, 'read access to "/etc/passwd"'],
       [`Deno.kill(Deno.pid, "SIGKILL");`, "The sandbox's process ended (SIGKILL)"],
       [`Deno.exit(0);`, "The sandbox's process ended (exit code 0)"],

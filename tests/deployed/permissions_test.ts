@@ -36,7 +36,9 @@ Deno.test(
           "/etc/motd",
           dummy,
           "/usr/lib/nagios/plugins/check_not_here",
-          ...["agent.js", "manifest.json", "sandbox.js"].map((name) => `${folder}/${name}`),
+          ...["agent.js", "manifest.json", "process_imports.json", "refused.txt", "sandbox.js"].map(
+            (name) => `${folder}/${name}`,
+          ),
           ...["quarantine.json", "self-signed.pem"].map((name) => `${state}/${name}`),
         ].sort(),
         run: [
