@@ -45,28 +45,25 @@ const schema = CORE_SCHEMA.withTags(realMapTag, mergeTag, timestampTag, binaryTa
  */
 export function parseYaml(text: string): YamlEntry {
   const events = parseEvents(text, {});
-  const construct = (part: Event[]) =>
-    constructFromEvents(part, { source: text, schema, json: true });
   // Checks tags, aliases and the number of merged keys.
-  if (construct(events).length > 1) throw new YAMLException("Expected a single document");
+  const documents = construct(events, text);
+  if (documents.length > 1) throw new YAMLException("Expected a single document");
+  return documents.length === 0 ? { line: 1, node: { value: null } } : readDocument(events, text);
+}
 
-  const document = events[0];
+// Duplicate keys are not an error here: they are reported with both of their lines.
+function construct(events: Event[], source: string): unknown[] {
+  return constructFromEvents(events, { source, schema, json: true });
+}
+
+function readDocument(events: readonly Event[], text: string): YamlEntry {
   const anchors = new Map<string, YamlNode>();
+  const lineAt = createLineCounter(text);
   let index = 1;
-  let line = 1;
-  let position = 0;
 
   function readEntry(): YamlEntry {
     const event = events[index++]!;
-    const start = startOf(event);
-    if (start > position) {
-      line += text.slice(position, start).split("\n").length - 1;
-      position = start;
-    }
-    // Reading the parts of the node moves `line`.
-    const entry = { line, node: {} };
-    entry.node = readNode(event);
-    return entry;
+    return { line: lineAt(startOf(event)), node: readNode(event) };
   }
 
   function readNode(event: Event): YamlNode {
@@ -77,7 +74,7 @@ export function parseYaml(text: string): YamlEntry {
       anchors.set(anchor, node);
     }
     if (event.type === EVENT_ID.SCALAR) {
-      [node.value] = construct([document!, event, { type: EVENT_ID.POP }]);
+      [node.value] = construct([events[0]!, event, { type: EVENT_ID.POP }], text);
     } else if (event.type === EVENT_ID.SEQUENCE) {
       node.items = [];
       while (!isEnd()) node.items.push(readEntry());
@@ -110,7 +107,20 @@ export function parseYaml(text: string): YamlEntry {
     entries.set(key, entry);
   }
 
-  return document === undefined ? { line, node: { value: null } } : readEntry();
+  return readEntry();
+}
+
+/** Counts lines for positions in ascending order. One before the last has the line of the last. */
+function createLineCounter(text: string): (position: number) => number {
+  let line = 1;
+  let counted = 0;
+  return (position) => {
+    if (position > counted) {
+      line += text.slice(counted, position).split("\n").length - 1;
+      counted = position;
+    }
+    return line;
+  };
 }
 
 // The map's own keys win, and of several maps the first.
