@@ -69,8 +69,8 @@ export async function connect(
   address: ServiceAddress,
   { tls, signal = new AbortController().signal }: ServiceOptions = {},
 ): Promise<ServiceConnection> {
-  // Loaded before the clock starts: node:tls takes 20 to 150 ms at its first use.
-  const client = tls && await tlsClient(tls);
+  // Loaded before the clock starts: TLS takes 20 to 150 ms at its first use.
+  const [client] = tls ? await Promise.all([tlsClient(tls), import("node:stream")]) : [];
   signal.throwIfAborted();
   const startedAt = performance.now();
   const conn = await open(address, signal);
