@@ -116,28 +116,6 @@ export function parseBytes(text: string): number {
 }
 
 /**
- * Writes a size for people: in binary units, with at most two decimals.
- *
- * @param bytes The size in bytes
- * @returns For example `512 MiB`, `1.46 GiB` or `0 B`
- * @throws {RangeError} If the size is NaN or infinite
- */
-export function formatBytes(bytes: number): string {
-  if (!Number.isFinite(bytes)) throw new RangeError(`Cannot format size: it is ${bytes} bytes`);
-  let size = hundredths(bytes);
-  let power = 0;
-  while (Math.abs(size) >= 1024 && power < PREFIXES.length) {
-    size = hundredths(bytes / 1024 ** ++power);
-  }
-  const unit = power === 0 ? "B" : `${PREFIXES[power - 1]!.toUpperCase()}iB`;
-  return `${formatNumber(size)} ${unit}`;
-}
-
-function hundredths(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
-/**
  * Reads a percentage.
  *
  * @param text For example `20%`, `99.5 %` or `20`

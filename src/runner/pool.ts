@@ -108,14 +108,7 @@ export function createPool(
     const place = alive.get(key) ?? open(kind, key);
     alive.delete(key);
     alive.set(key, place);
-    place.used = performance.now();
-    place.users++;
-    try {
-      await place.sandbox.ready;
-      return await work(place.sandbox);
-    } finally {
-      place.users--;
-    }
+    return await occupy(place, work);
   }
 
   return {
@@ -150,5 +143,16 @@ function endIdle(alive: Map<string, Place>, since: number, count = Infinity): vo
     count--;
     alive.delete(key);
     sandbox.close();
+  }
+}
+
+async function occupy<T>(place: Place, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
+  place.used = performance.now();
+  place.users++;
+  try {
+    await place.sandbox.ready;
+    return await work(place.sandbox);
+  } finally {
+    place.users--;
   }
 }

@@ -80,8 +80,7 @@ export function createRunner(
         ? await runCheck(name, command, args, signal)
         : await runPlugin(pluginRun(command, args), signal, processes);
     } catch (error) {
-      const waited = leave === undefined && signal.aborted;
-      return failed(waited ? "It waited for a place to run, and was not started" : error);
+      return failed(leave === undefined && signal.aborted ? notStarted : error);
     } finally {
       leave?.();
     }
@@ -117,6 +116,8 @@ export function createRunner(
     },
   };
 }
+
+const notStarted = "It waited for a place to run, and was not started";
 
 function pluginRun(
   command: ManifestCommand & { kind: "plugin" | "shell" },

@@ -105,6 +105,8 @@ export function streamHost(
 const maxLogged = 64;
 const maxLoggedCharacters = 4_096;
 
+type RunMessage = ToSandbox & { type: "run" };
+
 /**
  * Evaluates the agent's module, and answers the host from then on.
  *
@@ -142,9 +144,7 @@ export async function serveSandbox(
     return send({ type: "unfit", reason: describeFault(error) });
   }
 
-  async function run(
-    { id, command: name, args, context }: ToSandbox & { type: "run" },
-  ): Promise<void> {
+  async function run({ id, command: name, args, context }: RunMessage): Promise<void> {
     const abort = new AbortController();
     running.set(id, { command: name, abort });
     let logged = 0;

@@ -1,12 +1,6 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import fc from "../fast_check.ts";
-import {
-  formatBytes,
-  formatDuration,
-  parseBytes,
-  parseDuration,
-  parsePercent,
-} from "../../src/nagios/units.ts";
+import { formatDuration, parseBytes, parseDuration, parsePercent } from "../../src/nagios/units.ts";
 import { casesIgnored, readCases } from "../cases.ts";
 import { assertConforms } from "./conform.ts";
 
@@ -111,31 +105,6 @@ Deno.test("parseBytes() refuses what is no size", { permissions: "none" }, () =>
     assertThrows(() => parseBytes(text), SyntaxError, "Cannot parse size");
   }
   assertThrows(() => parseBytes("9".repeat(308) + "E"), SyntaxError, "it is too large");
-});
-
-Deno.test("formatBytes() writes binary units", { permissions: "none" }, () => {
-  const table: [number, string][] = [
-    [0, "0 B"],
-    [1023, "1023 B"],
-    [1023.999, "1 KiB"],
-    [1536, "1.5 KiB"],
-    [-1536, "-1.5 KiB"],
-    [1048575, "1 MiB"],
-    [1e9, "953.67 MiB"],
-    [512 * 1024 ** 2, "512 MiB"],
-    [1024 ** 7, "1024 EiB"],
-  ];
-  for (const [bytes, text] of table) assertEquals(formatBytes(bytes), text);
-  for (const bytes of [NaN, Infinity]) {
-    assertThrows(() => formatBytes(bytes), RangeError, `it is ${bytes} bytes`);
-  }
-});
-
-Deno.test("parseBytes() comes near what formatBytes() was given", { permissions: "none" }, () => {
-  fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 52 }), (bytes) => {
-    const read = parseBytes(formatBytes(bytes));
-    assert(Math.abs(read - bytes) <= bytes * 0.005, `${read}`);
-  }));
 });
 
 Deno.test(

@@ -65,43 +65,49 @@ export function connectPeer(target: string, fixture: PeerFixture): Deno.TlsConn 
     closed = true;
     hangUp();
   };
-  const readable = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const into = new Uint8Array(16_384);
-      const count = closed ? null : await read(into);
-      if (count === null) controller.close();
-      else controller.enqueue(into.slice(0, count));
-    },
-    cancel: hangUp,
-  }, { highWaterMark: 0 });
-  const writable = new WritableStream<Uint8Array>({
-    write: async (data) => void await write(data),
-    close: hangUp,
-  });
-
-  const [, hostname = "", port = ""] = /^(.*):(\d+)$/.exec(target) ?? [];
   const connection = {
+    ...inert,
+    ...remoteOf(target),
     read,
     write,
     close,
     closeWrite: () => Promise.try(hangUp),
-    handshake: () => Promise.resolve({ alpnProtocol: null }),
-    readable,
-    writable,
-    localAddr: { transport: "tcp", hostname: "127.0.0.1", port: 0 },
-    remoteAddr: port === ""
-      ? { transport: "unix", path: target }
-      : { transport: "tcp", hostname, port: Number(port) },
-    ref: () => {},
-    unref: () => {},
-    setNoDelay: () => {},
-    setKeepAlive: () => {},
-    [Symbol.dispose]: () => {
-      if (!closed) close();
-    },
+    readable: new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const into = new Uint8Array(16_384);
+        const count = closed ? null : await read(into);
+        if (count === null) controller.close();
+        else controller.enqueue(into.slice(0, count));
+      },
+      cancel: hangUp,
+    }, { highWaterMark: 0 }),
+    writable: new WritableStream<Uint8Array>({
+      write: async (data) => void await write(data),
+      close: hangUp,
+    }),
+    [Symbol.dispose]: () => closed || close(),
   };
   connections.add(connection);
   return connection as unknown as Deno.TlsConn;
+}
+
+/** What does nothing to a connection without a socket. */
+const inert = {
+  handshake: () => Promise.resolve({ alpnProtocol: null }),
+  localAddr: { transport: "tcp", hostname: "127.0.0.1", port: 0 },
+  ref: () => {},
+  unref: () => {},
+  setNoDelay: () => {},
+  setKeepAlive: () => {},
+};
+
+function remoteOf(target: string): { remoteAddr: object } {
+  const [, hostname, port] = /^(.*):(\d+)$/.exec(target) ?? [];
+  return {
+    remoteAddr: port === undefined
+      ? { transport: "unix", path: target }
+      : { transport: "tcp", hostname, port: Number(port) },
+  };
 }
 
 function bytesOf(target: string, reply: PeerReply): Uint8Array {
