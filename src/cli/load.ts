@@ -98,7 +98,7 @@ async function bundleAgent(path: string, minify: boolean): Promise<Modules> {
   try {
     if (!(await Deno.stat(path)).isFile) throw fault(path, "It is not a file");
     const [agent, runtime, plain] = await Promise.all([
-      bundle(path, minify),
+      bundle(path, minify ? "names" : undefined),
       ownBundle("runtime"),
       // A bundle without its comments does not say what it holds.
       minify ? bundle(path) : undefined,

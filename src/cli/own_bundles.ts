@@ -22,7 +22,7 @@ const root = new URL("../../", import.meta.url);
  * @throws {BundleError} if it cannot be bundled
  */
 export async function ownBundle(name: keyof typeof programs): Promise<string> {
-  return await kept(`${name}.js`, () => bundle(new URL(programs[name], import.meta.url), true));
+  return await kept(`${name}.js`, () => bundle(new URL(programs[name], import.meta.url), "all"));
 }
 
 /** Returns the path of the import map of process sandboxes; the file is made if it is missing. */

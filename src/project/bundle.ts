@@ -16,18 +16,20 @@ const coldCache = createColdCache(lacksEsbuild);
  *
  * @param module the module's path, or its URL
  * @param minify leaves out what is for readers, and with it the paths of this machine: the same
- * modules give the same bytes wherever they are. Names of functions are kept, for stack traces
+ * modules give the same bytes wherever they are. `names` keeps the names of functions for stack
+ * traces; that costs a call for each function that is created, also while the program runs
  * @returns the JavaScript
  * @throws {BundleError} with the bundler's message; where it takes too long, too
  */
-export async function bundle(module: string | URL, minify = false): Promise<string> {
+export async function bundle(module: string | URL, minify?: "all" | "names"): Promise<string> {
   // From the module's own folder: that is where its project's configuration is looked for.
   const local = module instanceof URL && module.protocol !== "file:"
     ? module.href
     : await Deno.realPath(module);
   const args = [
     ...["--quiet", "--platform=deno", "--node-modules-dir=none"],
-    ...(minify ? ["--minify", "--keep-names"] : []),
+    ...(minify === undefined ? [] : ["--minify"]),
+    ...(minify === "names" ? ["--keep-names"] : []),
     local,
   ];
   const folder = local.startsWith("/") ? parentOf(local) : undefined;
