@@ -72,19 +72,7 @@ export function connectPeer(target: string, fixture: PeerFixture): Deno.TlsConn 
     write,
     close,
     closeWrite: () => Promise.try(hangUp),
-    readable: new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        const into = new Uint8Array(16_384);
-        const count = closed ? null : await read(into);
-        if (count === null) controller.close();
-        else controller.enqueue(into.slice(0, count));
-      },
-      cancel: hangUp,
-    }, { highWaterMark: 0 }),
-    writable: new WritableStream<Uint8Array>({
-      write: async (data) => void await write(data),
-      close: hangUp,
-    }),
+    ...streamsOf(async (into) => closed ? null : await read(into), write, hangUp),
     [Symbol.dispose]: () => closed || close(),
   };
   connections.add(connection);
@@ -100,6 +88,27 @@ const inert = {
   setNoDelay: () => {},
   setKeepAlive: () => {},
 };
+
+function streamsOf(
+  read: (into: Uint8Array) => Promise<number | null>,
+  write: (data: Uint8Array) => Promise<number>,
+  hangUp: () => void,
+): Pick<Deno.Conn, "readable" | "writable"> {
+  const readable = new ReadableStream({
+    async pull(controller) {
+      const into = new Uint8Array(16_384);
+      const count = await read(into);
+      if (count === null) controller.close();
+      else controller.enqueue(into.slice(0, count));
+    },
+    cancel: hangUp,
+  }, { highWaterMark: 0 });
+  const writable = new WritableStream({
+    write: async (data) => void await write(data),
+    close: hangUp,
+  });
+  return { readable, writable };
+}
 
 function remoteOf(target: string): { remoteAddr: object } {
   const [, hostname, port] = /^(.*):(\d+)$/.exec(target) ?? [];
