@@ -1,3 +1,4 @@
+import { withoutErrorNumber } from "./error_text.ts";
 import type { Connection } from "./connection.ts";
 import { listenPlain } from "./listen_plain.ts";
 import { listenTls } from "./listen_tls.ts";
@@ -58,7 +59,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     if (error instanceof Deno.errors.NotCapable || error instanceof TypeError) throw error;
     const { hostname, port } = options;
     const host = hostname.includes(":") && !hostname.startsWith("[") ? `[${hostname}]` : hostname;
-    const reason = (error as Error).message.replace(/ \(os error \d+\)$/, "");
+    const reason = withoutErrorNumber((error as Error).message);
     throw new Error(`Cannot listen on ${host}:${port}: ${reason}`, { cause: error });
   }
 }

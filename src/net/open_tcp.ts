@@ -1,3 +1,4 @@
+import { withoutErrorNumber } from "./error_text.ts";
 import type { Socket } from "node:net";
 import { ConnectError } from "./connect_error.ts";
 import { resolveFailure } from "./resolve.ts";
@@ -126,7 +127,7 @@ function tcpFailure(error: unknown, host: string): unknown {
     const reason = REASONS.EADDRNOTAVAIL!;
     return new ConnectError("bind", `Cannot connect from the local address: ${reason}`, reason);
   }
-  const reason = REASONS[code] ?? message.replace(/ \(os error \d+\)$/, "");
+  const reason = REASONS[code] ?? withoutErrorNumber(message);
   const fault = code === "ECONNREFUSED" ? "refused" : "unreachable";
   return new ConnectError(fault, `Cannot connect to ${JSON.stringify(host)}: ${reason}`, reason);
 }

@@ -79,10 +79,8 @@ export function createPool(
 ): SandboxPool {
   const inWorkers = workerCode(code);
   const alive = new Map<string, Place>();
-  const sweeping = setInterval(
-    () => endIdle(alive, performance.now() - idleMilliseconds),
-    idleMilliseconds / 10,
-  );
+  const sweep = () => endIdle(alive, performance.now() - idleMilliseconds);
+  const sweeping = setInterval(sweep, idleMilliseconds / 10);
   Deno.unrefTimer(sweeping);
 
   function open(kind: SandboxKind, key: string): Place {

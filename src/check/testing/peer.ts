@@ -48,11 +48,7 @@ export function connectPeer(target: string, fixture: PeerFixture): Deno.TlsConn 
     // A turn for the check to write in, where it listens and speaks side by side.
     if (heard.length === 0) await new Promise((resolve) => setTimeout(resolve));
     await answering;
-    const first = heard.shift();
-    if (first === undefined) return null;
-    into.set(first.subarray(0, into.length));
-    if (first.length > into.length) heard.unshift(first.subarray(into.length));
-    return Math.min(first.length, into.length);
+    return take(heard, into);
   }
 
   function hangUp(): void {
@@ -77,6 +73,15 @@ export function connectPeer(target: string, fixture: PeerFixture): Deno.TlsConn 
   };
   connections.add(connection);
   return connection as unknown as Deno.TlsConn;
+}
+
+/** Fills a buffer from the first of some chunks; returns how much of it, null if none is left. */
+function take(chunks: Uint8Array[], into: Uint8Array): number | null {
+  const first = chunks.shift();
+  if (first === undefined) return null;
+  into.set(first.subarray(0, into.length));
+  if (first.length > into.length) chunks.unshift(first.subarray(into.length));
+  return Math.min(first.length, into.length);
 }
 
 /** What does nothing to a connection without a socket. */
