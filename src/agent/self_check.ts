@@ -23,7 +23,7 @@ export interface SelfReport {
   /** Sandboxes alive. */
   sandboxes: number;
   /** Seconds since the last reload, and why it failed if it did; undefined where there was none. */
-  reload?: { age: number; fault?: string } | undefined;
+  reload?: { age: number; fault?: string | undefined } | undefined;
   /** Days until the certificate ends; undefined without TLS. */
   certificateDays?: number | undefined;
 }

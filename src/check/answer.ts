@@ -4,7 +4,7 @@ import { returnCode } from "../nagios/state.ts";
 import { readRefusal, type Refusal } from "./refusal.ts";
 
 /** How a query ended, for the log and the counters. */
-export type Outcome = "done" | "timeout" | "busy" | "failed" | "refused" | "undefined" | "version";
+export type Outcome = "done" | "timeout" | "failed" | "busy" | "refused" | "undefined" | "version";
 
 /** Result of a query, from the sandbox to the log. */
 export interface Answer {
@@ -12,9 +12,9 @@ export interface Answer {
   output: PluginOutput;
   outcome: Outcome;
   /** For the log only: a stack, a plugin's standard error, why a query was refused. */
-  reason?: string;
+  reason?: string | undefined;
   /** The permission whose refusal is the answer. */
-  refusal?: Refusal;
+  refusal?: Refusal | undefined;
   /** What it took to end a plugin at its deadline. */
   ending?: Ending;
   /** Set if the connection is closed without an answer, as NRPE refuses. */

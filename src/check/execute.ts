@@ -58,8 +58,8 @@ function failureOf(error: unknown): Answer {
   const refusal = refusalOf(error);
   const message = refusal ? explainRefusal(refusal, error.message) : error.message || error.name;
   return failure("done", describe(message), undefined, {
-    ...(error.stack && { reason: describe(error.stack) }),
-    ...(refusal && { refusal }),
+    reason: error.stack && describe(error.stack),
+    refusal,
   });
 }
 

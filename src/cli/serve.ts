@@ -8,7 +8,7 @@ import { createLog, lineWriter, type Log } from "../daemon/log.ts";
 
 import { serially } from "../daemon/serially.ts";
 import { whyRestart } from "../daemon/why_restart.ts";
-import { errorText } from "../host/error_text.ts";
+import { withoutErrorNumber } from "../net/error_text.ts";
 import { shellPath } from "../host/paths.ts";
 import type { Modules } from "../runner/channel.ts";
 import { buildDeployable, writeDeployable } from "./build_deployable.ts";
@@ -52,7 +52,7 @@ export const serve: Subcommand = defineSubcommand({
     const load = createLoader(path, options, watcher);
     const first = await load().catch(async (error) => {
       if (error instanceof AgentError) throw error;
-      log("error", "start", { reason: errorText(error) });
+      log("error", "start", { reason: withoutErrorNumber((error as Error).message) });
       await stderr.flush();
       return Deno.exit(1);
     });
@@ -88,7 +88,7 @@ export const serve: Subcommand = defineSubcommand({
         }
       } catch (error) {
         printDiagnostics(error instanceof AgentError ? error.diagnostics : []);
-        await refuse(place, errorText(error));
+        await refuse(place, withoutErrorNumber((error as Error).message));
       }
       // It reloads, or says in its log and in its report of itself why not.
       supervisor.reload();
@@ -171,7 +171,11 @@ function settle({ hostname, port }: Address): Address {
     using listener = Deno.listen({ hostname, port: 0 });
     return { hostname: listener.addr.hostname, port: port || listener.addr.port };
   } catch (error) {
-    throw new Error(`Cannot listen on ${formatHostPort({ hostname, port })}: ${errorText(error)}`);
+    throw new Error(
+      `Cannot listen on ${formatHostPort({ hostname, port })}: ${
+        withoutErrorNumber((error as Error).message)
+      }`,
+    );
   }
 }
 

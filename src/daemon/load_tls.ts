@@ -2,7 +2,7 @@ import type { Settings } from "../agent/settings.ts";
 import type { TlsServerOptions } from "../net/tls_options.ts";
 import type { CertificatePair } from "../certificate/make_certificate.ts";
 import { fingerprint } from "../certificate/certificate.ts";
-import { errorText } from "../host/error_text.ts";
+import { withoutErrorNumber } from "../net/error_text.ts";
 import type { Log } from "./log.ts";
 
 /** Makes the daemon's own certificate and keeps it, both in one file. */
@@ -46,9 +46,14 @@ async function read(path: string, setting: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    throw new Error(`Cannot read ${setting} ${JSON.stringify(path)}: ${errorText(error)}`, {
-      cause: error,
-    });
+    throw new Error(
+      `Cannot read ${setting} ${JSON.stringify(path)}: ${
+        withoutErrorNumber((error as Error).message)
+      }`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -33,7 +33,7 @@ export function createStats(now: () => number = () => performance.now()): Stats 
   };
   let refusedPermissions = 0;
   let abandoned = 0;
-  let reload: { at: number; fault?: string } | undefined;
+  let reload: { at: number; fault: string | undefined } | undefined;
 
   return {
     count({ outcome, refusal }) {
@@ -42,7 +42,7 @@ export function createStats(now: () => number = () => performance.now()): Stats 
     },
     abandon: () => ++abandoned,
     reloaded(fault) {
-      reload = { at: now(), ...(fault !== undefined && { fault }) };
+      reload = { at: now(), fault };
     },
     report: () => ({
       version,
@@ -50,11 +50,7 @@ export function createStats(now: () => number = () => performance.now()): Stats 
       answers: { ...answers },
       refusedPermissions,
       abandoned,
-      reload: reload &&
-        {
-          age: (now() - reload.at) / 1000,
-          ...(reload.fault !== undefined && { fault: reload.fault }),
-        },
+      reload: reload && { age: (now() - reload.at) / 1000, fault: reload.fault },
     }),
   };
 }

@@ -1,5 +1,6 @@
 import { formatHostPort } from "./host_port.ts";
 import type { Listener, ListenOptions } from "./listener.ts";
+import { withoutErrorNumber } from "./error_text.ts";
 import { listenPlain } from "./listen_plain.ts";
 import { listenTls } from "./listen_tls.ts";
 
@@ -19,7 +20,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       : listenTls(options, options.tls));
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable || error instanceof TypeError) throw error;
-    const reason = (error as Error).message.replace(/ \(os error \d+\)$/, "");
+    const reason = withoutErrorNumber((error as Error).message);
     throw new Error(`Cannot listen on ${formatHostPort(options)}: ${reason}`, { cause: error });
   }
 }

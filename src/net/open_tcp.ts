@@ -1,4 +1,5 @@
 import { formatHostPort } from "./host_port.ts";
+import { withoutErrorNumber } from "./error_text.ts";
 import type { Socket } from "node:net";
 import { ConnectError } from "./connect_error.ts";
 import { resolveFailure } from "./resolve.ts";
@@ -127,7 +128,7 @@ export function connectFailure(error: unknown, host: string): unknown {
     const reason = REASONS.EADDRNOTAVAIL!;
     return new ConnectError("bind", `Cannot connect from the local address: ${reason}`, reason);
   }
-  const reason = REASONS[code] ?? message.replace(/ \(os error \d+\)$/, "");
+  const reason = REASONS[code] ?? withoutErrorNumber(message);
   const fault = code === "ECONNREFUSED" ? "refused" : "unreachable";
   return new ConnectError(fault, `Cannot connect to ${JSON.stringify(host)}: ${reason}`, reason);
 }

@@ -126,14 +126,7 @@ async function collect(
     chunks.push(part);
     kept += part.length;
   }
-  if (chunks.length <= 1) return chunks[0] ?? new Uint8Array();
-  const whole = new Uint8Array(kept);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return chunks.length === 1 ? chunks[0]! : await new Blob(chunks as BlobPart[]).bytes();
 }
 
 function judge(status: Deno.CommandStatus, stdout: Uint8Array, stderr: Uint8Array): Answer {

@@ -78,12 +78,9 @@ export function createPool(
   processes: ProcessTree,
 ): SandboxPool {
   const inWorkers = workerCode(code);
-  // A map keeps the order of use: what is used is put at its end.
   const alive = new Map<string, Place>();
-  const sweeping = setInterval(
-    () => endIdle(alive, performance.now() - idleMilliseconds),
-    idleMilliseconds / 10,
-  );
+  const sweep = () => endIdle(alive, performance.now() - idleMilliseconds);
+  const sweeping = setInterval(sweep, idleMilliseconds / 10);
   Deno.unrefTimer(sweeping);
 
   function open(kind: SandboxKind, key: string): Place {
@@ -97,15 +94,14 @@ export function createPool(
           : openWorker(inWorkers, permissions, processes, events),
       log,
     );
-    sandbox.broken.then(() => {
-      if (alive.get(key)?.sandbox === sandbox) alive.delete(key);
-    });
+    sandbox.broken.then(() => alive.get(key)?.sandbox === sandbox && alive.delete(key));
     return { kind, sandbox, used: 0, users: 0 };
   }
 
   async function use<T>(kind: SandboxKind, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
     const key = keyOf(kind);
     const place = alive.get(key) ?? open(kind, key);
+    // A map keeps the order: what is used is put at its end.
     alive.delete(key);
     alive.set(key, place);
     return await occupy(place, work);

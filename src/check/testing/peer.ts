@@ -48,11 +48,7 @@ export function connectPeer(target: string, fixture: PeerFixture): Deno.TlsConn 
     // A turn for the check to write in, where it listens and speaks side by side.
     if (heard.length === 0) await new Promise((resolve) => setTimeout(resolve));
     await answering;
-    const first = heard.shift();
-    if (first === undefined) return null;
-    into.set(first.subarray(0, into.length));
-    if (first.length > into.length) heard.unshift(first.subarray(into.length));
-    return Math.min(first.length, into.length);
+    return take(heard, into);
   }
 
   function hangUp(): void {
@@ -72,23 +68,20 @@ export function connectPeer(target: string, fixture: PeerFixture): Deno.TlsConn 
     write,
     close,
     closeWrite: () => Promise.try(hangUp),
-    readable: new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        const into = new Uint8Array(16_384);
-        const count = closed ? null : await read(into);
-        if (count === null) controller.close();
-        else controller.enqueue(into.slice(0, count));
-      },
-      cancel: hangUp,
-    }, { highWaterMark: 0 }),
-    writable: new WritableStream<Uint8Array>({
-      write: async (data) => void await write(data),
-      close: hangUp,
-    }),
+    ...streamsOf(async (into) => closed ? null : await read(into), write, hangUp),
     [Symbol.dispose]: () => closed || close(),
   };
   connections.add(connection);
   return connection as unknown as Deno.TlsConn;
+}
+
+/** Fills a buffer from the first of some chunks; returns how much of it, null if none is left. */
+function take(chunks: Uint8Array[], into: Uint8Array): number | null {
+  const first = chunks.shift();
+  if (first === undefined) return null;
+  into.set(first.subarray(0, into.length));
+  if (first.length > into.length) chunks.unshift(first.subarray(into.length));
+  return Math.min(first.length, into.length);
 }
 
 /** What does nothing to a connection without a socket. */
@@ -100,6 +93,27 @@ const inert = {
   setNoDelay: () => {},
   setKeepAlive: () => {},
 };
+
+function streamsOf(
+  read: (into: Uint8Array) => Promise<number | null>,
+  write: (data: Uint8Array) => Promise<number>,
+  hangUp: () => void,
+): Pick<Deno.Conn, "readable" | "writable"> {
+  const readable = new ReadableStream({
+    async pull(controller) {
+      const into = new Uint8Array(16_384);
+      const count = await read(into);
+      if (count === null) controller.close();
+      else controller.enqueue(into.slice(0, count));
+    },
+    cancel: hangUp,
+  }, { highWaterMark: 0 });
+  const writable = new WritableStream({
+    write: async (data) => void await write(data),
+    close: hangUp,
+  });
+  return { readable, writable };
+}
 
 function remoteOf(target: string): { remoteAddr: object } {
   const [, hostname, port] = /^(.*):(\d+)$/.exec(target) ?? [];

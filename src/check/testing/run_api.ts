@@ -55,13 +55,9 @@ function createCommand(
 /** Finds what has a name without folder, as the runtime does: the first on the test's own PATH. */
 function locate(world: World, executable: string): string {
   if (executable.includes("/")) return executable;
-  const folders = (readPath() ?? "/usr/bin:/bin").split(":");
+  const folders = (attempt(() => Deno.env.get("PATH")) ?? "/usr/bin:/bin").split(":");
   const candidates = folders.map((folder) => `${folder}/${executable}`);
   return candidates.find((path) => Object.hasOwn(world.run, path) || isThere(path)) ?? executable;
-}
-
-function readPath(): string | undefined {
-  return attempt(() => Deno.env.get("PATH"));
 }
 
 function isThere(path: string): boolean {

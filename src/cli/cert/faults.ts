@@ -1,3 +1,5 @@
+import { withoutErrorNumber } from "../../net/error_text.ts";
+
 /** Collects what is wrong with a command line, so that all of it is said at once. */
 export interface Faults {
   /** Does something, and takes down why not. */
@@ -13,7 +15,7 @@ export interface Faults {
  * @returns the reason, as in `Permission denied`
  */
 export function systemReason(error: unknown): string {
-  return (error as Error).message.replace(/ \(os error \d+\).*$/s, "");
+  return withoutErrorNumber((error as Error).message);
 }
 
 /**
