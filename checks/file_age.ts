@@ -5,6 +5,7 @@ import {
   evaluate,
   type Option,
   option,
+  type OptionValues,
   type Perfdata,
   type Range,
   type RangeInput,
@@ -22,20 +23,7 @@ export interface FileReading {
 }
 
 /** What is judged of a file. */
-export interface FileQuestion {
-  /** Its path. */
-  file: string;
-  /** Thresholds of the age in seconds. */
-  warning: Range;
-  /** Thresholds of the age in seconds. */
-  critical: Range;
-  /** Warn where it is smaller, in bytes. */
-  warningSize: number;
-  /** Critical where it is smaller, in bytes. */
-  criticalSize: number;
-  /** Whether a file that is not there is fine. */
-  ignoreMissing: boolean;
-}
+export type FileQuestion = OptionValues<FileAgeOptions>;
 
 /** The options of {@linkcode fileAge}; letters are those of `check_file_age`. */
 export type FileAgeOptions = {

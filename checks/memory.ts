@@ -4,6 +4,7 @@ import {
   defineCheck,
   type Option,
   option,
+  type OptionValues,
   type Perfdata,
   type State,
 } from "../src/mod.ts";
@@ -21,16 +22,7 @@ export interface MemoryReading {
 }
 
 /** What {@linkcode memory} judges, and by what. */
-export interface MemoryThresholds {
-  /** The share in percent at which to warn. */
-  warning?: number | undefined;
-  /** The share in percent at which it is critical. */
-  critical?: number | undefined;
-  /** Judge what is free, where less is worse, and not what is used. */
-  free?: boolean;
-  /** Count caches as free. */
-  caches?: boolean;
-}
+export type MemoryThresholds = Partial<Omit<OptionValues<MemoryOptions>, "used">>;
 
 /** The options of {@linkcode memory}. */
 export type MemoryOptions = {

@@ -4,6 +4,7 @@ import {
   defineCheck,
   type Option,
   option,
+  parseState,
   type State,
 } from "../src/mod.ts";
 import {
@@ -44,13 +45,6 @@ export type SwapOptions = {
 
 /** How `-n` says the state that having no swap means. */
 export type NoSwap = "ok" | "warning" | "critical" | "unknown";
-
-const states: Readonly<Record<NoSwap, State>> = {
-  ok: "OK",
-  warning: "WARNING",
-  critical: "CRITICAL",
-  unknown: "UNKNOWN",
-};
 
 const mebibyte = 1024 * 1024;
 
@@ -94,7 +88,7 @@ export const swap: Check<SwapOptions> = defineCheck<SwapOptions>({
     presentSwap(Deno.systemMemoryInfo(), {
       warning: parseFreeSpace(warning, 1),
       critical: parseFreeSpace(critical, 1),
-      noSwap: states[noSwap],
+      noSwap: parseState(noSwap),
     }),
 });
 

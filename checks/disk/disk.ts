@@ -77,7 +77,7 @@ export const disk: Check<DiskOptions> = defineCheck<DiskOptions>({
     units: option.oneOf({
       short: "u",
       description: "The unit that sizes are shown, rounded and compared in; powers of 1024",
-      values: ["bytes", "kB", "KiB", "MB", "MiB", "GB", "GiB", "TB", "TiB"],
+      values: Object.keys(units) as DiskUnit[],
       default: "MB",
     }),
     errorsOnly: option.flag({ short: "e", description: "Name only file systems that are not OK" }),

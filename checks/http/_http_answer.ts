@@ -3,7 +3,6 @@ import {
   type ConnectError,
   evaluate,
   type Perfdata,
-  type Range,
   type State,
   worst,
 } from "../../src/mod.ts";
@@ -11,9 +10,11 @@ import { fixed } from "../_fixed.ts";
 import { printable } from "../_printable.ts";
 import { thresholds } from "../_thresholds.ts";
 import { presentTlsFailure } from "../_tls_failure.ts";
+import type { ValuesOf } from "../_values_of.ts";
 import type { HttpPhases } from "./_http_client.ts";
 import { judgeDocumentAge, type PageFault } from "./_http_document_age.ts";
 import { type HttpResponse, statusCode } from "./_http_message.ts";
+import type { HttpOptions } from "./_http_options.ts";
 import { formatPlace, type HttpPlace } from "./_http_place.ts";
 
 /** A page that was read. */
@@ -31,32 +32,20 @@ export interface HttpPage {
 }
 
 /** What is judged of a page. */
-export interface HttpQuestion {
-  /** Thresholds of the response time in seconds. */
-  warning?: Range | undefined;
-  /** Thresholds of the response time in seconds. */
-  critical?: Range | undefined;
-  /** The time limit in seconds, the most that the response time can be. */
-  timeout: number;
-  /** Texts of which the status line must hold one; the status is not judged then. */
-  expect?: readonly string[] | undefined;
+export interface HttpQuestion extends JudgedValues {
   /** The state of a redirect that is not followed. */
   redirect: State;
-  /** What the header lines must hold. */
-  headerString?: string | undefined;
-  /** What the body must hold. */
-  string?: string | undefined;
-  /** What must be found in the body. */
+  /** What must be found in the body, or with `invertRegex` must not. */
   pattern?: RegExp | undefined;
-  /** Whether it must not be found. */
-  invertRegex: boolean;
   /** Least and most bytes, status line and headers included; zero is no bound. */
   pagesize?: { min: number; max: number } | undefined;
-  /** How old the page may be, in seconds. */
-  maxAge?: number | undefined;
-  /** Whether each step's time is perfdata too. */
-  extendedPerfdata: boolean;
 }
+
+type JudgedValues = ValuesOf<
+  HttpOptions,
+  | ("warning" | "critical" | "timeout" | "expect" | "headerString" | "string" | "maxAge")
+  | ("invertRegex" | "extendedPerfdata")
+>;
 
 /** How much of a body patterns are run on, in characters: they may backtrack. */
 const SEARCHED = 262_144;

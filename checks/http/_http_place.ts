@@ -1,3 +1,6 @@
+import type { ValuesOf } from "../_values_of.ts";
+import type { HttpOptions } from "./_http_options.ts";
+
 /** Where a page is: what to connect to, and what to ask for. */
 export interface HttpPlace {
   /** Whether TLS is spoken. */
@@ -18,20 +21,10 @@ export interface HttpPlace {
 export type Follow = "follow" | "sticky" | "stickyport";
 
 /** What options say of a place. */
-export interface PlaceOptions {
-  /** The host that is asked for, with a port or without: `-H`. */
-  hostname?: string | undefined;
-  /** What to connect to instead: `-I`. */
-  ipAddress?: string | undefined;
-  /** The port to connect to: `-p`. */
-  port?: number | undefined;
-  /** Path and query: `-u`. */
-  url: string;
-  /** Whether TLS is spoken: `-S`. */
-  ssl: boolean;
-  /** Days of `-C`, which speaks TLS too. */
-  certificate?: string | undefined;
-}
+export type PlaceOptions = ValuesOf<
+  HttpOptions,
+  "hostname" | "ipAddress" | "port" | "url" | "ssl" | "certificate"
+>;
 
 /**
  * Where the options say that the page is.

@@ -1,16 +1,14 @@
 import type { CheckResult } from "../../src/mod.ts";
 import { printable } from "../_printable.ts";
+import type { ValuesOf } from "../_values_of.ts";
 import { headerValue, type HttpResponse, statusCode } from "./_http_message.ts";
+import type { HttpOptions } from "./_http_options.ts";
 import { type Follow, formatPlace, type HttpPlace, redirectedPlace } from "./_http_place.ts";
 
 /** Which redirects are followed. */
-export interface RedirectRule {
-  /** What a redirect may change; none is followed where it is left out. */
+export interface RedirectRule extends ValuesOf<HttpOptions, "expect" | "maxRedirs"> {
+  /** What a redirect may change; default: no redirect is followed. */
   follow?: Follow | undefined;
-  /** The status lines that are fine; where there are some, the status is not looked at further. */
-  expect?: readonly string[] | undefined;
-  /** How many are followed. */
-  maxRedirs: number;
 }
 
 /**

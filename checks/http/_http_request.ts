@@ -1,21 +1,13 @@
+import type { ValuesOf } from "../_values_of.ts";
 import type { HttpRequest } from "./_http_message.ts";
+import type { HttpOptions } from "./_http_options.ts";
 import { hostHeader, type HttpPlace } from "./_http_place.ts";
 
 /** What options say of a request. */
-export interface RequestOptions {
-  /** The method; GET, or POST where there is something to post. */
-  method?: string | undefined;
-  /** The body. */
-  post?: string | undefined;
-  /** The body's type. */
-  contentType: string;
-  /** The User-Agent header. */
-  useragent: string;
-  /** User and password as `user:password`, for Basic authentication. */
-  authorization?: string | undefined;
-  /** Further header lines. */
-  header?: readonly string[] | undefined;
-}
+export type RequestOptions = ValuesOf<
+  HttpOptions,
+  "method" | "post" | "contentType" | "useragent" | "authorization" | "header"
+>;
 
 /**
  * The request for a place, with the headers and their order that `check_http` has.
