@@ -7,10 +7,14 @@ import { daemonPermissions } from "../daemon/daemon_permissions.ts";
 import { version } from "../daemon/version.ts";
 import { createDeployable, type DeployableFile } from "../deploy/deployable.ts";
 import { RUN_FLAGS } from "../deploy/run_flags.ts";
-import { importMap } from "../runner/builtin_modules.ts";
+import { type ImportMap, importMap } from "../runner/builtin_modules.ts";
 import type { Modules } from "../runner/channel.ts";
 import { processImports } from "../runner/process_channel.ts";
 import { ownBundle } from "./own_bundles.ts";
+
+// They take a while to make, and stay the same.
+let daemonImports: ImportMap | undefined;
+let sandboxImportsText: string | undefined;
 
 /**
  * Builds the deployable of an agent.
@@ -39,8 +43,8 @@ export async function buildDeployable(
       version,
       permissions: formatFlags(daemonPermissions(manifest)),
       runFlags: RUN_FLAGS,
-      imports: importMap("./daemon.js"),
-      processImports: processImports(),
+      imports: daemonImports ??= importMap("./daemon.js"),
+      processImports: sandboxImportsText ??= processImports(),
       settings: exampleSettings(manifest),
       schema: settingsSchema(manifest),
     });
@@ -57,17 +61,18 @@ export async function buildDeployable(
  *
  * @param folder the folder, made if it is missing
  * @param files the files by name
+ * @param before what is in the folder already: the same file is not written again
  * @throws {AgentError} if one cannot be written
  */
 export async function writeDeployable(
   folder: string,
   files: Record<string, DeployableFile>,
+  before: Record<string, DeployableFile> = {},
 ): Promise<void> {
   try {
     await Deno.mkdir(folder, { recursive: true });
-    const names = Object.keys(files).sort((a, b) =>
-      Number(a === "manifest.json") - Number(b === "manifest.json")
-    );
+    const names = Object.keys(files).filter((name) => files[name]!.text !== before[name]?.text)
+      .sort((a, b) => Number(a === "manifest.json") - Number(b === "manifest.json"));
     for (const name of names) {
       const { text, mode } = files[name]!;
       const temporary = `${folder}/.${name}.${crypto.randomUUID()}`;

@@ -13,6 +13,8 @@ const programs = {
 
 const root = new URL("../../", import.meta.url);
 
+const made: Partial<Record<keyof typeof programs, Promise<string>>> = {};
+
 /**
  * Bundles a program of Checkwright. The bundle is kept in the state directory until a source file
  * changes, so that only the first start waits for it.
@@ -21,8 +23,11 @@ const root = new URL("../../", import.meta.url);
  * @returns the JavaScript, a module without imports of its own
  * @throws {BundleError} if it cannot be bundled
  */
-export async function ownBundle(name: keyof typeof programs): Promise<string> {
-  return await kept(`${name}.js`, () => bundle(new URL(programs[name], import.meta.url), "all"));
+export function ownBundle(name: keyof typeof programs): Promise<string> {
+  return made[name] ??= kept(
+    `${name}.js`,
+    () => bundle(new URL(programs[name], import.meta.url), "all"),
+  );
 }
 
 /** Returns the path of the import map of process sandboxes; the file is made if it is missing. */

@@ -1,3 +1,4 @@
+import type { DeployableFile } from "../deploy/deployable.ts";
 import { formatHostPort } from "../net/host_port.ts";
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { deployedFiles } from "../agent/deployment.ts";
@@ -60,12 +61,7 @@ export const serve: Subcommand = defineSubcommand({
 
     const { state = defaultStateDirectory() } = first.manifest.settings;
     const place = await openServingPlace(state, first.manifest);
-    const write = async (agent: ServedAgent) => {
-      const settings = { ...agent.manifest.settings, state: place.state };
-      const files = await buildDeployable(path, { ...agent.manifest, settings }, agent.code);
-      await writeDeployable(place.folder, files);
-      await Deno.remove(`${place.folder}/${deployedFiles.refused}`).catch(() => {});
-    };
+    const write = createWriter(path, place);
     await write(first);
     format = first.manifest.settings.log;
 
@@ -107,6 +103,21 @@ export const serve: Subcommand = defineSubcommand({
     return code;
   },
 });
+
+// Writes the deployable of an agent; what stays the same is written once.
+function createWriter(
+  path: string,
+  { folder, state }: ServingPlace,
+): (agent: ServedAgent) => Promise<void> {
+  let written: Record<string, DeployableFile> = {};
+  return async ({ manifest, code }) => {
+    const settings = { ...manifest.settings, state };
+    const files = await buildDeployable(path, { ...manifest, settings }, code);
+    await writeDeployable(folder, files, written);
+    written = files;
+    await Deno.remove(`${folder}/${deployedFiles.refused}`).catch(() => {});
+  };
+}
 
 /** What is served. */
 interface ServedAgent {

@@ -88,58 +88,9 @@ async function endAlone(child: Child): Promise<Ending> {
 }
 
 function helped(helper: ProcessHelper, daemon: string): ProcessTree {
-  // Without a list, because there is no grep, a group that exists counts as alive.
-  async function isAlive(group: number, processes: readonly Process[]): Promise<boolean> {
-    return processes.length === 0
-      ? await helper.exists(group)
-      : processes.some((process) => process.group === group && process.alive);
-  }
-
-  async function isGoneWithin(group: number, milliseconds: number): Promise<boolean> {
-    const deadline = performance.now() + milliseconds;
-    // A short first wait: most plugins end at once.
-    for (let pause = 5; performance.now() < deadline; pause = Math.min(pause * 2, 50)) {
-      await wait(pause);
-      // A group of zombies has ended. The list is needed only if the group still exists.
-      if (!await helper.exists(group) || !await isAlive(group, await helper.list())) return true;
-    }
-    return false;
-  }
-
-  async function endGroup(group: number): Promise<Ending> {
-    if (await isGoneWithin(group, graceMilliseconds)) return "TERM";
-    await helper.signal([-group], "KILL");
-    return await isGoneWithin(group, killMilliseconds) ? "KILL" : "left";
-  }
-
-  // Kills a family until nothing of it is left; returns whether that is so.
-  async function killFamily(
-    group: number | undefined,
-    mark: string,
-    known: ReadonlySet<string>,
-  ): Promise<boolean> {
-    for (let look = 0; look < maxLooks; look++) {
-      const left = familyOf(await helper.list(), group, mark, known);
-      if (left.length === 0) return true;
-      await helper.signal(left.map(({ pid }) => pid), "KILL");
-      if (look > 0) await wait(look * 10);
-    }
-    return false;
-  }
-
-  async function endGroupAndStrays(group: number, mark: string): Promise<Ending> {
-    // Before anything is ended: once a parent is gone, its children cannot be traced to it.
-    const processes = await helper.list();
-    const strays = familyOf(processes, group, mark);
-    if (strays.length === 0 && !await isAlive(group, processes)) return "gone";
-    await helper.signal([-group, ...strays.map(({ pid }) => pid)], "TERM");
-    const ending = await endGroup(group);
-    return await killFamily(group, mark, new Set(strays.map(identityOf))) ? ending : "left";
-  }
-
   async function endMarked(mark: string): Promise<void> {
     try {
-      await killFamily(undefined, mark, new Set());
+      await killFamily(helper, undefined, mark, new Set());
     } catch {
       // The helper has ended, and kills what carries the daemon's mark.
     }
@@ -147,7 +98,7 @@ function helped(helper: ProcessHelper, daemon: string): ProcessTree {
 
   return {
     createMark: () => markBelow(daemon),
-    endRun: (child, mark) => endGroupAndStrays(child.pid, mark).catch(() => endAlone(child)),
+    endRun: (child, mark) => endFamily(helper, child.pid, mark).catch(() => endAlone(child)),
     endMarked,
     broken: helper.broken,
     async close() {
@@ -155,6 +106,66 @@ function helped(helper: ProcessHelper, daemon: string): ProcessTree {
       await helper.close();
     },
   };
+}
+
+async function endFamily(helper: ProcessHelper, group: number, mark: string): Promise<Ending> {
+  // Before anything is ended: once a parent is gone, its children cannot be traced to it.
+  const processes = await helper.list();
+  const strays = familyOf(processes, group, mark);
+  if (strays.length === 0 && !await isAlive(helper, group, processes)) return "gone";
+  await helper.signal([-group, ...strays.map(({ pid }) => pid)], "TERM");
+  const ending = await endGroup(helper, group);
+  const known = new Set(strays.map(identityOf));
+  return await killFamily(helper, group, mark, known) ? ending : "left";
+}
+
+async function endGroup(helper: ProcessHelper, group: number): Promise<Ending> {
+  if (await isGoneWithin(helper, group, graceMilliseconds)) return "TERM";
+  await helper.signal([-group], "KILL");
+  return await isGoneWithin(helper, group, killMilliseconds) ? "KILL" : "left";
+}
+
+async function isGoneWithin(
+  helper: ProcessHelper,
+  group: number,
+  milliseconds: number,
+): Promise<boolean> {
+  const deadline = performance.now() + milliseconds;
+  // A short first wait: most plugins end at once.
+  for (let pause = 5; performance.now() < deadline; pause = Math.min(pause * 2, 50)) {
+    await wait(pause);
+    // A group of zombies has ended. The list is needed only if the group still exists.
+    if (!await helper.exists(group)) return true;
+    if (!await isAlive(helper, group, await helper.list())) return true;
+  }
+  return false;
+}
+
+// Without a list, because there is no grep, a group that exists counts as alive.
+async function isAlive(
+  helper: ProcessHelper,
+  group: number,
+  processes: readonly Process[],
+): Promise<boolean> {
+  return processes.length === 0
+    ? await helper.exists(group)
+    : processes.some((process) => process.group === group && process.alive);
+}
+
+// Kills a family until nothing of it is left; returns whether that is so.
+async function killFamily(
+  helper: ProcessHelper,
+  group: number | undefined,
+  mark: string,
+  known: ReadonlySet<string>,
+): Promise<boolean> {
+  for (let look = 0; look < maxLooks; look++) {
+    const left = familyOf(await helper.list(), group, mark, known);
+    if (left.length === 0) return true;
+    await helper.signal(left.map(({ pid }) => pid), "KILL");
+    if (look > 0) await wait(look * 10);
+  }
+  return false;
 }
 
 function wait(milliseconds: number): Promise<void> {
