@@ -61,7 +61,7 @@ export async function readPage(session: HttpSession, signal: AbortSignal): Promi
     let reading;
     try {
       reading = await askHttp({ hostname, port }, request, session.noBody, {
-        tls: tls ? { serverName } : undefined,
+        tls: tls ? { serverName, verify: false } : undefined,
         signal,
       });
     } catch (error) {

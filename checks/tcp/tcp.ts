@@ -167,7 +167,7 @@ function readOptions(
     session: {
       ...options,
       address: { hostname, port },
-      tls: tls ? { serverName: sni ?? hostname } : undefined,
+      tls: tls ? { serverName: sni ?? hostname, verify: false } : undefined,
       days,
       send: send !== undefined && escape ? unescapeText(send) : send,
       quit: quit !== undefined ? (escape ? unescapeText(quit) : `${quit}\r\n`) : undefined,

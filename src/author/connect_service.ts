@@ -24,10 +24,23 @@ export type ServiceAddress =
     readonly path: string;
   };
 
+/**
+ * TLS of {@linkcode connect}. Set `ca`, or `verify: false`: the list of authorities that the runtime
+ * trusts is not available to a check.
+ */
+export interface ServiceTls extends TlsClientOptions {
+  /**
+   * Whether the server's certificate must be signed by one of `ca` and be for `serverName`, by
+   * default the host; default: true. `false` accepts any certificate: for checks that judge the
+   * certificate themselves.
+   */
+  verify?: boolean | undefined;
+}
+
 /** How {@linkcode connect} connects. */
 export interface ServiceOptions {
-  /** TLS; default: none. The server's certificate is verified only if `ca` is set. */
-  readonly tls?: TlsClientOptions | undefined;
+  /** TLS; default: none. */
+  readonly tls?: ServiceTls | undefined;
   /** Closes the connection when it aborts, also later; usually `context.signal`. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,6 +51,7 @@ export interface ServiceOptions {
  * @param address where to connect
  * @param options TLS and the signal
  * @returns the open connection, after its TLS handshake; close it when done
+ * @throws {TypeError} with TLS, without `ca` and without `verify: false`
  * @throws {ConnectError} if there is no connection; its `fault` and `reason` contain the cause
  * @throws {Deno.errors.NotCapable} without permission
  * @throws the signal's reason if it aborts
@@ -70,7 +84,12 @@ export async function connect(
   { tls, signal = new AbortController().signal }: ServiceOptions = {},
 ): Promise<ServiceConnection> {
   // Loaded before the clock starts: TLS takes 20 to 150 ms at its first use.
-  const [client] = tls ? await Promise.all([tlsClient(tls), import("node:stream")]) : [];
+  const [client] = tls
+    ? await Promise.all([
+      tlsClient(verified(tls, address)),
+      import("node:stream"),
+    ])
+    : [];
   signal.throwIfAborted();
   const startedAt = performance.now();
   const conn = await open(address, signal);
@@ -86,6 +105,19 @@ export async function connect(
   const host = "hostname" in address ? address.hostname : address.path;
   const { connection, certificate } = await secure(conn, host, client, signal);
   return serviceConnection(connection, { ...times, certificate }, signal);
+}
+
+function verified(
+  { verify = true, ...tls }: ServiceTls,
+  address: ServiceAddress,
+): TlsClientOptions {
+  if (!verify) return tls;
+  if (tls.ca === undefined) {
+    throw new TypeError(
+      "Cannot verify the server's certificate: set tls.ca to its authorities, or tls.verify to false",
+    );
+  }
+  return { ...("hostname" in address && { serverName: address.hostname }), ...tls };
 }
 
 type OpenConnection = Pick<Connection, "read" | "write" | "close">;

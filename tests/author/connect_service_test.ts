@@ -5,6 +5,7 @@ import {
   ConnectError,
   defineCheck,
   type ServiceOptions,
+  type ServiceTls,
   testCheck,
 } from "../../src/mod.ts";
 import { connectFailure } from "../../src/net/open_tcp.ts";
@@ -52,7 +53,7 @@ Deno.test("connect() has one form for the runtime's errors, with TLS and without
     [new Error(`${lookup}Name or service not known`), "resolve", "Name or service not known"],
   ];
   for (const [error, fault, reason] of cases) {
-    for (const tls of [undefined, {}]) {
+    for (const tls of [undefined, { verify: false }]) {
       const caught = await thrown(error, { tls });
       assert(caught instanceof ConnectError, String(caught));
       assertEquals([caught.name, caught.fault, caught.reason], ["ConnectError", fault, reason]);
@@ -60,7 +61,7 @@ Deno.test("connect() has one form for the runtime's errors, with TLS and without
   }
   const refused = new Deno.errors.NotCapable("Requires net access");
   assertEquals(connectFailure(refused, "a.example"), refused);
-  for (const tls of [undefined, {}]) {
+  for (const tls of [undefined, { verify: false }]) {
     assertEquals((await thrown(refused, { tls }) as Error).name, "NotCapable");
     await assertRejects(
       () => connect({ hostname: "a.example", port: 1 }, { tls }),
@@ -96,7 +97,7 @@ const tlsCase = { ignore: isMissing(openssl) };
 
 for (const secured of [false, true]) {
   const kind = secured ? "TLS" : "plain";
-  const tls = secured ? {} : undefined;
+  const tls = secured ? { verify: false } : undefined;
   const pair = () => secured ? makeKeyPair(30, "/CN=probe.example") : Promise.resolve(undefined);
 
   Deno.test(`connect() reads all of a ${kind} peer that leaves while it is not read`, {
@@ -140,33 +141,40 @@ Deno.test("connect() does not wait for a handshake longer than its signal, nor f
   await using silent = listen(listenOnly);
   const signal = AbortSignal.timeout(50);
   await assertRejects(
-    () => connect({ hostname: "127.0.0.1", port: silent.port }, { tls: {}, signal }),
+    () => connect({ hostname: "127.0.0.1", port: silent.port }, { tls: { verify: false }, signal }),
     DOMException,
     "due to timeout",
   );
   await using plain = listen(async ({ write }) => await write("220 plain\r\n"));
   const error = await assertRejects(
-    () => connect({ hostname: "127.0.0.1", port: plain.port }, { tls: {} }),
+    () => connect({ hostname: "127.0.0.1", port: plain.port }, { tls: { verify: false } }),
     ConnectError,
   );
   assertEquals([error.fault, error.reason], ["handshake", "the server does not speak TLS"]);
 });
 
 Deno.test({
-  name: "connect() verifies the certificate if it has an authority",
+  name: "connect() verifies the server's certificate and its name unless it is told not to",
   ignore: isMissing(openssl),
   async fn() {
     const [own, other] = [await makeKeyPair(30, "/CN=a"), await makeKeyPair(30, "/CN=b")];
     await using server = listen(listenOnly, own);
     const at = { hostname: "127.0.0.1", port: server.port };
-    (await connect(at, { tls: { ca: own.cert } })).close();
-    const error = await assertRejects(
-      () => connect(at, { tls: { ca: other.cert } }),
-      ConnectError,
-    );
-    assertEquals(error.fault, "untrusted");
+    for (const tls of [{}, { serverName: "a" }, { verify: true }]) {
+      await assertRejects(() => connect(at, { tls }), TypeError, "set tls.ca");
+    }
+    const refused: ServiceTls[] = [
+      { ca: other.cert, serverName: "a" },
+      { ca: own.cert },
+      { ca: own.cert, serverName: "b" },
+    ];
+    for (const tls of refused) {
+      const error = await assertRejects(() => connect(at, { tls }), ConnectError);
+      assertEquals(error.fault, "untrusted", JSON.stringify(Object.keys(tls)));
+    }
+    (await connect(at, { tls: { ca: own.cert, serverName: "a" } })).close();
     // The handshake names hosts, never addresses; `node:tls` would throw.
-    (await connect(at, { tls: { serverName: "127.0.0.1" } })).close();
+    (await connect(at, { tls: { serverName: "127.0.0.1", verify: false } })).close();
   },
 });
 
