@@ -7,7 +7,7 @@ import { isRecord, show } from "./read.ts";
 import { type HostCommands, readHostCommands } from "./read_host_commands.ts";
 import { commandName } from "./run_settings.ts";
 import { saidPlaces } from "./said_places.ts";
-import { selfCheck, selfCheckName } from "./self_check.ts";
+import { SELF_CHECK_NAME, selfCheck } from "./self_check.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -29,7 +29,7 @@ export function describeAgent(agent: unknown, host: HostSettings = {}): Describe
   const { commands: hostCommands, ...hostInput } = host;
   const settings = parseSettings(mergeSettings(input, hostInput), report);
   const at = report.at("commands");
-  const names = [...Object.keys(isRecord(commands) ? commands : {}), selfCheckName];
+  const names = [...Object.keys(isRecord(commands) ? commands : {}), SELF_CHECK_NAME];
   const said = readHostCommands(hostCommands, names, at);
   const manifest = {
     settings,
@@ -68,8 +68,8 @@ function describeCommands(
     return found === undefined ? [] : [[name, found] as const];
   });
   const all: Record<string, ManifestCommand> = Object.fromEntries(described);
-  if (!Object.hasOwn(commands, selfCheckName) && !disabled.includes(selfCheckName)) {
-    all[selfCheckName] = describeSelfCheck(settings, report, overrides.get(selfCheckName));
+  if (!Object.hasOwn(commands, SELF_CHECK_NAME) && !disabled.includes(SELF_CHECK_NAME)) {
+    all[SELF_CHECK_NAME] = describeSelfCheck(settings, report, overrides.get(SELF_CHECK_NAME));
   }
   return all;
 }
@@ -82,7 +82,7 @@ function describeSelfCheck(
   const nobody = () => {
     throw new Error("Only a daemon can tell of itself");
   };
-  const at = report.at(selfCheckName);
+  const at = report.at(SELF_CHECK_NAME);
   const described = describeCommand(selfCheck(nobody), settings, at, override) as ManifestCheck;
   return { ...described, builtIn: true };
 }

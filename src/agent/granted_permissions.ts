@@ -1,5 +1,5 @@
 import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
-import { shellPath } from "../host/paths.ts";
+import { SHELL_PATH } from "../host/paths.ts";
 import type { Manifest, ManifestCommand } from "./manifest.ts";
 
 /** What a sandbox is given: `proc` has become `read`, and every list is there, sorted. */
@@ -34,7 +34,7 @@ export function unite(sets: readonly Permissions[]): GrantedPermissions {
 /** The executable that a command starts by itself; undefined for a check. */
 export function executableOf(command: ManifestCommand): string | undefined {
   if (command.kind === "check") return undefined;
-  return command.kind === "shell" ? shellPath : command.argv[0];
+  return command.kind === "shell" ? SHELL_PATH : command.argv[0];
 }
 
 /** The programs that must be there for a command to run: its executable, or what a check starts. */

@@ -1,4 +1,4 @@
-import { shellPath } from "../host/paths.ts";
+import { SHELL_PATH } from "../host/paths.ts";
 import type { Report } from "./diagnostic.ts";
 import { fitConnections } from "./fit_connections.ts";
 import { inspectReach } from "./inspect_reach.ts";
@@ -7,7 +7,7 @@ import { explainMissing, whyOmitted } from "./missing_program.ts";
 import { programsOf } from "./granted_permissions.ts";
 
 /** The system's list of users. */
-export const usersPath = "/etc/passwd";
+export const USERS_PATH = "/etc/passwd";
 
 /**
  * Holds a manifest against this host: executables are there and may be started, folders and files
@@ -34,8 +34,10 @@ export async function inspectHost(
     else omitted.push([name, reason]);
   }
   const starts = commands.some(([, command]) => command.kind !== "check");
-  if (starts && !await exists(shellPath)) {
-    report.at("commands").error(`${explainMissing(shellPath)}: plugins cannot be ended without it`);
+  if (starts && !await exists(SHELL_PATH)) {
+    report.at("commands").error(
+      `${explainMissing(SHELL_PATH)}: plugins cannot be ended without it`,
+    );
   }
   const { settings } = manifest;
   inspectReach(settings, report);
@@ -86,7 +88,7 @@ async function inspectCommand(
     }
     return command;
   }
-  const path = command.kind === "shell" ? shellPath : command.argv[0]!;
+  const path = command.kind === "shell" ? SHELL_PATH : command.argv[0]!;
   const found = await executable(
     path,
     command.kind === "shell" ? report.at("line") : report.at("argv").at(0),
@@ -142,7 +144,7 @@ export async function identify(
   report: Report,
 ): Promise<{ uid?: number; gid?: number }> {
   if (user === undefined) return {};
-  const lines = (await Deno.readTextFile(usersPath)).split("\n").map((line) => line.split(":"));
+  const lines = (await Deno.readTextFile(USERS_PATH)).split("\n").map((line) => line.split(":"));
   const entry = lines.find(([name]) => name === user);
   if (entry === undefined) {
     report.at("user").error(`No user ${JSON.stringify(user)} on this host`);

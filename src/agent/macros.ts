@@ -1,7 +1,7 @@
 import { splitWords } from "../check/split_words.ts";
 
 /** How many arguments NRPE hands to a command. */
-export const maxArguments = 16;
+export const MAX_MACRO_ARGUMENTS = 16;
 
 /**
  * Replaces `$ARG1$` to `$ARG16$` as NRPE does (`process_macros`): the text between two dollars is a
@@ -25,7 +25,7 @@ export function expandMacros(template: string, args: readonly string[], closeLas
     // atoi: leading blanks and digits count, what follows does not.
     const [, digits] = /^\s*(\d+)/.exec(piece.slice(3)) ?? [];
     const number = Number(digits ?? 0);
-    return number >= 1 && number <= maxArguments ? args[number - 1] ?? "" : "";
+    return number >= 1 && number <= MAX_MACRO_ARGUMENTS ? args[number - 1] ?? "" : "";
   }).join("");
 }
 

@@ -4,7 +4,7 @@ import { evaluate, type Perfdata } from "../nagios/perfdata.ts";
 import { formatDuration } from "../nagios/units.ts";
 
 /** The command that tells of the daemon itself, where an agent has none of that name. */
-export const selfCheckName = "check_agent";
+export const SELF_CHECK_NAME = "check_agent";
 
 /** What a daemon knows of itself. */
 export interface SelfReport {

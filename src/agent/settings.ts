@@ -1,5 +1,5 @@
 /** The port of NRPE. */
-export const defaultPort = 5666;
+export const DEFAULT_PORT = 5666;
 
 /** Where to listen. */
 export interface Address {
@@ -55,7 +55,7 @@ export interface Settings {
  * have half of all places.
  */
 export const defaultSettings: Settings = {
-  listen: [{ hostname: "127.0.0.1", port: defaultPort }],
+  listen: [{ hostname: "127.0.0.1", port: DEFAULT_PORT }],
   tls: { clientCertificates: "ignore", minVersion: "1.2" },
   allowedHosts: ["127.0.0.0/8", "::1"],
   acceptArguments: false,

@@ -13,7 +13,7 @@ import {
   text,
   withSchema,
 } from "./read.ts";
-import { type Address, defaultPort, type Settings } from "./settings.ts";
+import { type Address, DEFAULT_PORT, type Settings } from "./settings.ts";
 
 /** Reads `HOST:PORT`, `HOST`, `[V6]:PORT`, `V6` or `:PORT`; port 5666 where it is left out. */
 export const address: Reader<Address> = withSchema({ type: "string" }, (value, report) => {
@@ -21,7 +21,7 @@ export const address: Reader<Address> = withSchema({ type: "string" }, (value, r
     /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s/[\]]*))(?::(\d{1,5}))?$/.exec(String(value)) ??
       /^([0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/.exec(String(value)) ?? [];
   const hostname = v6 ?? host;
-  const port = digits === undefined ? defaultPort : Number(digits);
+  const port = digits === undefined ? DEFAULT_PORT : Number(digits);
   if (typeof value !== "string" || value === "" || hostname === undefined || port > 65535) {
     report.error(`Cannot take ${show(value)}: expected HOST:PORT such as "127.0.0.1:5666"`);
     return;

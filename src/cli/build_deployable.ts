@@ -4,7 +4,7 @@ import type { Manifest } from "../agent/manifest.ts";
 import { exampleSettings } from "../agent/settings_file/example.ts";
 import { settingsSchema } from "../agent/settings_file/schema.ts";
 import { daemonPermissions } from "../daemon/daemon_permissions.ts";
-import { version } from "../daemon/version.ts";
+import { VERSION } from "../daemon/version.ts";
 import { createDeployable, type DeployableFile } from "../deploy/deployable.ts";
 import { RUN_FLAGS } from "../deploy/run_flags.ts";
 import { type ImportMap, importMap } from "../runner/builtin_modules.ts";
@@ -40,7 +40,7 @@ export async function buildDeployable(
       code: { daemon, firstStart, checkNrpe, agent, runtime },
       manifest,
       agent: path.replace(/.*\//, ""),
-      version,
+      version: VERSION,
       permissions: formatFlags(daemonPermissions(manifest)),
       runFlags: RUN_FLAGS,
       imports: daemonImports ??= importMap("./daemon.js"),

@@ -8,11 +8,11 @@ import { buildDeb } from "../deploy/deb.ts";
 import { withProcfs } from "../deploy/deployable.ts";
 import { RUN_FLAGS } from "../deploy/run_flags.ts";
 import { daemonPermissions } from "../daemon/daemon_permissions.ts";
-import { version } from "../daemon/version.ts";
+import { VERSION } from "../daemon/version.ts";
 import { readTypeErrors } from "./complaint.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { buildDeployable, writeDeployable } from "./build_deployable.ts";
-import { defaultAgent, readAgent } from "./load.ts";
+import { DEFAULT_AGENT, readAgent } from "./load.ts";
 import { checkLock } from "./permission_lock.ts";
 import { agentWord } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
@@ -28,14 +28,14 @@ export const compile: Subcommand = defineSubcommand({
     deb: { meaning: "build a Debian package there too, with a service that starts" },
     "package-version": {
       value: "VERSION",
-      meaning: `the package's version; that of Checkwright, ${version}, where left out`,
+      meaning: `the package's version; that of Checkwright, ${VERSION}, where left out`,
     },
     "no-runtime": {
       meaning: "leave Deno out of the package: each host has to have its own in PATH",
     },
     binary: { meaning: "make one executable there too, by deno compile" },
   },
-  async run([path = defaultAgent], { out, ...extra }) {
+  async run([path = DEFAULT_AGENT], { out, ...extra }) {
     const [types, agent] = await Promise.all([checkTypes(path), readAgent(path, {}, true)]);
     agent.diagnostics.push(...await checkLock(path, agent.code));
     const typeErrors = await readTypeErrors(types ?? "");
@@ -54,7 +54,7 @@ export const compile: Subcommand = defineSubcommand({
     if (extra.deb) {
       const deb = await buildDeb(files, {
         output: out,
-        version: extra["package-version"] ?? version,
+        version: extra["package-version"] ?? VERSION,
         ...(!extra["no-runtime"] && { runtime: Deno.execPath() }),
       }).catch((error) => {
         throw error instanceof SyntaxError ? new UsageError(error.message) : error;

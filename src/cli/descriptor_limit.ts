@@ -1,4 +1,4 @@
-import { shellPath } from "../host/paths.ts";
+import { SHELL_PATH } from "../host/paths.ts";
 
 /**
  * Says how many files, sockets and pipes the daemon may have open at once. It inherits the hard
@@ -10,7 +10,7 @@ import { shellPath } from "../host/paths.ts";
  */
 export async function descriptorLimit(): Promise<number | undefined> {
   try {
-    const { stdout } = await new Deno.Command(shellPath, {
+    const { stdout } = await new Deno.Command(SHELL_PATH, {
       args: ["-c", "ulimit -Hn"],
       stdin: "null",
       stderr: "null",

@@ -1,6 +1,6 @@
 import { placeBelow } from "../agent/diagnostic.ts";
 import { formatFlow } from "../agent/settings_file/flow.ts";
-import { hidden, isSecretName } from "../agent/settings_file/located.ts";
+import { HIDDEN_SECRET, isSecretName } from "../agent/settings_file/located.ts";
 import { writeCommand, writeSettings } from "../agent/settings_file/written.ts";
 import type { Manifest, ManifestCommand } from "../agent/manifest.ts";
 import { isRecord } from "../agent/read.ts";
@@ -74,6 +74,6 @@ function commandRows(
     const origin = originOf(place) ?? otherwise;
     if (origin === undefined) return [];
     const isSecret = typeof value === "string" && isSecretName(place) && !value.startsWith("/");
-    return [[place, isSecret ? hidden : formatFlow(value), origin]];
+    return [[place, isSecret ? HIDDEN_SECRET : formatFlow(value), origin]];
   }
 }

@@ -2,7 +2,7 @@ import { errorsOf } from "../agent/diagnostic.ts";
 import type { Manifest, ManifestCommand } from "../agent/manifest.ts";
 import { commandPermissions, type GrantedPermissions } from "../agent/granted_permissions.ts";
 import { printDiagnostics } from "./diagnostics.ts";
-import { defaultAgent } from "./load.ts";
+import { DEFAULT_AGENT } from "./load.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
@@ -18,7 +18,7 @@ export const list: Subcommand = defineSubcommand({
     json: { meaning: "the manifest, for programs" },
     names: { meaning: "the commands' names alone, one a line" },
   },
-  async run([path = defaultAgent], { settings, json, names }) {
+  async run([path = DEFAULT_AGENT], { settings, json, names }) {
     const { manifest, diagnostics } = await loadOnHost(path, settings);
     printDiagnostics(diagnostics);
     const text = names

@@ -26,7 +26,7 @@ export interface InspectedAgent extends LoadedAgent {
 }
 
 /** The agent that is loaded where none is named. */
-export const defaultAgent = "agent.ts";
+export const DEFAULT_AGENT = "agent.ts";
 
 /**
  * Bundles an agent under its own project, evaluates it in a process without permissions, and checks

@@ -2,7 +2,7 @@
  * The command line. Each subcommand is loaded when it is asked for.
  */
 import { AgentError } from "../agent/diagnostic.ts";
-import { version } from "../daemon/version.ts";
+import { VERSION } from "../daemon/version.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { formatOverview, loadSubcommand } from "./subcommands.ts";
 import { type Subcommands, UsageError } from "./usage.ts";
@@ -24,7 +24,7 @@ const subcommands: Subcommands = {
 
 async function main([name, ...args]: string[]): Promise<number> {
   if (name === "--version" || name === "-V") {
-    console.log(`checkwright ${version}`);
+    console.log(`checkwright ${VERSION}`);
     return 0;
   }
   if (name === undefined || name === "--help" || name === "-h") {

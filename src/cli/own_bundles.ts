@@ -1,5 +1,5 @@
 import { defaultStateDirectory } from "../daemon/load_tls.ts";
-import { version } from "../daemon/version.ts";
+import { VERSION } from "../daemon/version.ts";
 import { bundle } from "../project/bundle.ts";
 import { processImports } from "../runner/process_channel.ts";
 
@@ -99,7 +99,7 @@ async function removeOthers(cache: string, current: string): Promise<void> {
 
 // The size and the time of each source file: reading them all would take longer than bundling saves.
 async function fingerprint(): Promise<string> {
-  const facts = [version, Deno.version.deno, root.href];
+  const facts = [VERSION, Deno.version.deno, root.href];
   if (root.protocol === "file:") {
     addFacts(decodeURIComponent(new URL("src", root).pathname), facts);
   }

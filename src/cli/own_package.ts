@@ -1,5 +1,5 @@
 import { relative } from "node:path/posix";
-import { version } from "../daemon/version.ts";
+import { VERSION } from "../daemon/version.ts";
 
 /** How another project finds Checkwright. */
 export interface OwnPackage {
@@ -28,7 +28,7 @@ export function findPackage(
   folder: string,
   root: URL = new URL("../../", import.meta.url),
 ): OwnPackage {
-  const published = `jsr:${name}@^${version}`;
+  const published = `jsr:${name}@^${VERSION}`;
   if (root.protocol !== "file:") {
     return {
       imports: { [name]: published, [`${name}/checks`]: `${published}/checks` },

@@ -7,7 +7,7 @@ import {
   type Grant,
   type LockDifference,
 } from "../lock/compare_lock.ts";
-import { createLock, type Lock, lockName } from "../lock/lock.ts";
+import { createLock, type Lock, LOCK_NAME } from "../lock/lock.ts";
 import { parseLock } from "../lock/parse_lock.ts";
 import { escapeText } from "../nagios/text.ts";
 import type { SandboxCode } from "../runner/channel.ts";
@@ -17,7 +17,7 @@ import type { Commit } from "./last_commit.ts";
 
 /** Where the lock of an agent lies. */
 export function lockPath(agent: string): string {
-  return agent.replace(/[^/]*$/, lockName);
+  return agent.replace(/[^/]*$/, LOCK_NAME);
 }
 
 /**
@@ -70,7 +70,7 @@ export async function checkLock(agent: string, code: SandboxCode): Promise<Diagn
   if (lock.module !== asked.module) return [];
   return compareLock(lock, asked).more.map((grant) => ({
     place: grant.command === undefined ? "agent" : placeBelow("commands", grant.command),
-    message: `${lockName} does not grant ${formatGrant(grant)}: expected a review, and then ` +
+    message: `${LOCK_NAME} does not grant ${formatGrant(grant)}: expected a review, and then ` +
       `checkwright permissions ${agent} --lock`,
     severity: "error",
   }));
@@ -97,8 +97,8 @@ export function formatDifference(
   const notes = ({ added, broad }: Excess) =>
     [...(added ? ["new command"] : []), ...(broad === undefined ? [] : [broad])].join(", ");
   return [
-    ...(more.length === 0 ? [`${lockName} grants all that ${agent} asks for`] : [
-      `${lockName} does not grant what ${agent} asks for:`,
+    ...(more.length === 0 ? [`${LOCK_NAME} grants all that ${agent} asks for`] : [
+      `${LOCK_NAME} does not grant what ${agent} asks for:`,
       ...columns(more.map((grant) => [...cells(grant, "+"), when, notes(grant)])),
     ]),
     ...(spare.length === 0

@@ -1,6 +1,6 @@
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { collectNeeds, commandNeeds, type NeededPermission } from "../agent/needs.ts";
-import { formatLock, lockName } from "../lock/lock.ts";
+import { formatLock, LOCK_NAME } from "../lock/lock.ts";
 import { compareLock } from "../lock/compare_lock.ts";
 import { daemonPermissions, ownNeeds, startNeeds } from "../daemon/daemon_permissions.ts";
 import { escapeText } from "../nagios/text.ts";
@@ -9,7 +9,7 @@ import { printDiagnostics } from "./diagnostics.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import { formatFlags } from "../agent/granted_permissions.ts";
 import { lastCommit } from "./last_commit.ts";
-import { defaultAgent, readAgent } from "./load.ts";
+import { DEFAULT_AGENT, readAgent } from "./load.ts";
 import { formatDifference, lockOf, lockPath, readLock } from "./permission_lock.ts";
 import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
@@ -21,12 +21,12 @@ export const permissions: Subcommand = defineSubcommand({
   summary: "Say what the daemon may touch and which command needs it; hold that against a lock.",
   words: [agentWord],
   options: {
-    lock: { meaning: `write ${lockName} beside the agent: what its code asks for is granted` },
+    lock: { meaning: `write ${LOCK_NAME} beside the agent: what its code asks for is granted` },
     check: { meaning: "fail where the code asks for more than the lock grants, and say what" },
     json: { meaning: "the table, or what --check finds, for programs" },
     settings: { ...settingsOption, meaning: `${settingsOption.meaning}; they are in no lock` },
   },
-  async run([path = defaultAgent], { lock, check, json, settings }) {
+  async run([path = DEFAULT_AGENT], { lock, check, json, settings }) {
     if (lock && check) throw new UsageError("Cannot take --lock and --check: expected one of them");
     if (settings !== undefined && (lock || check)) {
       throw new UsageError("Cannot take --settings: a lock is about the agent's code alone");

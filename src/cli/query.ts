@@ -1,6 +1,6 @@
 import { checkNrpe } from "../client/check_nrpe.ts";
 import { parseOptions } from "../client/options.ts";
-import { version } from "../daemon/version.ts";
+import { VERSION } from "../daemon/version.ts";
 import { print } from "./print.ts";
 import { formatHelp, type Line, type Subcommand } from "./usage.ts";
 
@@ -105,7 +105,7 @@ export const query: Subcommand = {
       console.log(
         {
           help: formatHelp("query", query),
-          version: `NRPE Plugin for Nagios\nVersion: 4.1.0 (Checkwright ${version})`,
+          version: `NRPE Plugin for Nagios\nVersion: 4.1.0 (Checkwright ${VERSION})`,
           license: "Checkwright is free software under the MIT License",
         }[request.show],
       );

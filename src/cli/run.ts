@@ -1,3 +1,4 @@
+import type { Manifest, ManifestCommand } from "../agent/manifest.ts";
 import { errorsOf } from "../agent/diagnostic.ts";
 import { returnCode } from "../nagios/state.ts";
 import { createHandler } from "../daemon/handler.ts";
@@ -28,15 +29,12 @@ export const run: Subcommand = defineSubcommand({
   stopEarly: true,
   async run(words, options) {
     const { path, name, args } = takeCommand(words);
-    // Who sits at this host may give arguments; whether the wire may is another question.
-    const { manifest, diagnostics, code } = await loadOnHost(path, options.settings);
-    const errors = errorsOf(diagnostics);
-    printDiagnostics(errors);
-    const command = manifest.commands[name];
-    if (command !== undefined) command.acceptArguments = true;
-    if (command?.kind === "check") command.isolation = "process";
+    const loaded = await loadOnHost(path, options.settings);
+    const { diagnostics, code } = loaded;
+    printDiagnostics(errorsOf(diagnostics));
     if (faultsOf(diagnostics, name).length > 0) return 3;
 
+    const manifest = byHand(loaded.manifest, name);
     const { settings } = manifest;
     const processes = processTreeOf(manifest);
     const { runner, pool } = createSandboxedRunner(
@@ -64,3 +62,13 @@ export const run: Subcommand = defineSubcommand({
     return returnCode(output.state);
   },
 });
+
+// A user of this host may pass arguments, whether or not the wire may. The check runs in a process.
+function byHand(manifest: Manifest, name: string): Manifest {
+  const command = manifest.commands[name];
+  if (command === undefined) return manifest;
+  const changed: ManifestCommand = command.kind === "check"
+    ? { ...command, acceptArguments: true, isolation: "process" }
+    : { ...command, acceptArguments: true };
+  return { ...manifest, commands: { ...manifest.commands, [name]: changed } };
+}

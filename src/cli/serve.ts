@@ -10,11 +10,11 @@ import { createLog, lineWriter, type Log } from "../daemon/log.ts";
 import { serially } from "../daemon/serially.ts";
 import { whyRestart } from "../daemon/why_restart.ts";
 import { withoutErrorNumber } from "../net/error_text.ts";
-import { shellPath } from "../host/paths.ts";
+import { SHELL_PATH } from "../host/paths.ts";
 import type { Modules } from "../runner/channel.ts";
 import { buildDeployable, writeDeployable } from "./build_deployable.ts";
 import { printDiagnostics } from "./diagnostics.ts";
-import { defaultAgent } from "./load.ts";
+import { DEFAULT_AGENT } from "./load.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import { checkLock } from "./permission_lock.ts";
 import { openServingPlace, type ServingPlace } from "./serving_place.ts";
@@ -42,7 +42,7 @@ export const serve: Subcommand = defineSubcommand({
         "type errors",
     },
   },
-  async run([path = defaultAgent], options) {
+  async run([path = DEFAULT_AGENT], options) {
     const changed = Promise.withResolvers<() => void>();
     const watcher = options.watch
       ? createWatcher(async () => (await changed.promise)())
@@ -192,7 +192,7 @@ function settle({ hostname, port }: Address): Address {
 
 // The settings of the host are in the manifest already. When this process ends, so does the daemon.
 function launcherOf({ folder }: ServingPlace): Deno.Command {
-  return new Deno.Command(shellPath, {
+  return new Deno.Command(SHELL_PATH, {
     args: [`${folder}/checkwright`, "serve", "--no-settings", "--until-eof"],
     env: { CHECKWRIGHT_DENO: Deno.execPath() },
     stdin: "piped",

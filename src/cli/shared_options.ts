@@ -1,11 +1,11 @@
-import { defaultAgent } from "./load.ts";
+import { DEFAULT_AGENT } from "./load.ts";
 import { type LineOption, type LineWord, UsageError } from "./usage.ts";
 
 /** The agent, as most subcommands take it. */
 export const agentWord = {
   name: "AGENT",
   optional: true,
-  meaning: `the agent's module; ${defaultAgent} where left out`,
+  meaning: `the agent's module; ${DEFAULT_AGENT} where left out`,
 } as const satisfies LineWord;
 
 /** The host's settings. */
@@ -17,7 +17,7 @@ export const settingsOption = {
 /** The agent before other words: only its ending tells whether it is there. */
 export const optionalAgentWord = {
   ...agentWord,
-  meaning: `the agent's module, a path that ends in .ts or .js; ${defaultAgent} where left out`,
+  meaning: `the agent's module, a path that ends in .ts or .js; ${DEFAULT_AGENT} where left out`,
 } as const satisfies LineWord;
 
 /** What a command is given. */
@@ -50,8 +50,8 @@ export function takeCommand(
  * @returns the agent's module, and the words behind it
  */
 export function takeAgent([first, ...rest]: readonly string[]): { path: string; rest: string[] } {
-  if (first === undefined) return { path: defaultAgent, rest };
+  if (first === undefined) return { path: DEFAULT_AGENT, rest };
   return /\.[cm]?[jt]sx?$/.test(first)
     ? { path: first, rest }
-    : { path: defaultAgent, rest: [first, ...rest] };
+    : { path: DEFAULT_AGENT, rest: [first, ...rest] };
 }

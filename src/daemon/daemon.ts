@@ -35,7 +35,7 @@ export interface Daemon {
   readonly addresses: readonly Address[];
   /** Settles when it has stopped. */
   readonly done: Promise<void>;
-  /** Stops listening, answers what was asked within {@linkcode drainSeconds}, and ends. */
+  /** Stops listening, answers what was asked within {@linkcode DRAIN_SECONDS}, and ends. */
   stop(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export interface ReplaceableDaemon extends Daemon {
 const answerMilliseconds = 1_000;
 
 /** How long queries that were received may take to end when the daemon stops. */
-export const drainSeconds = 10;
+export const DRAIN_SECONDS = 10;
 
 /**
  * Listens and serves.
@@ -105,7 +105,7 @@ export async function openDaemon(parts: DaemonParts): Promise<ReplaceableDaemon>
         await end();
         await waitAtMost(answerMilliseconds, done);
         servings.forEach((serving) => serving.abort());
-      }, drainSeconds * 1000);
+      }, DRAIN_SECONDS * 1000);
       await done;
       clearTimeout(timer);
       // What was answered at its deadline may still have to be ended.

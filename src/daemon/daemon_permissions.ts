@@ -1,6 +1,6 @@
 import { formatHostPort } from "../net/host_port.ts";
 import { type Diagnostic, placeBelow } from "../agent/diagnostic.ts";
-import { usersPath } from "../agent/inspect.ts";
+import { USERS_PATH } from "../agent/inspect.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { commandNeeds, type Need } from "../agent/needs.ts";
 import {
@@ -10,7 +10,7 @@ import {
   programsOf,
   unite,
 } from "../agent/granted_permissions.ts";
-import { shellPath } from "../host/paths.ts";
+import { SHELL_PATH } from "../host/paths.ts";
 import { openProcessTree, type ProcessTree, withoutProcessTree } from "../host/process_tree.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 
@@ -60,7 +60,7 @@ export function ownNeeds({ settings, commands }: Manifest): Need[] {
     ["net", names, "It looks up who may ask"],
     ["read", programs, "It checks that the program exists"],
     ["read", certificates, "It reads its certificate"],
-    ["read", users ? [usersPath] : [], "It looks up the users of plugins"],
+    ["read", users ? [USERS_PATH] : [], "It looks up the users of plugins"],
     ["sys", users ? ["uid"] : [], "It checks that it may run plugins as other users"],
   ];
   return needs.flatMap(([kind, entries, why]) =>
@@ -84,11 +84,11 @@ export function startNeeds(manifest: Manifest): Need[] {
   );
   const why = "It starts the helper that ends processes" +
     (keepsShell(manifest) ? "" : ", then gives this permission up");
-  return starts ? [{ kind: "run", entry: shellPath, why, atStart: true }] : [];
+  return starts ? [{ kind: "run", entry: SHELL_PATH, why, atStart: true }] : [];
 }
 
 function keepsShell(manifest: Manifest): boolean {
-  return commandPermissions(manifest).run.includes(shellPath);
+  return commandPermissions(manifest).run.includes(SHELL_PATH);
 }
 
 /**
@@ -110,7 +110,7 @@ export function processTreeOf(manifest: Manifest): ProcessTree {
 export function takeProcessTree(manifest: Manifest): ProcessTree {
   const processes = processTreeOf(manifest);
   if (!keepsShell(manifest)) {
-    Deno.permissions.revokeSync({ name: "run", command: shellPath });
+    Deno.permissions.revokeSync({ name: "run", command: SHELL_PATH });
   }
   return processes;
 }

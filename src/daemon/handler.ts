@@ -4,7 +4,7 @@ import { type Answer, failure } from "../check/answer.ts";
 import { escapeText } from "../nagios/text.ts";
 import { type Query, VERSION_COMMAND } from "../protocol/parse_query.ts";
 import type { Runner } from "../runner/runner.ts";
-import { versionText } from "./version.ts";
+import { VERSION_TEXT } from "./version.ts";
 
 /** Who asks. */
 export interface Peer {
@@ -42,7 +42,7 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
       );
     }
     if (name === VERSION_COMMAND) {
-      return { output: { state: "OK", text: versionText }, outcome: "version" };
+      return { output: { state: "OK", text: VERSION_TEXT }, outcome: "version" };
     }
     if (Object.hasOwn(omitted, name)) {
       const reason = omitted[name]!;

@@ -1,11 +1,11 @@
 import { formatHostPort } from "../net/host_port.ts";
 import { AgentError, createReport } from "../agent/diagnostic.ts";
 import type { HostFile } from "../agent/host_settings.ts";
-import { usersPath } from "../agent/inspect.ts";
+import { USERS_PATH } from "../agent/inspect.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { formatFlags, type GrantedPermissions, unite } from "../agent/granted_permissions.ts";
 import { address } from "../agent/settings_table.ts";
-import { shellPath } from "../host/paths.ts";
+import { SHELL_PATH } from "../host/paths.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 
 /**
@@ -36,8 +36,8 @@ export function hostPermissions(
     },
     { read: ["cert", "key", "ca"].flatMap((name) => textsOf(recordOf(tls)[name])) },
     { read: textsOf(procfs).flatMap((folder) => procFiles(manifest, folder)) },
-    users ? { read: [usersPath], sys: ["uid"] } : {},
-    plugins.length === 0 ? {} : { read: plugins, run: [...plugins, shellPath] },
+    users ? { read: [USERS_PATH], sys: ["uid"] } : {},
+    plugins.length === 0 ? {} : { read: plugins, run: [...plugins, SHELL_PATH] },
   ];
   return unite(sets);
 }

@@ -1,6 +1,6 @@
 import { selfCheck, type SelfReport } from "../agent/self_check.ts";
 import type { Answer, Outcome } from "../check/answer.ts";
-import { version } from "./version.ts";
+import { VERSION } from "./version.ts";
 
 /** What is counted from the start of the process on, over all generations. */
 export interface Stats {
@@ -45,7 +45,7 @@ export function createStats(now: () => number = () => performance.now()): Stats 
       reload = { at: now(), fault };
     },
     report: () => ({
-      version,
+      version: VERSION,
       uptime: (now() - started) / 1000,
       answers: { ...answers },
       refusedPermissions,

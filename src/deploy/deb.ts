@@ -1,8 +1,8 @@
 import { AgentError } from "../agent/diagnostic.ts";
 import { debScripts } from "./deb_scripts.ts";
 import type { DeployableFile } from "./deployable.ts";
-import { control, type DebEntry, debTree, makesUser, settingsPath } from "./deb_contents.ts";
-import { serviceUser } from "./unit_sandbox.ts";
+import { control, type DebEntry, debTree, makesUser, SETTINGS_PATH } from "./deb_contents.ts";
+import { SERVICE_USER } from "./unit_sandbox.ts";
 
 /** How a package is named and what is in it beside the deployable. */
 export interface DebOptions {
@@ -59,7 +59,7 @@ export async function buildDeb(
   try {
     await Deno.chmod(root, 0o755);
     const size = await writeTree(root, tree);
-    const user = makesUser(files) ? serviceUser : undefined;
+    const user = makesUser(files) ? SERVICE_USER : undefined;
     await writeTree(root, {
       "DEBIAN/control": {
         text: control({
@@ -71,7 +71,7 @@ export async function buildDeb(
           runtime: runtime !== undefined,
         }),
       },
-      "DEBIAN/conffiles": { text: `/${settingsPath}\n` },
+      "DEBIAN/conffiles": { text: `/${SETTINGS_PATH}\n` },
       ...Object.fromEntries(
         Object.entries(debScripts(user))
           .map(([script, text]) => [`DEBIAN/${script}`, { text, mode: 0o755 }]),

@@ -1,5 +1,5 @@
 import type { DeployableFile } from "./deployable.ts";
-import { serviceUser } from "./unit_sandbox.ts";
+import { SERVICE_USER } from "./unit_sandbox.ts";
 
 /** A file of the package: its text, or where it is copied from, or what it is a link to. */
 export type DebEntry = { text: string; mode?: number } | { source: string } | { link: string };
@@ -8,13 +8,13 @@ export type DebEntry = { text: string; mode?: number } | { source: string } | { 
 const library = "usr/lib/checkwright";
 
 /** Where the host's settings are: dpkg never overwrites what an administrator has changed there. */
-export const settingsPath = "etc/checkwright/settings.yaml";
+export const SETTINGS_PATH = "etc/checkwright/settings.yaml";
 
-const sysusers = `usr/lib/sysusers.d/${serviceUser}.conf`;
+const sysusers = `usr/lib/sysusers.d/${SERVICE_USER}.conf`;
 
 /** Whether the service runs as a user that the package has to make. */
 export function makesUser(files: Readonly<Record<string, DeployableFile>>): boolean {
-  return files["checkwright.service"]?.text.includes(`\nUser=${serviceUser}\n`) ?? false;
+  return files["checkwright.service"]?.text.includes(`\nUser=${SERVICE_USER}\n`) ?? false;
 }
 
 /**
@@ -44,9 +44,9 @@ export function debTree(
     // Not /lib: since Debian 12 that is a link, and systemd of any Debian looks here too.
     "usr/lib/systemd/system/checkwright.service": { text: unit.text },
     ...(makesUser(files)
-      ? { [sysusers]: { text: `u ${serviceUser} - "Checkwright monitoring agent"\n` } }
+      ? { [sysusers]: { text: `u ${SERVICE_USER} - "Checkwright monitoring agent"\n` } }
       : {}),
-    [settingsPath]: { text: example.text },
+    [SETTINGS_PATH]: { text: example.text },
     [`usr/share/doc/${name}/copyright`]: { text: copyright(runtime !== undefined) },
   };
 }

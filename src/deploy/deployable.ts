@@ -1,6 +1,6 @@
 import { deployedFiles, formatDeployment, parseDeployment, sha256 } from "../agent/deployment.ts";
 import type { Manifest } from "../agent/manifest.ts";
-import { findDeno, launcherScript } from "./launcher.ts";
+import { FIND_DENO, launcherScript } from "./launcher.ts";
 import { systemdUnit } from "./systemd.ts";
 
 /** The code of a deployable: each a module without imports of its own. */
@@ -128,7 +128,7 @@ export function withProcfs(manifest: Manifest): Manifest {
 // One file that a shell can start and Deno can run: the shell's lines are a string and a comment to
 // Deno, and the shell never gets as far as the module.
 function checkNrpeScript(module: string): string {
-  const line = findDeno.split("\n").map((text) => text.trim()).join("; ")
+  const line = FIND_DENO.split("\n").map((text) => text.trim()).join("; ")
     .replaceAll("{; ", "{ ");
   return `#!/bin/sh
 ":" //; ${line}; exec "$deno" run --quiet --no-prompt --no-config --no-remote --no-npm --ext=js --allow-net --allow-read --allow-sys --allow-env "$0" "$@"

@@ -41,7 +41,7 @@ export function quote(word: string): string {
  * Lines of `sh` that put the path of Deno into `$deno`: the one that is named, the one beside the
  * script, or the one in the path. Where npm's wrapper is found there, it is asked for the real one.
  */
-export const findDeno = `here=$(dirname -- "$(readlink -f -- "$0")")
+export const FIND_DENO = `here=$(dirname -- "$(readlink -f -- "$0")")
 deno=\${CHECKWRIGHT_DENO:-$here/deno}
 [ -x "$deno" ] || deno=$(command -v deno) || {
   echo "checkwright: no Deno: expected it in PATH, beside $0, or named by CHECKWRIGHT_DENO" >&2
@@ -96,7 +96,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-${findDeno}
+${FIND_DENO}
 
 case $here in *,*) fault "Cannot run in \\"$here\\": expected a path without a comma" ;; esac
 

@@ -16,7 +16,7 @@ import {
 import { formatUnitPath } from "./unit_value.ts";
 
 /** The user of a service that cannot have one made up at each start. */
-export const serviceUser = "checkwright";
+export const SERVICE_USER = "checkwright";
 
 /**
  * Whom the service runs as, and what that user is.
@@ -39,8 +39,8 @@ export function identityOf(manifest: Manifest): string[] {
   const user = sharesTemporaryFiles(manifest)
     ? [
       "# A user made up at each start has a /tmp of its own, and a command looks into the real one.",
-      `# The package makes this user; else: useradd --system --user-group ${serviceUser}`,
-      `User=${serviceUser}`,
+      `# The package makes this user; else: useradd --system --user-group ${SERVICE_USER}`,
+      `User=${SERVICE_USER}`,
     ]
     : ["DynamicUser=yes"];
   const { tls } = manifest.settings;

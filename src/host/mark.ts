@@ -5,10 +5,10 @@
  */
 
 /** The variable that contains the mark. */
-export const markVariable = "CHECKWRIGHT_RUN";
+export const MARK_VARIABLE = "CHECKWRIGHT_RUN";
 
 /** The shape of a mark. */
-export const markPattern = "[0-9a-f-]{36}(?:\\.[0-9a-f-]{36})?";
+export const MARK_PATTERN = "[0-9a-f-]{36}(?:\\.[0-9a-f-]{36})?";
 
 /** Makes the mark of one daemon. */
 export function createMark(): string {

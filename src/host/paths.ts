@@ -1,4 +1,4 @@
 /** Where this operating system keeps what is started or read by a fixed path. */
 
 /** The POSIX shell: it runs `shell()` commands, and the script of `process_helper.ts`. */
-export const shellPath = "/bin/sh";
+export const SHELL_PATH = "/bin/sh";

@@ -8,8 +8,8 @@
  * the pipe closes, because the daemon has ended in whatever way, it kills what the daemon has left
  * running and ends.
  */
-import { shellPath } from "./paths.ts";
-import { markVariable } from "./mark.ts";
+import { SHELL_PATH } from "./paths.ts";
+import { MARK_VARIABLE } from "./mark.ts";
 import { parseProcesses, type Process } from "./process_list.ts";
 
 /** Signals and lists processes. Every request is rejected once the helper is broken. */
@@ -61,7 +61,7 @@ while read -r request word targets; do
     ;;
   list:)
     stats
-    grep -aHosE '${markVariable}=[-.0-9a-f]{36,73}' /proc/[0-9]*/environ
+    grep -aHosE '${MARK_VARIABLE}=[-.0-9a-f]{36,73}' /proc/[0-9]*/environ
     ;;
   esac
   echo .
@@ -70,7 +70,7 @@ done
 # The daemon has ended: kill what carries its mark and what descends from it, until nothing is left.
 for look in 1 2 3 4 5; do
   family=' ' before=
-  for file in $(grep -lsF -- "${markVariable}=$1" /proc/[0-9]*/environ); do
+  for file in $(grep -lsF -- "${MARK_VARIABLE}=$1" /proc/[0-9]*/environ); do
     file=\${file#/proc/}
     family="$family\${file%/environ} "
   done
@@ -106,7 +106,7 @@ done
  */
 export function startProcessHelper(mark: string): ProcessHelper {
   const child = new Deno.Command(
-    shellPath,
+    SHELL_PATH,
     {
       // In the environment, the script does not fill the output of ps.
       args: ["-c", 'eval "$HELPER"', "checkwright-helper", mark],

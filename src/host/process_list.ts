@@ -1,4 +1,4 @@
-import { markPattern, markVariable } from "./mark.ts";
+import { MARK_PATTERN, MARK_VARIABLE } from "./mark.ts";
 
 /** A process of this host. */
 export interface Process {
@@ -16,7 +16,7 @@ export interface Process {
 // The file name comes first on every line, so that no process can forge a line of another: the name
 // of a program may contain line breaks, blanks and brackets.
 const linePattern = /^\/proc\/(\d+)\/(stat|environ):(.*)$/;
-const marked = new RegExp(`^${markVariable}=(${markPattern})$`);
+const marked = new RegExp(`^${MARK_VARIABLE}=(${MARK_PATTERN})$`);
 
 /**
  * Parses what `grep -H` prints of `/proc/PID/stat` and of the marks in `/proc/PID/environ`.

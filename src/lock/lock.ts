@@ -56,7 +56,7 @@ export interface Lock {
 }
 
 /** The file name of a lock: it lies beside the agent. */
-export const lockName = "permissions.lock.json";
+export const LOCK_NAME = "permissions.lock.json";
 
 /**
  * Says what an agent asks for.

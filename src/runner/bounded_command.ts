@@ -1,4 +1,4 @@
-import { shellPath } from "../host/paths.ts";
+import { SHELL_PATH } from "../host/paths.ts";
 
 /** What the system holds a process to: it ends one that computes on, and grants no more memory. */
 export interface Bounds {
@@ -26,7 +26,7 @@ export function startBounded(
     const line = `ulimit -t ${bounds.cpu}; ulimit -d ${bounds.memory * 1024}; exec "$0" "$@"`;
     try {
       const args = ["-c", line, program, ...options.args ?? []];
-      return new Deno.Command(shellPath, { ...options, args }).spawn();
+      return new Deno.Command(SHELL_PATH, { ...options, args }).spawn();
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }

@@ -7,7 +7,7 @@
  */
 import { refuse } from "../check/refusal.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
-import { markVariable } from "../host/mark.ts";
+import { MARK_VARIABLE } from "../host/mark.ts";
 import { replaceFunction } from "./replace.ts";
 
 type Stream = "piped" | "null";
@@ -30,7 +30,7 @@ export function hardenCommand(mark: string): void {
       const given = {
         ...options,
         clearEnv: true,
-        env: { ...cleanEnvironment, ...options.env, [markVariable]: mark },
+        env: { ...cleanEnvironment, ...options.env, [MARK_VARIABLE]: mark },
       };
       for (const name of streams) {
         if (given[name] === "inherit") given[name] = "null" satisfies Stream;
@@ -85,7 +85,7 @@ export function hardenChildProcess(module: object, mark: string): void {
 }
 
 function boundOptions(options: { stdio?: unknown; env?: object }, mark: string): object {
-  const given = { ...options, env: { ...options.env, [markVariable]: mark } };
+  const given = { ...options, env: { ...options.env, [MARK_VARIABLE]: mark } };
   if (given.stdio === undefined) return given;
   const stdio = Array.isArray(given.stdio) ? [...given.stdio] : [given.stdio];
   if (!stdio.every((one) => one === "pipe" || one === "ignore" || one === "overlapped")) {

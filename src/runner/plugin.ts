@@ -2,7 +2,7 @@ import { decodeText } from "../nagios/text.ts";
 import { type Answer, failure, MAX_TEXT } from "../check/answer.ts";
 import { stateOf } from "../nagios/state.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
-import { markVariable } from "../host/mark.ts";
+import { MARK_VARIABLE } from "../host/mark.ts";
 import type { Ending, ProcessTree } from "../host/process_tree.ts";
 
 /** An executable to run, with everything about it decided. */
@@ -86,7 +86,7 @@ function spawn({ argv, env, cwd, uid, gid }: PluginRun, mark: string): Deno.Chil
       args,
       cwd,
       clearEnv: true,
-      env: { ...cleanEnvironment, ...env, [markVariable]: mark },
+      env: { ...cleanEnvironment, ...env, [MARK_VARIABLE]: mark },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

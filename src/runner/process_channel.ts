@@ -1,5 +1,5 @@
 import { formatFlags, type GrantedPermissions } from "../agent/granted_permissions.ts";
-import { markVariable } from "../host/mark.ts";
+import { MARK_VARIABLE } from "../host/mark.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
 import { decodeText } from "../nagios/text.ts";
 import { type Bounds, startBounded } from "./bounded_command.ts";
@@ -81,7 +81,7 @@ export function openProcess(
         program,
       ],
       clearEnv: true,
-      env: { NO_COLOR: "1", [markVariable]: facts.mark, ...env },
+      env: { NO_COLOR: "1", [MARK_VARIABLE]: facts.mark, ...env },
       cwd: "/",
       stdin: "piped",
       stdout: "piped",

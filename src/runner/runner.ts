@@ -1,6 +1,6 @@
 import { expandArgv } from "../agent/macros.ts";
 import type { Manifest, ManifestCheck, ManifestCommand } from "../agent/manifest.ts";
-import { shellPath } from "../host/paths.ts";
+import { SHELL_PATH } from "../host/paths.ts";
 import { type Answer, failure } from "../check/answer.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
 import { BusyError, createAdmission } from "./admission.ts";
@@ -126,7 +126,7 @@ function pluginRun(
   const argv = command.kind === "plugin"
     ? expandArgv(command.argv, args, command.split)
     // The line is the operator's; what comes from the wire is $1, $2… and never parsed as a line.
-    : [shellPath, "-c", command.line, "checkwright", ...args];
+    : [SHELL_PATH, "-c", command.line, "checkwright", ...args];
   return { ...command, argv };
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { findPackage } from "../../src/cli/own_package.ts";
-import { version } from "../../src/daemon/version.ts";
+import { VERSION } from "../../src/daemon/version.ts";
 
 Deno.test(
   "A project finds a checkout by its path: a relative one from nearby, an absolute one from afar",
@@ -33,7 +33,7 @@ Deno.test(
 );
 
 Deno.test("A project finds the published package by its version", { permissions: "none" }, () => {
-  const jsr = `jsr:@checkwright/checkwright@^${version}`;
+  const jsr = `jsr:@checkwright/checkwright@^${VERSION}`;
   assertEquals(findPackage("/tmp/x", new URL("https://jsr.io/@checkwright/checkwright/1.0.0/")), {
     imports: {
       "@checkwright/checkwright": jsr,

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { version } from "../../src/daemon/version.ts";
+import { VERSION } from "../../src/daemon/version.ts";
 
 Deno.test("The version is that of deno.json", async () => {
   const config = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
-  assertEquals(version, config.version);
+  assertEquals(VERSION, config.version);
 });

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { isAlive, listProcesses } from "../processes.ts";
 import { statusOf, until } from "../waiting.ts";
-import { createMark, markBelow, markVariable } from "../../src/host/mark.ts";
+import { createMark, MARK_VARIABLE, markBelow } from "../../src/host/mark.ts";
 import { startProcessHelper } from "../../src/host/process_helper.ts";
 
 async function withHelper(use: (helper: ReturnType<typeof startProcessHelper>) => Promise<void>) {
@@ -51,7 +51,7 @@ Deno.test("When the pipe closes, what carries the daemon's mark is killed, with 
   const start = (of: string, name: string, line: string) =>
     new Deno.Command("/bin/sh", {
       args: ["-c", line.replaceAll("PID", `${folder}/${name}`)],
-      env: { [markVariable]: markBelow(of) },
+      env: { [MARK_VARIABLE]: markBelow(of) },
       stdin: "null",
     }).spawn();
   const children = [

@@ -3,7 +3,7 @@ import type { Process } from "../../src/host/process_list.ts";
 import { type Ending, familyOf, openProcessTree } from "../../src/host/process_tree.ts";
 import { isAlive } from "../processes.ts";
 import { statusOf, until } from "../waiting.ts";
-import { markVariable } from "../../src/host/mark.ts";
+import { MARK_VARIABLE } from "../../src/host/mark.ts";
 
 const daemon = "0d5b1c5e-9a4f-4b6e-8d0a-1f2e3d4c5b6a";
 const mark = `${daemon}.7c1de9f0-2b3a-4c5d-9e8f-a0b1c2d3e4f5`;
@@ -39,7 +39,7 @@ Deno.test(
 function startMarked(line: string, mark: string): Deno.ChildProcess {
   return new Deno.Command("/bin/sh", {
     args: ["-c", line],
-    env: { [markVariable]: mark },
+    env: { [MARK_VARIABLE]: mark },
     stdin: "null",
     stdout: "null",
     stderr: "null",

@@ -17,7 +17,7 @@ const maxValues = 100_000;
 const secret = /-----BEGIN |PRIVATE KEY/;
 
 /** Stands for a secret, so that no message shows it. */
-export const hidden = "(a secret)";
+export const HIDDEN_SECRET = "(a secret)";
 
 /** Whether a place has the name of a secret: such a value is not shown. */
 export function isSecretName(place: string): boolean {
@@ -83,7 +83,7 @@ function locateScalar(
 ): Located | undefined {
   if (typeof value === "string" && secret.test(value)) {
     report("A secret does not belong here: expected the path of the file that holds it");
-    return { source, value: hidden };
+    return { source, value: HIDDEN_SECRET };
   }
   if (typeof value === "string") {
     if (isSecretName(place) && !value.startsWith("/")) {
