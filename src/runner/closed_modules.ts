@@ -4,5 +4,6 @@
  */
 export const closedModules: ReadonlySet<string> = new Set([
   ...["cluster", "inspector", "inspector/promises", "repl", "sqlite", "test", "trace_events"],
-  ...["wasi"],
+  // node:vm evaluates code under a file name of its choice, and so past the import map.
+  ...["vm", "wasi"],
 ]);

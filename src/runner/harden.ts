@@ -14,6 +14,7 @@ import { guardFiles } from "./harden_files.ts";
 import { hardenModules } from "./harden_modules.ts";
 import { hardenChildProcess, hardenCommand } from "./harden_subprocess.ts";
 import type { RealmFacts } from "./messages.ts";
+import { refuseCall } from "../check/refusal.ts";
 import { refuseFunctions } from "./replace.ts";
 
 /** Where the text goes that user code prints. */
@@ -69,12 +70,22 @@ function hardenRealm(
   for (const name of ["caches", "Cache", "CacheStorage"]) Reflect.deleteProperty(globalThis, name);
   // Drivers, compilers and memory of the graphics card, within the daemon's process.
   Reflect.deleteProperty(Object.getPrototypeOf(navigator), "gpu");
+  // Certain sizes of an image end the process (Deno 2.9.6).
+  for (const name of imaging) Reflect.deleteProperty(globalThis, name);
+  // A check asks, and never listens: on the daemon's address it would take queries.
+  refuseFunctions(Deno, "Deno", ["listen", "listenTls", "listenDatagram", "serve"]);
+  boundConnect();
   const guard = guardFiles(files);
+  Object.defineProperty(Deno, "connect", { writable: false, configurable: false });
   hardenCommand(mark);
   redirectConsole(print);
   onNode((process) => {
     hardenModules(process);
     const pipe = process.binding("pipe_wrap").Pipe!.prototype;
+    refuseFunctions(pipe, "Pipe", ["listen"]);
+    refuseFunctions(process.binding("tcp_wrap").TCP!.prototype, "TCP", ["listen"]);
+    const { Server } = process.getBuiltinModule("net") as { Server: { prototype: object } };
+    refuseFunctions(Server.prototype, "net.Server", ["listen"]);
     guard.guardNode(process.getBuiltinModule("fs"), pipe);
     const childProcess = process.getBuiltinModule("child_process");
     refuseFunctions(childProcess, "child_process", ["ChildProcess", "fork", "_forkChild"]);
@@ -82,14 +93,37 @@ function hardenRealm(
     refuseFunctions(process.getBuiltinModule("worker_threads"), "worker_threads", [
       ...["Worker", "BroadcastChannel", "postMessageToThread"],
     ]);
-    refuseFunctions(process.getBuiltinModule("v8"), "v8", [
+    const v8 = process.getBuiltinModule("v8");
+    refuseFunctions(v8, "v8", [
       ...["setFlagsFromString", "startupSnapshot", "writeHeapSnapshot"],
-      ...["setHeapSnapshotNearHeapLimit"],
+      // They show the values of the other checks in this realm, or change them.
+      ...["setHeapSnapshotNearHeapLimit", "getHeapSnapshot", "queryObjects"],
     ]);
+    const hooks: unknown = Reflect.get(v8, "promiseHooks");
+    if (typeof hooks === "object" && hooks !== null) {
+      refuseFunctions(hooks, "v8.promiseHooks", Object.keys(hooks));
+    }
     hardenMore(process);
     // Last of all: what is above looks at the bindings itself.
     refuseFunctions(process, "process", ["binding", "loadEnvFile"]);
   });
+}
+
+/** What draws images. */
+const imaging = [
+  ...["OffscreenCanvas", "createImageBitmap", "ImageBitmap", "ImageBitmapRenderingContext"],
+];
+
+// A transport that the runtime counts as unstable ends the process (Deno 2.9.6, vsock).
+function boundConnect(): void {
+  const { connect } = Deno;
+  const bounded = async (options: Deno.ConnectOptions | Deno.UnixConnectOptions) => {
+    const given = { ...options };
+    const { transport = "tcp" } = given;
+    if (transport !== "tcp" && transport !== "unix") throw refuseCall("Deno.connect");
+    return await connect(given as Deno.ConnectOptions);
+  };
+  Object.defineProperty(Deno, "connect", { value: bounded });
 }
 
 /**

@@ -114,9 +114,7 @@ function guardDeno({ rewrite, byUse, inOption }: Rewriter): void {
     guard(Deno, `${base}Sync`, inOption("dir"));
   }
   // Sockets of this host are files.
-  for (const name of ["connect", "listen", "listenDatagram", "serve"]) {
-    guard(Deno, name, inOption("path"), name === "connect");
-  }
+  guard(Deno, "connect", inOption("path"), true);
   guard(Deno, "createHttpClient", ([options, ...rest]) => {
     const given = { ...options as { proxy?: unknown } };
     return [{ ...given, proxy: inOption("path")([given.proxy])[0] }, ...rest];

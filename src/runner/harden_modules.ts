@@ -8,8 +8,7 @@ import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts
 
 /** What of `node:module` reads no file and runs no code. */
 const harmless: ReadonlySet<string> = new Set([
-  ...["Module", "SourceMap", "createRequire", "findSourceMap", "isBuiltin", "stripTypeScriptTypes"],
-  ...["syncBuiltinESMExports", "wrap"],
+  ...["Module", "createRequire", "findSourceMap", "isBuiltin", "syncBuiltinESMExports", "wrap"],
 ]);
 
 /**

@@ -1,5 +1,6 @@
 import type { PeerFixture } from "./fixtures.ts";
 import { requireAccess } from "../grants.ts";
+import { refuseCall } from "../refusal.ts";
 import { connectPeer, isPeerConnection } from "./peer.ts";
 import { findFixture, promised, type Substitute, type Substitutes, type World } from "./world.ts";
 
@@ -36,16 +37,12 @@ const connect: Substitute = (world, real, args) => {
   return fixture === undefined ? real(...args) : connectPeer(target, fixture);
 };
 
-const listen: Substitute = (world, real, args) => {
-  requireAddress(world, args[0] as Address, "0.0.0.0");
-  return real(...args);
-};
-
-const serve: Substitute = (world, real, args) => {
-  const address = (args.find((arg) => typeof arg === "object") ?? {}) as Address;
-  requireAddress(world, { port: 8000, ...address }, "0.0.0.0");
-  return real(...args);
-};
+/** A check never listens, whatever it declares. */
+const listening = ["listen", "listenTls", "listenDatagram", "serve"].map((
+  name,
+): [string, Substitute] => [name, () => {
+  throw refuseCall(`Deno.${name}`);
+}]);
 
 /** Answers with the list that stands under the name; the name server is what takes permission. */
 const resolveDns: Substitute = (world, real, args) => {
@@ -71,9 +68,6 @@ export const netApi: Substitutes = {
   connect: promised(connect),
   connectTls: promised(connect),
   startTls: promised((_world, real, args) => isPeerConnection(args[0]) ? args[0] : real(...args)),
-  listen,
-  listenTls: listen,
-  listenDatagram: listen,
-  serve,
+  ...Object.fromEntries(listening),
   resolveDns: promised(resolveDns),
 };
