@@ -15,7 +15,7 @@ import { hardenModules } from "./harden_modules.ts";
 import { hardenChildProcess, hardenCommand } from "./harden_subprocess.ts";
 import type { RealmFacts } from "./messages.ts";
 import { refuseCall } from "../check/refusal.ts";
-import { refuseFunctions } from "./replace.ts";
+import { refuseFunctions, replaceFunction } from "./replace.ts";
 
 /** Where the text goes that user code prints. */
 export type Print = (text: string) => void;
@@ -82,10 +82,10 @@ function hardenRealm(
   onNode((process) => {
     hardenModules(process);
     const pipe = process.binding("pipe_wrap").Pipe!.prototype;
-    refuseFunctions(pipe, "Pipe", ["listen"]);
-    refuseFunctions(process.binding("tcp_wrap").TCP!.prototype, "TCP", ["listen"]);
-    const { Server } = process.getBuiltinModule("net") as { Server: { prototype: object } };
-    refuseFunctions(Server.prototype, "net.Server", ["listen"]);
+    // Node has no other way to say that it cannot listen than the code of the system.
+    for (const handle of [pipe, process.binding("tcp_wrap").TCP!.prototype]) {
+      replaceFunction(handle, "listen", () => () => permissionDenied);
+    }
     guard.guardNode(process.getBuiltinModule("fs"), pipe);
     const childProcess = process.getBuiltinModule("child_process");
     refuseFunctions(childProcess, "child_process", ["ChildProcess", "fork", "_forkChild"]);
@@ -108,6 +108,9 @@ function hardenRealm(
     refuseFunctions(process, "process", ["binding", "loadEnvFile"]);
   });
 }
+
+/** The negative of EACCES, as Node's handles return it. */
+const permissionDenied = -13;
 
 /** What draws images. */
 const imaging = [
