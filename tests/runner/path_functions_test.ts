@@ -4,6 +4,7 @@ import { unite } from "../../src/agent/granted_permissions.ts";
 import { testCheck } from "../../src/check/testing.ts";
 import { withoutProcessTree } from "../../src/host/process_tree.ts";
 import { bundle } from "../../src/project/bundle.ts";
+import { sandboxImports } from "../../src/cli/own_bundles.ts";
 import { createPool } from "../../src/runner/pool.ts";
 import { paths } from "../fixtures/paths_agent.ts";
 
@@ -13,11 +14,12 @@ const context = { hostname: "here", procfs: "/proc" };
 const never = new AbortController().signal;
 
 Deno.test("Each function that takes paths is refused alike in the sandbox and in testCheck()", async () => {
-  const [agent, runtime] = await Promise.all([
+  const [agent, runtime, imports] = await Promise.all([
     bundle(new URL("../fixtures/paths_agent.ts", import.meta.url)),
     bundle(new URL("../../src/runner/sandbox_main.ts", import.meta.url)),
+    sandboxImports(),
   ]);
-  const pool = createPool({ agent, runtime, imports: "" }, 2, () => {}, withoutProcessTree());
+  const pool = createPool({ agent, runtime, imports }, 2, () => {}, withoutProcessTree());
   const folder = await Deno.makeTempDir();
   await Deno.mkdir(`${folder}/inside`);
   for (const name of ["inside/file", "outside"]) await Deno.writeTextFile(`${folder}/${name}`, "");
