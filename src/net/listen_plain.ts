@@ -28,6 +28,8 @@ export function listenPlain({ hostname, port, onAcceptError }: ListenOptions): L
           return plainConnection(conn, { address: plainAddress(hostname), port });
         } catch (error) {
           if (closed) break;
+          // The peer has gone already, by a reset: a reason to take the next, not to wait.
+          if (error instanceof Deno.errors.NotConnected) continue;
           onAcceptError?.(error);
           await new Promise<void>((resolve) => {
             const timer = setTimeout(resolve, BACK_OFF_MILLISECONDS);

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import tls from "node:tls";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { listen } from "../../src/net/listen.ts";
@@ -19,6 +20,30 @@ const ipv6 = (() => {
 async function both(): Promise<{ name: string; options: Parameters<typeof listening>[1] }[]> {
   return [{ name: "plain", options: {} }, { name: "TLS", options: { tls: await selfSigned() } }];
 }
+
+Deno.test("listen() passes over peers that reset their connection before they were accepted", async () => {
+  const errors: unknown[] = [];
+  const onAcceptError = (error: unknown) => errors.push(error);
+  const listener = await listen({ hostname: HOST, port: 0, onAcceptError });
+  const { port } = listener.address;
+  for (let count = 0; count < 100; count++) {
+    const socket = connect(port, HOST);
+    await within(
+      PATIENCE,
+      "a connection",
+      new Promise((resolve) => socket.once("connect", resolve)),
+    );
+    socket.resetAndDestroy();
+  }
+  await later(50);
+  using peer = await Deno.connect({ hostname: HOST, port });
+  const accepted = await within(PATIENCE, "the connection of the peer", listener.accept());
+  assertEquals(accepted?.peer.port, (peer.localAddr as Deno.NetAddr).port);
+  // An error would have meant a wait for each of them, five seconds in all.
+  assertEquals(errors, []);
+  accepted?.close();
+  listener.close();
+});
 
 Deno.test("listen() takes plain connections and knows who they are from", async () => {
   await using server = await listening(async (connection) => {
