@@ -65,6 +65,10 @@ export function launcherScript(input: LauncherInput): string {
 # manifest.json sha256 ${digest}
 set -euf
 
+# Variables that change what the runtime does, whatever its permissions.
+unset NODE_OPTIONS NODE_DEBUG SSLKEYLOGFILE OTEL_DENO DENO_AUDIT_PERMISSIONS DENO_COVERAGE_DIR \\
+  DENO_PERMISSION_BROKER_PATH DENO_SERVE_ADDRESS DENO_V8_FLAGS
+
 usage() {
   echo "Usage: checkwright [serve|check] [--settings FILE]
 
@@ -80,6 +84,12 @@ Options:
 fault() {
   echo "checkwright: $1" >&2
   exit 3
+}
+
+# Whether a file or folder is not a link, is this user's, and may be written by no other.
+ours() {
+  [ -O "$1" ] && ! [ -L "$1" ] || return 1
+  case $(ls -ld -- "$1") in ?????w* | ????????w*) return 1 ;; esac
 }
 
 mode=serve settings= defaults=/etc/checkwright/settings.yaml untilEof=
@@ -103,6 +113,8 @@ case $here in *,*) fault "Cannot run in \\"$here\\": expected a path without a c
 # Nothing is fetched and nothing is asked, whatever a check imports.
 flags='${runFlags.join(" ")}'
 export DENO_NO_UPDATE_CHECK=1 MALLOC_ARENA_MAX=1
+# Without a home folder the runtime wants to know where its cache is, and uses none.
+[ -n "\${HOME:-}\${DENO_DIR:-}" ] || export DENO_DIR=/nonexistent
 
 # What the checks declare and the daemon needs, as compiled.
 set -- ${["", ...permissions.map(quote)].join(" \\\n  ").trim() || "--"}
@@ -146,6 +158,15 @@ case $state in
   *) fault "Cannot keep anything in \\"$state\\": expected an absolute path" ;;
 esac
 mkdir -p -m 700 -- "$state" || fault "Cannot keep anything in \\"$state\\": name another by STATE_DIRECTORY"
+if [ "$mode" = serve ]; then
+  # Another user's folder or file could be a certificate that this user knows the key of.
+  ours "$(readlink -f -- "$state")" || fault "Cannot trust \\"$state\\": expected a folder of this user that no other may write"
+  for file in self-signed.pem quarantine.json; do
+    file=$state/$file
+    ! [ -e "$file" ] && ! [ -L "$file" ] || { [ -f "$file" ] && ours "$file"; } ||
+      fault "Cannot trust \\"$file\\": expected a file of this user that no other may write"
+  done
+fi
 if [ "$certificate" = own ] && ! [ -e "$state/self-signed.pem" ]; then
   "$deno" run $flags "--allow-read=$state" "--allow-write=$state" --allow-sys=hostname \\
     "$here/first_start.js" "$state"
@@ -159,6 +180,7 @@ set -- "$@" \\
   "$here/daemon.js" "$mode" "state=$state" "hostname=$(uname -n)" "descriptors=$(ulimit -Hn)"
 [ -z "$settings" ] || set -- "$@" "settings=$settings"
 [ -z "$untilEof" ] || set -- "$@" "untilEof=yes"
+case \${NOTIFY_SOCKET:-} in *,*) fault "Cannot use NOTIFY_SOCKET \\"$NOTIFY_SOCKET\\": expected a path without a comma" ;; esac
 case $mode\${NOTIFY_SOCKET:-} in serve/*)
   own=\${RUNTIME_DIRECTORY:-$state}/notify.sock
   set -- --unstable-net "--allow-net=unix:$NOTIFY_SOCKET,unix:$own" \\

@@ -81,3 +81,89 @@ Deno.test("The launcher refuses a folder that cannot be named in a permission", 
   assertStringIncludes(new TextDecoder().decode(stderr), "expected a path without a comma");
   await Deno.remove(folder, { recursive: true });
 });
+
+/** A launcher whose Deno prints its words and its environment, and a state directory. */
+async function withStub(
+  use: (start: (env?: Record<string, string>) => Promise<string>, state: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const state = `${folder}/state`;
+  await Deno.writeTextFile(`${folder}/stub`, '#!/bin/sh\nprintf "%s\\n" "$@"\nenv\n', {
+    mode: 0o755,
+  });
+  await Deno.writeTextFile(`${folder}/checkwright`, launcherScript(plain), { mode: 0o755 });
+  await use(async (env = {}) => {
+    const { stdout, stderr } = await runToEnd(`${folder}/checkwright`, {
+      clearEnv: true,
+      env: {
+        PATH: "/usr/bin:/bin",
+        CHECKWRIGHT_DENO: `${folder}/stub`,
+        STATE_DIRECTORY: state,
+        ...env,
+      },
+    });
+    const decoder = new TextDecoder();
+    return decoder.decode(stderr) + decoder.decode(stdout);
+  }, state);
+  await Deno.remove(folder, { recursive: true });
+}
+
+Deno.test("The launcher hands on no variable that changes the runtime, and needs no HOME", async () => {
+  await withStub(async (start) => {
+    const names = [
+      ...["NODE_OPTIONS", "NODE_DEBUG", "SSLKEYLOGFILE", "OTEL_DENO", "DENO_AUDIT_PERMISSIONS"],
+      ...["DENO_COVERAGE_DIR", "DENO_PERMISSION_BROKER_PATH", "DENO_V8_FLAGS"],
+    ];
+    const all = await start({
+      ...Object.fromEntries(names.map((name) => [name, "/x"])),
+      KEPT: "1",
+    });
+    assertStringIncludes(all, "\nKEPT=1\n");
+    for (const name of names) assertEquals(all.includes(name), false, name);
+    assertStringIncludes(await start(), "\nDENO_DIR=/nonexistent\n");
+    assertEquals((await start({ HOME: "/home/me" })).includes("DENO_DIR"), false);
+    assertStringIncludes(
+      await start({ NOTIFY_SOCKET: "/run/a,b" }),
+      'Cannot use NOTIFY_SOCKET "/run/a,b": expected a path without a comma',
+    );
+  });
+});
+
+Deno.test("The launcher trusts no state that another user could have written", async () => {
+  const trust = "Cannot trust ";
+  await withStub(async (start, state) => {
+    // It is made with the first start, and may be a link, as systemd makes one.
+    assertEquals((await start()).includes(trust), false);
+    await Deno.rename(state, `${state}.real`);
+    await Deno.symlink(`${state}.real`, state);
+    assertEquals((await start()).includes(trust), false);
+    await Deno.chmod(`${state}.real`, 0o770);
+    assertStringIncludes(await start(), `${trust}"${state}": expected a folder of this user`);
+    await Deno.chmod(`${state}.real`, 0o700);
+
+    const kept = `${state}/quarantine.json`;
+    const table: [name: string, make: () => Promise<unknown>, trusted: boolean][] = [
+      ["a file", () => Deno.writeTextFile(kept, "{}", { mode: 0o600 }), true],
+      ["one that others may read", () => Deno.chmod(kept, 0o644), true],
+      ["one that others may write", () => Deno.chmod(kept, 0o666), false],
+      ["a link", async () => {
+        await Deno.rename(kept, `${kept}.real`);
+        await Deno.chmod(`${kept}.real`, 0o600);
+        await Deno.symlink(`${kept}.real`, kept);
+      }, false],
+      ["a FIFO", async () => {
+        await Deno.remove(kept);
+        await runToEnd("/usr/bin/mkfifo", { args: [kept] });
+      }, false],
+    ];
+    for (const [name, make, trusted] of table) {
+      await make();
+      assertEquals((await start()).includes(`${trust}"${kept}"`), !trusted, name);
+    }
+    await Deno.remove(kept);
+    if (Deno.uid() !== 0) return;
+    await Deno.writeTextFile(`${state}/self-signed.pem`, "", { mode: 0o600 });
+    await Deno.chown(`${state}/self-signed.pem`, 65534, 65534);
+    assertStringIncludes(await start(), `${trust}"${state}/self-signed.pem"`);
+  });
+});
