@@ -44,6 +44,33 @@ export async function runOpenssl(args: string[]): Promise<void> {
   if (!success) throw new Error(`openssl ${args[0]}: ${new TextDecoder().decode(stderr)}`);
 }
 
+/** Whether a subcommand of this OpenSSL has an option. */
+async function has(subcommand: string, option: string): Promise<boolean> {
+  const { stdout, stderr } = await runToEnd(openssl, { args: [subcommand, "-help"] });
+  const decoder = new TextDecoder();
+  return (decoder.decode(stdout) + decoder.decode(stderr)).includes(`-${option} `);
+}
+
+/**
+ * The words that sign a request without extensions, as X.509 version 1. Newer versions of OpenSSL
+ * add extensions unless they are told not to.
+ *
+ * @param request the words that name the request, the certificate and what else is wanted
+ * @param signer the words that name who signs
+ */
+export async function versionOne(request: string[], signer: string[]): Promise<string[]> {
+  return await has("req", "x509v1")
+    ? ["req", "-x509", "-x509v1", ...request, ...signer]
+    : ["x509", "-req", ...request, ...signer];
+}
+
+/** The words that make a certificate expired; newer versions of OpenSSL take no negative days. */
+export async function expired(): Promise<string[]> {
+  return await has("x509", "not_before")
+    ? ["-not_before", "20200101000000Z", "-not_after", "20200102000000Z"]
+    : ["-days", "-1"];
+}
+
 /** Makes certificates in a folder of their own. */
 export async function certificateFolder(): Promise<
   AsyncDisposable & { path: string; issue(name: string, wish: Wish): Promise<Issued> }
@@ -62,11 +89,14 @@ export async function certificateFolder(): Promise<
       const key = ["-newkey", ...newkey, "-noenc", "-keyout", keyFile];
       await runOpenssl(["req", ...key, "-subj", subject, "-out", request]);
       const signer = issuer === undefined
-        ? ["-signkey", keyFile]
-        : ["-CA", issuer.certFile, "-CAkey", issuer.keyFile, "-CAcreateserial"];
-      const extra = extensions.length === 0 ? [] : ["-extfile", list];
-      const inout = ["-req", "-in", request, "-out", certFile, "-days", `${days}`];
-      await runOpenssl(["x509", ...inout, ...signer, ...extra]);
+        ? ["-key", keyFile]
+        : ["-CA", issuer.certFile, "-CAkey", issuer.keyFile];
+      const inout = ["-in", request, "-out", certFile, "-days", `${days}`];
+      await runOpenssl(
+        extensions.length === 0
+          ? await versionOne(inout, signer)
+          : ["x509", "-req", ...inout, ...signer, "-extfile", list],
+      );
       await Deno.chmod(keyFile, 0o644);
       const [cert, privateKey] = await Promise.all([
         Deno.readTextFile(certFile),

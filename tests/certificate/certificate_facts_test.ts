@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { readCertificate } from "../../src/certificate/certificate_facts.ts";
 import { createSelfSigned } from "../../src/certificate/self_signed.ts";
-import { certificateFolder, runOpenssl, type Wish } from "../openssl.ts";
+import { certificateFolder, runOpenssl, versionOne, type Wish } from "../openssl.ts";
 import { tools } from "../tools.ts";
 
 const ignore = tools.openssl === undefined;
@@ -74,9 +74,7 @@ Deno.test("readCertificate() knows the version, and the hashes that are broken",
   const old = await folder.issue("old", { subject: "/CN=a", issuer: ca });
   for (const hash of ["md5", "sha1"]) {
     const request = ["-in", `${folder.path}/old.csr`, "-out", old.certFile, `-${hash}`];
-    await runOpenssl(
-      ["x509", "-req", ...request, "-CA", ca.certFile, "-CAkey", ca.keyFile],
-    );
+    await runOpenssl(await versionOne(request, ["-CA", ca.certFile, "-CAkey", ca.keyFile]));
     const { version, signature } = await readCertificate(await Deno.readTextFile(old.certFile));
     const name = hash === "md5" ? "RSA with MD5" : "RSA with SHA-1";
     assertEquals([version, signature], [1, { name, broken: true }]);

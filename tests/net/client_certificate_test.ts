@@ -2,7 +2,14 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { PeerIdentity } from "../../src/net/connection.ts";
 import type { TlsServerOptions } from "../../src/net/tls_options.ts";
 import { fingerprint } from "../../src/certificate/certificate.ts";
-import { AUTHORITY, certificateFolder, type Issued, runOpenssl, SERVER } from "../openssl.ts";
+import {
+  AUTHORITY,
+  certificateFolder,
+  expired as expiredWords,
+  type Issued,
+  runOpenssl,
+  SERVER,
+} from "../openssl.ts";
 import { tools } from "../tools.ts";
 import { askTls, HOST, listening, readUntil } from "./listening.ts";
 import { outputOf } from "../waiting.ts";
@@ -30,7 +37,7 @@ async function setUp() {
   const expired = await client("expired", ca);
   await runOpenssl([
     ...["x509", "-req", "-in", `${path}/expired.csr`, "-CA", ca.certFile, "-CAkey", ca.keyFile],
-    ...["-days", "-1", "-extfile", `${path}/expired.ext`, "-out", expired.certFile],
+    ...[...await expiredWords(), "-extfile", `${path}/expired.ext`, "-out", expired.certFile],
   ]);
   const good = await client("good", ca);
   return {
