@@ -60,7 +60,7 @@ async function has(subcommand: string, option: string): Promise<boolean> {
  */
 export async function versionOne(request: string[], signer: string[]): Promise<string[]> {
   return await has("req", "x509v1")
-    ? ["req", "-x509", "-x509v1", ...request, ...signer]
+    ? ["req", "-x509", "-x509v1", "-config", "/dev/null", ...request, ...signer]
     : ["x509", "-req", ...request, ...signer];
 }
 
