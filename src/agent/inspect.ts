@@ -1,13 +1,10 @@
-import { SHELL_PATH } from "../host/paths.ts";
+import { SHELL_PATH, USERS_PATH } from "../host/paths.ts";
 import type { Report } from "./diagnostic.ts";
 import { fitConnections } from "./fit_connections.ts";
 import { inspectReach } from "./inspect_reach.ts";
 import type { ExecSettings, Manifest, ManifestCommand } from "./manifest.ts";
 import { explainMissing, whyOmitted } from "./missing_program.ts";
 import { programsOf } from "./granted_permissions.ts";
-
-/** The system's list of users. */
-export const USERS_PATH = "/etc/passwd";
 
 /**
  * Holds a manifest against this host: executables are there and may be started, folders and files

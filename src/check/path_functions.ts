@@ -36,7 +36,7 @@ const both: PathFunctions = {
   copyFile: [reads, writes],
   link: [moves, { access: ["read", "write"], end: "keep" }],
   rename: [moves, replaces],
-  // Refused to whoever has a list of paths.
+  // Refused to every check that declares paths.
   symlink: [target, replaces],
 };
 

@@ -2,7 +2,7 @@ import { escapeText } from "../nagios/text.ts";
 import type { Log } from "../daemon/log.ts";
 import { LEAVING_LINE, RESTART_CODE } from "../daemon/serve_deployment.ts";
 
-/** A daemon that has died so often within so many milliseconds is given up. */
+/** After this many deaths within this time the daemon is not restarted. */
 const mostDeaths = 5;
 const deathsMilliseconds = 60_000;
 

@@ -1,6 +1,6 @@
 import { formatHostPort } from "../net/host_port.ts";
 import { type Diagnostic, placeBelow } from "../agent/diagnostic.ts";
-import { USERS_PATH } from "../agent/inspect.ts";
+import { USERS_PATH } from "../host/paths.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { commandNeeds, type Need } from "../agent/needs.ts";
 import {

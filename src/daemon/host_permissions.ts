@@ -1,7 +1,7 @@
 import { formatHostPort } from "../net/host_port.ts";
 import { AgentError, createReport } from "../agent/diagnostic.ts";
 import type { HostFile } from "../agent/host_settings.ts";
-import { USERS_PATH } from "../agent/inspect.ts";
+import { USERS_PATH } from "../host/paths.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { formatFlags, type GrantedPermissions, unite } from "../agent/granted_permissions.ts";
 import { address } from "../agent/settings_table.ts";
