@@ -99,7 +99,12 @@ function binaryOptions(manifest: Manifest, output: string): BinaryOptions {
   return {
     output,
     entry: "daemon.js",
-    include: Object.values(deployedFiles),
+    include: [
+      deployedFiles.manifest,
+      deployedFiles.runtime,
+      deployedFiles.agent,
+      deployedFiles.processImports,
+    ],
     flags: [...RUN_FLAGS, "--import-map=imports.json", ...formatFlags(permissions)],
     args: ["serve", `state=${state}`],
   };
