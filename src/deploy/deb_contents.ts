@@ -71,15 +71,14 @@ export interface DebControl {
  */
 export function control(input: DebControl): string {
   const { name, version, architecture, maintainer, size, runtime } = input;
-  // `ldd` and the symbol versions of Deno 2.9; kill and ps are the system's.
-  const libraries = !runtime ? [] : ["libc6 (>= 2.27)", "libgcc-s1 | libgcc1"];
+  // `ldd` and the symbol versions of Deno 2.9. The shell and grep are on every Debian system.
+  const depends = runtime ? "Depends: libc6 (>= 2.27), libgcc-s1 | libgcc1\n" : "";
   return `Package: ${name}
 Version: ${version}
 Architecture: ${architecture}
 Maintainer: ${maintainer}
 Installed-Size: ${Math.ceil(size / 1024)}
-Depends: ${[...libraries, "procps"].join(", ")}
-Section: net
+${depends}Section: net
 Priority: optional
 Description: Monitoring agent that answers check_nrpe, with its checks
  Compiled by Checkwright: the daemon, the checks that it serves, and a systemd

@@ -57,7 +57,8 @@ StartLimitBurst=20
 Type=notify
 NotifyAccess=main
 ExecStart=/usr/lib/checkwright/checkwright
-ExecReload=/bin/kill -HUP \$MAINPID
+# The shell has a kill of its own: a minimal system has no other.
+ExecReload=/bin/sh -c 'kill -HUP \$\$MAINPID'
 # An engine that is refused asks again after a second or more: by then another one listens.
 Restart=on-failure
 RestartSec=100ms
