@@ -1,4 +1,3 @@
-import { formatHostPort } from "../net/host_port.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
 import { countCommands } from "../agent/manifest.ts";
 import { openDaemon, readyLine } from "./daemon.ts";
@@ -17,8 +16,6 @@ const suspectEvery = 100;
 export interface Lifecycle {
   /** The one line that says that it is ready. */
   readonly line: string;
-  /** Where it listens, as `HOST:PORT`. */
-  readonly listen: string[];
   /** Where events go, in the form that the agent being served asks for. */
   readonly log: Log;
   /** Settles with the reason when another daemon should take its place. */
@@ -107,7 +104,6 @@ export async function openLifecycle(
 
   return {
     line: readyLine(generation.parts, daemon.addresses),
-    listen: daemon.addresses.map(formatHostPort),
     log,
     leaving: leaving.promise,
     get quarantined() {

@@ -5,7 +5,7 @@
  * lets only a process with all permissions read /proc. The helper is a POSIX shell with a fixed
  * script. It is started before the daemon gives up the permission to run the shell, takes nothing
  * but a signal and process ids through a pipe, and needs `grep` but no `ps` and no `/bin/kill`. When
- * the pipe closes, because the daemon has ended in whatever way, it kills what the daemon has left
+ * the pipe closes, because the daemon has ended or was killed, it kills what the daemon has left
  * running and ends.
  */
 import { SHELL_PATH } from "./paths.ts";

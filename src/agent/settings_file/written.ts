@@ -1,6 +1,7 @@
+import { formatHostPort } from "../../net/host_port.ts";
 import { formatDuration } from "../../nagios/units.ts";
 import type { ManifestCommand } from "../manifest.ts";
-import type { Address, Settings } from "../settings.ts";
+import type { Settings } from "../settings.ts";
 
 /**
  * Settings as a settings file would say them.
@@ -10,7 +11,7 @@ import type { Address, Settings } from "../settings.ts";
  */
 export function writeSettings(settings: Settings): Record<string, unknown> {
   const { listen, timeout, limits } = settings;
-  const addresses = listen.map(writeAddress);
+  const addresses = listen.map(formatHostPort);
   return {
     ...settings,
     listen: addresses.length === 1 ? addresses[0] : addresses,
@@ -27,10 +28,6 @@ export function writeSettings(settings: Settings): Record<string, unknown> {
 // As most people write the spans of a daemon: 60s rather than 1m.
 function writeSpan(seconds: number): string {
   return Number.isInteger(seconds) && seconds < 120 ? `${seconds}s` : formatDuration(seconds);
-}
-
-function writeAddress({ hostname, port }: Address): string {
-  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
 /**
