@@ -39,5 +39,5 @@ export function parseFreeSpace(
 function parseShare(item: string): number {
   const percent = Number(item.slice(0, -1));
   if (percent >= 0 && percent <= 100) return percent;
-  throw new SyntaxError(`Cannot take "${item}": expected a share from 0% to 100%`);
+  throw new SyntaxError(`Invalid value "${item}": expected a share from 0% to 100%`);
 }

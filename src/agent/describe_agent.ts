@@ -56,7 +56,7 @@ function describeCommands(
   report: Report,
 ): Record<string, ManifestCommand> {
   if (!isRecord(commands)) {
-    report.error(`Cannot take ${show(commands)}: expected an object`);
+    report.error(`Invalid value ${show(commands)}: expected an object`);
     return {};
   }
   const own = Object.entries(commands);

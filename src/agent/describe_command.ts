@@ -54,7 +54,7 @@ export function describeCommand(
     return describeFunction(command as BareFunction, settings, report, own);
   }
   report.error(
-    `Cannot take ${show(command)} as a command: expected a check, plugin(), shell() or a function`,
+    `Invalid command ${show(command)}: expected a check, plugin(), shell() or a function`,
   );
 }
 

@@ -32,7 +32,7 @@ export function describeOptions(
   const at = report.at("options");
   checkSpecs(options, at);
   if (override !== undefined && !isRecord(override)) {
-    at.error(`Cannot take ${show(override)}: expected an object`);
+    at.error(`Invalid value ${show(override)}: expected an object`);
   }
   const hostValues = isRecord(override) ? override : {};
   const bound = { ...values, ...hostValues };
@@ -41,7 +41,7 @@ export function describeOptions(
     at.at(option).error(
       Object.hasOwn(options, option)
         ? message
-        : `No option ${show(option)}: ${expectOneOf(option, Object.keys(options))}`,
+        : `Unknown option ${show(option)}: ${expectOneOf(option, Object.keys(options))}`,
     );
   }
   return {

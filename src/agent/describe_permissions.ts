@@ -16,7 +16,7 @@ export const permissionLists: Reader<Permissions> = fields<Permissions>({
     if (
       typeof value === "string" && /^[^/\0][^\0]*$/.test(value) && !value.split("/").includes("..")
     ) return value;
-    report.error(`Cannot take ${show(value)}: expected a path below /proc such as "net/tcp"`);
+    report.error(`Invalid value ${show(value)}: expected a path below /proc such as "net/tcp"`);
   }),
 });
 

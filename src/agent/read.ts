@@ -53,7 +53,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 export function expectOneOf(name: string, names: readonly string[]): string {
   const near = nearest(name, names);
   const known = names.length === 0 ? "expected none" : `expected one of ${names.join(", ")}`;
-  return near === undefined ? known : `${known}; the nearest is ${show(near)}`;
+  return near === undefined ? known : `${known}; did you mean ${show(near)}?`;
 }
 
 function reader<T>(
@@ -63,7 +63,7 @@ function reader<T>(
 ): Reader<T> {
   return withSchema(schema, (value, report) => {
     if (accept(value)) return value;
-    report.error(`Cannot take ${show(value)}: expected ${expected}`);
+    report.error(`Invalid value ${show(value)}: expected ${expected}`);
   });
 }
 
@@ -101,7 +101,7 @@ export const sha256: Reader<string> = withSchema(
   { type: "string", pattern: "^[0-9a-fA-F]{64}$" },
   (value, report) => {
     if (typeof value === "string" && /^[0-9a-f]{64}$/i.test(value)) return value.toLowerCase();
-    report.error(`Cannot take ${show(value)}: expected a SHA-256 of 64 hexadecimal digits`);
+    report.error(`Invalid value ${show(value)}: expected a SHA-256 of 64 hexadecimal digits`);
   },
 );
 
@@ -122,14 +122,14 @@ export const span: Reader<number> = withSchema({ type: "string" }, (value, repor
   } catch {
     // said below
   }
-  report.error(`Cannot take ${show(value)}: expected a span of time such as "5s" or "2m"`);
+  report.error(`Invalid value ${show(value)}: expected a duration such as "5s" or "2m"`);
 });
 
 /** A list of such values; every item that is wrong is reported. */
 export function listOf<T>(item: Reader<T>): Reader<T[]> {
   return withSchema({ type: "array", items: item.schema ?? {} }, (value, report) => {
     if (!Array.isArray(value)) {
-      report.error(`Cannot take ${show(value)}: expected a list`);
+      report.error(`Invalid value ${show(value)}: expected a list`);
       return;
     }
     return value.flatMap((entry, index) => item(entry, report.at(index)) ?? []);
@@ -150,14 +150,16 @@ export function fields<T extends object>(
   };
   return withSchema(schema, (value, report) => {
     if (!isRecord(value)) {
-      report.error(`Cannot take ${show(value)}: expected an object`);
+      report.error(`Invalid value ${show(value)}: expected an object`);
       return;
     }
     const result: Record<string, unknown> = {};
     for (const [name, entry] of Object.entries(value)) {
       if (entry === undefined) continue;
       if (!Object.hasOwn(known, name)) {
-        report.at(name).error(`No setting ${show(name)}: ${expectOneOf(name, Object.keys(known))}`);
+        report.at(name).error(
+          `Unknown setting ${show(name)}: ${expectOneOf(name, Object.keys(known))}`,
+        );
         continue;
       }
       const parsed = known[name]!(entry, report.at(name));
@@ -179,7 +181,7 @@ export function recordOf<T>(
   };
   return withSchema(schema, (value, report) => {
     if (!isRecord(value)) {
-      report.error(`Cannot take ${show(value)}: expected an object`);
+      report.error(`Invalid value ${show(value)}: expected an object`);
       return;
     }
     const result: [string, T][] = [];

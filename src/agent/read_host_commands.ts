@@ -30,20 +30,20 @@ export function readHostCommands(
   const read: HostCommands = { overrides: new Map(), disabled: [], plugins: new Map() };
   if (commands === undefined) return read;
   if (!isRecord(commands)) {
-    report.error(`Cannot take ${show(commands)}: expected an object`);
+    report.error(`Invalid value ${show(commands)}: expected an object`);
     return read;
   }
   for (const [name, said] of Object.entries(commands)) {
     const at = report.at(name);
     if (!isRecord(said)) {
-      at.error(`Cannot take ${show(said)}: expected an object`);
+      at.error(`Invalid value ${show(said)}: expected an object`);
       continue;
     }
     const { disabled, plugin: argv, ...rest } = said;
     const off = disabled !== undefined && boolean(disabled, at.at("disabled"));
     if (!names.includes(name)) {
       if (argv === undefined) {
-        at.error(`No command ${show(name)}: ${expectOneOf(name, names)}`);
+        at.error(`Unknown command ${show(name)}: ${expectOneOf(name, names)}`);
       } else if (!off) read.plugins.set(name, plugin(argv as string[], rest as PluginSettings));
     } else if (argv !== undefined) {
       at.at("plugin").error("The agent has a command of this name: expected another name");

@@ -23,7 +23,7 @@ const namePattern = "^[^!\\u0000-\\u001f\\u007f]{1,200}$";
 export const commandName: Reader<string> = withSchema({ pattern: namePattern }, (value, report) => {
   if (typeof value === "string" && new RegExp(namePattern).test(value)) return value;
   report.error(
-    `Cannot take ${show(value)} as a command's name: expected 1 to 200 characters without "!"`,
+    `Invalid command name ${show(value)}: expected 1 to 200 characters without "!"`,
   );
 });
 
@@ -55,7 +55,7 @@ export const runFields: Reader<GivenRun> = fields<GivenRun>(runTable);
 
 const anyText: Reader<string> = withSchema({ type: "string" }, (value, report) => {
   if (typeof value === "string" && !value.includes("\0")) return value;
-  report.error(`Cannot take ${show(value)}: expected a text`);
+  report.error(`Invalid value ${show(value)}: expected a string`);
 });
 
 const variables = recordOf<string>(anyText);

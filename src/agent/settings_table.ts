@@ -23,7 +23,7 @@ export const address: Reader<Address> = withSchema({ type: "string" }, (value, r
   const hostname = v6 ?? host;
   const port = digits === undefined ? DEFAULT_PORT : Number(digits);
   if (typeof value !== "string" || value === "" || hostname === undefined || port > 65535) {
-    report.error(`Cannot take ${show(value)}: expected HOST:PORT such as "127.0.0.1:5666"`);
+    report.error(`Invalid value ${show(value)}: expected HOST:PORT such as "127.0.0.1:5666"`);
     return;
   }
   return { hostname: hostname === "" ? "0.0.0.0" : hostname, port };

@@ -10,7 +10,7 @@ const defaultMaxCharacters = 1024;
 const maxItems = 256;
 
 function expected(value: unknown, what: string): never {
-  throw new SyntaxError(`Cannot take ${show(value)}: expected ${what}`);
+  throw new SyntaxError(`Invalid value ${show(value)}: expected ${what}`);
 }
 
 function show(value: unknown): string {
@@ -182,5 +182,5 @@ export function parseOptions(
 export function unknownOption(name: string, options: Readonly<Record<string, OptionSpec>>): string {
   const names = Object.keys(options);
   const known = names.length === 0 ? "it takes none" : `expected one of ${names.join(", ")}`;
-  return `No option ${quoteText(name)}: ${known}`;
+  return `Unknown option ${quoteText(name)}: ${known}`;
 }

@@ -36,7 +36,7 @@ export function parseWords(
     stopEarly,
     unknown(arg: string, key?: string) {
       if (key === undefined) return true;
-      throw new UsageError(`No option "${arg}": ${suggest(arg, names)}`);
+      throw new UsageError(`Unknown option "${arg}": ${suggest(arg, names)}`);
     },
   }) as Record<string, unknown> & { _: (string | number)[] };
   if (parsed.help) return "help";
@@ -59,7 +59,7 @@ export function parseWords(
   }
   const extra = words.at(-1)?.repeat ? undefined : positional[words.length];
   if (extra !== undefined) {
-    throw new UsageError(`Cannot take "${extra}": expected ${expected || "no word"}`);
+    throw new UsageError(`Unexpected argument "${extra}": expected ${expected || "no argument"}`);
   }
   return { words: positional, options: given };
 }
@@ -73,5 +73,5 @@ export function parseWords(
  */
 export function suggest(name: string, names: readonly string[]): string {
   const near = nearest(name, names);
-  return near === undefined ? `expected one of ${names.join(", ")}` : `the nearest is "${near}"`;
+  return near === undefined ? `expected one of ${names.join(", ")}` : `did you mean "${near}"?`;
 }

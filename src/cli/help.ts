@@ -22,7 +22,7 @@ export function helpOf(subcommands: Subcommands): Subcommand {
     const subcommand = await loadSubcommand(subcommands, name);
     if (verb === undefined) return formatHelp(name, subcommand);
     if (subcommand.verbs === undefined) {
-      throw new UsageError(`Cannot take "${verb}": ${name} does one thing`);
+      throw new UsageError(`Unexpected argument "${verb}": ${name} has no subcommands`);
     }
     return formatHelp(`${name} ${verb}`, await loadSubcommand(subcommand.verbs, verb));
   }

@@ -42,7 +42,7 @@ export const learn: Subcommand = defineSubcommand({
     printDiagnostics(faults);
     if (faults.length > 0) return 3;
     if (!Object.hasOwn(commands, name)) {
-      throw new UsageError(`No command "${name}": ${suggest(name, Object.keys(commands))}`);
+      throw new UsageError(`Unknown command "${name}": ${suggest(name, Object.keys(commands))}`);
     }
     const command = commands[name]!;
     if (command.kind !== "check" || isBuiltIn(command)) {

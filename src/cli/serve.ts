@@ -75,7 +75,7 @@ export const serve: Subcommand = defineSubcommand({
       try {
         const next = await load();
         const fault = next === undefined
-          ? "the agent has faults"
+          ? "the agent has errors"
           : whyRestart(first.manifest, next.manifest);
         if (fault !== undefined) await refuse(place, fault);
         else {

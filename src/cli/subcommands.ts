@@ -11,7 +11,7 @@ import { type Subcommand, type Subcommands, UsageError } from "./usage.ts";
  */
 export async function loadSubcommand(subcommands: Subcommands, name: string): Promise<Subcommand> {
   if (Object.hasOwn(subcommands, name)) return await subcommands[name]!();
-  throw new UsageError(`No subcommand "${name}": ${suggest(name, Object.keys(subcommands))}`);
+  throw new UsageError(`Unknown subcommand "${name}": ${suggest(name, Object.keys(subcommands))}`);
 }
 
 /** What there is, in a few lines. */

@@ -67,7 +67,7 @@ export function formatHostNeeds(file: HostFile, manifest: Manifest, state: strin
   if (broken === undefined) return lines;
   throw new AgentError([{
     place: file.files[0] ?? "settings",
-    message: `Cannot take ${JSON.stringify(broken)}: it holds a control character`,
+    message: `Invalid value ${JSON.stringify(broken)}: it holds a control character`,
     severity: "error",
   }]);
 }

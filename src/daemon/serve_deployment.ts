@@ -131,7 +131,7 @@ async function reloadFrom(
   } catch (error) {
     if (!(error instanceof AgentError)) return (error as Error).message;
     sayAll(error.diagnostics);
-    return "the agent has faults";
+    return "the agent has errors";
   }
 }
 

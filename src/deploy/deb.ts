@@ -139,7 +139,7 @@ function fault(message: string): AgentError {
 function check(what: string, value: string, pattern: RegExp): void {
   if (pattern.test(value)) return;
   throw new SyntaxError(
-    `Cannot take ${JSON.stringify(value)} as the ${what}: expected what Debian allows`,
+    `Invalid ${what} ${JSON.stringify(value)}: expected what Debian allows`,
   );
 }
 

@@ -150,7 +150,7 @@ Deno.test("describeAgent() lets host settings win, name by name in tls and limit
     false,
   ]);
   assertEquals(faultsOf(agent, { timeout: 5 }), [
-    'error: timeout: Cannot take 5: expected a span of time such as "5s" or "2m"',
+    'error: timeout: Invalid value 5: expected a duration such as "5s" or "2m"',
   ]);
 });
 

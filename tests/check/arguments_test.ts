@@ -75,13 +75,16 @@ Deno.test(
     const rows: [args: string[], faults: string[]][] = [
       [["-w"], ['Option "warning" is without its value']],
       [["-v", "--exclude"], ['Option "exclude" is without its value']],
-      [["-z", "1"], [`No option "z": ${known}`]],
-      [["--nope=1", "--Nope"], [`No option "nope": ${known}`, `No option "Nope": ${known}`]],
-      [["--__proto__=1"], [`No option "__proto__": ${known}`]],
-      [["--constructor=1"], [`No option "constructor": ${known}`]],
-      [["--toString", "1"], [`No option "toString": ${known}`]],
-      [["--hasOwnProperty"], [`No option "hasOwnProperty": ${known}`]],
-      [["--=1"], [`No option "=1": ${known}`]],
+      [["-z", "1"], [`Unknown option "z": ${known}`]],
+      [["--nope=1", "--Nope"], [
+        `Unknown option "nope": ${known}`,
+        `Unknown option "Nope": ${known}`,
+      ]],
+      [["--__proto__=1"], [`Unknown option "__proto__": ${known}`]],
+      [["--constructor=1"], [`Unknown option "constructor": ${known}`]],
+      [["--toString", "1"], [`Unknown option "toString": ${known}`]],
+      [["--hasOwnProperty"], [`Unknown option "hasOwnProperty": ${known}`]],
+      [["--=1"], [`Unknown option "=1": ${known}`]],
       [["-w 'x"], ["Cannot split \"-w 'x\" into words: quote ' is not closed"]],
       [["1", "2", "3", "4", "5", "6", "7", "8"], [
         'No option is left for argument "7"',
@@ -90,7 +93,7 @@ Deno.test(
     ];
     for (const [args, faults] of rows) assertEquals(parseArguments(args, options).faults, faults);
     assertEquals(parseArguments(["x", "-y"], {}).faults, [
-      'No option "y": it takes none',
+      'Unknown option "y": it takes none',
       'No option is left for argument "x"',
     ]);
   },

@@ -52,9 +52,9 @@ Deno.test("executeCheck() answers faulty options with UNKNOWN, one fault a line"
     [
       ["-w", "x", "--tries=1.5", "-z", "--name=n"],
       [
-        'No option "z": expected one of warning, name, tries, verbose',
+        'Unknown option "z": expected one of warning, name, tries, verbose',
         'Option "warning": Cannot parse range "x": end "x" is not a number',
-        'Option "tries": Cannot take "1.5": expected a whole number',
+        'Option "tries": Invalid value "1.5": expected a whole number',
       ].join("\n"),
     ],
     [["--name"], 'Option "name" is without its value\nOption "name": Missing: The name'],
@@ -68,7 +68,7 @@ Deno.test("executeCheck() answers faulty options with UNKNOWN, one fault a line"
   // A binding that TypeScript did not see.
   const odd = { ...check, values: { nam: "n" } };
   const { output } = await executeCheck(odd, [], context);
-  assertStringIncludes(output.text, 'No option "nam": expected one of warning');
+  assertStringIncludes(output.text, 'Unknown option "nam": expected one of warning');
 });
 
 Deno.test("executeCheck() hands the context to the check, and arguments to a function", {

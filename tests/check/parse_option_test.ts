@@ -80,12 +80,12 @@ Deno.test("parseOption() refuses what is of another kind, and says what was expe
       ["10:5", 'Cannot parse range "10:5": start is above end'],
       ["", 'Cannot parse range "": it holds no number'],
       [NaN, 'Cannot parse range "NaN"'],
-      [anything(2, 1), 'Cannot take "2:1": expected a range whose start is not above its end'],
-      [anything(NaN, 1), 'Cannot take "NaN:1"'],
+      [anything(2, 1), 'Invalid value "2:1": expected a range whose start is not above its end'],
+      [anything(NaN, 1), 'Invalid value "NaN:1"'],
       [{ start: 1, end: 2 }, `Cannot take a value of type object: ${aRange}`],
       [[], `Cannot take a value of type array: ${aRange}`],
-      [null, `Cannot take null: ${aRange}`],
-      [true, `Cannot take true: ${aRange}`],
+      [null, `Invalid value null: ${aRange}`],
+      [true, `Invalid value true: ${aRange}`],
       [() => 1, `Cannot take a value of type function: ${aRange}`],
     ]],
     [option.ranges({ description }), [
@@ -95,29 +95,29 @@ Deno.test("parseOption() refuses what is of another kind, and says what was expe
       ["1,".repeat(256) + "1", "expected at most 256 ranges"],
     ]],
     [option.number({ description }), [
-      ["x", 'Cannot take "x": expected a number'],
-      ["", 'Cannot take "": expected a number'],
-      ["0x10", 'Cannot take "0x10": expected a number'],
+      ["x", 'Invalid value "x": expected a number'],
+      ["", 'Invalid value "": expected a number'],
+      ["0x10", 'Invalid value "0x10": expected a number'],
       ["1_000", "expected a number"],
       ["Infinity", "expected a number"],
       [NaN, "Cannot take NaN: expected a number"],
       [[5], "Cannot take a value of type array: expected a number"],
-      [true, "Cannot take true: expected a number"],
+      [true, "Invalid value true: expected a number"],
     ]],
     [option.number({ description, min: 0, max: 10 }), [
-      ["-1", 'Cannot take "-1": expected a number from 0 to 10'],
-      [11, "Cannot take 11: expected a number from 0 to 10"],
+      ["-1", 'Invalid value "-1": expected a number from 0 to 10'],
+      [11, "Invalid value 11: expected a number from 0 to 10"],
     ]],
     [option.number({ description, min: 1 }), [["0", "expected a number of at least 1"]]],
     [option.number({ description, max: 1 }), [["2", "expected a number of at most 1"]]],
     [option.integer({ description }), [
-      ["5.5", 'Cannot take "5.5": expected a whole number'],
+      ["5.5", 'Invalid value "5.5": expected a whole number'],
       ["9007199254740993", "expected a whole number"],
     ]],
     [option.percent({ description }), [["101%", "expected 0% to 100%"], [
       "-1",
       "expected 0% to 100%",
-    ], [true, "Cannot take true"]]],
+    ], [true, "Invalid value true"]]],
     [option.bytes({ description }), [
       ["x", 'Cannot parse size "x"'],
       [-1, 'Cannot parse size "-1"'],
@@ -128,31 +128,31 @@ Deno.test("parseOption() refuses what is of another kind, and says what was expe
       'Cannot parse duration ""',
     ]]],
     [option.text({ description }), [
-      ["x".repeat(1025), "Cannot take 1025 characters: expected at most 1024"],
-      ["a\0b", "expected a text without NUL"],
-      [5, "Cannot take 5: expected a text"],
+      ["x".repeat(1025), "Invalid value 1025 characters: expected at most 1024"],
+      ["a\0b", "expected a string without NUL"],
+      [5, "Invalid value 5: expected a string"],
     ]],
     [option.text({ description, maxLength: 2 }), [[
       "abc",
-      "Cannot take 3 characters: expected at most 2",
+      "Invalid value 3 characters: expected at most 2",
     ]]],
     [option.text({ description, pattern: /[a-z]+|\d/ }), [
-      ["ABC", 'Cannot take "ABC": expected a text that matches [a-z]+|\\d'],
-      ["abc1", "expected a text that matches"],
-      ["abc\n", "expected a text that matches"],
+      ["ABC", 'Invalid value "ABC": expected a string that matches [a-z]+|\\d'],
+      ["abc1", "expected a string that matches"],
+      ["abc\n", "expected a string that matches"],
     ]],
     [option.oneOf({ description, values: ["up", "down"] }), [
-      ["UP", 'Cannot take "UP": expected one of up, down'],
+      ["UP", 'Invalid value "UP": expected one of up, down'],
       ["toString", "expected one of up, down"],
     ]],
-    [option.flag({ description }), [["maybe", 'Cannot take "maybe": expected yes or no'], [
+    [option.flag({ description }), [["maybe", 'Invalid value "maybe": expected yes or no'], [
       1,
-      "Cannot take 1",
+      "Invalid value 1",
     ]]],
     [option.list({ description, pattern: /\w+/ }), [
-      ["a,,b", 'Cannot take "": expected a text that matches \\w+'],
-      [["a", 5], "Cannot take 5: expected a text"],
-      [5, "Cannot take 5: expected texts divided by commas"],
+      ["a,,b", 'Invalid value "": expected a string that matches \\w+'],
+      [["a", 5], "Invalid value 5: expected a string"],
+      [5, "Invalid value 5: expected texts divided by commas"],
       ["a,".repeat(256) + "a", "expected at most 256 texts"],
     ]],
   ];
@@ -198,10 +198,13 @@ Deno.test("parseOptions() gives defaults, leaves out the rest and names every fa
     }, []],
     [{}, { warning: anything(0, 5), verbose: false }, [["limit", "Missing: The limit"]]],
     [{ warning: "x", limit: "y", verbose: "z", toString: 1 }, {}, [
-      ["toString", 'No option "toString": expected one of warning, limit, constructor, verbose'],
+      [
+        "toString",
+        'Unknown option "toString": expected one of warning, limit, constructor, verbose',
+      ],
       ["warning", 'Cannot parse range "x": end "x" is not a number'],
-      ["limit", 'Cannot take "y": expected a number'],
-      ["verbose", 'Cannot take "z": expected yes or no'],
+      ["limit", 'Invalid value "y": expected a number'],
+      ["verbose", 'Invalid value "z": expected yes or no'],
     ]],
   ];
   for (const [given, values, faults] of rows) {
@@ -212,6 +215,6 @@ Deno.test("parseOptions() gives defaults, leaves out the rest and names every fa
   }
   assertEquals(parseOptions({}, { a: 1 }).faults, [{
     option: "a",
-    message: 'No option "a": it takes none',
+    message: 'Unknown option "a": it takes none',
   }]);
 });

@@ -135,5 +135,5 @@ Deno.test("fileAge needs to read its file alone", { permissions: { read: [self] 
 Deno.test("fileAge refuses a relative path", { permissions: "none" }, async () => {
   const { state, text } = await testCheck(fileAge({ file: "relative" }));
   assertEquals(state, "UNKNOWN");
-  assertStringIncludes(text, 'Option "file": Cannot take "relative"');
+  assertStringIncludes(text, 'Option "file": Invalid value "relative"');
 });

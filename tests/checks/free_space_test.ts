@@ -51,7 +51,7 @@ Deno.test("A threshold that is neither is refused with what was expected", {
     const { output } = await executeCheck(check, ["-w", "plenty"], context);
     assertEquals(output, {
       state: "UNKNOWN",
-      text: 'Option "warning": Cannot take "plenty": ' +
+      text: 'Option "warning": Invalid value "plenty": ' +
         "expected a share such as 20% or a size such as 10GB, or both: 20%,10GB",
     });
   }

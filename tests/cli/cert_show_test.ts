@@ -108,7 +108,7 @@ Deno.test("cert show explains files, with all that speaks against each", { ignor
     [[good.certFile, "--ca", path], `Cannot read "${path}/ca.pem": No such file or directory`],
     [
       ["host:port"],
-      'No file, and no host: Cannot take "host:port": expected HOST:PORT such as "127.0.0.1:5666"',
+      'No file, and no host: Invalid value "host:port": expected HOST:PORT such as "127.0.0.1:5666"',
     ],
   ];
   for (const [args, line] of bad) {

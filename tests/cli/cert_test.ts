@@ -210,7 +210,10 @@ Deno.test("cert says everything that is wrong at once, one line each", async () 
       ["client"],
       "checkwright: NAME is missing: expected NAME\n",
     ],
-    [["frob"], 'checkwright: No subcommand "frob": expected one of ca, server, client, show\n'],
+    [
+      ["frob"],
+      'checkwright: Unknown subcommand "frob": expected one of ca, server, client, show\n',
+    ],
   ];
   for (const [args, expected] of cases) {
     const out = args.length > 1 ? ["--out", `${path}/out`] : [];

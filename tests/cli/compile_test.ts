@@ -173,7 +173,7 @@ Deno.test("--deb builds a package that holds the deployable, its unit and its se
 
   const bad = await run("compile", project.agent, "--out", out, "--deb", "--package-version", "x");
   assertEquals(bad.code, 3);
-  assertMatch(bad.stderr, /^checkwright: Cannot take "x" as the version: .*\n$/);
+  assertMatch(bad.stderr, /^checkwright: Invalid version "x": .*\n$/);
 });
 
 Deno.test("--binary says of an agent what keeps it from being one executable", async () => {

@@ -149,7 +149,7 @@ Deno.test("learn needs a check that can be run, and says so of what is none", as
   assertStringIncludes((await run("learn", project.agent, "check_agent")).stdout, "daemon's own");
   const refused: [words: string[], line: string][] = [
     [[project.agent], "Which command is missing"],
-    [[project.agent, "norrow"], 'No command "norrow": the nearest is "narrow"'],
+    [[project.agent, "norrow"], 'Unknown command "norrow": did you mean "narrow"?'],
     [[project.agent, "endless"], "Cannot run endless: "],
   ];
   for (const [words, line] of refused) {

@@ -14,14 +14,14 @@ Deno.test("The command line helps, and says in one line what it cannot take", as
     }
   }
   const table: [args: string[], line: string][] = [
-    [["frobnicate"], 'checkwright: No subcommand "frobnicate": expected one of init, serve, '],
-    [["vaildate"], 'checkwright: No subcommand "vaildate": the nearest is "validate"'],
-    [["help", "lisst"], 'checkwright: No subcommand "lisst": the nearest is "list"'],
-    [["help", "list", "x"], 'checkwright: Cannot take "x": list does one thing'],
-    [["serve", "--colour"], 'checkwright: No option "--colour": expected one of --settings, '],
-    [["serve", "--wacth"], 'checkwright: No option "--wacth": the nearest is "--watch"'],
+    [["frobnicate"], 'checkwright: Unknown subcommand "frobnicate": expected one of init, serve, '],
+    [["vaildate"], 'checkwright: Unknown subcommand "vaildate": did you mean "validate"?'],
+    [["help", "lisst"], 'checkwright: Unknown subcommand "lisst": did you mean "list"?'],
+    [["help", "list", "x"], 'checkwright: Unexpected argument "x": list has no subcommands'],
+    [["serve", "--colour"], 'checkwright: Unknown option "--colour": expected one of --settings, '],
+    [["serve", "--wacth"], 'checkwright: Unknown option "--wacth": did you mean "--watch"?'],
     [["serve", "--listen"], 'checkwright: Option "--listen" is without its value, HOST:PORT'],
-    [["serve", agent, agent], `checkwright: Cannot take "${agent}": expected [AGENT]`],
+    [["serve", agent, agent], `checkwright: Unexpected argument "${agent}": expected [AGENT]`],
     [["run"], "checkwright: COMMAND is missing: expected [AGENT] COMMAND [ARG…]"],
     [["run", agent], "checkwright: Which command is missing"],
   ];
@@ -65,8 +65,8 @@ Deno.test("serve refuses host settings that are wrong, with their place", async 
   await Deno.writeTextFile(path, "timeout: soon\nlimits: { speed: 9 }\n");
   const { code, stderr } = await run("serve", agent, "--settings", path);
   assertEquals(code, 3);
-  assertStringIncludes(stderr, 'timeout: Cannot take "soon": expected a span of time');
-  assertStringIncludes(stderr, 'limits.speed: No setting "speed"');
+  assertStringIncludes(stderr, 'timeout: Invalid value "soon": expected a duration');
+  assertStringIncludes(stderr, 'limits.speed: Unknown setting "speed"');
   await Deno.remove(path);
 });
 

@@ -154,7 +154,7 @@ Deno.test("permissions says in one line what it cannot take, and all that is wro
   await project.write("permissions.lock.json", '{ "version": 1, "module": 5, "commands": {} }');
   const faults = await refused(project.agent, "--check");
   assertEquals(faults.trim().split("\n").length, 3, faults);
-  assertStringIncludes(faults, "permissions.lock.json: lock.module: Cannot take 5");
+  assertStringIncludes(faults, "permissions.lock.json: lock.module: Invalid value 5");
   await project.write("agent.ts", agent("check_bad: check({ read: ['relative'] })"));
   assertStringIncludes(await refused(project.agent, "--lock"), "check_bad.permissions.read");
 });

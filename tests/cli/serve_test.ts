@@ -27,7 +27,7 @@ Deno.test("serve says in one line why it does not start", async () => {
     [
       [project.agent, "--listen", "127.0.0.1:x"],
       3,
-      'Cannot take "127.0.0.1:x": expected HOST:PORT',
+      'Invalid value "127.0.0.1:x": expected HOST:PORT',
     ],
     [
       [project.agent, ...here, "--settings", await tls("a.yaml", "/no/such.pem")],

@@ -110,7 +110,7 @@ Deno.test("validate says everything that is wrong with an agent at once, each wi
       "commands.wrong_type.options.times:",
       "commands.unknown_option.options.tmies:",
       'commands.missing.argv[0]: Cannot start "/no/such/plugin": No such file or directory',
-      "has 4 faults",
+      "has 4 errors",
     ]
   ) assert(lines.some((line) => line.includes(expected)), `${expected} is not in ${stderr}`);
   assertEquals(lines.length, 5);

@@ -128,16 +128,16 @@ Deno.test("validate says all faults of the settings and of the agent at once, li
   const { code, stdout, stderr } = await validate(project, project.agent, "--settings", path);
   assertEquals([code, stdout], [3, ""]);
   const begins = [
-    "error: settings.yaml:2: commands.says.options.word: Cannot take 5: expected a text",
-    'error: settings.yaml:3: commands.gone: No command "gone": expected one of says, fixed, raid',
-    'error: settings.yaml:4: limits.quued: No setting "quued": expected one of connections, ',
+    "error: settings.yaml:2: commands.says.options.word: Invalid value 5: expected a string",
+    'error: settings.yaml:3: commands.gone: Unknown command "gone": expected one of says, fixed, raid',
+    'error: settings.yaml:4: limits.quued: Unknown setting "quued": expected one of connections, ',
     'error: settings.yaml:5: include[1]: Cannot read "more.yaml": No such file',
-    'error: conf.d/1.yaml:1: tiemout: No setting "tiemout": expected one of listen, ',
-    "error: conf.d/1.yaml:3: log: Said twice: expected it once, and line 2 says it too",
-    'error: timeout: Cannot take "soon": expected a span of time such as "5s" or "2m"',
+    'error: conf.d/1.yaml:1: tiemout: Unknown setting "tiemout": expected one of listen, ',
+    "error: conf.d/1.yaml:3: log: Duplicate key: first set on line 2",
+    'error: timeout: Invalid value "soon": expected a duration such as "5s" or "2m"',
   ].map((line) => `checkwright: ${line}`);
   const lines = stderr.trimEnd().split("\n");
-  assertEquals(lines.pop(), "checkwright: agent.ts has 7 faults");
+  assertEquals(lines.pop(), "checkwright: agent.ts has 7 errors");
   assertEquals(lines.map((line, index) => line.slice(0, begins[index]?.length)), begins);
 });
 

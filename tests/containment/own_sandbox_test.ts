@@ -57,7 +57,7 @@ Deno.test("A sandbox of its own is a fault where a plugin asks for it, and so is
   const expected = [
     "commands.a.sandbox: A plugin runs in no sandbox: expected it for a check only",
     "commands.b.sandbox: A plugin runs in no sandbox: expected it for a check only",
-    'commands.c.sandbox: Cannot take "mine": expected "shared" or "own"',
+    'commands.c.sandbox: Invalid value "mine": expected "shared" or "own"',
   ];
   for (const fault of expected) assertStringIncludes(stderr, fault);
   await Deno.remove(folder, { recursive: true });

@@ -61,7 +61,7 @@ Deno.test(
         [],
         /^WARNING .*the last reload failed: no database/,
       ],
-      [{}, ["--nonsense=1"], /^UNKNOWN No option "nonsense"/],
+      [{}, ["--nonsense=1"], /^UNKNOWN Unknown option "nonsense"/],
     ];
     for (const [report, args, expected] of table) {
       const { state, text } = await say(report, ...args);

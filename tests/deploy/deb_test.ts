@@ -102,14 +102,14 @@ Deno.test("buildDeb() gives the same bytes for the same files, in whatever order
 
 Deno.test("buildDeb() refuses what Debian does not allow", async () => {
   const table = [
-    [{ version: "v1" }, 'Cannot take "v1" as the version'],
-    [{ version: "1_2" }, 'Cannot take "1_2" as the version'],
+    [{ version: "v1" }, 'Invalid version "v1"'],
+    [{ version: "1_2" }, 'Invalid version "1_2"'],
     [{ version: "1\nDepends: x" }, 'Cannot take "1\\nDepends: x" as the version'],
-    [{ version: "1", name: "Agent" }, 'Cannot take "Agent" as the package name'],
-    [{ version: "1", name: "../x" }, 'Cannot take "../x" as the package name'],
-    [{ version: "1", maintainer: "me" }, 'Cannot take "me" as the maintainer'],
+    [{ version: "1", name: "Agent" }, 'Invalid package name "Agent"'],
+    [{ version: "1", name: "../x" }, 'Invalid package name "../x"'],
+    [{ version: "1", maintainer: "me" }, 'Invalid maintainer "me"'],
     [{ version: "1", maintainer: "a\nb <c@d>" }, 'Cannot take "a\\nb <c@d>" as the maintainer'],
-    [{ version: "1", runtime: "/x", architecture: "a b" }, 'Cannot take "a b" as the architecture'],
+    [{ version: "1", runtime: "/x", architecture: "a b" }, 'Invalid architecture "a b"'],
   ] as const;
   for (const [options, message] of table) {
     await assertRejects(

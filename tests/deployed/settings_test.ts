@@ -80,7 +80,7 @@ Deno.test("The launcher takes its few words, and says of others what it expects"
   assertStringIncludes(help.stdout, "--settings FILE");
   for (
     const [args, fault] of [
-      [["--hue"], 'checkwright: Cannot take "--hue": expected '],
+      [["--hue"], 'checkwright: Invalid value "--hue": expected '],
       [["--settings"], 'checkwright: Option "--settings" is without its value'],
       [["--settings", "/nowhere/at/all.yaml"], "/nowhere/at/all.yaml"],
     ] as const

@@ -115,7 +115,7 @@ Deno.test({
     }
     const bad = await ask(served.port, "-c", "echo", "-a", "-w 10:5 --colour=red");
     assertEquals(bad.code, 3);
-    assertStringIncludes(bad.text, 'No option "colour": expected one of warning, text, loud');
+    assertStringIncludes(bad.text, 'Unknown option "colour": expected one of warning, text, loud');
     assertStringIncludes(
       bad.text,
       'Option "warning": Cannot parse range "10:5": start is above end',

@@ -125,8 +125,8 @@ Deno.test("parseLock() says everything that is wrong with a lock", { permissions
   const good = lock({ c: check({ read: ["/a"] }) });
   const rows: [file: unknown, faults: string[]][] = [
     ["{", ["lock: Cannot read it: "]],
-    [[], ["lock: Cannot take []"]],
-    ["null", ["lock: Cannot take null"]],
+    [[], ["lock: Invalid value []"]],
+    ["null", ["lock: Invalid value null"]],
     [{ ...good, version: 2, foo: 1 }, ["lock.version: Cannot read version 2 of a lock"]],
     [{ version: 1 }, [
       ...["module", "listen", "allowedHosts", "commands"].map((name) =>
@@ -134,8 +134,8 @@ Deno.test("parseLock() says everything that is wrong with a lock", { permissions
       ),
     ]],
     [{ ...good, listen: "x", extra: 1 }, [
-      'lock.listen: Cannot take "x": expected a list',
-      'lock.extra: No setting "extra"',
+      'lock.listen: Invalid value "x": expected a list',
+      'lock.extra: Unknown setting "extra"',
     ]],
     [{
       ...good,
@@ -150,15 +150,15 @@ Deno.test("parseLock() says everything that is wrong with a lock", { permissions
       },
     }, [
       "lock.commands.a.permissions: Expected it",
-      'lock.commands.b.permissions.read[0]: Cannot take "relative"',
-      'lock.commands.b.permissions.all: No setting "all"',
-      'lock.commands.c.executable: Cannot take "sh"',
-      'lock.commands.c.sha256: Cannot take "1"',
+      'lock.commands.b.permissions.read[0]: Invalid value "relative"',
+      'lock.commands.b.permissions.all: Unknown setting "all"',
+      'lock.commands.c.executable: Invalid value "sh"',
+      'lock.commands.c.sha256: Invalid value "1"',
       "lock.commands.d.line: Expected it",
       "lock.commands.e.kind: Expected",
       "lock.commands.f.kind: Expected",
-      'lock.commands.g.line: No setting "line"',
-      'lock.commands.g.acceptArguments: Cannot take "yes"',
+      'lock.commands.g.line: Unknown setting "line"',
+      'lock.commands.g.acceptArguments: Invalid value "yes"',
     ]],
   ];
   for (const [file, faults] of rows) {

@@ -177,7 +177,7 @@ Deno.test("A reload refuses bad settings with every fault, and the old ones hold
   const table: [settings: string, faults: string[]][] = [
     ["allowedHosts: [", ["settings.yaml"]],
     ["- a list\n", ["Expected names and values"]],
-    ["commands: { gone: {} }\n", ['settings.yaml:1: commands.gone: No command "gone"']],
+    ["commands: { gone: {} }\n", ['settings.yaml:1: commands.gone: Unknown command "gone"']],
     ["alowedHosts: []\ntimeout: soon\nlimits: { running: 0 }\n", [
       "alowedHosts",
       "timeout",

@@ -65,7 +65,7 @@ export function locateValues(
       diagnostics.push({
         place: placeBelow(place, key),
         source: `${file}:${node.entries!.get(key)!.line}`,
-        message: `Said twice: expected it once, and line ${first} says it too`,
+        message: `Duplicate key: first set on line ${first}`,
         severity: "error",
       });
     }
@@ -93,8 +93,10 @@ function locateScalar(
   }
   if (value === null || typeof value === "boolean") return { source, value };
   if (typeof value === "number" && Number.isFinite(value)) return { source, value };
-  if (value instanceof Date) return report("Cannot take a date: expected a text, in quotes");
-  return report("Cannot take this: expected a text, a number, true, false, a list or a map");
+  if (value instanceof Date) {
+    return report("Invalid value of type date: expected a string in quotes");
+  }
+  return report("Invalid value: expected a string, a number, true, false, a list or a map");
 }
 
 /**

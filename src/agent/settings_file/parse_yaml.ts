@@ -96,7 +96,9 @@ function readDocument(events: readonly Event[], text: string): YamlEntry {
     const isPlain = event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN;
     const { line, node: { value } } = readEntry();
     // Such as "{{ name }}" of a template. Only scalars have a value.
-    if (value === undefined) YAMLException.throwAt(text, startOf(event), "Expected a text as key");
+    if (value === undefined) {
+      YAMLException.throwAt(text, startOf(event), "Expected a string as key");
+    }
     const entry = { line, node: readEntry().node };
     const key = String(value);
     if (isPlain && key === "<<") return merge(entries, entry.node);

@@ -35,7 +35,7 @@ export async function readSettingsFile(path: string, included: boolean): Promise
     const { isFile, size, mode } = await Deno.stat(path);
     if (!isFile) return say("error", "Cannot read it: It is not a file");
     if (size > maxSize) return say("error", `Cannot read it: expected at most ${maxSize} bytes`);
-    if (((mode ?? 0) & 0o002) !== 0) say("warning", "Anybody may write it: expected mode 0644");
+    if (((mode ?? 0) & 0o002) !== 0) say("warning", "File is world-writable: expected mode 0644");
     text = await Deno.readTextFile(path);
   } catch (error) {
     return say("error", `Cannot read it: ${whyUnread(error)}`);

@@ -35,7 +35,9 @@ const optionValue: Reader<unknown> = withSchema(
   (value, report) => {
     const isPlain = (one: unknown) => ["string", "number", "boolean"].includes(typeof one);
     if (isPlain(value) || (Array.isArray(value) && value.every(isPlain))) return value;
-    report.error(`Cannot take ${show(value)}: expected a text, a number, true, false or a list`);
+    report.error(
+      `Invalid value ${show(value)}: expected a string, a number, true, false or a list`,
+    );
   },
 );
 

@@ -623,13 +623,13 @@ Deno.test("http refuses options that could end a line or can't be meant", pure, 
   const bound = http({ ipAddress: "192.0.2.1" });
   const cases: [args: string[], fault: string][] = [
     [["-u", "/ HTTP/1.0\r\nX: y"], 'Option "url": Cannot take'],
-    [["-u", "/a b"], 'Option "url": Cannot take "/a b"'],
+    [["-u", "/a b"], 'Option "url": Invalid value "/a b"'],
     [["-k", "X: y\r\nZ: z"], 'Option "header": Cannot take'],
     [["-A", "a\nb"], 'Option "useragent": Cannot take'],
-    [["-j", "GET /"], 'Option "method": Cannot take "GET /"'],
-    [["-H", "a/b"], 'Option "hostname": Cannot take "a/b"'],
-    [["-m", "5:"], 'Option "pagesize": Cannot take "5:"'],
-    [["-f", "away"], 'Option "onredirect": Cannot take "away"'],
+    [["-j", "GET /"], 'Option "method": Invalid value "GET /"'],
+    [["-H", "a/b"], 'Option "hostname": Invalid value "a/b"'],
+    [["-m", "5:"], 'Option "pagesize": Invalid value "5:"'],
+    [["-f", "away"], 'Option "onredirect": Invalid value "away"'],
     [["-r", "("], "Could not compile regular expression"],
   ];
   for (const [args, fault] of cases) {

@@ -310,10 +310,10 @@ Deno.test("tcp asks for its host and port alone", { permissions: "none" }, async
 Deno.test("tcp refuses options that can't be meant", { permissions: "none" }, async () => {
   const cases: [args: string[], fault: string][] = [
     [[], 'Option "port": Missing'],
-    [["-p", "0"], 'Option "port": Cannot take "0"'],
-    [["-p", "25", "-H", "a b"], 'Option "hostname": Cannot take "a b"'],
-    [["-p", "25", "-D", "soon"], 'Option "certificate": Cannot take "soon"'],
-    [["-p", "25", "-r", "maybe"], 'Option "refuse": Cannot take "maybe"'],
+    [["-p", "0"], 'Option "port": Invalid value "0"'],
+    [["-p", "25", "-H", "a b"], 'Option "hostname": Invalid value "a b"'],
+    [["-p", "25", "-D", "soon"], 'Option "certificate": Invalid value "soon"'],
+    [["-p", "25", "-r", "maybe"], 'Option "refuse": Invalid value "maybe"'],
   ];
   for (const [args, fault] of cases) {
     const { state, text } = await testCheck(tcp, { args });
