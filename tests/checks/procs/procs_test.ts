@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { presentProcesses } from "../../../checks/procs/_process_answer.ts";
-import { leaveOutSelf, selectProcesses } from "../../../checks/procs/_process_filter.ts";
+import { withoutSelf, selectProcesses } from "../../../checks/procs/_process_filter.ts";
 import { parseElapsed, parseProcesses, psArguments } from "../../../checks/procs/_process_list.ts";
 import { parsePattern } from "../../../checks/_posix_pattern.ts";
 import { readProcesses } from "../../../checks/_ps.ts";
@@ -74,15 +74,15 @@ Deno.test("psArguments() lists arguments only where they are asked for", {
   assertMatch(psArguments(false).join(" "), /^axwwo .*,comm:64$/);
 });
 
-Deno.test("leaveOutSelf() leaves out this process, and where arguments are searched its starter", {
+Deno.test("withoutSelf() leaves out this process, and where arguments are searched its starter", {
   permissions: "none",
 }, () => {
   const searching = { argumentArray: "x" };
-  const rest = leaveOutSelf(processes, 901, searching).map(({ pid }) => pid);
+  const rest = withoutSelf(processes, 901, searching).map(({ pid }) => pid);
   assertEquals(rest, [1, 2, 8, 700, 800, 801, 999]);
-  assertEquals(leaveOutSelf(processes, 901, {}).length, processes.length - 1);
-  assertEquals(leaveOutSelf(processes, 700, searching).length, processes.length - 1);
-  assertEquals(leaveOutSelf(processes, 4242, searching), processes);
+  assertEquals(withoutSelf(processes, 901, {}).length, processes.length - 1);
+  assertEquals(withoutSelf(processes, 700, searching).length, processes.length - 1);
+  assertEquals(withoutSelf(processes, 4242, searching), processes);
 });
 
 Deno.test("selectProcesses() knows every filter of check_procs", { permissions: "none" }, () => {
