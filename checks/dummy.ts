@@ -47,7 +47,7 @@ export const dummy: Check<DummyOptions> = defineCheck<DummyOptions>({
 });
 
 /**
- * Formats a state and a text.
+ * Formats a state and its text.
  *
  * @param state a return code or the name of a state
  * @param text the text after the name of the state

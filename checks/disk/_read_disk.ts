@@ -20,7 +20,7 @@ export interface DiskReading {
 export interface UnreadableDisk {
   /** The path. */
   path: string;
-  /** The reason, as a text of strerror(3). */
+  /** The reason, in the wording of strerror(3). */
   reason: string;
 }
 

@@ -118,7 +118,7 @@ export const httpOptions: HttpOptions = {
   certificate: option.text({
     short: "C",
     description:
-      "Use TLS and check the days until the certificate expires: WARNING, or WARNING,CRITICAL",
+      "Use TLS and check the expiry of the certificate in days: 14, or 14,7 for WARNING,CRITICAL",
     pattern: certificateDaysPattern,
   }),
   continueAfterCertificate: option.flag({ description: "With -C, also request the page" }),

@@ -145,7 +145,7 @@ export const tcp: Check<TcpOptions> = defineCheck<TcpOptions>({
     certificate: option.text({
       short: "D",
       description:
-        "Use TLS and check the days until the certificate expires: WARNING, or WARNING,CRITICAL",
+        "Use TLS and check the expiry of the certificate in days: 14, or 14,7 for WARNING,CRITICAL",
       pattern: certificateDaysPattern,
     }),
   },
