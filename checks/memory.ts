@@ -65,12 +65,12 @@ export const memory: Check<MemoryOptions> = defineCheck<MemoryOptions>({
     }),
     used: option.flag({
       short: "u",
-      description: "Compare the used memory with the thresholds, which is the default",
+      description: "Compare the used memory with the thresholds; this is the default",
     }),
     free: option.flag({ short: "f", description: "Compare the free memory with the thresholds" }),
     caches: option.flag({
       short: "C",
-      description: "Count memory that the kernel would free as free: caches and buffers",
+      description: "Count caches and buffers as free memory, because the kernel can free them",
     }),
   },
   permissions: { sys: ["systemMemoryInfo"] },
