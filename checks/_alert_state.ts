@@ -1,6 +1,6 @@
 import type { State } from "../src/mod.ts";
 
-/** A state as the options of network plugins write it; the short forms are common. */
+/** A state in the options of network plugins; `warn` and `crit` are common short forms. */
 export type AlertName = "ok" | "warn" | "warning" | "crit" | "critical";
 
 /** All values of {@linkcode AlertName}. */

@@ -8,8 +8,8 @@
  * @returns for example `0.12` for 0.125 and 2 decimals
  */
 export function fixed(value: number, decimals: number): string {
-  // 40 more digits show whether a value is a tie: for values of everyday size, only a true tie has
-  // a 5 and then zeros there.
+  // A tie has a 5 and then only zeros after the last decimal. For values of everyday size, 40 digits
+  // are enough to distinguish it from all other values.
   const digits = Math.abs(value).toFixed(decimals + 40);
   const tie = /^50*$/.test(digits.slice(-40));
   if (!tie) return value.toFixed(decimals);

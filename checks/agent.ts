@@ -68,7 +68,7 @@ function monitoringPlugin(
   words: readonly string[],
   settings: PluginSettings = {},
 ): PluginCommand {
-  // The folder on Debian. The agent has no permission to look for the files; its loader has.
+  // The folder on Debian. The agent may not look for the files; the program that loads it may.
   const path = `/usr/lib/nagios/plugins/${name}`;
   return plugin([path, ...words], { ...settings, optional: true });
 }

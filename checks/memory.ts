@@ -104,7 +104,9 @@ export function presentMemory(
   const caches = Math.max(0, kilobytes(available) - kilobytes(unused));
   const free = kilobytes(unused) + (cachesAreFree ? caches : 0);
   const used = total - free;
-  if (!(total > 0)) throw new RangeError(`Cannot judge memory: its size is ${all} bytes`);
+  if (!(total > 0)) {
+    throw new RangeError(`Invalid memory size ${all}: expected a positive number of bytes`);
+  }
   order(warning, critical, compareFree);
 
   const amount = compareFree ? free : used;

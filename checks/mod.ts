@@ -1,6 +1,6 @@
 /**
- * The check library: built-in checks with the output, perfdata labels and arguments of the plugins
- * of the same name.
+ * The check library: built-in checks with the output, perfdata labels and arguments of well-known
+ * plugins.
  *
  * @module
  */

@@ -47,7 +47,7 @@ type JudgedValues = ValuesOf<
   | ("invertRegex" | "extendedPerfdata")
 >;
 
-/** Patterns search this many characters of a body, because they may backtrack. */
+/** The number of characters of a body that are searched for patterns, which may backtrack. */
 const SEARCHED = 262_144;
 
 const decoder = new TextDecoder();

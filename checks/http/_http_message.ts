@@ -89,8 +89,8 @@ export function headerValue(headers: string, name: string): string | undefined {
 }
 
 /**
- * Joins the chunks of a body (RFC 9112, section 7.1). It stops at the first chunk that is malformed
- * or incomplete.
+ * Joins the chunks of a body (RFC 9112, section 7.1). It stops at a malformed chunk, and keeps the
+ * available part of an incomplete one.
  *
  * @param bytes the body as received
  * @returns the content, which is never longer than `bytes`

@@ -22,9 +22,9 @@ export type { HttpOptions, OnRedirect };
  * time, and the days until the certificate expires.
  *
  * Redirects may lead to the same host on its own port, 80 or 443. Declare other hosts in
- * `redirectHosts`. Patterns search the first 256 KiB of the page. A pattern that backtracks a lot
- * can block the check until its deadline, so accept patterns over the wire from trusted clients
- * only.
+ * `redirectHosts`. Only the first 256 KiB of the page are searched for patterns. A pattern that
+ * backtracks a lot can block the check until its deadline, so accept patterns over the wire from
+ * trusted clients only.
  *
  * @example
  * ```ts

@@ -26,7 +26,7 @@ export interface ProcessFilter {
   noKthreads: boolean;
 }
 
-/** Patterns search this many characters of a command line, because they may backtrack. */
+/** The characters of a command line that are searched for patterns, which may backtrack. */
 const SEARCHED = 65_536;
 
 /** The parent of all kernel threads. */

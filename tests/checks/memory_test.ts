@@ -81,7 +81,7 @@ Deno.test("presentMemory() refuses an empty memory and inverted thresholds", {
   permissions: "none",
 }, () => {
   for (const total of [0, NaN]) {
-    assertThrows(() => presentMemory({ ...reading, total }, {}), RangeError, "its size is");
+    assertThrows(() => presentMemory({ ...reading, total }, {}), RangeError, "Invalid memory size");
   }
   const inverted = [{ warning: 90, critical: 80 }, { warning: 10, critical: 20, free: true }];
   for (const thresholds of inverted) {
