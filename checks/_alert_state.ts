@@ -1,16 +1,16 @@
 import type { State } from "../src/mod.ts";
 
-/** How options of network plugins write a state; the short forms are those that people use. */
+/** A state in the options of network plugins; `warn` and `crit` are common short forms. */
 export type AlertName = "ok" | "warn" | "warning" | "crit" | "critical";
 
-/** All of them. */
+/** All values of {@linkcode AlertName}. */
 export const alertNames: readonly AlertName[] = ["ok", "warn", "warning", "crit", "critical"];
 
 /**
- * The state that an option names.
+ * Returns the state that an option names.
  *
- * @param name The option's value
- * @returns The state
+ * @param name the value of the option
+ * @returns the state
  */
 export function alertState(name: AlertName): State {
   return name === "ok" ? "OK" : name.startsWith("warn") ? "WARNING" : "CRITICAL";

@@ -1,34 +1,34 @@
 import type { PeerCertificate, Perfdata, Range, State } from "../src/mod.ts";
 import { printable } from "./_printable.ts";
 
-/** Days left at which a certificate alerts, both included. */
+/** Thresholds for the days until a certificate expires; a value equal to a threshold alerts. */
 export interface CertificateDays {
-  /** Warn where so many days or fewer are left. */
+  /** WARNING if this many days or fewer are left. */
   warning: number;
-  /** Critical where so many days or fewer are left. */
+  /** CRITICAL if this many days or fewer are left. */
   critical: number;
 }
 
-/** What is said of a certificate. */
+/** The result for a certificate. */
 export interface CertificateVerdict {
   /** The state. */
   state: State;
-  /** One line, as `check_http -C` and `check_tcp -D` write it. */
+  /** One line in the format of `check_http -C` and `check_tcp -D`. */
   output: string;
-  /** The days left; negative once it ended. */
+  /** The days left; negative after the certificate expired. */
   perfdata: Perfdata[];
 }
 
 const DAY = 86400;
 
-/** The pattern of a `-C 14,7` option: days for WARNING, and days for CRITICAL if they are given. */
+/** The pattern of a `-C 14,7` option: days for WARNING, and optionally days for CRITICAL. */
 export const certificateDaysPattern = /\d{1,5}(?:,\d{1,5})?/;
 
 /**
- * Reads the days of an option such as `-C 14,7`.
+ * Parses the value of an option such as `-C 14,7`.
  *
- * @param text `14,7`, or `14` where only the end itself is critical
- * @returns The days
+ * @param text `14,7`, or `14` if only an expired certificate is CRITICAL
+ * @returns the days
  */
 export function parseCertificateDays(text: string): CertificateDays {
   const [warning = 0, critical = 0] = text.split(",").map(Number);
@@ -36,12 +36,12 @@ export function parseCertificateDays(text: string): CertificateDays {
 }
 
 /**
- * Judges how long a certificate still lasts, with the texts and the edges of `check_http -C`.
+ * Checks when a certificate expires. Texts and limits are those of `check_http -C`.
  *
- * @param certificate The certificate; undefined where the peer has shown none
- * @param days The thresholds
- * @param now The time it is
- * @returns State, text and the perfdata `days`
+ * @param certificate the certificate; undefined if the peer did not present one
+ * @param days the thresholds
+ * @param now the current time
+ * @returns state, text and the perfdata `days`
  */
 export function judgeCertificate(
   certificate: PeerCertificate | undefined,
@@ -84,11 +84,11 @@ export function judgeCertificate(
 }
 
 /**
- * Writes a time as `strftime("%c %z")` does in the C locale, in this host's time zone.
+ * Formats a time like `strftime("%c %z")` in the C locale.
  *
- * @param date The time
- * @param offset The zone's minutes east of UTC
- * @returns For example `Mon Dec 21 18:57:39 2026 +0000`
+ * @param date the time
+ * @param offset the time zone in minutes east of UTC (default: the time zone of this host)
+ * @returns for example `Mon Dec 21 18:57:39 2026 +0000`
  */
 export function formatTimestamp(date: Date, offset: number = -date.getTimezoneOffset()): string {
   const local = new Date(date.getTime() + offset * 60_000);
@@ -101,7 +101,7 @@ export function formatTimestamp(date: Date, offset: number = -date.getTimezoneOf
     `${offset < 0 ? "-" : "+"}${zone.join("")}`;
 }
 
-/** So many days or fewer alert: the range whose inside does, from negative infinity on. */
+/** Returns the range that alerts at this many days or fewer: inside, from negative infinity. */
 function upTo(days: number): Range {
   return { start: -Infinity, end: days, inside: true };
 }

@@ -1,14 +1,15 @@
 /**
- * Writes a number with a fixed count of decimals as C's `printf("%.2f")` does: a value exactly
- * between two texts takes the even digit. `toFixed()` takes the larger, so that half a load of 0.25
- * would read 0.13 here and 0.12 where the plugin of that name runs.
+ * Formats a number with a fixed number of decimals like `printf("%.2f")` of C. C rounds a tie to
+ * the even digit; `toFixed()` rounds it up. With `toFixed()`, a load of 0.25 on two CPUs would be
+ * 0.13 per CPU, and 0.12 in the output of the plugin.
  *
- * @param value A finite number below 1e21
- * @param decimals How many digits follow the point, 0 to 20
- * @returns For example `0.12` for 0.125 and 2 decimals
+ * @param value a finite number below 1e21
+ * @param decimals the number of decimals, 0 to 20
+ * @returns for example `0.12` for 0.125 and 2 decimals
  */
 export function fixed(value: number, decimals: number): string {
-  // No double that is not a tie looks like one 40 digits further on, for values of everyday size.
+  // A tie has a 5 and then only zeros after the last decimal. For values of everyday size, 40 digits
+  // are enough to distinguish it from all other values.
   const digits = Math.abs(value).toFixed(decimals + 40);
   const tie = /^50*$/.test(digits.slice(-40));
   if (!tie) return value.toFixed(decimals);

@@ -1,27 +1,28 @@
 import { parseBytes } from "../src/mod.ts";
 
-/** A share or a size, or both divided by a comma, as `option.list` splits them. */
+/** The pattern of one percentage or one size; `option.list` has split the list at its commas. */
 export const freeSpacePattern = /\d+(?:\.\d*)?(?:%|(?:[kKmMgGtTpPeE]i?)?[bB]?)/;
 
-/** What {@linkcode freeSpacePattern} matches, in words. */
-export const freeSpaceExpected = "a share such as 20% or a size such as 10GB, or both: 20%,10GB";
+/** A description of {@linkcode freeSpacePattern} for error messages. */
+export const freeSpaceExpected = "a percentage such as 20%, a size such as 10GB, or both: 20%,10GB";
 
-/** When too little is free: a share, a size, or both, of which either alerts. */
+/** A threshold for free space: a percentage, a size, or both. With both, either one alerts. */
 export interface FreeSpace {
-  /** Percent of the whole. */
+  /** Percent of the total. */
   percent?: number;
-  /** A size in bytes. */
+  /** The size in bytes. */
   bytes?: number;
 }
 
 /**
- * Reads when too little is free, as `check_disk` and `check_swap` take it: `20%` and `10GB` alert
- * where so much or less is free. It is no range of the guidelines.
+ * Parses a threshold for free space in the format of `check_disk` and `check_swap`: `20%` and
+ * `10GB` alert if this much or less is free. The format differs from the threshold ranges of the
+ * plugin guidelines.
  *
- * @param items For example `["20%"]`, or `["20%", "10GB"]` for both
- * @param unit What a number without a unit counts, in bytes
- * @returns The threshold; undefined where there are no items
- * @throws {SyntaxError} If an item is neither a share nor a size
+ * @param items for example `["20%"]`, or `["20%", "10GB"]` for both
+ * @param unit the unit of a number without a unit, in bytes
+ * @returns the threshold; undefined if `items` is undefined
+ * @throws {SyntaxError} if an item is neither a percentage nor a size
  */
 export function parseFreeSpace(
   items: readonly string[] | undefined,
@@ -30,14 +31,14 @@ export function parseFreeSpace(
   if (items === undefined) return undefined;
   const threshold: FreeSpace = {};
   for (const item of items) {
-    if (item.endsWith("%")) threshold.percent = parseShare(item);
+    if (item.endsWith("%")) threshold.percent = parsePercentage(item);
     else threshold.bytes = /^[\d.]+$/.test(item) ? Number(item) * unit : parseBytes(item);
   }
   return threshold;
 }
 
-function parseShare(item: string): number {
+function parsePercentage(item: string): number {
   const percent = Number(item.slice(0, -1));
   if (percent >= 0 && percent <= 100) return percent;
-  throw new SyntaxError(`Invalid value "${item}": expected a share from 0% to 100%`);
+  throw new SyntaxError(`Invalid value "${item}": expected a percentage from 0% to 100%`);
 }

@@ -1,8 +1,8 @@
 /**
- * Writes a place to connect to as permissions have it.
+ * Formats a host and a port as an entry of a `net` permission.
  *
- * @param hostname An address or a name; an IPv6 address without brackets
- * @param port The port
+ * @param hostname an address or a name; an IPv6 address without brackets
+ * @param port the port
  * @returns `host:port`, or `[address]:port` for IPv6
  */
 export function netPermission(hostname: string, port: number): string {

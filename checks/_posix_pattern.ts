@@ -1,4 +1,4 @@
-/** What may stand between `[:` and `:]`, as the inside of a JavaScript class. */
+/** POSIX class names (the word in `[:digit:]`), each as the content of a JavaScript class. */
 const CLASSES: Readonly<Record<string, string>> = {
   alnum: "A-Za-z0-9",
   alpha: "A-Za-z",
@@ -14,22 +14,23 @@ const CLASSES: Readonly<Record<string, string>> = {
   xdigit: "0-9A-Fa-f",
 };
 
-/** How a pattern is read. */
+/** Settings for {@linkcode parsePattern}. */
 export interface PatternSettings {
-  /** Upper and lower case are one. */
+  /** Ignore upper and lower case. */
   ignoreCase?: boolean;
-  /** The dot takes line breaks, and `^` and `$` stand for the ends of the text alone. */
+  /** The dot matches line breaks; `^` and `$` match only at the start and end of the text. */
   linespan?: boolean;
 }
 
 /**
- * Reads a pattern as plugins take it. It is JavaScript's, with what people carry over from POSIX:
- * `[[:space:]]` and its siblings, `\<` and `\>`; and `^`, `$` and the dot know lines (REG_NEWLINE).
+ * Parses a pattern as plugins accept it: a JavaScript pattern with some POSIX syntax. It supports
+ * classes such as `[[:space:]]`, and `\<` and `\>`. As with REG_NEWLINE, `^` and `$` match at line
+ * breaks, and the dot does not match a line break.
  *
- * @param text The pattern
- * @param settings How it is read
- * @returns The pattern; run it on text of bounded length, for it may backtrack
- * @throws {SyntaxError} If it is no pattern
+ * @param text the pattern
+ * @param settings case and line breaks
+ * @returns the pattern; limit the length of the text, because the pattern may backtrack
+ * @throws {SyntaxError} if the pattern is malformed
  */
 export function parsePattern(text: string, settings: PatternSettings = {}): RegExp {
   const source = text

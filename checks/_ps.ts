@@ -1,18 +1,18 @@
 import { runProgram } from "../src/mod.ts";
 
-/** Where `ps` is on every Linux: where /bin is a link, it leads to where else it may be. */
+/** The path of `ps` on every Linux: if /bin is a link, it points to the folder that has `ps`. */
 export const psPath = "/bin/ps";
 
-/** The most that is read: any user of the host may run processes with arguments of any length. */
+/** The maximum size of the output: any user may run processes with very long arguments. */
 const maxBytes = 32 * 1024 * 1024;
 
 /**
  * Runs `ps`.
  *
- * @param args Its arguments
- * @param signal Ends it when it aborts
- * @returns Its output: ASCII, one line a process
- * @throws {Error} If there is no `ps`, it fails, or it writes more than 32 MiB
+ * @param args the arguments of `ps`
+ * @param signal ends `ps` when it aborts
+ * @returns the output: ASCII, one line per process
+ * @throws {Error} if `ps` is missing, fails, or writes more than 32 MiB
  */
 export async function readProcesses(
   args: readonly string[],
@@ -21,7 +21,7 @@ export async function readProcesses(
   const { code, stdout, stderr } = await runProgram(psPath, args, { signal, maxBytes }).catch(
     (error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw new Error(`Cannot list processes: there is no ${psPath}`);
+      throw new Error(`Cannot list processes: ${psPath} is missing`);
     },
   );
   if (code === 0) return stdout;

@@ -1,12 +1,12 @@
 import type { Perfdata, Range } from "../src/mod.ts";
 
 /**
- * The thresholds of one value as perfdata holds them. A number is the plain upper bound that
- * monitoring-plugins prints, also where what they judge is not what they print.
+ * Returns the thresholds of one value as fields of its perfdata. A number becomes a plain upper
+ * bound. monitoring-plugins print such a bound even if they compare with another value.
  *
- * @param warning Where a warning begins
- * @param critical Where it is critical
- * @returns The fields that there are
+ * @param warning the warning threshold
+ * @param critical the critical threshold
+ * @returns the fields; a threshold that is undefined has no field
  */
 export function thresholds(
   warning: Range | number | undefined,
@@ -18,7 +18,7 @@ export function thresholds(
   };
 }
 
-// A plain bound is never below 0 in the values that there are: sizes and counts.
+// The values are sizes and counts, so a plain bound is never below 0.
 function rangeOf(threshold: Range | number): Range {
   if (typeof threshold !== "number") return threshold;
   return { start: 0, end: Math.max(0, threshold), inside: false };

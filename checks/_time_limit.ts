@@ -1,11 +1,11 @@
 /**
- * Runs work under a time limit of its own, within the check's deadline.
+ * Runs a function with its own time limit, within the deadline of the check.
  *
- * @param seconds The limit in seconds
- * @param deadline The check's own signal; when it aborts, its reason is thrown
- * @param work What to do; it must end soon after the signal it gets aborts
- * @returns What the work returns; undefined where the limit passed first
- * @throws Whatever the work throws before the limit
+ * @param seconds the limit in seconds
+ * @param deadline the signal of the check; when it aborts, its reason is thrown
+ * @param work the function; it must end soon after its signal aborts
+ * @returns the result of the function; undefined if the limit passed first
+ * @throws the error of the function, if it fails before the limit
  */
 export async function withinSeconds<T>(
   seconds: number,
@@ -29,8 +29,8 @@ export async function withinSeconds<T>(
 /**
  * Waits.
  *
- * @param seconds How long, in seconds
- * @param signal Ends the wait early; its reason is thrown
+ * @param seconds the duration in seconds
+ * @param signal ends the wait early; its reason is thrown
  */
 export function sleep(seconds: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
@@ -46,7 +46,7 @@ export function sleep(seconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A timer takes 31 bits of milliseconds, 24 days; beyond that it would fire at once. */
+/** Limits a duration to 31 bits of milliseconds (24 days); a longer timer would fire at once. */
 function milliseconds(seconds: number): number {
   return Math.min(seconds * 1000, 2 ** 31 - 1);
 }

@@ -2,10 +2,10 @@ import type { CheckResult, ConnectError } from "../src/mod.ts";
 import { printable } from "./_printable.ts";
 
 /**
- * Presents a failed TLS handshake as the network plugins do.
+ * Formats a failed TLS handshake like the network plugins.
  *
- * @param error Why there is no connection
- * @returns The result; undefined if it was not the handshake that failed
+ * @param error the reason why connecting failed
+ * @returns the result; undefined if something else than the handshake failed
  */
 export function presentTlsFailure({ fault, reason }: ConnectError): CheckResult | undefined {
   if (fault !== "handshake" && fault !== "reset" && fault !== "untrusted") return undefined;

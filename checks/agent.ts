@@ -1,7 +1,7 @@
 /**
- * Every built-in check under the name that people know it by, and beside them some plugins of
- * monitoring-plugins where the host has them: `deno task start` serves this agent. Most commands
- * take thresholds from the wire; their permissions are those that stand here, whatever is asked.
+ * The example agent that `deno task start` serves: every built-in check under the usual name of its
+ * plugin, and some plugins of monitoring-plugins if the host has them. Most commands accept
+ * thresholds from the wire. Arguments from the wire never extend the permissions of a command.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export default defineAgent({
       withArguments,
     ),
     check_users: users({ warning: 5, critical: 10 }, withArguments),
-    // These start /bin/ps, which a minimal host lacks.
+    // These run /bin/ps. A minimal host lacks it, and these commands are omitted there.
     check_procs: procs({ warning: 250, critical: 400 }, { ...withArguments, optional: true }),
     check_zombies: procs({ state: "Z", warning: 5, critical: 10 }, {
       ...withArguments,
@@ -42,11 +42,11 @@ export default defineAgent({
     }),
     check_dummy: dummy({ state: "ok" }, withArguments),
 
-    // What these say of the host depends on what it serves. They take no arguments: what is sent to
-    // a service is not for the wire to choose.
+    // The results of these depend on the services of the host. They accept no arguments: a client
+    // must not choose the data that is sent to a service.
     check_tcp: tcp({ hostname: "127.0.0.1", port: 5666, critical: 2 }),
     check_http: http({ ipAddress: "127.0.0.1", warning: 1, critical: 5 }),
-    // Half a year without a package installed or updated.
+    // CRITICAL after half a year in which no package was installed or updated.
     check_file_age: fileAge({
       file: "/var/lib/dpkg/status",
       warning: 90 * 86400,
@@ -68,7 +68,7 @@ function monitoringPlugin(
   words: readonly string[],
   settings: PluginSettings = {},
 ): PluginCommand {
-  // Debian's folder. The agent has no permission to look whether they are there; its loader has.
+  // The folder on Debian. The agent may not look for the files; the program that loads it may.
   const path = `/usr/lib/nagios/plugins/${name}`;
   return plugin([path, ...words], { ...settings, optional: true });
 }

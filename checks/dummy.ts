@@ -13,12 +13,13 @@ import {
 export type DummyOptions = {
   /** The state to report. */
   state: Option<string, string, "required">;
-  /** What to say. */
+  /** The text after the state. */
   text: Option<string, string, "optional">;
 };
 
 /**
- * Says what it is told to, as `check_dummy` of monitoring-plugins: for tests, and to hold a name.
+ * Returns a fixed state and text, like `check_dummy` of monitoring-plugins. Use it for tests and
+ * as a placeholder.
  *
  * @example
  * ```ts
@@ -35,23 +36,23 @@ export const dummy: Check<DummyOptions> = defineCheck<DummyOptions>({
   options: {
     state: option.text({
       short: "s",
-      description: "The state: 0 to 3, or ok, warning, critical, unknown",
+      description: "State to return: 0 to 3, or ok, warning, critical, unknown",
       pattern: /-?\d{1,9}|[A-Za-z]{1,9}/,
       expected: "0 to 3, ok, warning, critical or unknown",
       required: true,
     }),
-    text: option.text({ short: "t", description: "What to say after the state" }),
+    text: option.text({ short: "t", description: "Text after the state" }),
   },
   run: ({ state, text }) => presentDummy(state, text),
 });
 
 /**
- * Words a state.
+ * Formats a state and its text.
  *
- * @param state A return code or the name of a state
- * @param text What follows the state's name
- * @returns What `check_dummy` would say; UNKNOWN where the number is no return code
- * @throws {SyntaxError} If the name is no state
+ * @param state a return code or the name of a state
+ * @param text the text after the name of the state
+ * @returns the result of `check_dummy`; UNKNOWN if the number is not a return code
+ * @throws {SyntaxError} if the name is not a state
  */
 export function presentDummy(state: string, text?: string): CheckResult {
   const code = /^-?\d+$/.test(state) ? Number(state) : returnCode(parseState(state));

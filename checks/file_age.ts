@@ -14,35 +14,35 @@ import {
 } from "../src/mod.ts";
 import { thresholds } from "./_thresholds.ts";
 
-/** What was read of a file. */
+/** Properties of a file. */
 export interface FileReading {
-  /** When it was modified. */
+  /** The time of its last modification. */
   modified: Date;
   /** Its size in bytes. */
   size: number;
 }
 
-/** What is judged of a file. */
+/** The file and its thresholds. */
 export type FileQuestion = OptionValues<FileAgeOptions>;
 
-/** The options of {@linkcode fileAge}; letters are those of `check_file_age`. */
+/** The options of {@linkcode fileAge}; the letters are those of `check_file_age`. */
 export type FileAgeOptions = {
-  /** The path. */
+  /** The absolute path. */
   readonly file: Option<string, string, "required">;
-  /** Thresholds of the age in seconds. */
+  /** The warning threshold for the age in seconds. */
   readonly warning: Option<Range, RangeInput, "default">;
-  /** Thresholds of the age in seconds. */
+  /** The critical threshold for the age in seconds. */
   readonly critical: Option<Range, RangeInput, "default">;
-  /** The least size in bytes. */
+  /** WARNING below this size in bytes. */
   readonly warningSize: Option<number, number | string, "default">;
-  /** The least size in bytes. */
+  /** CRITICAL below this size in bytes. */
   readonly criticalSize: Option<number, number | string, "default">;
-  /** Whether a file that is not there is fine. */
+  /** Whether a missing file is OK. */
   readonly ignoreMissing: Option<boolean, boolean, "default">;
 };
 
 /**
- * Watches that a file was modified not long ago and is not too small, as `check_file_age` does.
+ * Checks the age and the size of a file, like `check_file_age` of monitoring-plugins.
  *
  * @example
  * ```ts
@@ -73,25 +73,25 @@ export const fileAge: Check<FileAgeOptions> = defineCheck<FileAgeOptions>({
     }),
     warning: option.range({
       short: "w",
-      description: "Warn where its age in seconds is outside this range",
+      description: "Warn if the age in seconds is outside this range",
       default: 240,
     }),
     critical: option.range({
       short: "c",
-      description: "Critical where its age in seconds is outside this range",
+      description: "Critical if the age in seconds is outside this range",
       default: 600,
     }),
     warningSize: option.bytes({
       short: "W",
-      description: "Warn where it is smaller, in bytes",
+      description: "Warn if the file is smaller than this size in bytes",
       default: 0,
     }),
     criticalSize: option.bytes({
       short: "C",
-      description: "Critical where it is smaller, in bytes",
+      description: "Critical if the file is smaller than this size in bytes",
       default: 0,
     }),
-    ignoreMissing: option.flag({ short: "i", description: "A file that is not there is fine" }),
+    ignoreMissing: option.flag({ short: "i", description: "Return OK if the file is missing" }),
   },
   permissions: ({ file }) => ({ read: [file] }),
   async run(options) {
@@ -100,12 +100,12 @@ export const fileAge: Check<FileAgeOptions> = defineCheck<FileAgeOptions>({
 });
 
 /**
- * Says what was found of a file, in the words of `check_file_age`.
+ * Compares a file with its thresholds and formats the result like `check_file_age`.
  *
- * @param reading What was read; undefined where there is no such file
- * @param question What is judged
- * @param now The time it is
- * @returns The result
+ * @param reading the properties of the file; undefined if it is missing
+ * @param question the file and its thresholds
+ * @param now the current time
+ * @returns the result
  */
 export function presentFile(
   reading: FileReading | undefined,
@@ -128,7 +128,8 @@ export function presentFile(
     { label: "size", value: size, uom: "B", ...thresholds(warningSize, criticalSize), min: 0 },
   ];
   const state = worst(
-    // A clock that is a little ahead makes no file too old: a bare number is an upper bound alone.
+    // The time of a file may be ahead of our clock, so that its age is negative. A plain number is
+    // therefore an upper bound only.
     evaluate({ label: "age", value: age, warning: upTo(warning), critical: upTo(critical) }),
     judgeSize(size, warningSize, criticalSize),
   );

@@ -13,44 +13,44 @@ import { fixed } from "./_fixed.ts";
 import { psPath, readProcesses } from "./_ps.ts";
 import { thresholds } from "./_thresholds.ts";
 
-/** The three load averages and what is needed to explain them. */
+/** The three load averages, with data that explains them. */
 export interface LoadReading {
-  /** Over the last 1, 5 and 15 minutes, with the two decimals that the kernel shows. */
+  /** The averages over the last 1, 5 and 15 minutes, with two decimals as in /proc/loadavg. */
   averages: readonly number[];
-  /** How many CPUs to divide by; the averages stand as they are where left out. */
+  /** The number of CPUs to divide the averages by (default: they are not divided). */
   cpus?: number | undefined;
-  /** Lines about the processes that use most of the CPU. */
+  /** Lines about the processes that use most CPU time. */
   processes?: string | undefined;
 }
 
-/** What {@linkcode load} judges by: one range for each average, the last standing for the rest. */
+/** Thresholds for the load averages: one range for each; the last one applies to the rest. */
 export interface LoadThresholds {
-  /** Up to where each average is fine. */
+  /** WARNING outside these ranges. */
   warning?: readonly Range[] | undefined;
-  /** Up to where each average is no emergency. */
+  /** CRITICAL outside these ranges. */
   critical?: readonly Range[] | undefined;
 }
 
 /** The options of {@linkcode load}. */
 export type LoadOptions = {
-  /** Loads above which to warn. */
+  /** The warning thresholds for 1, 5 and 15 minutes. */
   warning: Option<Range[], string | number | readonly RangeInput[], "optional">;
-  /** Loads above which it is critical. */
+  /** The critical thresholds for 1, 5 and 15 minutes. */
   critical: Option<Range[], string | number | readonly RangeInput[], "optional">;
-  /** Divide by the number of CPUs. */
+  /** Whether to divide the averages by the number of CPUs. */
   percpu: Option<boolean, boolean, "default">;
-  /** How many processes to show. */
+  /** The number of processes to list. */
   procsToShow: Option<number, number | string, "default">;
 };
 
-/** Minutes over which the three averages run. */
+/** The periods of the three averages, in minutes. */
 const minutes = [1, 5, 15] as const;
 
-/** What `check_load -n` shows of each process. */
+/** The columns that `check_load -n` shows of each process. */
 const psArguments = ["axwwo", "stat uid pid ppid vsz rss pcpu etime comm args"];
 
 /**
- * Load averages, as `check_load` of monitoring-plugins says them.
+ * Checks the load averages over 1, 5 and 15 minutes, like `check_load` of monitoring-plugins.
  *
  * @example
  * ```ts
@@ -67,16 +67,18 @@ export const load: Check<LoadOptions> = defineCheck<LoadOptions>({
   options: {
     warning: option.ranges({
       short: "w",
-      description: "Warn above these loads over 1,5,15 minutes; the last given stands for the rest",
+      description:
+        "Warn above these loads over 1, 5 and 15 minutes: 15,10,5; the last applies to the rest",
     }),
     critical: option.ranges({
       short: "c",
-      description: "Critical above these loads over 1,5,15 minutes; the last stands for the rest",
+      description:
+        "Critical above these loads over 1, 5 and 15 minutes; the last applies to the rest",
     }),
     percpu: option.flag({ short: "r", description: "Divide the loads by the number of CPUs" }),
     procsToShow: option.integer({
       short: "n",
-      description: "How many of the processes that use most CPU to list below",
+      description: "Number of processes to list in the long output, those with most CPU time first",
       default: 0,
       min: 0,
       max: 100,
@@ -88,7 +90,7 @@ export const load: Check<LoadOptions> = defineCheck<LoadOptions>({
   }),
   async run({ warning, critical, percpu, procsToShow }, { signal }) {
     const averages = Deno.loadavg().map(asKernelShows);
-    // Imported where it is used: node:os costs a sandbox some 10 ms that most checks can spare.
+    // Imported only here: node:os costs a sandbox some 10 ms, and most checks do not need it.
     const cpus = percpu ? (await import("node:os")).default.cpus().length : undefined;
     const processes = procsToShow > 0
       ? busiestProcesses(await readProcesses(psArguments, signal), procsToShow)
@@ -98,12 +100,14 @@ export const load: Check<LoadOptions> = defineCheck<LoadOptions>({
 });
 
 /**
- * Judges and words load averages. With CPUs given, thresholds are for the load of one CPU.
+ * Compares load averages with their thresholds and formats the result. If the number of CPUs is
+ * given, the thresholds are for the load per CPU.
  *
- * @param reading The averages
- * @param limits One to three ranges for a warning and for critical
- * @returns What `check_load` would say
- * @throws {RangeError} If there are more than three thresholds, or a warning is above its critical
+ * @param reading the averages
+ * @param limits one to three ranges for WARNING and for CRITICAL
+ * @returns the result of `check_load`
+ * @throws {RangeError} if there are more than three thresholds, or a warning threshold is above the
+ * critical threshold
  */
 export function presentLoad(reading: LoadReading, limits: LoadThresholds): CheckResult {
   const { averages, cpus = 0, processes } = reading;
@@ -128,7 +132,7 @@ function list(averages: readonly number[]): string {
   return averages.map((average) => fixed(average, 2)).join(", ");
 }
 
-// The plugin prints three decimals; more is noise of the division.
+// The plugin prints three decimals; further decimals come from the division only.
 function shown(value: Perfdata["value"] = NaN): Perfdata["value"] {
   return Number.isFinite(value) ? Number(fixed(Number(value), 3)) : "U";
 }
@@ -136,7 +140,7 @@ function shown(value: Perfdata["value"] = NaN): Perfdata["value"] {
 function judgedBy(limits: LoadThresholds, at: number): Pick<Perfdata, "warning" | "critical"> {
   const warning = pick(limits.warning, at);
   const critical = pick(limits.critical, at);
-  // Only two plain upper bounds can be compared; `@` and lower bounds mean what they mean.
+  // Only plain upper bounds are compared: with `@` or a lower bound, any order may be intended.
   if (warning && critical && upper(warning) > upper(critical)) {
     const name = `${minutes[at]}-minute "warning load"`;
     throw new RangeError(`Parameter inconsistency: ${name} is greater than "critical load"`);
@@ -148,7 +152,7 @@ function pick(ranges: readonly Range[] | undefined, at: number): Range | undefin
   if (ranges === undefined) return undefined;
   if (ranges.length > minutes.length) {
     throw new RangeError(
-      `Cannot take ${ranges.length} load thresholds: expected one to three, for 1, 5 and 15 minutes`,
+      `Invalid number of thresholds ${ranges.length}: expected 1 to 3, for 1, 5 and 15 minutes`,
     );
   }
   return ranges[at] ?? ranges.at(-1);
@@ -159,23 +163,23 @@ function upper({ start, end, inside }: Range): number {
 }
 
 /**
- * Turns an exact load average into the two decimals that /proc/loadavg has, which is what `uptime`
- * and the plugins show: the kernel adds half a hundredth in its fixed-point numbers of 11 bits and
- * cuts (LOAD_INT and LOAD_FRAC in include/linux/sched/loadavg.h).
+ * Rounds an exact load average to two decimals like /proc/loadavg, which `uptime` and the plugins
+ * show. The kernel calculates with fixed-point numbers of 11 bits: it adds half a hundredth and
+ * truncates (LOAD_INT and LOAD_FRAC in include/linux/sched/loadavg.h).
  *
- * @param average A multiple of 1/2048
- * @returns The load in hundredths
+ * @param average a multiple of 1/2048
+ * @returns the load with two decimals
  */
 export function asKernelShows(average: number): number {
   return Math.floor((average * 2048 + 10) * 100 / 2048) / 100;
 }
 
 /**
- * Picks the processes that use most of the CPU.
+ * Returns the processes that use most CPU time.
  *
- * @param listing What `ps axwwo 'stat uid pid ppid vsz rss pcpu etime comm args'` prints
- * @param count How many to keep
- * @returns The heading and so many lines, the busiest first
+ * @param listing the output of `ps axwwo 'stat uid pid ppid vsz rss pcpu etime comm args'`
+ * @param count the number of processes to keep
+ * @returns the heading and this many lines, the busiest process first
  */
 export function busiestProcesses(listing: string, count: number): string {
   const [heading = "", ...lines] = listing.trimEnd().split("\n");

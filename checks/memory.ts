@@ -11,35 +11,35 @@ import {
 import { fixed } from "./_fixed.ts";
 import { thresholds } from "./_thresholds.ts";
 
-/** The machine's memory in bytes, as `Deno.systemMemoryInfo()` gives it. */
+/** The memory of the host in bytes, from `Deno.systemMemoryInfo()`. */
 export interface MemoryReading {
-  /** All of it. */
+  /** The size of the memory. */
   total: number;
-  /** What nothing uses. */
+  /** Unused memory. */
   free: number;
-  /** What programs could have without swapping: what is free and what the kernel would give back. */
+  /** Memory for programs without swapping: unused memory, and memory that the kernel would free. */
   available: number;
 }
 
-/** What {@linkcode memory} judges, and by what. */
+/** Thresholds for the memory, and the value to compare with them. */
 export type MemoryThresholds = Partial<Omit<OptionValues<MemoryOptions>, "used">>;
 
 /** The options of {@linkcode memory}. */
 export type MemoryOptions = {
-  /** The share at which to warn. */
+  /** The warning threshold in percent. */
   warning: Option<number, number | string, "optional">;
-  /** The share at which it is critical. */
+  /** The critical threshold in percent. */
   critical: Option<number, number | string, "optional">;
-  /** Judge what is used. */
+  /** Whether the thresholds are for used memory. */
   used: Option<boolean, boolean, "default">;
-  /** Judge what is free. */
+  /** Whether the thresholds are for free memory. */
   free: Option<boolean, boolean, "default">;
-  /** Count caches as free. */
+  /** Whether caches count as free. */
   caches: Option<boolean, boolean, "default">;
 };
 
 /**
- * Memory in use, as the widespread `check_mem.pl` says it.
+ * Checks how much memory is used or free, like the widespread plugin `check_mem.pl`.
  *
  * @example
  * ```ts
@@ -52,74 +52,82 @@ export type MemoryOptions = {
  * ```
  */
 export const memory: Check<MemoryOptions> = defineCheck<MemoryOptions>({
-  description: "Share of the memory that is used or free",
+  description: "Percentage of the memory that is used or free",
   options: {
     warning: option.percent({
       short: "w",
-      description: "Warn at so many percent used or more; with free, so many free or fewer",
+      description: "Warn at this percentage used or more; with -f, at this percentage free or less",
     }),
     critical: option.percent({
       short: "c",
-      description: "Critical at so many percent used or more; with free, so many free or fewer",
+      description:
+        "Critical at this percentage used or more; with -f, at this percentage free or less",
     }),
-    used: option.flag({ short: "u", description: "Judge the used memory, as without free" }),
-    free: option.flag({ short: "f", description: "Judge the free memory" }),
+    used: option.flag({
+      short: "u",
+      description: "Compare the used memory with the thresholds; this is the default",
+    }),
+    free: option.flag({ short: "f", description: "Compare the free memory with the thresholds" }),
     caches: option.flag({
       short: "C",
-      description: "Count as free what the kernel would give back: caches and buffers",
+      description: "Count caches and buffers as free memory, because the kernel can free them",
     }),
   },
   permissions: { sys: ["systemMemoryInfo"] },
   run({ used, free, ...rest }) {
     if (used && free) {
-      throw new RangeError("Cannot judge used and free memory at once: expected one");
+      throw new RangeError('Options "used" and "free" exclude each other: expected one of them');
     }
     return presentMemory(Deno.systemMemoryInfo(), { ...rest, free });
   },
 });
 
 /**
- * Judges and words memory. Like the plugin, it judges the share rounded to a tenth of a percent, a
- * share at the threshold alerts already, and the perfdata's thresholds are for USED.
+ * Compares the memory with its thresholds and formats the result. As in the plugin, the percentage
+ * is rounded to one decimal first, a percentage equal to the threshold alerts, and the thresholds
+ * in the perfdata are those of USED.
  *
- * The caches are what the kernel counts as available beyond what is free: /proc/meminfo, from which
- * the plugin adds them up, is closed to sandboxes.
+ * The size of the caches is the available memory minus the free memory. The plugin adds them up
+ * from /proc/meminfo, which sandboxes cannot read.
  *
- * @param reading The memory in bytes
- * @param thresholds What is judged, and by what
- * @returns What `check_mem.pl` would say
- * @throws {RangeError} If there is no memory, or the warning is beyond the critical threshold
+ * @param reading the memory in bytes
+ * @param thresholds the thresholds, and the value to compare with them
+ * @returns the result of `check_mem.pl`
+ * @throws {RangeError} if the size of the memory is not positive, or the warning threshold is
+ * beyond the critical threshold
  */
 export function presentMemory(
   { total: all, free: unused, available }: MemoryReading,
-  { warning, critical, free: judgeFree = false, caches: cachesAreFree = false }: MemoryThresholds,
+  { warning, critical, free: compareFree = false, caches: cachesAreFree = false }: MemoryThresholds,
 ): CheckResult {
   const total = kilobytes(all);
   const caches = Math.max(0, kilobytes(available) - kilobytes(unused));
   const free = kilobytes(unused) + (cachesAreFree ? caches : 0);
   const used = total - free;
-  if (!(total > 0)) throw new RangeError(`Cannot judge memory: its size is ${all} bytes`);
-  order(warning, critical, judgeFree);
+  if (!(total > 0)) {
+    throw new RangeError(`Invalid memory size ${all}: expected a positive number of bytes`);
+  }
+  order(warning, critical, compareFree);
 
-  const amount = judgeFree ? free : used;
+  const amount = compareFree ? free : used;
   const share = fixed(amount / total * 100, 1);
   const met = (threshold: number | undefined) =>
     threshold !== undefined &&
-    (judgeFree ? Number(share) <= threshold : Number(share) >= threshold);
+    (compareFree ? Number(share) <= threshold : Number(share) >= threshold);
   const state: State = met(critical) ? "CRITICAL" : met(warning) ? "WARNING" : "OK";
   const mark = state === "OK" ? "." : "!";
-  // The plugin's thresholds are of what is used, also where it judges what is free.
+  // The thresholds in the perfdata are for used memory, also with `free`, as in the plugin.
   const ofUsed = (threshold: number | undefined) =>
     threshold === undefined
       ? undefined
-      : Math.trunc(total * (judgeFree ? 100 - threshold : threshold) / 100);
+      : Math.trunc(total * (compareFree ? 100 - threshold : threshold) / 100);
   const perfdata: Perfdata[] = [
     { label: "TOTAL", value: total, uom: "KB" },
     { label: "USED", value: used, uom: "KB", ...thresholds(ofUsed(warning), ofUsed(critical)) },
     { label: "FREE", value: free, uom: "KB" },
     { label: "CACHES", value: caches, uom: "KB" },
   ];
-  const words = `${share}% (${amount} kB) ${judgeFree ? "free" : "used"}${mark}`;
+  const words = `${share}% (${amount} kB) ${compareFree ? "free" : "used"}${mark}`;
   return { state, output: `${state} - ${words}`, perfdata };
 }
 
@@ -131,7 +139,7 @@ function order(warning: number | undefined, critical: number | undefined, free: 
   if (warning === undefined || critical === undefined) return;
   if (free ? warning >= critical : warning <= critical) return;
   throw new RangeError(
-    `Cannot warn at ${warning}% and be critical at ${critical}%: ` +
-      `expected a ${free ? "higher" : "lower"} share for the warning`,
+    `Invalid warning threshold ${warning}%: ` +
+      `expected at ${free ? "least" : "most"} the critical threshold ${critical}%`,
   );
 }

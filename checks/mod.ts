@@ -1,5 +1,6 @@
 /**
- * The built-in checks. Each has the texts, labels and arguments of the plugin that people know.
+ * The check library: built-in checks with the output, perfdata labels and arguments of well-known
+ * plugins.
  *
  * @module
  */

@@ -15,41 +15,41 @@ import {
 } from "./_free_space.ts";
 import { thresholds } from "./_thresholds.ts";
 
-/** The machine's swap space in bytes, as `Deno.systemMemoryInfo()` gives it. */
+/** The swap space of the host in bytes, from `Deno.systemMemoryInfo()`. */
 export interface SwapReading {
-  /** All of it; 0 where there is none. */
+  /** The size of the swap space; 0 without swap. */
   swapTotal: number;
-  /** What is not in use. */
+  /** Unused swap space. */
   swapFree: number;
 }
 
-/** What {@linkcode swap} judges by. */
+/** Thresholds for the swap space. */
 export interface SwapThresholds {
-  /** So much free or less is a warning. */
+  /** WARNING if this much or less is free. */
   warning?: FreeSpace | undefined;
-  /** So much free or less is critical. */
+  /** CRITICAL if this much or less is free. */
   critical?: FreeSpace | undefined;
-  /** The state where there is no swap, whatever the thresholds. */
+  /** The state of a host without swap, regardless of the thresholds (default: CRITICAL). */
   noSwap?: State;
 }
 
 /** The options of {@linkcode swap}. */
 export type SwapOptions = {
-  /** So much free or less is a warning. */
+  /** WARNING if this much or less is free. */
   warning: Option<string[], string | readonly string[], "optional">;
-  /** So much free or less is critical. */
+  /** CRITICAL if this much or less is free. */
   critical: Option<string[], string | readonly string[], "optional">;
-  /** The state where there is no swap. */
+  /** The state of a host without swap. */
   noSwap: Option<NoSwap, NoSwap, "default">;
 };
 
-/** How `-n` says the state that having no swap means. */
+/** The state of a host without swap, as the option `-n` of `check_swap` names it. */
 export type NoSwap = "ok" | "warning" | "critical" | "unknown";
 
 const mebibyte = 1024 * 1024;
 
 /**
- * Free swap space, as `check_swap` of monitoring-plugins says it.
+ * Checks how much swap space is free, like `check_swap` of monitoring-plugins.
  *
  * @example
  * ```ts
@@ -66,19 +66,20 @@ export const swap: Check<SwapOptions> = defineCheck<SwapOptions>({
   options: {
     warning: option.list({
       short: "w",
-      description: "Warn where so much or less is free: 20%, bytes, 500MiB, or a share and a size",
+      description:
+        "Warn if this much or less is free: 20%, a number of bytes, 500MiB, or both: 20%,500MiB",
       pattern: freeSpacePattern,
       expected: freeSpaceExpected,
     }),
     critical: option.list({
       short: "c",
-      description: "Critical where so much or less is free: 10%, bytes, 200MiB, or both",
+      description: "Critical if this much or less is free: 10%, a number of bytes, 200MiB, or both",
       pattern: freeSpacePattern,
       expected: freeSpaceExpected,
     }),
     noSwap: option.oneOf({
       short: "n",
-      description: "The state where there is no swap, whatever the thresholds",
+      description: "State if the host has no swap, regardless of the thresholds",
       values: ["ok", "warning", "critical", "unknown"],
       default: "critical",
     }),
@@ -93,21 +94,24 @@ export const swap: Check<SwapOptions> = defineCheck<SwapOptions>({
 });
 
 /**
- * Judges and words swap space. Like the plugin, it counts whole mebibytes and a whole percent; the
- * perfdata's value and thresholds are of what is free, in bytes, so that for their reader less than
- * the threshold is bad: they are no ranges to judge by.
+ * Compares the swap space with its thresholds and formats the result. As in the plugin, sizes are
+ * rounded down to whole mebibytes, and the percentage is an integer. The value and the thresholds
+ * in the perfdata are the free space in bytes. A value below the threshold is bad, so these
+ * thresholds must not be read as ranges.
  *
- * @param reading The swap space in bytes
- * @param thresholds When too little is free
- * @returns What `check_swap` would say
- * @throws {RangeError} If the warning threshold is below the critical one
+ * @param reading the swap space in bytes
+ * @param thresholds the thresholds
+ * @returns the result of `check_swap`
+ * @throws {RangeError} if the warning threshold is below the critical threshold
  */
 export function presentSwap(
   { swapTotal, swapFree }: SwapReading,
   { warning, critical, noSwap = "CRITICAL" }: SwapThresholds,
 ): CheckResult {
   if (isBelow(warning?.percent, critical?.percent) || isBelow(warning?.bytes, critical?.bytes)) {
-    throw new RangeError("Warning should be more than critical: both are of what is free");
+    throw new RangeError(
+      "Warning should be more than critical: both are thresholds for free space",
+    );
   }
   const total = Math.floor(swapTotal / mebibyte);
   const free = Math.floor(swapFree / mebibyte);
@@ -141,8 +145,8 @@ function isBelow(value: number | undefined, other: number | undefined): boolean 
   return value !== undefined && other !== undefined && value < other;
 }
 
-// A hundredth of the whole in full bytes times the percent: the plugin's arithmetic, kept so that
-// graphs show no step at the change from one to the other.
+// The plugin's arithmetic: one percent of the total in whole bytes, times the percentage. It is
+// kept so that graphs show no step when this check replaces the plugin.
 function shown(threshold: FreeSpace | undefined, total: number): number | undefined {
   if (threshold === undefined) return undefined;
   const share = Math.trunc(Math.floor(total / 100) * (threshold.percent ?? 0));

@@ -12,41 +12,43 @@ import {
 } from "../src/mod.ts";
 import { thresholds } from "./_thresholds.ts";
 
-/** How {@linkcode presentUptime} judges and words. */
+/** Thresholds and texts for {@linkcode presentUptime}. */
 export interface UptimeSettings {
-  /** The uptimes in seconds that are fine. */
+  /** WARNING outside this range of seconds. */
   warning?: Range | undefined;
-  /** The uptimes in seconds that are no emergency. */
+  /** CRITICAL outside this range of seconds. */
   critical?: Range | undefined;
-  /** Say the uptime in weeks, days and so on too. */
+  /** Whether to add the uptime in weeks, days, hours, minutes and seconds. */
   for?: boolean;
-  /** Say when the system started; the time now has to be told. */
+  /** The current time, to add the time when the system started (default: it is not added). */
   since?: Date | undefined;
-  /** Say the uptime in days. */
+  /** Whether to show the uptime in days instead of seconds. */
   days?: boolean;
 }
 
 /** The options of {@linkcode uptime}. */
 export type UptimeOptions = {
-  /** The uptimes that are fine. */
+  /** The warning threshold. */
   warning: Option<string, string, "optional">;
-  /** The uptimes that are no emergency. */
+  /** The critical threshold. */
   critical: Option<string, string, "optional">;
-  /** Say the uptime in weeks, days and so on too. */
+  /** Whether to add the uptime in weeks, days, hours, minutes and seconds. */
   for: Option<boolean, boolean, "default">;
-  /** Say when the system started. */
+  /** Whether to add the time when the system started. */
   since: Option<boolean, boolean, "default">;
-  /** Say the uptime in days. */
+  /** Whether to show the uptime in days instead of seconds. */
   days: Option<boolean, boolean, "default">;
 };
 
-const span = /\d+[smhdw]?/g;
-const rangeOfSpans = new RegExp(`(?=.*\\d)@?(?:(?:${span.source}|~)?:)?(?:${span.source})?`);
-const rangeExpected = "a range of seconds or spans such as 30m:, 30m:26w or 3600";
+const duration = /\d+[smhdw]?/g;
+const rangeOfDurations = new RegExp(
+  `(?=.*\\d)@?(?:(?:${duration.source}|~)?:)?(?:${duration.source})?`,
+);
+const rangeExpected = "a range of seconds or durations such as 30m:, 30m:26w or 3600";
 
 /**
- * Time since the system started, as `check_uptime` of monitoring-plugins says it. A lower bound
- * tells of a reboot, an upper one of updates that wait for one.
+ * Checks the time since the system started, like `check_uptime` of monitoring-plugins. A lower
+ * bound reports a recent reboot. An upper bound reports that a reboot for updates is overdue.
  *
  * @example
  * ```ts
@@ -63,19 +65,27 @@ export const uptime: Check<UptimeOptions> = defineCheck<UptimeOptions>({
   options: {
     warning: option.text({
       short: "w",
-      description: "Warn outside this range of seconds, or of spans in s, m, h, d, w: 30m:26w",
-      pattern: rangeOfSpans,
+      description:
+        "Warn outside this range of seconds, or of durations with s, m, h, d or w: 30m:26w",
+      pattern: rangeOfDurations,
       expected: rangeExpected,
     }),
     critical: option.text({
       short: "c",
-      description: "Critical outside this range of seconds, or of spans in s, m, h, d, w: 5m:52w",
-      pattern: rangeOfSpans,
+      description:
+        "Critical outside this range of seconds, or of durations with s, m, h, d or w: 5m:52w",
+      pattern: rangeOfDurations,
       expected: rangeExpected,
     }),
-    for: option.flag({ short: "f", description: "Say the uptime in weeks, days and so on too" }),
-    since: option.flag({ short: "s", description: "Say when the system started, in local time" }),
-    days: option.flag({ short: "d", description: "Say the uptime in days instead of seconds" }),
+    for: option.flag({
+      short: "f",
+      description: "Add the uptime in weeks, days, hours, minutes and seconds",
+    }),
+    since: option.flag({
+      short: "s",
+      description: "Add the time when the system started, in local time",
+    }),
+    days: option.flag({ short: "d", description: "Show the uptime in days instead of seconds" }),
   },
   permissions: { sys: ["osUptime"] },
   run: ({ warning, critical, since, ...words }) =>
@@ -88,30 +98,32 @@ export const uptime: Check<UptimeOptions> = defineCheck<UptimeOptions>({
 });
 
 /**
- * Reads a range whose ends may be spans of time.
+ * Parses a range whose ends may be durations.
  *
- * @param text For example `5:`, `30m:26w` or `2d`
- * @returns The range in seconds; undefined where there is no text
- * @throws {SyntaxError} If the text is no such range
+ * @param text for example `5:`, `30m:26w` or `2d`
+ * @returns the range in seconds; undefined if `text` is undefined
+ * @throws {SyntaxError} if the text is not a range of durations
  */
 export function parseUptimeRange(text: string | undefined): Range | undefined {
   return text === undefined
     ? undefined
-    : parseRange(text.replace(span, (found) => String(parseDuration(found))));
+    : parseRange(text.replace(duration, (found) => String(parseDuration(found))));
 }
 
 /**
- * Judges and words an uptime. The perfdata's thresholds are the upper ends alone, as the plugin
- * prints them, or whole ranges where these have no upper end or alert inside.
+ * Compares an uptime with its thresholds and formats the result. As in the plugin, the perfdata
+ * contains only the upper ends of the thresholds. It contains the whole range if the range has no
+ * upper end or alerts inside.
  *
- * @param seconds How long the system has been up
- * @param settings What is fine, and what to say
- * @returns What `check_uptime` would say
- * @throws {RangeError} If the uptime is not a number, or a warning could never come first
+ * @param seconds the uptime in seconds
+ * @param settings the thresholds and texts
+ * @returns the result of `check_uptime`
+ * @throws {RangeError} if the uptime is not a finite number, or the upper end of the warning range
+ * is above that of the critical range
  */
 export function presentUptime(seconds: number, settings: UptimeSettings): CheckResult {
   if (!Number.isFinite(seconds)) {
-    throw new RangeError(`Cannot judge an uptime of ${seconds} seconds`);
+    throw new RangeError(`Invalid uptime ${seconds}: expected a number of seconds`);
   }
   const { warning, critical, since } = settings;
   order(warning, critical);
@@ -139,14 +151,14 @@ export function presentUptime(seconds: number, settings: UptimeSettings): CheckR
   };
 }
 
-// As the plugin, which thereby catches bounds that were meant to be lower ones.
+// The plugin has the same rule. It finds upper bounds that were intended as lower bounds.
 function order(warning: Range | undefined, critical: Range | undefined): void {
   if (warning === undefined || critical === undefined) return;
   if (warning.inside || critical.inside || warning.end <= critical.end) return;
   if (warning.end === Infinity) return;
   throw new RangeError(
-    `Cannot warn above ${warning.end} s and be critical above ${critical.end} s: ` +
-      "expected the warning first; for a lower bound write 30m:",
+    `Invalid warning threshold ${warning.end} s: expected at most the critical threshold ` +
+      `${critical.end} s; a lower bound is written 30m:`,
   );
 }
 
@@ -159,7 +171,7 @@ function printed(range: Range | undefined): Range | number | undefined {
   return range === undefined || range.inside || range.end === Infinity ? range : range.end;
 }
 
-// The plugin goes over to the next unit late: 100 seconds, 100 minutes, 48 hours, 14 days.
+// As in the plugin, the next unit starts late: above 100 seconds, 100 minutes, 48 hours, 14 days.
 function inWords(seconds: number): string {
   const carry = (amount: number, size: number, above: number) =>
     amount > above ? [Math.floor(amount / size), amount % size] as const : [0, amount] as const;

@@ -13,9 +13,9 @@ import { thresholds } from "./_thresholds.ts";
 
 /** The options of {@linkcode users}. */
 export type UsersOptions = {
-  /** How many users are fine. */
+  /** The warning threshold for the number of users. */
   warning: Option<Range, RangeInput, "optional">;
-  /** How many users are no emergency. */
+  /** The critical threshold for the number of users. */
   critical: Option<Range, RangeInput, "optional">;
 };
 
@@ -23,11 +23,11 @@ const utmpFile = "/run/utmp";
 const sessionFolder = "/run/systemd/sessions";
 
 /**
- * Users logged in, as `check_users` of monitoring-plugins says it.
+ * Checks how many users are logged in, like `check_users` of monitoring-plugins.
  *
- * Logins are what utmp tells, as for `who`. Systems that have given up utmp, whose 32-bit times end
- * in 2038, are asked for the sessions that systemd-logind keeps. A system that has neither, such as
- * a container, has no logins.
+ * It counts the logins in utmp, like `who`. Some systems have no utmp any more, because its 32-bit
+ * times end in 2038. There it counts the sessions of systemd-logind. A system with neither, such as
+ * a container, has 0 users.
  *
  * @example
  * ```ts
@@ -44,11 +44,11 @@ export const users: Check<UsersOptions> = defineCheck<UsersOptions>({
   options: {
     warning: option.range({
       short: "w",
-      description: "Warn where so many users are outside this range",
+      description: "Warn if the number of users is outside this range",
     }),
     critical: option.range({
       short: "c",
-      description: "Critical where so many users are outside this range",
+      description: "Critical if the number of users is outside this range",
     }),
   },
   permissions: { read: [utmpFile, sessionFolder] },
@@ -58,12 +58,12 @@ export const users: Check<UsersOptions> = defineCheck<UsersOptions>({
 });
 
 /**
- * Judges and words a count of users.
+ * Compares a number of users with its thresholds and formats the result.
  *
- * @param count How many are logged in
- * @param warning How many are fine
- * @param critical How many are no emergency
- * @returns What `check_users` would say
+ * @param count the number of users who are logged in
+ * @param warning the warning threshold
+ * @param critical the critical threshold
+ * @returns the result of `check_users`
  */
 export function presentUsers(count: number, warning?: Range, critical?: Range): CheckResult {
   const perfdata: Perfdata = {
@@ -87,7 +87,7 @@ async function readUtmp(): Promise<number | undefined> {
 
 async function readSessions(): Promise<number> {
   const names = (await orMissing(Array.fromAsync(Deno.readDir(sessionFolder)))) ?? [];
-  // Beside each session's file there is a FIFO, which would block whoever reads it.
+  // The folder also contains a FIFO for each session. Reading it would block.
   const files = names.filter(({ isFile }) => isFile);
   const texts = await Promise.all(
     files.map(({ name }) => orMissing(Deno.readTextFile(`${sessionFolder}/${name}`))),
@@ -109,18 +109,19 @@ async function orMissing<T>(reading: Promise<T>): Promise<T | undefined> {
 const userProcess = 7;
 
 /**
- * Counts the logins in a utmp file: records of glibc, each of which begins with its type.
+ * Counts the logins in a utmp file. It consists of glibc's records; each begins with its type.
  *
- * @param bytes The file
- * @param arch The architecture, which decides the size of a record
- * @returns How many records are logins
+ * @param bytes the content of the file
+ * @param arch the architecture, on which the size of a record depends
+ * @returns the number of records that are logins
  */
 export function countUtmp(bytes: Uint8Array, arch: string): number {
-  // Where glibc has no 32-bit twin to share the file with, two fields of a record are longer.
+  // On aarch64 two fields of a record are longer: glibc has no 32-bit variant there that would have
+  // to share the file.
   const size = arch === "aarch64" ? 400 : 384;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let count = 0;
-  // A record that is being appended while the file is read is not one yet.
+  // An incomplete record at the end is just being appended. It does not count yet.
   for (let at = 0; at + size <= bytes.length; at += size) {
     if (view.getInt16(at, true) === userProcess) count++;
   }
@@ -128,11 +129,12 @@ export function countUtmp(bytes: Uint8Array, arch: string): number {
 }
 
 /**
- * Whether a file of /run/systemd/sessions tells of a person's login: its class is `user`, or a kind
- * of it such as `user-light`, and not that of a greeter, a lock screen, a cron job or a manager.
+ * Returns whether a file of /run/systemd/sessions describes the login of a person. The class of
+ * such a session is `user` or a variant such as `user-light`. Greeters, lock screens, cron jobs and
+ * managers have other classes.
  *
- * @param text Lines such as `CLASS=user` and `STATE=active`
- * @returns Whether someone is logged in there; not where the session is closing
+ * @param text lines such as `CLASS=user` and `STATE=active`
+ * @returns true if a person is logged in; false if the session is closing
  */
 export function isLogin(text: string): boolean {
   return /^CLASS=user(-.*)?$/m.test(text) && !/^STATE=closing$/m.test(text);

@@ -1,32 +1,32 @@
 import { type CheckResult, type Perfdata, type State, worst } from "../../src/mod.ts";
 import type { FreeSpace } from "../_free_space.ts";
 import { thresholds } from "../_thresholds.ts";
-import type { DiskFault, DiskReading } from "./_read_disk.ts";
+import type { DiskReading, UnreadableDisk } from "./_read_disk.ts";
 
-/** What `disk` judges by, and how it words it. */
+/** Thresholds for file systems, and the format of the result. */
 export interface DiskSettings {
-  /** So much free space or less is a warning. */
+  /** WARNING if this much space or less is free. */
   warning?: FreeSpace | undefined;
-  /** So much free space or less is critical. */
+  /** CRITICAL if this much space or less is free. */
   critical?: FreeSpace | undefined;
-  /** So many percent of the inodes free or fewer is a warning. */
+  /** WARNING if this percentage of the inodes or less is free. */
   iwarning?: number | undefined;
-  /** So many percent of the inodes free or fewer is critical. */
+  /** CRITICAL if this percentage of the inodes or less is free. */
   icritical?: number | undefined;
-  /** The unit that sizes are shown and rounded in. */
+  /** The unit in which sizes are rounded and shown (default: MB). */
   units?: DiskUnit;
-  /** Name only the file systems that are not OK. */
+  /** Whether to show only the file systems that are not OK. */
   errorsOnly?: boolean;
-  /** Count the blocks kept for root neither as total nor as free. */
+  /** Whether to exclude the blocks that are reserved for root from the total. */
   freespaceIgnoreReserved?: boolean;
-  /** Add the inodes to the perfdata. */
+  /** Whether to add the inodes to the perfdata. */
   iperfdata?: boolean;
 }
 
-/** How `-u` names the unit of sizes. All are powers of 1024, MB no less than MiB. */
+/** A unit of sizes, as the option `-u` names it. All are powers of 1024: MB is the same as MiB. */
 export type DiskUnit = "bytes" | "kB" | "KiB" | "MB" | "MiB" | "GB" | "GiB" | "TB" | "TiB";
 
-/** The units: how many bytes, and how the plugin writes them. */
+/** The size of each unit in bytes, and its name in the output of the plugin. */
 export const units: Readonly<Record<DiskUnit, { size: bigint; shown: string }>> = {
   bytes: { size: 1n, shown: "B" },
   kB: { size: 1024n, shown: "kiB" },
@@ -40,25 +40,28 @@ export const units: Readonly<Record<DiskUnit, { size: bigint; shown: string }>> 
 };
 
 /**
- * Judges and words file systems. Like the plugin, it rounds sizes down to whole units and the used
- * share up to a whole percent, as `df` does, before it judges; one path that can't be looked at is
- * critical for all. The perfdata holds what is used, in bytes, and its thresholds are what the
- * total leaves beside the free space asked for; the plugin's negative ones are 0 here.
+ * Compares file systems with their thresholds and formats the result.
  *
- * @param readings The file systems in the order in which they are named
- * @param settings When too little is free, and how to say it
- * @returns What `check_disk` would say
+ * As in the plugin, sizes are first rounded down to whole units, and the used percentage is rounded
+ * up to an integer, like in `df`. One path that cannot be read makes the whole result CRITICAL. The
+ * values in the perfdata are the used space in bytes. The thresholds there are the total minus the
+ * required free space. The plugin prints a negative threshold for a total that is too small; here
+ * it is 0.
+ *
+ * @param readings the file systems in the order of the paths
+ * @param settings the thresholds and the format
+ * @returns the result of `check_disk`
  */
 export function presentDisk(
-  readings: readonly (DiskReading | DiskFault)[],
+  readings: readonly (DiskReading | UnreadableDisk)[],
   settings: DiskSettings,
 ): CheckResult {
   for (const reading of readings) {
-    if (!("fault" in reading)) continue;
-    const output = `DISK CRITICAL - ${reading.path} is not accessible: ${reading.fault}`;
+    if (!("reason" in reading)) continue;
+    const output = `DISK CRITICAL - ${reading.path} is not accessible: ${reading.reason}`;
     return { state: "CRITICAL", output };
   }
-  // Pseudo file systems such as /proc have no size that could be judged.
+  // Pseudo file systems such as /proc have no size.
   const sized = (readings as readonly DiskReading[]).filter(({ blocks }) => blocks > 0n);
   const judged = sized.map((reading) => judge(measure(reading, settings), settings));
   const state = judged.length === 0 ? "UNKNOWN" : worst(judged.map(({ state }) => state));
@@ -68,7 +71,7 @@ export function presentDisk(
   return {
     state,
     output: `DISK ${state}${heading}${named.map(({ words }) => ` ${words}`).join("")}`,
-    longOutput: judged.length === 0 ? "No file system of any size is mounted there" : undefined,
+    longOutput: judged.length === 0 ? "None of the file systems has a size" : undefined,
     perfdata: judged.flatMap(({ perfdata }) => perfdata),
   };
 }
@@ -82,7 +85,7 @@ interface Measured {
   freePercent: number;
   inodes: bigint;
   inodesUsed: bigint;
-  /** Undefined where inodes are not counted. */
+  /** Undefined if the file system does not count inodes. */
   inodesFreePercent: number | undefined;
 }
 
@@ -127,7 +130,7 @@ function judge(
     label: path,
     value: Number(used * size),
     uom: "B",
-    ...thresholds(highTide(warning, bytes), highTide(critical, bytes)),
+    ...thresholds(usedLimit(warning, bytes), usedLimit(critical, bytes)),
     min: 0,
     max: bytes,
   }];
@@ -144,16 +147,16 @@ function judge(
   return { state, words: `${path} ${free}${shown} (${freePercent}% inode=${inode});`, perfdata };
 }
 
-// The used space at which the first of the two thresholds is met.
-function highTide(space: FreeSpace | undefined, total: number): number | undefined {
-  const tides = [
+// The smallest used space that alerts by one of the two thresholds.
+function usedLimit(space: FreeSpace | undefined, total: number): number | undefined {
+  const limits = [
     space?.bytes === undefined ? undefined : Math.trunc(total - space.bytes),
     share(space?.percent, total),
-  ].filter((tide) => tide !== undefined);
-  return tides.length === 0 ? undefined : Math.min(...tides);
+  ].filter((limit) => limit !== undefined);
+  return limits.length === 0 ? undefined : Math.min(...limits);
 }
 
-// In this order of operations, since the plugin's rounding of 1 - 0.8 is in people's graphs.
+// The same order of operations as in the plugin: its rounding of 1 - 0.8 shows in existing graphs.
 function share(percent: number | undefined, total: number): number | undefined {
   return percent === undefined ? undefined : Math.trunc((1 - percent / 100) * total);
 }

@@ -1,30 +1,30 @@
-/** What a mounted file system holds. Bigint, because 8 PiB in bytes are past what a number counts. */
+/** The size of a mounted file system. Values are bigint: a number cannot hold 8 PiB in bytes. */
 export interface DiskReading {
-  /** Where it is mounted. */
+  /** The path that was read. */
   path: string;
-  /** The bytes of a block. */
+  /** The size of a block in bytes. */
   blockSize: bigint;
-  /** All blocks. */
+  /** The number of blocks. */
   blocks: bigint;
-  /** Blocks that nothing uses, those kept for root included. */
+  /** Unused blocks, including those that are reserved for root. */
   free: bigint;
-  /** Free blocks that anyone may have. */
+  /** Unused blocks that any user may use. */
   available: bigint;
-  /** All inodes; 0 where the file system does not count them. */
+  /** The number of inodes; 0 if the file system does not count them. */
   inodes: bigint;
-  /** Inodes that nothing uses. */
+  /** Unused inodes. */
   inodesFree: bigint;
 }
 
-/** A path that could not be looked at. */
-export interface DiskFault {
+/** A path whose file system could not be read. */
+export interface UnreadableDisk {
   /** The path. */
   path: string;
-  /** The reason, in the words of strerror(3). */
-  fault: string;
+  /** The reason, in the wording of strerror(3). */
+  reason: string;
 }
 
-/** The reasons whose text differs from that of strerror(3), which plugins print. */
+/** The errors for which the runtime's text differs from strerror(3), which plugins print. */
 const reasons: Readonly<Record<string, string>> = {
   EIO: "Input/output error",
   ENOTCONN: "Transport endpoint is not connected",
@@ -32,18 +32,19 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Looks at the file system that holds a path, with statfs(2). It runs off the main thread, so that
- * the sandbox still answers where a network file system hangs.
+ * Reads the size of the file system that contains a path, with statfs(2). The call runs outside the
+ * main thread, so that the sandbox still responds if a network file system hangs.
  *
- * @param path An absolute path; needs read permission for it, and sys permission `statfs`
- * @returns The file system, or why it can't be looked at
- * @throws {Deno.errors.NotCapable} If a permission is lacking
+ * @param path an absolute path; needs the permissions `read` for it and `sys` for `statfs`
+ * @returns the file system, or the reason why it could not be read
+ * @throws {Deno.errors.NotCapable} if a permission is missing
  */
-export async function readDisk(path: string): Promise<DiskReading | DiskFault> {
-  // Imported where it is used: node:fs costs a sandbox 30 ms that other checks can spare.
+export async function readDisk(path: string): Promise<DiskReading | UnreadableDisk> {
+  // Imported only here: node:fs costs a sandbox 30 ms, and other checks do not need it.
   const { default: fs } = await import("node:fs/promises");
   try {
-    // `frsize`, the unit that blocks are counted in (FUSE tells the two apart), has no type yet.
+    // Blocks are counted in units of `frsize`, which differs from `bsize` with FUSE. It has no type
+    // yet.
     const found: StatFs = await fs.statfs(path, { bigint: true });
     return {
       path,
@@ -57,7 +58,7 @@ export async function readDisk(path: string): Promise<DiskReading | DiskFault> {
   } catch (error) {
     const { name, code = "", message } = error as Error & { code?: string };
     if (name === "NotCapable" || code === "") throw error;
-    return { path, fault: reasons[code] ?? explain(message) };
+    return { path, reason: reasons[code] ?? explain(message) };
   }
 }
 
@@ -66,9 +67,9 @@ type StatFs = Record<"bsize" | "blocks" | "bfree" | "bavail" | "files" | "ffree"
 };
 
 /**
- * Takes the reason out of an error's message.
+ * Returns the reason in an error message.
  *
- * @param message For example `ENOENT: no such file or directory, statfs '/srv'`
+ * @param message for example `ENOENT: no such file or directory, statfs '/srv'`
  * @returns `No such file or directory`
  */
 export function explain(message: string): string {

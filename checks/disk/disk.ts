@@ -7,28 +7,29 @@ export type { DiskUnit };
 
 /** The options of {@linkcode disk}. */
 export type DiskOptions = {
-  /** So much free space or less is a warning. */
+  /** The warning threshold for free space. */
   warning: Option<string[], string | readonly string[], "optional">;
-  /** So much free space or less is critical. */
+  /** The critical threshold for free space. */
   critical: Option<string[], string | readonly string[], "optional">;
-  /** The mount points. */
+  /** Absolute paths of mount points. */
   path: Option<string[], string | readonly string[], "required">;
-  /** So few free inodes are a warning. */
+  /** The warning threshold for free inodes in percent. */
   iwarning: Option<number, number | string, "optional">;
-  /** So few free inodes are critical. */
+  /** The critical threshold for free inodes in percent. */
   icritical: Option<number, number | string, "optional">;
   /** The unit of sizes. */
   units: Option<DiskUnit, DiskUnit, "default">;
-  /** Name only what is not OK. */
+  /** Whether to show only the file systems that are not OK. */
   errorsOnly: Option<boolean, boolean, "default">;
-  /** Leave out what is kept for root. */
+  /** Whether to exclude the space that is reserved for root from the total. */
   freespaceIgnoreReserved: Option<boolean, boolean, "default">;
-  /** Add the inodes to the perfdata. */
+  /** Whether to add the inodes to the perfdata. */
   iperfdata: Option<boolean, boolean, "default">;
 };
 
 /**
- * Free space and inodes of mounted file systems, as `check_disk` of monitoring-plugins says them.
+ * Checks how much space and how many inodes are free on mounted file systems, like `check_disk` of
+ * monitoring-plugins.
  *
  * @example
  * ```ts
@@ -47,43 +48,47 @@ export const disk: Check<DiskOptions> = defineCheck<DiskOptions>({
   options: {
     warning: option.list({
       short: "w",
-      description: "Warn where so much or less is free: 20%, a size such as 10GB, or a number " +
-        "of units; a share and a size divided by a comma are both looked at",
+      description:
+        "Warn if this much space or less is free: 20%, a size such as 10GB, a number of " +
+        "units (see -u), or both a percentage and a size: 20%,10GB",
       pattern: freeSpacePattern,
       expected: freeSpaceExpected,
     }),
     critical: option.list({
       short: "c",
-      description: "Critical where so much or less is free: 10%, a size such as 5GB, or a number " +
-        "of units",
+      description: "Critical if this much space or less is free: 10%, a size such as 5GB, a " +
+        "number of units (see -u), or both: 10%,5GB",
       pattern: freeSpacePattern,
       expected: freeSpaceExpected,
     }),
     path: option.list({
       short: "p",
-      description: "Mount points, absolute; the check may read below them",
+      description: "Absolute paths of the mount points; the check may read below them",
       pattern: /\/.*/,
       expected: "an absolute path",
       required: true,
     }),
     iwarning: option.percent({
       short: "W",
-      description: "Warn where so many percent of the inodes or fewer are free",
+      description: "Warn if this percentage of the inodes or less is free",
     }),
     icritical: option.percent({
       short: "K",
-      description: "Critical where so many percent of the inodes or fewer are free",
+      description: "Critical if this percentage of the inodes or less is free",
     }),
     units: option.oneOf({
       short: "u",
-      description: "The unit that sizes are shown, rounded and compared in; powers of 1024",
+      description: "Unit in which sizes are rounded, compared and shown; all are powers of 1024",
       values: Object.keys(units) as DiskUnit[],
       default: "MB",
     }),
-    errorsOnly: option.flag({ short: "e", description: "Name only file systems that are not OK" }),
+    errorsOnly: option.flag({
+      short: "e",
+      description: "Show only the file systems that are not OK",
+    }),
     freespaceIgnoreReserved: option.flag({
       short: "f",
-      description: "Leave the space kept for root out of the total in the perfdata",
+      description: "Exclude the space that is reserved for root from the total in the perfdata",
     }),
     iperfdata: option.flag({ short: "P", description: "Add the inodes to the perfdata" }),
   },

@@ -12,32 +12,32 @@ import { thresholds } from "../_thresholds.ts";
 import { presentTlsFailure } from "../_tls_failure.ts";
 import type { ValuesOf } from "../_values_of.ts";
 import type { HttpPhases } from "./_http_client.ts";
-import { judgeDocumentAge, type PageFault } from "./_http_document_age.ts";
+import { judgeDocumentAge, type PageVerdict } from "./_http_document_age.ts";
 import { type HttpResponse, statusCode } from "./_http_message.ts";
 import type { HttpOptions } from "./_http_options.ts";
 import { formatPlace, type HttpPlace } from "./_http_place.ts";
 
-/** A page that was read. */
+/** A page and its timing. */
 export interface HttpPage {
-  /** Where it was. */
+  /** The location of the page. */
   place: HttpPlace;
-  /** What came. */
+  /** The response. */
   response: HttpResponse;
-  /** How many bytes came, status line and headers included. */
+  /** The size of the response in bytes, including status line and headers. */
   size: number;
-  /** How long all took, redirects included, in seconds to the microsecond. */
+  /** The total duration in seconds with microseconds, including redirects. */
   seconds: number;
-  /** How long each step took. */
+  /** The duration of each step. */
   phases: HttpPhases;
 }
 
-/** What is judged of a page. */
+/** Thresholds for a page, and the content that is expected in it. */
 export interface HttpQuestion extends JudgedValues {
   /** The state of a redirect that is not followed. */
   redirect: State;
-  /** What must be found in the body, or with `invertRegex` must not. */
+  /** The body must match this pattern; with `invertRegex` it must not match. */
   pattern?: RegExp | undefined;
-  /** Least and most bytes, status line and headers included; zero is no bound. */
+  /** The size limits in bytes, including status line and headers; zero means unlimited. */
   pagesize?: { min: number; max: number } | undefined;
 }
 
@@ -47,18 +47,19 @@ type JudgedValues = ValuesOf<
   | ("invertRegex" | "extendedPerfdata")
 >;
 
-/** How much of a body patterns are run on, in characters: they may backtrack. */
+/** The number of characters of a body that are searched for patterns, which may backtrack. */
 const SEARCHED = 262_144;
 
 const decoder = new TextDecoder();
 
 /**
- * Says what was found of a page, in the words of `check_http`.
+ * Compares a page with its thresholds and the expected content, and formats the result like
+ * `check_http`.
  *
- * @param page What was read
- * @param question What is judged
- * @param before The state that came of the certificate, which the page can only make worse
- * @returns The result
+ * @param page the page
+ * @param question the thresholds and the expected content
+ * @param before the state of the certificate check; the result is never better than it
+ * @returns the result
  */
 export function presentPage(
   page: HttpPage,
@@ -68,26 +69,26 @@ export function presentPage(
   const { response, size, seconds } = page;
   const status = judgeStatus(page, question);
   if (status.final) return { state: status.state, output: status.text };
-  const faults = [...judgeContent(response, page.place, question), ...judgeSize(size, question)];
+  const errors = [...judgeContent(response, page.place, question), ...judgeSize(size, question)];
   const perfdata = measure(page, question);
   const state = worst(
     before,
     status.state,
-    ...faults.map((fault) => fault.state),
+    ...errors.map(({ state }) => state),
     evaluate(perfdata.slice(0, 1)),
   );
-  const said = [status.text, faults.map((fault) => fault.text).join(", ")].filter(Boolean);
-  const output = `HTTP ${state}: ${said.join(" - ")} - ` +
+  const texts = [status.text, errors.map(({ text }) => text).join(", ")].filter(Boolean);
+  const output = `HTTP ${state}: ${texts.join(" - ")} - ` +
     `${size} bytes in ${fixed(seconds, 3)} second response time`;
   return { state, output, perfdata };
 }
 
 /**
- * Says why a web server could not be reached, in the words of `check_http`.
+ * Formats a failed connection like `check_http`.
  *
- * @param error What connecting failed with
- * @param place Where that was
- * @returns The result, without perfdata
+ * @param error the error from connecting
+ * @param place the location of the page
+ * @returns the result, without perfdata
  */
 export function presentHttpFailure(error: ConnectError, place: HttpPlace): CheckResult {
   const failure = presentTlsFailure(error);
@@ -100,8 +101,8 @@ export function presentHttpFailure(error: ConnectError, place: HttpPlace): Check
   return { state: "CRITICAL", output, longOutput };
 }
 
-/** What the status line says; where it is final, nothing else is looked at. */
-interface StatusVerdict extends PageFault {
+/** The result for the status line; if it is final, nothing else is checked. */
+interface StatusVerdict extends PageVerdict {
   final?: boolean;
 }
 
@@ -129,28 +130,28 @@ function judgeContent(
   { headers, body }: HttpResponse,
   place: HttpPlace,
   question: HttpQuestion,
-): PageFault[] {
+): PageVerdict[] {
   const { headerString, string, pattern, invertRegex, maxAge } = question;
-  const faults: PageFault[] = [];
+  const errors: PageVerdict[] = [];
   const age = maxAge === undefined ? undefined : judgeDocumentAge(headers, maxAge);
-  if (age) faults.push(age);
+  if (age) errors.push(age);
   const missing = (what: string, wanted: string) => {
     const text = `${what} '${shorten(wanted)}' not found on '${formatPlace(place)}'`;
-    faults.push({ state: "CRITICAL", text });
+    errors.push({ state: "CRITICAL", text });
   };
   if (headerString !== undefined && !headers.includes(headerString)) {
     missing("header", headerString);
   }
-  if (string === undefined && pattern === undefined) return faults;
+  if (string === undefined && pattern === undefined) return errors;
   const content = decoder.decode(body);
   if (string !== undefined && !content.includes(string)) missing("string", string);
   if (pattern !== undefined && pattern.test(content.slice(0, SEARCHED)) === invertRegex) {
-    faults.push({ state: "CRITICAL", text: `pattern ${invertRegex ? "" : "not "}found` });
+    errors.push({ state: "CRITICAL", text: `pattern ${invertRegex ? "" : "not "}found` });
   }
-  return faults;
+  return errors;
 }
 
-function judgeSize(size: number, { pagesize }: HttpQuestion): PageFault[] {
+function judgeSize(size: number, { pagesize }: HttpQuestion): PageVerdict[] {
   const { min = 0, max = 0 } = pagesize ?? {};
   if (max > 0 && size > max) return [{ state: "WARNING", text: `page size ${size} too large` }];
   if (size < min) return [{ state: "WARNING", text: `page size ${size} too small` }];
@@ -159,7 +160,8 @@ function judgeSize(size: number, { pagesize }: HttpQuestion): PageFault[] {
 
 function measure({ size, seconds, phases }: HttpPage, question: HttpQuestion): Perfdata[] {
   const { warning, critical, timeout: max, pagesize } = question;
-  // The plugin prints the least size as warning and 0 as critical, though it does not judge by it.
+  // The plugin prints the minimum size as warning and 0 as critical, but does not compare with
+  // them.
   const bounds = pagesize && pagesize.min > 0 ? thresholds(pagesize.min, 0) : {};
   const perfdata: Perfdata[] = [
     { label: "time", value: seconds, uom: "s", ...thresholds(warning, critical), min: 0, max },
@@ -173,7 +175,7 @@ function measure({ size, seconds, phases }: HttpPage, question: HttpQuestion): P
   return perfdata;
 }
 
-/** What `check_http` shows of a text: all up to 29 characters, else the first 26. */
+/** Shortens a string like `check_http`: up to 29 characters stay, of a longer one the first 26. */
 function shorten(text: string): string {
   return text.length < 30 ? text : `${text.slice(0, 26)}...`;
 }

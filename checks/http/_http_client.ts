@@ -7,50 +7,50 @@ import {
 } from "../../src/mod.ts";
 import { findBody, headerValue } from "./_http_message.ts";
 
-/** How long each step took, in seconds to the microsecond. */
+/** The duration of each step in seconds, with microseconds. */
 export interface HttpPhases {
-  /** Until the TCP connection stood. */
+  /** Opening the TCP connection. */
   connect: number;
-  /** The TLS handshake, where there was one. */
+  /** The TLS handshake; omitted without TLS. */
   ssl?: number;
   /** Sending the request. */
   headers: number;
-  /** From there to the first bytes. */
+  /** From the end of the request to the first bytes of the response. */
   firstbyte: number;
-  /** From there to the end, the first bytes included. */
+  /** From the end of the request to the end of the response. */
   transfer: number;
 }
 
-/** What was read from a web server. */
+/** The response of a web server as bytes, with its timing. */
 export interface HttpReading {
-  /** The response from its first byte on; the first {@linkcode KEPT} bytes of it. */
+  /** The first {@linkcode KEPT} bytes of the response. */
   bytes: Uint8Array;
-  /** How many bytes came, status line and headers included. */
+  /** The size of the response in bytes, including status line and headers. */
   size: number;
-  /** What the peer presented, where TLS was spoken. */
+  /** The certificate of the peer; undefined without TLS. */
   certificate: PeerCertificate | undefined;
-  /** How long each step took; zero for steps that were left out. */
+  /** The duration of each step; zero for steps that were skipped. */
   phases: HttpPhases;
 }
 
-/** How much of a response is kept and searched; the rest is read, counted and dropped. */
+/** The bytes of a response that are kept and searched; the rest is only read and counted. */
 export const KEPT = 4 * 1024 * 1024;
 
 /**
- * Asks a web server one thing and reads to the end: the peer's, or that of the length it announced,
- * or of the head where the body is not wanted.
+ * Sends one request to a web server and reads the response. It ends when the peer closes the
+ * connection, after the announced length, or with `headOnly` after the headers.
  *
- * @param address Where to connect
- * @param request The request; only the handshake is made where it is left out
- * @param noBody Whether to stop after the head
+ * @param address the address to connect to
+ * @param request the request; undefined: only connect, with the TLS handshake
+ * @param headOnly whether to stop after the headers
  * @param options TLS, and the signal that closes the connection
- * @returns What was read; of size zero where the peer said nothing
- * @throws {ConnectError} Where the connection can't be opened
+ * @returns the response; its size is zero if the peer sent nothing
+ * @throws {ConnectError} if the connection fails
  */
 export async function askHttp(
   address: ServiceAddress,
   request: Uint8Array | undefined,
-  noBody: boolean,
+  headOnly: boolean,
   options: ServiceOptions,
 ): Promise<HttpReading> {
   const connection = await connect(address, options);
@@ -68,7 +68,7 @@ export async function askHttp(
     await connection.write(request);
     const sent = performance.now();
     phases.headers = seconds(opened, sent);
-    const { bytes, size, firstAt } = await readResponse(connection, noBody);
+    const { bytes, size, firstAt } = await readResponse(connection, headOnly);
     phases.firstbyte = seconds(sent, firstAt);
     phases.transfer = seconds(sent, performance.now());
     return { bytes, size, certificate, phases };
@@ -79,7 +79,7 @@ export async function askHttp(
 
 async function readResponse(
   connection: ServiceConnection,
-  noBody: boolean,
+  headOnly: boolean,
 ): Promise<{ bytes: Uint8Array; size: number; firstAt: number }> {
   let bytes = new Uint8Array(65536);
   let kept = 0;
@@ -95,18 +95,18 @@ async function readResponse(
     const part = chunk.subarray(0, KEPT - kept);
     while (bytes.length < kept + part.length) bytes = grow(bytes);
     bytes.set(part, kept);
-    // The break that ends the head may have come in two parts.
+    // The empty line that ends the headers may arrive in two parts.
     const from = Math.max(kept - 2, 0);
     kept += part.length;
     if (headEnded) continue;
     const body = findBody(bytes.subarray(0, kept), from);
     headEnded = body >= 0;
-    if (headEnded) end = noBody ? 0 : body + bodyLength(bytes.subarray(0, body));
+    if (headEnded) end = headOnly ? 0 : body + bodyLength(bytes.subarray(0, body));
   }
   return { bytes: bytes.subarray(0, kept), size, firstAt: firstAt ?? performance.now() };
 }
 
-/** The length that a head announces; Infinity where the peer's end decides. */
+/** Returns the length in the headers; Infinity if the response ends when the peer closes. */
 function bodyLength(head: Uint8Array): number {
   const text = new TextDecoder().decode(head);
   if (headerValue(text, "transfer-encoding") !== undefined) return Infinity;

@@ -3,29 +3,29 @@ import { fixed } from "../_fixed.ts";
 import { printable } from "../_printable.ts";
 import { headerValue } from "./_http_message.ts";
 
-/** What is wrong with a page, and how much. */
-export interface PageFault {
+/** The result for one property of a page. */
+export interface PageVerdict {
   /** The state. */
   state: State;
-  /** What to say. */
+  /** The text for the output. */
   text: string;
 }
 
-/** How far ahead of the server's clock a document may be, in seconds. */
+/** The date of a document may be this many seconds after the server's clock. */
 const AHEAD = 30;
 const DAY = 86400;
 
-/** The one form of dates that servers may send (RFC 9110, section 5.6.7). */
+/** The only date format that servers may send (RFC 9110, section 5.6.7). */
 const DATE = /^[A-Z][a-z]{2}, [ \d]\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/;
 
 /**
- * Judges how old a page is by what its server says, as `check_http -M` does.
+ * Checks the age of a page by the headers of its server, like `check_http -M`.
  *
- * @param headers The header lines of the response
- * @param maxAge How old it may be, in seconds
- * @returns What is wrong; undefined where it is young enough
+ * @param headers the header lines of the response
+ * @param maxAge the maximum age in seconds
+ * @returns the error; undefined if the page is young enough
  */
-export function judgeDocumentAge(headers: string, maxAge: number): PageFault | undefined {
+export function judgeDocumentAge(headers: string, maxAge: number): PageVerdict | undefined {
   const serverDate = headerValue(headers, "date");
   const documentDate = headerValue(headers, "last-modified");
   if (!serverDate) return { state: "UNKNOWN", text: "Server date unknown" };
@@ -47,7 +47,7 @@ export function judgeDocumentAge(headers: string, maxAge: number): PageFault | u
   return critical(`Last modified ${Math.floor(age / 3600)}:${minutes}:${seconds} ago`);
 }
 
-function critical(text: string): PageFault {
+function critical(text: string): PageVerdict {
   return { state: "CRITICAL", text };
 }
 

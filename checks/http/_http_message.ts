@@ -1,24 +1,24 @@
-/** A request as it goes to the server. */
+/** An HTTP request. */
 export interface HttpRequest {
   /** The method. */
   method: string;
-  /** What stands between method and version. */
+  /** The request target, between method and version. */
   path: string;
-  /** The version: 1.0 where no host is named. */
+  /** The version; 1.0 without a Host header. */
   version: "1.0" | "1.1";
-  /** All header lines, without line breaks, in their order. */
+  /** All header lines in order, without line breaks. */
   headers: readonly string[];
   /** The body. */
   body?: string | undefined;
 }
 
-/** A response taken apart. */
+/** The parts of an HTTP response. */
 export interface HttpResponse {
   /** The first line. */
   statusLine: string;
-  /** The header lines as they came. */
+  /** The header lines as received. */
   headers: string;
-  /** The body, chunks put together. */
+  /** The body, with chunks joined. */
   body: Uint8Array;
 }
 
@@ -28,10 +28,10 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * Writes a request (RFC 9112).
+ * Formats a request (RFC 9112).
  *
- * @param request The request
- * @returns Its bytes
+ * @param request the request
+ * @returns its bytes
  */
 export function formatRequest(request: HttpRequest): Uint8Array {
   const { method, path, version, headers, body = "" } = request;
@@ -41,11 +41,11 @@ export function formatRequest(request: HttpRequest): Uint8Array {
 }
 
 /**
- * Finds where the body begins. Lines may end in LF alone.
+ * Finds the start of the body. Lines may end with LF alone.
  *
- * @param bytes What was read so far
- * @param from Where to begin to look, for what grows
- * @returns The place of the body's first byte; -1 where the head has not ended
+ * @param bytes the data so far
+ * @param from the index to search from, for data that grows
+ * @returns the index of the first byte of the body; -1 if the headers are incomplete
  */
 export function findBody(bytes: Uint8Array, from = 0): number {
   for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {
@@ -56,27 +56,27 @@ export function findBody(bytes: Uint8Array, from = 0): number {
 }
 
 /**
- * Takes a response apart, whatever it is: nothing that a server may send is refused here.
+ * Splits a response into its parts. It accepts any data, also malformed or incomplete responses.
  *
- * @param bytes The response; cut short is fine
- * @param noBody Whether the body is left out, be it there or not
- * @returns Its parts; all but the status line may be empty
+ * @param bytes the response
+ * @param headOnly whether to ignore the body
+ * @returns the parts; each of them may be empty
  */
-export function parseResponse(bytes: Uint8Array, noBody = false): HttpResponse {
+export function parseResponse(bytes: Uint8Array, headOnly = false): HttpResponse {
   const start = findBody(bytes);
   const head = decoder.decode(start < 0 ? bytes : bytes.subarray(0, start));
   const [, statusLine = "", headers = ""] = /^([^\r\n]*)[\r\n]*([^]*)$/.exec(head) ?? [];
-  const body = start < 0 || noBody ? new Uint8Array() : bytes.subarray(start);
+  const body = start < 0 || headOnly ? new Uint8Array() : bytes.subarray(start);
   const chunked = /\bchunked\b/i.test(headerValue(headers, "transfer-encoding") ?? "");
   return { statusLine: statusLine.trim(), headers, body: chunked ? decodeChunked(body) : body };
 }
 
 /**
- * The value of a header.
+ * Returns the value of a header.
  *
- * @param headers Header lines
- * @param name The header's name in lower case
- * @returns The value of the first such header, without blanks around it; undefined where none is
+ * @param headers the header lines
+ * @param name the name of the header in lower case
+ * @returns the trimmed value of the first header with this name; undefined if the header is missing
  */
 export function headerValue(headers: string, name: string): string | undefined {
   for (const line of headers.split("\n")) {
@@ -89,10 +89,11 @@ export function headerValue(headers: string, name: string): string | undefined {
 }
 
 /**
- * Puts chunks together (RFC 9112, section 7.1) as far as they are there and make sense.
+ * Joins the chunks of a body (RFC 9112, section 7.1). It stops at a malformed chunk, and keeps the
+ * available part of an incomplete one.
  *
- * @param bytes The body as it came
- * @returns The content, never longer than what came
+ * @param bytes the body as received
+ * @returns the content, which is never longer than `bytes`
  */
 export function decodeChunked(bytes: Uint8Array): Uint8Array {
   const content = new Uint8Array(bytes.length);
@@ -107,7 +108,7 @@ export function decodeChunked(bytes: Uint8Array): Uint8Array {
     content.set(chunk, length);
     length += chunk.length;
     at = lineEnd + 1 + size;
-    // The line break that ends the chunk.
+    // The line break after the chunk.
     if (bytes[at] === CR) at++;
     if (bytes[at] === LF) at++;
   }
@@ -115,10 +116,10 @@ export function decodeChunked(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * The status code of a response (RFC 9112, section 4).
+ * Returns the status code of a response (RFC 9112, section 4).
  *
- * @param statusLine The first line
- * @returns The three digits after the first space; undefined where there are no three
+ * @param statusLine the first line
+ * @returns the three digits after the first space; undefined if they are missing
  */
 export function statusCode(statusLine: string): number | undefined {
   const code = /^[^ ]* (\d{3})(?!\d)/.exec(statusLine)?.[1];

@@ -1,167 +1,182 @@
 import { type Option, option, type Range, type RangeInput } from "../../src/mod.ts";
 import { certificateDaysPattern } from "../_certificate.ts";
 
-/** What is done with a redirect: a state for it, or it is followed. */
+/** The handling of a redirect: a state for it, or a way to follow it. */
 export type OnRedirect = "ok" | "warning" | "critical" | "follow" | "sticky" | "stickyport";
 
-/** The options of the check `http`; names and letters are those of `check_http`. */
+/** The options of the check `http`; the names and letters are those of `check_http`. */
 export type HttpOptions = {
-  /** The host that is asked for. */
+  /** The host in the request. */
   readonly hostname: Option<string, string, "optional">;
-  /** What to connect to instead. */
+  /** The address to connect to, if it differs from the host. */
   readonly ipAddress: Option<string, string, "optional">;
   /** The port. */
   readonly port: Option<number, number | string, "optional">;
-  /** Path and query. */
+  /** The path and query. */
   readonly url: Option<string, string, "default">;
-  /** Thresholds of the response time in seconds. */
+  /** The warning threshold for the response time in seconds. */
   readonly warning: Option<Range, RangeInput, "optional">;
-  /** Thresholds of the response time in seconds. */
+  /** The critical threshold for the response time in seconds. */
   readonly critical: Option<Range, RangeInput, "optional">;
   /** The time limit in seconds. */
   readonly timeout: Option<number, number | string, "default">;
-  /** Whether TLS is spoken. */
+  /** Whether to use TLS. */
   readonly ssl: Option<boolean, boolean, "default">;
-  /** Whether the host's name is asked for in the TLS handshake. */
+  /** Whether to send the host name in the TLS handshake. */
   readonly sni: Option<boolean, boolean, "default">;
-  /** Days that the certificate must last. */
+  /** The minimum number of days until the certificate expires. */
   readonly certificate: Option<string, string, "optional">;
-  /** Whether the page is asked for too. */
+  /** Whether to request the page after the certificate check. */
   readonly continueAfterCertificate: Option<boolean, boolean, "default">;
-  /** What the status line must hold. */
+  /** The strings of which the status line must contain one. */
   readonly expect: Option<string[], string | readonly string[], "optional">;
-  /** What the header lines must hold. */
+  /** The headers must contain this string. */
   readonly headerString: Option<string, string, "optional">;
-  /** What the body must hold. */
+  /** The body must contain this string. */
   readonly string: Option<string, string, "optional">;
-  /** What must be found in the body. */
+  /** The body must match this pattern. */
   readonly regex: Option<string, string, "optional">;
-  /** The same, upper and lower case being one. */
+  /** The body must match this pattern, ignoring case. */
   readonly eregi: Option<string, string, "optional">;
-  /** Whether the pattern must not be found. */
+  /** Whether the body must not match the pattern. */
   readonly invertRegex: Option<boolean, boolean, "default">;
-  /** Whether the pattern may span lines. */
+  /** Whether the dot of the pattern matches line breaks. */
   readonly linespan: Option<boolean, boolean, "default">;
-  /** Least and most bytes. */
+  /** The minimum size in bytes, or minimum and maximum. */
   readonly pagesize: Option<string, string, "optional">;
-  /** How old the page may be. */
+  /** The maximum age of the page. */
   readonly maxAge: Option<number, number | string, "optional">;
-  /** What is done with a redirect. */
+  /** The handling of a redirect. */
   readonly onredirect: Option<OnRedirect, OnRedirect, "default">;
-  /** How many redirects are followed. */
+  /** The maximum number of redirects. */
   readonly maxRedirs: Option<number, number | string, "default">;
-  /** Where else redirects may lead. */
+  /** Other hosts that redirects may lead to. */
   readonly redirectHosts: Option<string[], string | readonly string[], "optional">;
   /** The method. */
   readonly method: Option<string, string, "optional">;
   /** The body of the request. */
   readonly post: Option<string, string, "optional">;
-  /** The type of that body. */
+  /** The content type of the request body. */
   readonly contentType: Option<string, string, "default">;
   /** The User-Agent header. */
   readonly useragent: Option<string, string, "default">;
-  /** Further header lines. */
+  /** Additional header lines. */
   readonly header: Option<string[], string | readonly string[], "optional">;
-  /** User and password. */
+  /** The user name and password. */
   readonly authorization: Option<string, string, "optional">;
-  /** Whether to stop after the head. */
+  /** Whether to stop after the headers. */
   readonly noBody: Option<boolean, boolean, "default">;
-  /** Whether each step's time is perfdata too. */
+  /** Whether to add the duration of each step to the perfdata. */
   readonly extendedPerfdata: Option<boolean, boolean, "default">;
 };
 
 const line = /\P{Cc}*/u;
 
-/** The same as data. */
+/** The definitions of the options. */
 export const httpOptions: HttpOptions = {
   hostname: option.text({
     short: "H",
-    description: "Host to ask for, with a port or without; connected to unless -I is given",
+    description:
+      "Host name for the request, optionally with a port; without -I, the check connects to it",
     pattern: /[\w.:%[\]\-]+/u,
     maxLength: 255,
   }),
   ipAddress: option.text({
     short: "I",
-    description: "Address or name to connect to",
+    description: "Address or host name to connect to; the default is the host name (-H)",
     pattern: /[\w.:%[\]\-]+/u,
     maxLength: 255,
   }),
   port: option.integer({
     short: "p",
-    description: "Port to connect to; 80, or 443 with TLS, where left out",
+    description: "Port to connect to; the default is the port of -H, or else 80, or 443 with TLS",
     min: 1,
     max: 65535,
   }),
   url: option.text({
     short: "u",
-    description: "Path and query to ask for",
+    description: "Path and query to request",
     default: "/",
     pattern: /[^\s\p{Cc}]+/u,
     maxLength: 8192,
   }),
-  warning: option.range({ short: "w", description: "Warn outside this range of seconds" }),
-  critical: option.range({ short: "c", description: "Critical outside this range of seconds" }),
+  warning: option.range({
+    short: "w",
+    description: "Warn if the response time in seconds is outside this range",
+  }),
+  critical: option.range({
+    short: "c",
+    description: "Critical if the response time in seconds is outside this range",
+  }),
   timeout: option.duration({
     short: "t",
-    description: "Time limit in seconds; beyond the critical time where that is later",
+    description: "Time limit in seconds; a longer -c extends it to one second more than -c",
     default: 10,
   }),
-  ssl: option.flag({ short: "S", description: "Speak TLS; the certificate is not verified" }),
-  sni: option.flag({ description: "Name the host in the TLS handshake", default: true }),
+  ssl: option.flag({ short: "S", description: "Use TLS; the certificate is not verified" }),
+  sni: option.flag({ description: "Send the host name in the TLS handshake", default: true }),
   certificate: option.text({
     short: "C",
-    description: "Days that the certificate must last: 14, or 14,7 for WARNING and CRITICAL",
+    description:
+      "Use TLS and check the expiry of the certificate in days: 14, or 14,7 for WARNING,CRITICAL",
     pattern: certificateDaysPattern,
   }),
-  continueAfterCertificate: option.flag({ description: "With -C, ask for the page too" }),
+  continueAfterCertificate: option.flag({ description: "With -C, also request the page" }),
   expect: option.list({
     short: "e",
-    description: "Texts of which the status line must hold one; the status is not judged then",
+    description:
+      "Strings, one of which the status line must contain; the status code is not checked then",
   }),
-  headerString: option.text({ short: "d", description: "Text that the headers must hold" }),
-  string: option.text({ short: "s", description: "Text that the page must hold" }),
+  headerString: option.text({ short: "d", description: "String that the headers must contain" }),
+  string: option.text({ short: "s", description: "String that the page must contain" }),
   regex: option.text({
     short: "r",
-    description: "Pattern that must be found in the first 256 KiB of the page",
+    description: "Pattern that the page must match; the first 256 KiB are searched",
     maxLength: 2048,
   }),
   eregi: option.text({
     short: "R",
-    description: "The same, upper and lower case being one",
+    description: "Pattern that the page must match, ignoring case; replaces -r",
     maxLength: 2048,
   }),
-  invertRegex: option.flag({ description: "The pattern must not be found" }),
-  linespan: option.flag({ short: "l", description: "The pattern's dot takes line breaks" }),
+  invertRegex: option.flag({ description: "The page must not match the pattern" }),
+  linespan: option.flag({ short: "l", description: "The dot of the pattern matches line breaks" }),
   pagesize: option.text({
     short: "m",
-    description: "Least bytes, or least:most, of the response with its headers",
+    description: "Warn outside this size of the response with headers, in bytes: MIN or MIN:MAX",
     pattern: /\d{1,15}(?::\d{1,15})?/,
   }),
   maxAge: option.duration({
     short: "M",
-    description: "How old the page may be by its Last-Modified header",
+    description:
+      "Critical if the page is older than this by its Last-Modified header: 1d, or seconds",
   }),
   onredirect: option.oneOf({
     short: "f",
-    description: "State of a redirect, or follow it; sticky keeps the address, stickyport the port",
+    description:
+      "State of a redirect, or how to follow it: sticky keeps the address, stickyport the port too",
     values: ["ok", "warning", "critical", "follow", "sticky", "stickyport"],
     default: "ok",
   }),
   maxRedirs: option.integer({
-    description: "How many redirects are followed",
+    description: "Maximum number of redirects to follow",
     default: 15,
     min: 0,
     max: 100,
   }),
   redirectHosts: option.list({
-    description: "host:port of other places that redirects may lead to",
+    description: "Other hosts that redirects may lead to, as HOST:PORT",
     pattern: /[\w.%\-]+:\d+|\[[\w.:%]+\]:\d+/u,
   }),
-  method: option.text({ short: "j", description: "HTTP method", pattern: /[A-Za-z]{1,20}/ }),
-  post: option.text({ short: "P", description: "Body to send", maxLength: 65536 }),
+  method: option.text({
+    short: "j",
+    description: "HTTP method; the default is GET, or POST with -P",
+    pattern: /[A-Za-z]{1,20}/,
+  }),
+  post: option.text({ short: "P", description: "Body of the request", maxLength: 65536 }),
   contentType: option.text({
     short: "T",
-    description: "Type of that body",
+    description: "Content-Type of the request body",
     default: "application/x-www-form-urlencoded",
     pattern: line,
   }),
@@ -173,11 +188,17 @@ export const httpOptions: HttpOptions = {
   }),
   header: option.list({
     short: "k",
-    description: "Further header lines, such as X-Probe: 1",
+    description: "Additional header lines, such as X-Probe: 1",
     pattern: line,
     maxLength: 8192,
   }),
-  authorization: option.text({ short: "a", description: "user:password to authenticate with" }),
+  authorization: option.text({
+    short: "a",
+    description: "User name and password for basic authentication, as USER:PASSWORD",
+  }),
   noBody: option.flag({ short: "N", description: "Stop after the headers" }),
-  extendedPerfdata: option.flag({ short: "E", description: "Show the time of each step" }),
+  extendedPerfdata: option.flag({
+    short: "E",
+    description: "Add the duration of each step in seconds to the perfdata",
+  }),
 };

@@ -1,37 +1,38 @@
 import type { ValuesOf } from "../_values_of.ts";
 import type { HttpOptions } from "./_http_options.ts";
 
-/** Where a page is: what to connect to, and what to ask for. */
+/** The location of a page: the address to connect to, and the host and path to request. */
 export interface HttpPlace {
-  /** Whether TLS is spoken. */
+  /** Whether to use TLS. */
   tls: boolean;
-  /** The address or name to connect to; IPv6 without brackets. */
+  /** The address or host name to connect to; IPv6 without brackets. */
   address: string;
   /** The port to connect to. */
   port: number;
-  /** The name that is asked for; HTTP/1.0 without a Host header where it is left out. */
+  /** The host in the request; undefined: HTTP/1.0 without a Host header. */
   host?: string | undefined;
-  /** The port in the Host header, where it is not the one to connect to. */
+  /** The port in the Host header (default: the port to connect to). */
   hostPort?: number | undefined;
-  /** Path and query, as they are asked for. */
+  /** The path and query. */
   path: string;
 }
 
-/** What a redirect may change: `sticky` keeps the address, `stickyport` the port too. */
+/** How to follow a redirect: `sticky` keeps the address, `stickyport` the port too. */
 export type Follow = "follow" | "sticky" | "stickyport";
 
-/** What options say of a place. */
+/** The options that determine the location of the page. */
 export type PlaceOptions = ValuesOf<
   HttpOptions,
   "hostname" | "ipAddress" | "port" | "url" | "ssl" | "certificate"
 >;
 
 /**
- * Where the options say that the page is.
+ * Returns the location of the page that the options name. The port is that of `-p`, else that of
+ * `-H`, else 80, or 443 with TLS.
  *
- * @param options The options; `-p` goes before the port of `-H`, and that before 80 or 443
- * @returns The place
- * @throws {TypeError} If neither host nor address is given
+ * @param options the options
+ * @returns the location
+ * @throws {TypeError} if neither a host nor an address is given
  */
 export function readPlace(options: PlaceOptions): HttpPlace {
   const { hostname, ipAddress, url, ssl, certificate } = options;
@@ -44,10 +45,10 @@ export function readPlace(options: PlaceOptions): HttpPlace {
 }
 
 /**
- * Reads a host as `-H` takes it.
+ * Parses a host in the format of `-H`.
  *
- * @param text A name or an address, with a port or without; IPv6 in brackets where a port follows
- * @returns The host without brackets, and the port if there is one
+ * @param text a name or an address, optionally with a port; IPv6 with a port needs brackets
+ * @returns the host without brackets, and the port if `text` contains one
  */
 export function parseHost(text: string): { host: string; port?: number } {
   const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? [];
@@ -56,20 +57,20 @@ export function parseHost(text: string): { host: string; port?: number } {
 }
 
 /**
- * Writes a place as people write it, the port always there.
+ * Formats a location as a URL, always with its port.
  *
- * @param place The place
- * @returns For example `http://127.0.0.1:80/`
+ * @param place the location
+ * @returns for example `http://127.0.0.1:80/`
  */
 export function formatPlace({ tls, address, port, host = address, path }: HttpPlace): string {
   return `${tls ? "https" : "http"}://${inBrackets(host)}:${port}${path}`;
 }
 
 /**
- * The Host header of a place (RFC 9112, section 3.2): the port is left out where it is the usual.
+ * Returns the Host header of a location (RFC 9112, section 3.2). It omits a default port.
  *
- * @param place The place
- * @returns The header's value; undefined where no host is named
+ * @param place the location
+ * @returns the value of the header; undefined if the location has no host
  */
 export function hostHeader(
   { tls, host, port, hostPort = port }: HttpPlace,
@@ -79,12 +80,12 @@ export function hostHeader(
 }
 
 /**
- * Where a redirect leads.
+ * Returns the location that a redirect leads to.
  *
- * @param place Where it was found
- * @param location The value of the Location header
- * @param follow What it may change
- * @returns The place; undefined where the location is none of the web
+ * @param place the location of the redirect
+ * @param location the value of the Location header
+ * @param follow how to follow the redirect
+ * @returns the new location; undefined if the header does not contain an HTTP or HTTPS URL
  */
 export function redirectedPlace(
   place: HttpPlace,

@@ -5,21 +5,21 @@ import { headerValue, type HttpResponse, statusCode } from "./_http_message.ts";
 import type { HttpOptions } from "./_http_options.ts";
 import { type Follow, formatPlace, type HttpPlace, redirectedPlace } from "./_http_place.ts";
 
-/** Which redirects are followed. */
+/** The rule for redirects. */
 export interface RedirectRule extends ValuesOf<HttpOptions, "expect" | "maxRedirs"> {
-  /** What a redirect may change; default: no redirect is followed. */
+  /** How to follow redirects (default: they are not followed). */
   follow?: Follow | undefined;
 }
 
 /**
- * Where to go on after a response.
+ * Returns the location to request after a response.
  *
- * @param place Where the response came from
- * @param response The response
- * @param rule Which redirects are followed
- * @param followed How many were followed before
- * @returns The next place; the check's result where the redirect leads nowhere; undefined where
- * the response is the one to judge
+ * @param place the location of the response
+ * @param response the response
+ * @param rule the rule for redirects
+ * @param followed the number of redirects that were followed before
+ * @returns the next location; the result of the check if the redirect cannot be followed; undefined
+ * if the response is the final one
  */
 export function followRedirect(
   place: HttpPlace,

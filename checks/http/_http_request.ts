@@ -3,20 +3,20 @@ import type { HttpRequest } from "./_http_message.ts";
 import type { HttpOptions } from "./_http_options.ts";
 import { hostHeader, type HttpPlace } from "./_http_place.ts";
 
-/** What options say of a request. */
+/** The options that determine the request. */
 export type RequestOptions = ValuesOf<
   HttpOptions,
   "method" | "post" | "contentType" | "useragent" | "authorization" | "header"
 >;
 
 /**
- * The request for a place, with the headers and their order that `check_http` has.
+ * Returns the request for a location. Headers and their order are those of `check_http`.
  *
- * @param place What is asked for
- * @param options What the options say
- * @param home Where the check began: what proves who asks is sent to that host alone, whatever a
- * redirect says
- * @returns The request
+ * @param place the location to request
+ * @param options the options
+ * @param home the location at which the check started: credentials and cookies are sent to this
+ * host only, and not to the target of a redirect
+ * @returns the request
  */
 export function buildRequest(
   place: HttpPlace,
@@ -48,10 +48,11 @@ export function buildRequest(
 }
 
 /**
- * Mends header lines that were divided at the commas of their values, as a list from the wire is.
+ * Joins header lines that were split at the commas in their values. A list from the wire is split
+ * at every comma.
  *
- * @param items For example `["Accept: text/html", " text/plain", "X-Probe: 1"]`
- * @returns Whole lines, for example `["Accept: text/html, text/plain", "X-Probe: 1"]`
+ * @param items for example `["Accept: text/html", " text/plain", "X-Probe: 1"]`
+ * @returns whole lines, for example `["Accept: text/html, text/plain", "X-Probe: 1"]`
  */
 export function joinHeaders(items: readonly string[]): string[] {
   const lines: string[] = [];

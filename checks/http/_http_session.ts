@@ -11,40 +11,40 @@ import type { HttpPlace } from "./_http_place.ts";
 import { followRedirect, type RedirectRule } from "./_http_redirect.ts";
 import { buildRequest, type RequestOptions } from "./_http_request.ts";
 
-/** What is asked of a web server. */
+/** The requests to a web server. */
 export interface HttpSession {
-  /** Where to begin. */
+  /** The first location. */
   home: HttpPlace;
-  /** What to ask. */
+  /** The options that determine the request. */
   request: RequestOptions;
-  /** Whether to stop after the head. */
-  noBody: boolean;
-  /** Which redirects to follow. */
+  /** Whether to stop after the headers. */
+  headOnly: boolean;
+  /** The rule for redirects. */
   redirects: RedirectRule;
-  /** Whether the host is named in the TLS handshake. */
+  /** Whether to send the host name in the TLS handshake. */
   sni: boolean;
-  /** How long the certificate must last; it is not looked at where left out. */
+  /** The minimum days until the certificate expires (default: the certificate is not checked). */
   days?: CertificateDays | undefined;
-  /** Whether the page is asked for although the certificate was. */
+  /** Whether to request the page after the certificate check. */
   afterCertificate: boolean;
 }
 
-/** What a session came to. */
+/** The result of a session. */
 export interface HttpOutcome {
-  /** What is said of the certificate, where it was to be judged. */
+  /** The result for the certificate, if it was checked. */
   certificate?: CertificateVerdict | undefined;
-  /** The page, where one was read. */
+  /** The page, if it was read. */
   page?: HttpPage;
-  /** Why none was; both are left out where only the certificate was wanted. */
+  /** The result if the page could not be read. A check of the certificate only has neither. */
   failure?: CheckResult;
 }
 
 /**
- * Asks for a page, and for those that it redirects to.
+ * Requests a page and follows its redirects.
  *
- * @param session What to ask
- * @param signal Closes the connection when it aborts
- * @returns What came of it
+ * @param session the requests
+ * @param signal closes the connection when it aborts
+ * @returns the page, the result for the certificate, or both
  */
 export async function readPage(session: HttpSession, signal: AbortSignal): Promise<HttpOutcome> {
   const { home, days } = session;
@@ -60,7 +60,7 @@ export async function readPage(session: HttpSession, signal: AbortSignal): Promi
       : formatRequest(buildRequest(place, session.request, home));
     let reading;
     try {
-      reading = await askHttp({ hostname, port }, request, session.noBody, {
+      reading = await askHttp({ hostname, port }, request, session.headOnly, {
         tls: tls ? { serverName, verify: false } : undefined,
         signal,
       });
@@ -74,7 +74,7 @@ export async function readPage(session: HttpSession, signal: AbortSignal): Promi
       if (certificateOnly) return outcome;
     }
     if (size === 0) return { ...outcome, failure: noData };
-    const response = parseResponse(bytes, session.noBody);
+    const response = parseResponse(bytes, session.headOnly);
     const next = followRedirect(place, response, session.redirects, followed);
     if (next === undefined) {
       const seconds = Math.round((performance.now() - start) * 1000) / 1e6;

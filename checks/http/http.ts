@@ -18,13 +18,13 @@ import { type HttpOutcome, type HttpSession, readPage } from "./_http_session.ts
 export type { HttpOptions, OnRedirect };
 
 /**
- * Watches a web page: status, content, age, size, response time, and how long the certificate still
- * lasts. Texts are those of `check_http`.
+ * Checks a web page like `check_http` of monitoring-plugins: status, content, age, size, response
+ * time, and the days until the certificate expires.
  *
- * Redirects that are followed may lead to the same host, on its port, 80 or 443; others must be
- * declared as `redirectHosts`. Patterns run on the first 256 KiB of the page; one that backtracks
- * much can keep the check until its deadline, so let them come over the wire only where whoever
- * asks is trusted.
+ * Redirects may lead to the same host on its own port, 80 or 443. Declare other hosts in
+ * `redirectHosts`. Only the first 256 KiB of the page are searched for patterns. A pattern that
+ * backtracks a lot can block the check until its deadline, so accept patterns over the wire from
+ * trusted clients only.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export type { HttpOptions, OnRedirect };
  * ```
  */
 export const http: Check<HttpOptions> = defineCheck<HttpOptions>({
-  description: "A web page: status, content, size, response time, certificate",
+  description: "Status, content, age, size, response time and certificate of a web page",
   options: httpOptions,
   permissions: (options) => ({ net: reachable(options) }),
   async run(options, { signal }) {
@@ -55,7 +55,7 @@ export const http: Check<HttpOptions> = defineCheck<HttpOptions>({
 
 type Values = OptionValues<HttpOptions>;
 
-/** All places that a request may go to. */
+/** Returns all addresses that a request may connect to. */
 function reachable(options: Values): string[] {
   const { hostname, ipAddress } = options;
   if (hostname === undefined && ipAddress === undefined) return [];
@@ -84,8 +84,8 @@ function readOptions(options: Values): { session: HttpSession; question: HttpQue
     session: {
       home: readPlace(options),
       request: options,
-      // The answer to HEAD announces the length of a body that does not follow.
-      noBody: options.noBody || /^head$/i.test(options.method ?? ""),
+      // The response to HEAD announces the length of a body that it does not contain.
+      headOnly: options.noBody || /^head$/i.test(options.method ?? ""),
       redirects: { follow, expect: options.expect, maxRedirs: options.maxRedirs },
       days: certificate === undefined ? undefined : parseCertificateDays(certificate),
       afterCertificate: options.continueAfterCertificate,

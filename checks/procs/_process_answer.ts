@@ -3,23 +3,23 @@ import { thresholds } from "../_thresholds.ts";
 import { describeFilter, type ProcessFilter } from "./_process_filter.ts";
 import type { Process } from "./_process_list.ts";
 
-/** What thresholds are held against: the count, or a value of each process. */
+/** The value that is compared with the thresholds: PROCS is the count, others are per process. */
 export type ProcessMetric = "PROCS" | "VSZ" | "RSS" | "CPU" | "ELAPSED";
 
-/** All of them. */
+/** All values of {@linkcode ProcessMetric}. */
 export const processMetrics: readonly ProcessMetric[] = ["PROCS", "VSZ", "RSS", "CPU", "ELAPSED"];
 
-/** What is judged of processes. */
+/** Thresholds for processes, and the format of the result. */
 export interface ProcessQuestion {
-  /** What the thresholds are held against. */
+  /** The value that is compared with the thresholds. */
   metric: ProcessMetric;
-  /** Thresholds of the metric: a count, KiB, percent or seconds. */
+  /** The warning threshold for the metric: a count, KiB, percent or seconds. */
   warning?: Range | undefined;
-  /** Thresholds of the metric: a count, KiB, percent or seconds. */
+  /** The critical threshold for the metric: a count, KiB, percent or seconds. */
   critical?: Range | undefined;
-  /** Which processes are meant, to be said. */
+  /** The filter that selected the processes, for the text. */
   filter: ProcessFilter;
-  /** Whether the processes that alert are named. */
+  /** Whether to list the names of the processes that alert. */
   verbose: boolean;
 }
 
@@ -30,15 +30,15 @@ const measures: Record<Exclude<ProcessMetric, "PROCS">, (process: Process) => nu
   ELAPSED: (process) => process.elapsed,
 };
 
-/** How many processes are named. */
+/** The maximum number of process names in the text. */
 const NAMED = 100;
 
 /**
- * Says what was found of processes, in the words of `check_procs`.
+ * Compares processes with their thresholds and formats the result like `check_procs`.
  *
- * @param processes Those that are meant
- * @param question What is judged
- * @returns The result
+ * @param processes the selected processes
+ * @param question the thresholds and the format
+ * @returns the result
  */
 export function presentProcesses(
   processes: readonly Process[],
@@ -60,16 +60,16 @@ export function presentProcesses(
     name: process.comm,
     state: evaluate({ label: metric, value: measure(process), ...limits }),
   }));
-  const faulty = judged.filter(({ state }) => state !== "OK");
-  const crit = faulty.filter(({ state }) => state === "CRITICAL").length;
-  const warn = faulty.length - crit;
+  const alerting = judged.filter(({ state }) => state !== "OK");
+  const crit = alerting.filter(({ state }) => state === "CRITICAL").length;
+  const warn = alerting.length - crit;
   const state = crit > 0 ? "CRITICAL" : warn > 0 ? "WARNING" : "OK";
   const counts = {
     OK: "",
     WARNING: `${warn} warn out of `,
     CRITICAL: `${crit} crit, ${warn} warn out of `,
   };
-  const names = faulty.slice(0, NAMED).map(({ name }) => name).join(", ");
+  const names = alerting.slice(0, NAMED).map(({ name }) => name).join(", ");
   return {
     state,
     output: `${metric} ${state}: ${counts[state]}${text}` +

@@ -2,47 +2,49 @@ import { fixed } from "../_fixed.ts";
 import type { Process } from "./_process_list.ts";
 import type { User } from "./_user.ts";
 
-/** Which processes are meant; all that is given must hold. */
+/** A filter for processes: a process must match all properties that are set. */
 export interface ProcessFilter {
-  /** What the state and flags of `ps` must hold, in this order: `Z`, `Ss`. */
+  /** The state and flags of `ps` must contain this string: `Z`, `Ss`. */
   state?: string | undefined;
-  /** The parent's number. */
+  /** The process ID of the parent. */
   ppid?: number | undefined;
   /** The owner. */
   user?: User | undefined;
-  /** The command's name, without its path. */
+  /** The name of the command, without its path. */
   command?: string | undefined;
-  /** What the command with its arguments must hold. */
+  /** The command line must contain this string. */
   argumentArray?: string | undefined;
-  /** What must be found in it, as it was written and as it is read. */
+  /** The command line must match this pattern: the string as given, and the parsed pattern. */
   pattern?: { text: string; regex: RegExp } | undefined;
-  /** The least virtual memory in KiB. */
+  /** The minimum virtual memory in KiB. */
   vsz?: number | undefined;
-  /** The least resident memory in KiB. */
+  /** The minimum resident memory in KiB. */
   rss?: number | undefined;
-  /** The least share of a CPU in percent. */
+  /** The minimum usage of one CPU in percent. */
   pcpu?: number | undefined;
-  /** Whether kernel threads are left out. */
+  /** Whether to exclude kernel threads. */
   noKthreads: boolean;
 }
 
-/** How much of a command patterns are run on, in characters: they may backtrack. */
+/** The characters of a command line that are searched for patterns, which may backtrack. */
 const SEARCHED = 65_536;
 
 /** The parent of all kernel threads. */
 const KTHREADD = "kthreadd";
 
 /**
- * Leaves out what only looks: this process, and where arguments are searched, the process that
- * started it if it is the same program and so holds the same arguments, as when a check runs on the
- * command line. `ps` itself counts, as it does with `check_procs`.
+ * Removes this process from a list of processes.
  *
- * @param processes All processes
- * @param self The number of this process
- * @param filter What is searched
- * @returns The rest
+ * If command lines are searched, it also removes the parent of this process if both are the same
+ * program: when a check runs on the command line, the arguments of the parent contain the searched
+ * string. `ps` itself stays in the list, as in `check_procs`.
+ *
+ * @param processes all processes
+ * @param self the process ID of this process
+ * @param filter the filter
+ * @returns the other processes
  */
-export function leaveOutSelf(
+export function withoutSelf(
   processes: readonly Process[],
   self: number,
   filter: Pick<ProcessFilter, "argumentArray" | "pattern">,
@@ -55,11 +57,11 @@ export function leaveOutSelf(
 }
 
 /**
- * Picks the processes that a filter means.
+ * Returns the processes that match a filter.
  *
- * @param processes All processes
- * @param filter Which are meant
- * @returns Those of them
+ * @param processes all processes
+ * @param filter the filter
+ * @returns the processes that match
  */
 export function selectProcesses(processes: readonly Process[], filter: ProcessFilter): Process[] {
   const kthreadd = processes.find(({ comm, ppid }) => comm === KTHREADD && ppid === 0)?.pid;
@@ -83,18 +85,18 @@ function matches(process: Process, filter: ProcessFilter): boolean {
     (pcpu === undefined || process.pcpu >= pcpu);
 }
 
-// `check_procs` knows a command by its first word and behind its last slash; the whole name, blanks
-// and slashes included, is what people see in `ps`.
+// `check_procs` compares the first word of the name, from its last slash on. `ps` shows the whole
+// name, with spaces and slashes. Both are accepted.
 function isNamed(comm: string, command: string): boolean {
   const [word = ""] = comm.split(" ");
   return command === comm || command === word || command === word.slice(word.lastIndexOf("/") + 1);
 }
 
 /**
- * Says which processes are meant, in the words of `check_procs`.
+ * Describes a filter like `check_procs`.
  *
- * @param filter Which are meant
- * @returns For example `UID = 0 (root), command name 'cron'`; empty where all are
+ * @param filter the filter
+ * @returns for example `UID = 0 (root), command name 'cron'`; empty for a filter without properties
  */
 export function describeFilter(filter: ProcessFilter): string {
   const { state, ppid, user, command, argumentArray, pattern, vsz, rss, pcpu } = filter;

@@ -2,36 +2,36 @@
 export interface Process {
   /** State and flags: `S`, `Ss`, `R+`, `Z`… */
   stat: string;
-  /** The user's number. */
+  /** The user ID of its owner. */
   uid: number;
-  /** The user's name; the number where there is none. */
+  /** The name of its owner; the user ID if the owner has no name. */
   user: string;
-  /** Its number. */
+  /** Its process ID. */
   pid: number;
-  /** Its parent's number. */
+  /** The process ID of its parent. */
   ppid: number;
   /** Virtual memory in KiB. */
   vsz: number;
   /** Resident memory in KiB. */
   rss: number;
-  /** Share of one CPU over its life, in percent. */
+  /** Its average usage of one CPU since it started, in percent. */
   pcpu: number;
-  /** Seconds since it began. */
+  /** Seconds since it started. */
   elapsed: number;
-  /** The command's name, of which the kernel keeps 15 characters. */
+  /** The name of its command; the kernel keeps 15 characters. */
   comm: string;
-  /** The command with its arguments; empty where they were not listed. */
+  /** Its command line; empty if command lines were not listed. */
   args: string;
 }
 
-/** Wide enough for what the kernel keeps, kernel threads included; `ps` fills up with blanks. */
+/** The width of the name column: enough for all names, also of kernel threads. `ps` pads it. */
 const COMM_WIDTH = 64;
 
 /**
- * The arguments that make `ps` list what {@linkcode parseProcesses} reads.
+ * Returns the arguments of `ps` for the output that {@linkcode parseProcesses} reads.
  *
- * @param withArgs Whether the commands' arguments are listed too, of whatever length
- * @returns The arguments, for procps
+ * @param withArgs whether to list whole command lines, which have no maximum length
+ * @returns the arguments, for procps
  */
 export function psArguments(withArgs: boolean): string[] {
   const columns = `stat,uid,user:64,pid,ppid,vsz,rss,pcpu,etime,comm:${COMM_WIDTH}`;
@@ -44,10 +44,10 @@ const LINE = new RegExp(
 );
 
 /**
- * Reads a list of processes.
+ * Parses a list of processes.
  *
- * @param text The output of `ps` with {@linkcode psArguments}
- * @returns The processes; the heading and lines that are none are left out
+ * @param text the output of `ps` with {@linkcode psArguments}
+ * @returns the processes; the heading and malformed lines are ignored
  */
 export function parseProcesses(text: string): Process[] {
   const processes: Process[] = [];
@@ -73,10 +73,10 @@ export function parseProcesses(text: string): Process[] {
 }
 
 /**
- * Reads how long a process runs.
+ * Parses the elapsed time of a process.
  *
  * @param text `[[days-]hours:]minutes:seconds`
- * @returns Seconds
+ * @returns the time in seconds
  */
 export function parseElapsed(text: string): number {
   const [clock = "", days = "0"] = text.split("-").reverse();

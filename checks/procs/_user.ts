@@ -2,28 +2,28 @@ import type { Process } from "./_process_list.ts";
 
 /** A user of this host. */
 export interface User {
-  /** The user's number; NaN where it is not known. */
+  /** The user ID; NaN if it is unknown. */
   uid: number;
-  /** The user's name. */
+  /** The name of the user. */
   name: string;
 }
 
 /**
- * The users whom processes belong to. `ps` looks them up wherever the host keeps its users, so that
- * those of a directory are among them.
+ * Returns the owners of processes. `ps` looks up their names in all user databases of the host, so
+ * that users of a directory service (LDAP) are included.
  *
- * @param processes Processes
- * @returns Their users, as often as they have processes
+ * @param processes the processes
+ * @returns their owners, one per process
  */
 export function ownersOf(processes: readonly Process[]): User[] {
   return processes.map(({ uid, user }) => ({ uid, name: user }));
 }
 
 /**
- * Reads a password file.
+ * Parses a password file.
  *
- * @param text The text of /etc/passwd
- * @returns Its users
+ * @param text the content of /etc/passwd
+ * @returns its users
  */
 export function parsePasswd(text: string): User[] {
   const users: User[] = [];
@@ -35,11 +35,11 @@ export function parsePasswd(text: string): User[] {
 }
 
 /**
- * Finds a user.
+ * Finds a user by name or user ID.
  *
- * @param wanted Name or number; digits alone are a number
- * @param users The users to look among
- * @returns The first that fits; undefined where there is none
+ * @param wanted the name or the user ID; a string of digits is a user ID
+ * @param users the users to search
+ * @returns the first user that matches; undefined if the user is unknown
  */
 export function findUser(wanted: string, users: readonly User[]): User | undefined {
   if (/^\d+$/.test(wanted)) return users.find(({ uid }) => uid === Number(wanted));

@@ -11,48 +11,50 @@ import { parsePattern } from "../_posix_pattern.ts";
 import { psPath, readProcesses } from "../_ps.ts";
 import { withinSeconds } from "../_time_limit.ts";
 import { presentProcesses, type ProcessMetric, processMetrics } from "./_process_answer.ts";
-import { leaveOutSelf, type ProcessFilter, selectProcesses } from "./_process_filter.ts";
+import { type ProcessFilter, selectProcesses, withoutSelf } from "./_process_filter.ts";
 import { parseProcesses, type Process, psArguments } from "./_process_list.ts";
 import { findUser, ownersOf, parsePasswd, type User } from "./_user.ts";
 
-/** The options of {@linkcode procs}; names and letters are those of `check_procs`. */
+/** The options of {@linkcode procs}; the names and letters are those of `check_procs`. */
 export type ProcsOptions = {
-  /** Thresholds of the metric. */
+  /** The warning threshold for the metric. */
   readonly warning: Option<Range, RangeInput, "optional">;
-  /** Thresholds of the metric. */
+  /** The critical threshold for the metric. */
   readonly critical: Option<Range, RangeInput, "optional">;
-  /** What the state of `ps` must hold. */
+  /** The state of `ps` must contain this string. */
   readonly state: Option<string, string, "optional">;
-  /** What the thresholds are held against. */
+  /** The value that is compared with the thresholds. */
   readonly metric: Option<ProcessMetric, ProcessMetric, "default">;
-  /** The command's name. */
+  /** The name of the command. */
   readonly command: Option<string, string, "optional">;
-  /** What the command with its arguments must hold. */
+  /** The command line must contain this string. */
   readonly argumentArray: Option<string, string, "optional">;
-  /** What must be found in it. */
+  /** The command line must match this pattern. */
   readonly eregArgumentArray: Option<string, string, "optional">;
-  /** The owner. */
+  /** The owner: a name or a user ID. */
   readonly user: Option<string, string, "optional">;
-  /** The parent's number. */
+  /** The process ID of the parent. */
   readonly ppid: Option<number, number | string, "optional">;
-  /** The least virtual memory in KiB. */
+  /** The minimum virtual memory in KiB. */
   readonly vsz: Option<number, number | string, "optional">;
-  /** The least resident memory in KiB. */
+  /** The minimum resident memory in KiB. */
   readonly rss: Option<number, number | string, "optional">;
-  /** The least share of a CPU in percent. */
+  /** The minimum usage of one CPU in percent. */
   readonly pcpu: Option<number, number | string, "optional">;
-  /** Whether kernel threads are left out. */
+  /** Whether to exclude kernel threads. */
   readonly noKthreads: Option<boolean, boolean, "default">;
-  /** Whether the processes that alert are named. */
+  /** Whether to list the names of the processes that alert. */
   readonly verbose: Option<boolean, boolean, "default">;
   /** The time limit in seconds. */
   readonly timeout: Option<number, number | string, "default">;
 };
 
 /**
- * Watches processes: how many there are of a kind, or the memory, CPU and age of each. Texts and
- * counts are those of `check_procs`. It runs `ps` and nothing else; where a user is asked for,
- * /etc/passwd is read too, for a user without processes.
+ * Checks processes like `check_procs` of monitoring-plugins: their number, or the memory, CPU usage
+ * or age of each.
+ *
+ * It runs `ps` and no other program. With the option `user` it also reads /etc/passwd, to find
+ * users without processes.
  *
  * @example
  * ```ts
@@ -70,51 +72,62 @@ export type ProcsOptions = {
  * ```
  */
 export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
-  description: "Processes: their number, or memory, CPU and age of each",
+  description: "Number of processes, or memory, CPU usage or age of each",
   options: {
     warning: option.range({
       short: "w",
-      description: "Warn where the metric is outside this range",
+      description: "Warn if the metric (see -m) is outside this range",
     }),
     critical: option.range({
       short: "c",
-      description: "Critical where the metric is outside this range",
+      description: "Critical if the metric (see -m) is outside this range",
     }),
     state: option.text({
       short: "s",
-      description: "Only processes with these flags in the STAT column of ps: Z, R, Ss",
+      description: "Only processes with these flags in the STAT column of ps, such as Z, R or Ss",
       pattern: /[\w<+]{1,16}/,
     }),
     metric: option.oneOf({
       short: "m",
-      description: "PROCS: the count; of each process VSZ and RSS in KiB, CPU in %, ELAPSED in s",
+      description:
+        "Value to check: PROCS (count), or per process: VSZ or RSS in KiB, CPU in %, ELAPSED in s",
       values: processMetrics,
       default: "PROCS",
     }),
     command: option.text({
       short: "C",
-      description: "Only processes of this name, without path, as ps shows it: 15 characters",
+      description:
+        "Only processes with this name, without path; ps shows up to 15 characters of it",
     }),
     argumentArray: option.text({
       short: "a",
-      description: "Only processes whose command line holds this text",
+      description: "Only processes whose command line contains this string",
     }),
     eregArgumentArray: option.text({
-      description: "Only processes in whose command line this pattern is found",
+      description: "Only processes whose command line matches this pattern",
       maxLength: 2048,
     }),
     user: option.text({
       short: "u",
-      description: "Only processes of this user: name or number",
+      description: "Only processes of this user: name or user ID",
       pattern: /[^:\s]+/,
       maxLength: 64,
     }),
-    ppid: option.integer({ short: "p", description: "Only children of this process", min: 0 }),
-    vsz: option.integer({ short: "z", description: "Only processes of so many KiB VSZ or more" }),
-    rss: option.integer({ short: "r", description: "Only processes of so many KiB RSS or more" }),
-    pcpu: option.number({ short: "P", description: "Only processes of so many % CPU or more" }),
-    noKthreads: option.flag({ short: "k", description: "Leave out kernel threads" }),
-    verbose: option.flag({ short: "v", description: "Name the processes that alert" }),
+    ppid: option.integer({ short: "p", description: "Only children of this process ID", min: 0 }),
+    vsz: option.integer({
+      short: "z",
+      description: "Only processes with at least this VSZ in KiB",
+    }),
+    rss: option.integer({
+      short: "r",
+      description: "Only processes with at least this RSS in KiB",
+    }),
+    pcpu: option.number({
+      short: "P",
+      description: "Only processes with at least this CPU usage in %",
+    }),
+    noKthreads: option.flag({ short: "k", description: "Exclude kernel threads" }),
+    verbose: option.flag({ short: "v", description: "List the names of the processes that alert" }),
     timeout: option.duration({ short: "t", description: "Time limit in seconds", default: 10 }),
   },
   permissions: ({ user }) => ({
@@ -136,7 +149,7 @@ export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
     const all = parseProcesses(text);
     if (all.length === 0) return { state: "UNKNOWN", output: "Unable to read output" };
     const filter = await readFilter(options, all);
-    const processes = leaveOutSelf(all, Deno.pid, filter);
+    const processes = withoutSelf(all, Deno.pid, filter);
     return presentProcesses(selectProcesses(processes, filter), { ...options, filter });
   },
 });
@@ -161,8 +174,8 @@ async function readUser(wanted: string, processes: readonly Process[]): Promise<
   try {
     passwd = await Deno.readTextFile("/etc/passwd");
   } catch (error) {
-    // A user whom the wire names, while the command is bound without one: nobody by that name runs
-    // anything, and that is what counts.
+    // The user comes from the wire, and the binding has no user, so that /etc/passwd may not be
+    // read. No process has this owner, and that is enough for the result.
     if (error instanceof Deno.errors.NotCapable) return { uid, name: wanted };
     throw error;
   }

@@ -12,39 +12,40 @@ import { printable } from "../_printable.ts";
 import { presentTlsFailure } from "../_tls_failure.ts";
 import { isExpected, type TcpReading } from "./_tcp_session.ts";
 
-/** What is judged of a TCP service. */
+/** Thresholds for a TCP service, and the response that is expected of it. */
 export interface TcpQuestion {
-  /** The host as it was asked for. */
+  /** The host as the options name it. */
   hostname: string;
   /** The port. */
   port: number;
-  /** Thresholds of the response time in seconds. */
+  /** The warning threshold for the response time in seconds. */
   warning?: Range | undefined;
-  /** Thresholds of the response time in seconds. */
+  /** The critical threshold for the response time in seconds. */
   critical?: Range | undefined;
-  /** The time limit in seconds, the most that the response time can be. */
+  /** The time limit in seconds, which is the maximum of the response time. */
   timeout: number;
-  /** What the answer must hold. */
+  /** The strings that the response must contain. */
   expect?: readonly string[] | undefined;
-  /** Whether it must hold all of that. */
+  /** Whether the response must contain all of them, not only one. */
   all: boolean;
-  /** Whether what the service said is hidden. */
+  /** Whether to hide the response. */
   jail: boolean;
-  /** The state where the answer is another. */
+  /** The state if the response is not as expected. */
   mismatch: State;
-  /** The state where the connection is refused. */
+  /** The state if the connection is refused. */
   refuse: State;
-  /** How long the certificate must last. */
+  /** The minimum number of days until the certificate expires. */
   days?: CertificateDays | undefined;
 }
 
 /**
- * Says what was found of a TCP service, in the words of `check_tcp`.
+ * Compares the response of a TCP service with the expected one and formats the result like
+ * `check_tcp`.
  *
- * @param reading What was read
- * @param question What is judged
- * @param now The time it is, for the certificate
- * @returns The result
+ * @param reading the response
+ * @param question the thresholds and the expected response
+ * @param now the current time, for the certificate
+ * @returns the result
  */
 export function presentTcp(reading: TcpReading, question: TcpQuestion, now: Date): CheckResult {
   const { days } = question;
@@ -61,11 +62,11 @@ export function presentTcp(reading: TcpReading, question: TcpQuestion, now: Date
 }
 
 /**
- * Says why a TCP service could not be reached, in the words of `check_tcp`.
+ * Formats a failed connection like `check_tcp`.
  *
- * @param error What connecting failed with
- * @param question What is judged
- * @returns The result, without perfdata
+ * @param error the error from connecting
+ * @param question the thresholds and states
+ * @returns the result, without perfdata
  */
 export function presentTcpFailure(error: ConnectError, question: TcpQuestion): CheckResult {
   const { hostname, port, refuse } = question;
@@ -99,15 +100,16 @@ function presentService(
     max: timeout,
   }];
   const timing = evaluate(perfdata);
-  const said = jail ? "" : printable(banner ?? "");
+  const shown = jail ? "" : printable(banner ?? "");
   if (banner === undefined || isExpected(banner, question)) {
     const output = `TCP ${timing} - ${fixed(seconds, 3)} second response time ` +
-      `on ${hostname} port ${port}${said && ` [${said}]`}`;
+      `on ${hostname} port ${port}${shown && ` [${shown}]`}`;
     return { state: timing, output, perfdata };
   }
-  // What the plugin does: the answer's state stands in for that of the time, be it better.
+  // As in the plugin, this state replaces that of the response time, even if it is better. Only
+  // CRITICAL stays.
   const state = timing === "CRITICAL" ? timing : question.mismatch;
   const output = `TCP ${state} - Unexpected response from host/socket` +
-    (said ? `: ${said}` : ` on ${hostname} port ${port}`);
+    (shown ? `: ${shown}` : ` on ${hostname} port ${port}`);
   return { state, output, perfdata };
 }

@@ -8,57 +8,57 @@ import {
 import { type CertificateDays, judgeCertificate } from "../_certificate.ts";
 import { sleep } from "../_time_limit.ts";
 
-/** What is said to a TCP service, and what is listened for. */
+/** The data to send to a TCP service, and the response to read. */
 export interface TcpSession extends Pick<ServiceOptions, "tls"> {
-  /** Where to connect. */
+  /** The address to connect to. */
   address: ServiceAddress;
-  /** Ends the session before anything is sent where the certificate does not last so long. */
+  /** Nothing is sent if the certificate expires within this many days. */
   days?: CertificateDays | undefined;
-  /** What is sent first. */
+  /** Data to send first. */
   send?: string | undefined;
-  /** What is sent last. */
+  /** Data to send last. */
   quit?: string | undefined;
-  /** Seconds between sending and reading; not counted as response time. */
+  /** The delay between sending and reading, in seconds; it is not part of the response time. */
   delay: number;
-  /** What the answer must hold; nothing is read where it is left out. */
+  /** The strings that the response must contain; undefined: nothing is read. */
   expect?: readonly string[] | undefined;
-  /** Whether it must hold all of that; one of it where not. */
+  /** Whether the response must contain all of them, not only one. */
   all: boolean;
-  /** Reading ends once so many bytes are there. */
+  /** Reading ends after this many bytes. */
   maxbytes: number;
 }
 
-/** What was read from a TCP service. */
+/** The response of a TCP service. */
 export interface TcpReading {
-  /** What the peer said; undefined where nothing was listened for. */
+  /** The data from the peer; undefined if nothing was read. */
   banner?: string | undefined;
-  /** What the peer presented, where TLS was spoken. */
+  /** The certificate of the peer; undefined without TLS. */
   certificate?: PeerCertificate | undefined;
-  /** From the start of connecting to the end, in seconds, to the microsecond. */
+  /** The duration of the whole session in seconds, with microseconds. */
   seconds: number;
 }
 
-/** How long more of an answer is waited for once some of it is there, in seconds. */
+/** After the first data, reading ends if no more arrives for this many seconds. */
 const IDLE = 2;
 
 const encoder = new TextEncoder();
 
 /**
- * Holds a session with a TCP service.
+ * Connects to a TCP service, sends data and reads the response.
  *
- * @param session What to say and to listen for
- * @param signal Closes the connection when it aborts
- * @returns What was read
- * @throws {ConnectError} Where the connection can't be opened
+ * @param session the data to send and the response to read
+ * @param signal closes the connection when it aborts
+ * @returns the response
+ * @throws {ConnectError} if the connection fails
  */
 export async function readTcp(session: TcpSession, signal: AbortSignal): Promise<TcpReading> {
   const connection = await connect(session.address, { tls: session.tls, signal });
   try {
     const { certificate, startedAt } = connection;
-    const lasts = session.days === undefined ||
+    const valid = session.days === undefined ||
       judgeCertificate(certificate, session.days, new Date()).state === "OK";
-    const banner = lasts ? await talk(connection, session, signal) : undefined;
-    const milliseconds = performance.now() - startedAt - (lasts ? session.delay * 1000 : 0);
+    const banner = valid ? await talk(connection, session, signal) : undefined;
+    const milliseconds = performance.now() - startedAt - (valid ? session.delay * 1000 : 0);
     return { banner, certificate, seconds: Math.round(milliseconds * 1000) / 1e6 };
   } finally {
     connection.close();
@@ -77,7 +77,7 @@ async function talk(
   return banner;
 }
 
-/** Reads until what is expected is there, the peer ends or falls silent, or enough was read. */
+/** Reads until the expected strings arrived, the peer closed or became silent, or `maxbytes`. */
 async function readBanner(
   connection: ServiceConnection,
   session: TcpSession,
@@ -103,7 +103,7 @@ async function readUnlessIdle(
   const idle = sleep(IDLE, AbortSignal.any([signal, done.signal])).then(() => null);
   idle.catch(() => {});
   const reading = connection.read();
-  // Where silence wins, closing the connection ends this read, and nobody waits for it any more.
+  // If the wait ends first, closing the connection ends this read later. Its error is ignored.
   reading.catch(() => {});
   try {
     return await Promise.race([reading, idle]);
@@ -113,27 +113,27 @@ async function readUnlessIdle(
 }
 
 /**
- * Whether an answer holds what is expected of it.
+ * Returns whether a response contains the expected strings.
  *
- * @param banner What the peer said so far
- * @param session What is expected, and whether all of it
- * @returns True where it holds one of the texts, or all of them
+ * @param banner the response so far
+ * @param session the expected strings, and whether all are required
+ * @returns true if the response contains one of the strings, or all of them if required
  */
 export function isExpected(
   banner: string,
   { expect = [], all }: Pick<TcpSession, "expect" | "all">,
 ): boolean {
   if (banner === "") return false;
-  const holds = (text: string) => banner.includes(text);
-  return all ? expect.every(holds) : expect.some(holds);
+  const contains = (text: string) => banner.includes(text);
+  return all ? expect.every(contains) : expect.some(contains);
 }
 
 /**
- * Reads the escapes of `check_tcp -E`: `\n`, `\r`, `\t` and `\\`; a backslash before any other
- * character is left out.
+ * Replaces the escapes of `check_tcp -E`: `\n`, `\r`, `\t` and `\\`. A backslash before another
+ * character is removed.
  *
- * @param text For example `QUIT\r\n`, with backslashes
- * @returns The text with line breaks and tabs
+ * @param text for example `QUIT\r\n`, with backslashes
+ * @returns the text with line breaks and tabs
  */
 export function unescapeText(text: string): string {
   const escapes: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };

@@ -15,49 +15,49 @@ import { withinSeconds } from "../_time_limit.ts";
 import { presentTcp, presentTcpFailure, type TcpQuestion } from "./_tcp_answer.ts";
 import { readTcp, type TcpSession, unescapeText } from "./_tcp_session.ts";
 
-/** The options of {@linkcode tcp}; names and letters are those of `check_tcp`. */
+/** The options of {@linkcode tcp}; the names and letters are those of `check_tcp`. */
 export type TcpOptions = {
-  /** Host name or address. */
+  /** The host name or address. */
   readonly hostname: Option<string, string, "default">;
-  /** Port. */
+  /** The port. */
   readonly port: Option<number, number | string, "required">;
-  /** Thresholds of the response time in seconds. */
+  /** The warning threshold for the response time in seconds. */
   readonly warning: Option<Range, RangeInput, "optional">;
-  /** Thresholds of the response time in seconds. */
+  /** The critical threshold for the response time in seconds. */
   readonly critical: Option<Range, RangeInput, "optional">;
-  /** The time limit. */
+  /** The time limit in seconds. */
   readonly timeout: Option<number, number | string, "default">;
-  /** What is sent first. */
+  /** Data to send first. */
   readonly send: Option<string, string, "optional">;
-  /** What the answer must hold. */
+  /** The strings that the response must contain. */
   readonly expect: Option<string[], string | readonly string[], "optional">;
-  /** Whether it must hold all of that. */
+  /** Whether the response must contain all of them, not only one. */
   readonly all: Option<boolean, boolean, "default">;
-  /** What is sent last. */
+  /** Data to send last. */
   readonly quit: Option<string, string, "optional">;
-  /** Whether escapes are read in what is sent. */
+  /** Whether to replace escapes such as `\n` in the data to send. */
   readonly escape: Option<boolean, boolean, "default">;
-  /** The state where the connection is refused. */
+  /** The state if the connection is refused. */
   readonly refuse: Option<AlertName, AlertName, "default">;
-  /** The state where the answer is another. */
+  /** The state if the response is not as expected. */
   readonly mismatch: Option<AlertName, AlertName, "default">;
-  /** Whether what the service says is hidden. */
+  /** Whether to hide the response. */
   readonly jail: Option<boolean, boolean, "default">;
-  /** How much of an answer is read, in bytes. */
+  /** The maximum size of the response in bytes. */
   readonly maxbytes: Option<number, number | string, "default">;
-  /** Seconds between sending and reading. */
+  /** The delay between sending and reading, in seconds. */
   readonly delay: Option<number, number | string, "default">;
-  /** Whether TLS is spoken. */
+  /** Whether to use TLS. */
   readonly ssl: Option<boolean, boolean, "default">;
-  /** The name that is asked for in the TLS handshake. */
+  /** The server name in the TLS handshake. */
   readonly sni: Option<string, string, "optional">;
-  /** Days that the certificate must last. */
+  /** The minimum number of days until the certificate expires. */
   readonly certificate: Option<string, string, "optional">;
 };
 
 /**
- * Watches a TCP service: whether it takes connections, how fast, what it says, and over TLS how
- * long its certificate still lasts. Texts are those of `check_tcp`.
+ * Checks a TCP service like `check_tcp` of monitoring-plugins: the connection, the response time,
+ * the response, and with TLS the days until the certificate expires.
  *
  * @example
  * ```ts
@@ -73,7 +73,7 @@ export type TcpOptions = {
  * ```
  */
 export const tcp: Check<TcpOptions> = defineCheck<TcpOptions>({
-  description: "A TCP service: response time, what it says, its certificate",
+  description: "Response time, response and certificate of a TCP service",
   options: {
     hostname: option.text({
       short: "H",
@@ -83,56 +83,69 @@ export const tcp: Check<TcpOptions> = defineCheck<TcpOptions>({
       maxLength: 255,
     }),
     port: option.integer({ short: "p", description: "Port", required: true, min: 1, max: 65535 }),
-    warning: option.range({ short: "w", description: "Warn outside this range of seconds" }),
-    critical: option.range({ short: "c", description: "Critical outside this range of seconds" }),
+    warning: option.range({
+      short: "w",
+      description: "Warn if the response time in seconds is outside this range",
+    }),
+    critical: option.range({
+      short: "c",
+      description: "Critical if the response time in seconds is outside this range",
+    }),
     timeout: option.duration({ short: "t", description: "Time limit in seconds", default: 10 }),
-    send: option.text({ short: "s", description: "What is sent first", maxLength: 8192 }),
+    send: option.text({
+      short: "s",
+      description: "Data to send after connecting",
+      maxLength: 8192,
+    }),
     expect: option.list({
       short: "e",
-      description: "Texts of which the answer must hold one; a comma divides them",
+      description: "Strings, separated by commas; the response must contain one of them",
     }),
-    all: option.flag({ short: "A", description: "The answer must hold all expected texts" }),
-    quit: option.text({ short: "q", description: "What is sent last" }),
+    all: option.flag({ short: "A", description: "Require all strings of -e in the response" }),
+    quit: option.text({
+      short: "q",
+      description: "Data to send before closing; without -E, a line break is appended",
+    }),
     escape: option.flag({
       short: "E",
-      description:
-        "Read \\n, \\r, \\t and \\\\ in send and quit; quit gets no line break by itself",
+      description: "Replace \\n, \\r, \\t and \\\\ in -s and -q; nothing is appended to -q then",
     }),
     refuse: option.oneOf({
       short: "r",
-      description: "State where the connection is refused",
+      description: "State if the connection is refused",
       values: alertNames,
       default: "crit",
     }),
     mismatch: option.oneOf({
       short: "M",
-      description: "State where the answer is not as expected",
+      description: "State if the response is not as expected",
       values: alertNames,
       default: "warn",
     }),
-    jail: option.flag({ short: "j", description: "Hide what the service says" }),
+    jail: option.flag({ short: "j", description: "Hide the response" }),
     maxbytes: option.integer({
       short: "m",
-      description: "Read no further once so many bytes are there",
+      description: "Maximum size of the response in bytes",
       default: 65536,
       min: 1,
       max: 1048576,
     }),
     delay: option.integer({
       short: "d",
-      description: "Seconds to wait between sending and reading",
+      description: "Delay between sending and reading, in seconds",
       default: 0,
       min: 0,
       max: 3600,
     }),
-    ssl: option.flag({ short: "S", description: "Speak TLS; the certificate is not verified" }),
+    ssl: option.flag({ short: "S", description: "Use TLS; the certificate is not verified" }),
     sni: option.text({
-      description: "Name to ask for in the TLS handshake, where it is not that of the host",
+      description: "Server name in the TLS handshake; the default is the host name (-H)",
       maxLength: 255,
     }),
     certificate: option.text({
       short: "D",
-      description: "Days that the certificate must last: 14, or 14,7 for WARNING and CRITICAL",
+      description:
+        "Use TLS and check the expiry of the certificate in days: 14, or 14,7 for WARNING,CRITICAL",
       pattern: certificateDaysPattern,
     }),
   },

@@ -5,23 +5,27 @@ import { describeAgent } from "../../src/agent/describe_agent.ts";
 import { programsOf } from "../../src/agent/granted_permissions.ts";
 import type { OptionSpec } from "../../src/mod.ts";
 
-Deno.test("The agent of the built-in checks is faultless", { permissions: "none" }, () => {
+Deno.test("The agent of the check library has no errors", { permissions: "none" }, () => {
   const { manifest, diagnostics } = describeAgent(agent);
   assertEquals(diagnostics.filter(({ severity }) => severity === "error"), []);
   const all = [...Object.keys(agent.commands), "check_agent"];
   assertEquals(Object.keys(manifest.commands).sort(), all.sort());
 });
 
-Deno.test("The agent serves every built-in check", { permissions: "none" }, () => {
-  const served = Object.values(agent.commands).flatMap((command) =>
-    "definition" in command ? [command.definition] : []
-  );
-  for (const [name, check] of Object.entries(checks)) {
-    assert(served.includes(check.definition), name);
-  }
-});
+Deno.test(
+  "The agent of the check library contains every built-in check",
+  { permissions: "none" },
+  () => {
+    const served = Object.values(agent.commands).flatMap((command) =>
+      "definition" in command ? [command.definition] : []
+    );
+    for (const [name, check] of Object.entries(checks)) {
+      assert(served.includes(check.definition), name);
+    }
+  },
+);
 
-Deno.test("The agent serves what the host can run: commands that start programs are optional", {
+Deno.test("Commands of the check library that start programs are optional", {
   permissions: "none",
 }, () => {
   const { commands } = describeAgent(agent).manifest;
@@ -30,7 +34,7 @@ Deno.test("The agent serves what the host can run: commands that start programs 
   }
 });
 
-Deno.test("The agent's checks have one-line descriptions with every option's", {
+Deno.test("Built-in checks and their options have one-line descriptions", {
   permissions: "none",
 }, () => {
   for (const [name, { definition }] of Object.entries(checks)) {
@@ -38,6 +42,10 @@ Deno.test("The agent's checks have one-line descriptions with every option's", {
     const texts = [definition.description, ...specs.map(({ description }) => description)];
     for (const text of texts) assert(/^\S.*[^.]$/.test(text), `${name}: ${text}`);
     const letters = specs.flatMap(({ short }) => short ?? []);
-    assertEquals(new Set(letters).size, letters.length, `${name}: a letter stands for two options`);
+    assertEquals(
+      new Set(letters).size,
+      letters.length,
+      `${name}: two options have the same letter`,
+    );
   }
 });

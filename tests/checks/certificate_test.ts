@@ -9,8 +9,8 @@ import { evaluate } from "../../src/mod.ts";
 const now = new Date("2026-11-21T20:28:36.900Z");
 const DAY = 86400;
 
-/** What stands between the first words and the timestamp, at so many seconds before the end. */
-const cases: [seconds: number, days: string, state: string, says: RegExp, left: number][] = [
+/** The expected output for a certificate that expires in this many seconds. */
+const cases: [seconds: number, days: string, state: string, output: RegExp, left: number][] = [
   [29 * DAY + 5, "14,7", "OK", /^OK - Certificate 'localhost' will expire on .*\.$/, 29],
   [29 * DAY + 5, "29", "WARNING", /^WARNING - Certificate .* expires in 29 day\(s\) \(.*\)\.$/, 29],
   [29 * DAY + 5, "28", "OK", /^OK /, 29],
@@ -33,20 +33,20 @@ const cases: [seconds: number, days: string, state: string, says: RegExp, left: 
   [-2 * DAY, "0", "CRITICAL", / expired on /, -2],
 ];
 
-Deno.test("judgeCertificate() has the words and the edges of check_http -C", {
+Deno.test("judgeCertificate() returns the texts of check_http -C and has its limits", {
   permissions: "none",
 }, () => {
-  for (const [seconds, days, state, says, left] of cases) {
+  for (const [seconds, days, state, output, left] of cases) {
     const validTo = new Date((Math.floor(now.getTime() / 1000) + seconds) * 1000);
     const certificate = { commonName: "localhost", validTo };
     const verdict = judgeCertificate(certificate, parseCertificateDays(days), now);
     assertEquals(verdict.state, state, `${seconds} ${days}`);
-    assertEquals(says.test(verdict.output), true, verdict.output);
+    assertEquals(output.test(verdict.output), true, verdict.output);
     assertEquals(verdict.perfdata[0]?.value, left);
   }
 });
 
-Deno.test("judgeCertificate() hands back perfdata that is judged alike", {
+Deno.test("judgeCertificate() returns perfdata that evaluate() maps to the same state", {
   permissions: "none",
 }, () => {
   for (const days of [-3, 3, 7, 8, 14, 15, 400]) {
@@ -56,12 +56,16 @@ Deno.test("judgeCertificate() hands back perfdata that is judged alike", {
   }
 });
 
-Deno.test("judgeCertificate() is CRITICAL without a certificate", { permissions: "none" }, () => {
-  const { state, output } = judgeCertificate(undefined, { warning: 1, critical: 0 }, now);
-  assertEquals([state, output], ["CRITICAL", "CRITICAL - Cannot retrieve server certificate."]);
-});
+Deno.test(
+  "judgeCertificate() returns CRITICAL without a certificate",
+  { permissions: "none" },
+  () => {
+    const { state, output } = judgeCertificate(undefined, { warning: 1, critical: 0 }, now);
+    assertEquals([state, output], ["CRITICAL", "CRITICAL - Cannot retrieve server certificate."]);
+  },
+);
 
-Deno.test("judgeCertificate() lets no control characters of a name through", {
+Deno.test("judgeCertificate() replaces control characters in a name", {
   permissions: "none",
 }, () => {
   const certificate = { commonName: "a\x1b[2J\nb", validTo: now };
@@ -69,7 +73,7 @@ Deno.test("judgeCertificate() lets no control characters of a name through", {
   assertEquals(output.startsWith("CRITICAL - Certificate 'a?[2J?b' just expired"), true, output);
 });
 
-Deno.test("formatTimestamp() writes what strftime() does", { permissions: "none" }, () => {
+Deno.test("formatTimestamp() formats a time like strftime()", { permissions: "none" }, () => {
   const cases: [date: string, offset: number, text: string][] = [
     ["2026-12-21T20:09:22Z", 0, "Mon Dec 21 20:09:22 2026 +0000"],
     ["2026-12-03T09:58:34Z", 0, "Thu Dec  3 09:58:34 2026 +0000"],

@@ -1,8 +1,8 @@
 import { assertThrows } from "@std/assert";
 import { presentDummy } from "../../checks/dummy.ts";
-import { assertSays } from "./recorded.ts";
+import { assertOutput } from "./recorded.ts";
 
-const cases: [state: string, text: string | undefined, code: number, says: string][] = [
+const cases: [state: string, text: string | undefined, code: number, expected: string][] = [
   ["0", undefined, 0, "OK"],
   ["1", "foo", 1, "WARNING: foo"],
   ["2", "a b", 2, "CRITICAL: a b"],
@@ -15,16 +15,16 @@ const cases: [state: string, text: string | undefined, code: number, says: strin
   ["CRITICAL", undefined, 2, "CRITICAL"],
 ];
 
-for (const [state, text, code, says] of cases) {
+for (const [state, text, code, expected] of cases) {
   Deno.test(
-    `presentDummy() says what check_dummy ${state} ${text} says`,
+    `presentDummy() returns the output of check_dummy ${state} ${text}`,
     { permissions: "none" },
     () => {
-      assertSays(presentDummy(state, text), { code, text: says });
+      assertOutput(presentDummy(state, text), { code, text: expected });
     },
   );
 }
 
-Deno.test("presentDummy() refuses a name that is no state", { permissions: "none" }, () => {
+Deno.test("presentDummy() refuses an unknown state", { permissions: "none" }, () => {
   assertThrows(() => presentDummy("fine"), SyntaxError, "expected OK, WARNING, CRITICAL, UNKNOWN");
 });

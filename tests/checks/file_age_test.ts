@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileAge, presentFile } from "../../checks/file_age.ts";
 import { testCheck } from "../../src/mod.ts";
-import { assertSays, optionsOf, type Recorded } from "./recorded.ts";
+import { assertOutput, optionsOf, type Recorded } from "./recorded.ts";
 
-/** Of a file that was modified 999 seconds ago. */
+/** Outputs for a file that was modified 999 seconds ago; the reading is its size. */
 const recorded: Recorded<number>[] = [
   {
     args: "-f /tmp/f",
@@ -60,33 +60,33 @@ const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
 
 for (const row of recorded) {
   Deno.test(
-    `presentFile() says what check_file_age ${row.args} says of ${row.reading} bytes`,
+    `presentFile() returns the output of check_file_age ${row.args} for ${row.reading} bytes`,
     { permissions: "none" },
     () => {
       const reading = { modified: ago(999), size: row.reading };
-      assertSays(presentFile(reading, optionsOf(fileAge, row.args), now), row);
+      assertOutput(presentFile(reading, optionsOf(fileAge, row.args), now), row);
     },
   );
 }
 
-Deno.test("presentFile() says that there is no file", { permissions: "none" }, () => {
-  assertSays(presentFile(undefined, optionsOf(fileAge, "-f /nonexist"), now), {
+Deno.test("presentFile() reports a missing file", { permissions: "none" }, () => {
+  assertOutput(presentFile(undefined, optionsOf(fileAge, "-f /nonexist"), now), {
     code: 2,
     text: "FILE_AGE CRITICAL: File not found - /nonexist",
   });
-  assertSays(presentFile(undefined, optionsOf(fileAge, "-i -f /nonexist"), now), {
+  assertOutput(presentFile(undefined, optionsOf(fileAge, "-i -f /nonexist"), now), {
     code: 0,
     text: "FILE_AGE OK: /nonexist doesn't exist, but ignore-missing was set",
   });
 });
 
-Deno.test("presentFile() knows ranges of ages", { permissions: "none" }, () => {
+Deno.test("presentFile() compares the age with ranges", { permissions: "none" }, () => {
   const cases: [args: string, age: number, state: string][] = [
     ["-w 100:2000 -c 50:3000", 999, "OK"],
     ["-w 100:2000 -c 50:3000", 99, "WARNING"],
     ["-w 100:2000 -c 50:3000", 49, "CRITICAL"],
     ["-w @0:10 -c 5000", 5, "WARNING"],
-    // A file from a moment that this host's clock has not reached yet.
+    // The time of the file is ahead of the clock of this host.
     ["-w 240 -c 600", -30, "OK"],
     ["-w 1:240 -c 600", -30, "WARNING"],
   ];
@@ -97,13 +97,13 @@ Deno.test("presentFile() knows ranges of ages", { permissions: "none" }, () => {
   }
 });
 
-Deno.test("presentFile() counts whole seconds, as the plugin does", { permissions: "none" }, () => {
+Deno.test("presentFile() counts whole seconds like the plugin", { permissions: "none" }, () => {
   const reading = { modified: new Date("2026-03-01T11:59:59.900Z"), size: 1 };
   const { output } = presentFile(reading, optionsOf(fileAge, "-f /tmp/f"), now);
   assertStringIncludes(output, "is 1 seconds old");
 });
 
-Deno.test("fileAge reads the state of its file", { permissions: "none" }, async () => {
+Deno.test("fileAge reads the age and size of its file", { permissions: "none" }, async () => {
   const read = { "/srv/f": { content: "12345", mtime: new Date(Date.now() - 700_000) } };
   const { state, text } = await testCheck(fileAge({ file: "/srv/f", critical: 3600 }), { read });
   assertEquals(state, "WARNING");
@@ -114,7 +114,7 @@ Deno.test("fileAge reads the state of its file", { permissions: "none" }, async 
   assertEquals(missing.text, "FILE_AGE OK: /srv/f/g doesn't exist, but ignore-missing was set");
 });
 
-Deno.test("fileAge is UNKNOWN where the file can't be looked at", {
+Deno.test("fileAge returns UNKNOWN if the file cannot be read", {
   permissions: "none",
 }, async () => {
   const { state, text } = await testCheck(fileAge({ file: "/srv/f", ignoreMissing: true }), {
@@ -125,12 +125,16 @@ Deno.test("fileAge is UNKNOWN where the file can't be looked at", {
 
 const self = import.meta.filename!;
 
-Deno.test("fileAge needs to read its file alone", { permissions: { read: [self] } }, async () => {
-  const bound = fileAge({ file: self, warning: "0:", critical: "0:" });
-  assertEquals((await testCheck(bound)).state, "OK");
-  const other = await testCheck(bound, { args: ["-f", "/etc/hostname"] });
-  assertStringIncludes(other.text, 'Permission refused: read "/etc/hostname"');
-});
+Deno.test(
+  "fileAge needs read permission for its file only",
+  { permissions: { read: [self] } },
+  async () => {
+    const bound = fileAge({ file: self, warning: "0:", critical: "0:" });
+    assertEquals((await testCheck(bound)).state, "OK");
+    const other = await testCheck(bound, { args: ["-f", "/etc/hostname"] });
+    assertStringIncludes(other.text, 'Permission refused: read "/etc/hostname"');
+  },
+);
 
 Deno.test("fileAge refuses a relative path", { permissions: "none" }, async () => {
   const { state, text } = await testCheck(fileAge({ file: "relative" }));

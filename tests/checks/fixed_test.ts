@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "../fast_check.ts";
 import { fixed } from "../../checks/_fixed.ts";
 
-Deno.test("fixed() writes what printf writes", { permissions: "none" }, () => {
+Deno.test("fixed() formats a number like printf", { permissions: "none" }, () => {
   const cases: [value: number, decimals: number, text: string][] = [
     [0.125, 2, "0.12"],
     [0.375, 2, "0.38"],
@@ -24,7 +24,7 @@ Deno.test("fixed() writes what printf writes", { permissions: "none" }, () => {
   for (const [value, decimals, text] of cases) assertEquals(fixed(value, decimals), text);
 });
 
-Deno.test("fixed() is within half a digit of the value", { permissions: "none" }, () => {
+Deno.test("fixed() differs from the value by at most half a digit", { permissions: "none" }, () => {
   const values = fc.double({ min: -1e9, max: 1e9, noNaN: true });
   fc.assert(fc.property(values, fc.integer({ min: 0, max: 6 }), (value, decimals) => {
     const off = Math.abs(Number(fixed(value, decimals)) - value);

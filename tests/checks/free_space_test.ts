@@ -7,7 +7,7 @@ import { executeCheck } from "../../src/check/execute.ts";
 const whole = new RegExp(`^(?:${freeSpacePattern.source})$`, "u");
 
 Deno.test(
-  "parseFreeSpace() reads shares, sizes and numbers of units",
+  "parseFreeSpace() parses percentages, sizes and numbers of units",
   { permissions: "none" },
   () => {
     const cases: [items: string[], unit: number, threshold: FreeSpace][] = [
@@ -28,17 +28,21 @@ Deno.test(
   },
 );
 
-Deno.test("parseFreeSpace() refuses a share above all there is", { permissions: "none" }, () => {
-  assertThrows(() => parseFreeSpace(["120%"], 1), SyntaxError, "expected a share from 0% to 100%");
+Deno.test("parseFreeSpace() refuses a percentage above 100", { permissions: "none" }, () => {
+  assertThrows(
+    () => parseFreeSpace(["120%"], 1),
+    SyntaxError,
+    "expected a percentage from 0% to 100%",
+  );
 });
 
-Deno.test("freeSpacePattern lets nothing else through", { permissions: "none" }, () => {
+Deno.test("freeSpacePattern matches nothing else", { permissions: "none" }, () => {
   for (const item of ["", "%", "abc", "-5", "20%:", "@5", "5 5", "1.2.3", "10XB", "20%%", "NaN"]) {
     assertEquals(whole.test(item), false, item);
   }
 });
 
-Deno.test("A threshold that is neither is refused with what was expected", {
+Deno.test("disk and swap refuse a malformed threshold and name the expected format", {
   permissions: "none",
 }, async () => {
   const context = {
@@ -52,7 +56,7 @@ Deno.test("A threshold that is neither is refused with what was expected", {
     assertEquals(output, {
       state: "UNKNOWN",
       text: 'Option "warning": Invalid value "plenty": ' +
-        "expected a share such as 20% or a size such as 10GB, or both: 20%,10GB",
+        "expected a percentage such as 20%, a size such as 10GB, or both: 20%,10GB",
     });
   }
 });

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { asKernelShows, busiestProcesses, load, presentLoad } from "../../checks/load.ts";
-import { assertSays, optionsOf, type Recorded } from "./recorded.ts";
+import { assertOutput, optionsOf, type Recorded } from "./recorded.ts";
 
-/** On a machine with two CPUs. */
+/** Outputs on a machine with two CPUs. */
 const recorded: Recorded<number[]>[] = [
   {
     args: "-w 15,10,5 -c 30,25,20",
@@ -85,17 +85,17 @@ const recorded: Recorded<number[]>[] = [
 
 for (const row of recorded) {
   Deno.test(
-    `presentLoad() says what check_load ${row.args} says at ${row.reading.join(" ")}`,
+    `presentLoad() returns the output of check_load ${row.args} for ${row.reading.join(" ")}`,
     { permissions: "none" },
     () => {
       const { warning, critical, percpu } = optionsOf(load, row.args);
       const reading = { averages: row.reading, cpus: percpu ? 2 : undefined };
-      assertSays(presentLoad(reading, { warning, critical }), row);
+      assertOutput(presentLoad(reading, { warning, critical }), row);
     },
   );
 }
 
-Deno.test("presentLoad() needs no thresholds", { permissions: "none" }, () => {
+Deno.test("presentLoad() works without thresholds", { permissions: "none" }, () => {
   assertEquals(presentLoad({ averages: [0, 0.01, 0.05] }, {}), {
     state: "OK",
     output: "LOAD OK - total load average: 0.00, 0.01, 0.05",
@@ -109,7 +109,7 @@ Deno.test("presentLoad() needs no thresholds", { permissions: "none" }, () => {
 });
 
 Deno.test(
-  "presentLoad() judges before it rounds to three decimals",
+  "presentLoad() compares before it rounds to three decimals",
   { permissions: "none" },
   () => {
     const reading = { averages: [1.01, 0, 0], cpus: 3 };
@@ -118,19 +118,19 @@ Deno.test(
   },
 );
 
-Deno.test("presentLoad() is UNKNOWN where there are no averages", { permissions: "none" }, () => {
+Deno.test("presentLoad() returns UNKNOWN without averages", { permissions: "none" }, () => {
   const { state, perfdata } = presentLoad({ averages: [NaN] }, {});
   assertEquals(state, "UNKNOWN");
   assertEquals(perfdata?.map(({ value }) => value), ["U", "U", "U"]);
 });
 
-Deno.test("presentLoad() refuses thresholds that can't be meant", { permissions: "none" }, () => {
+Deno.test("presentLoad() refuses inverted or too many thresholds", { permissions: "none" }, () => {
   const refusals: [args: string, message: string][] = [
     [
       "-w 5,4,3 -c 10,3,2",
       'Parameter inconsistency: 5-minute "warning load" is greater than "critical load"',
     ],
-    ["-w 1,2,3,4", "expected one to three, for 1, 5 and 15 minutes"],
+    ["-w 1,2,3,4", "Invalid number of thresholds 4: expected 1 to 3, for 1, 5 and 15 minutes"],
   ];
   for (const [args, message] of refusals) {
     const { warning, critical } = optionsOf(load, args);
@@ -140,10 +140,10 @@ Deno.test("presentLoad() refuses thresholds that can't be meant", { permissions:
 });
 
 Deno.test(
-  "asKernelShows() gives the two decimals of /proc/loadavg",
+  "asKernelShows() returns the two decimals of /proc/loadavg",
   { permissions: "none" },
   () => {
-    // Multiples of 1/2048, as sysinfo(2) has them, and what the kernel's arithmetic shows for them.
+    // Multiples of 1/2048, as sysinfo(2) returns them, and the kernel's decimals for them.
     const cases: [exact: number, shown: number][] = [
       [0, 0],
       [10 / 2048, 0],
@@ -160,7 +160,7 @@ Deno.test(
   },
 );
 
-Deno.test("busiestProcesses() sorts by share of the CPU", { permissions: "none" }, () => {
+Deno.test("busiestProcesses() sorts by CPU usage", { permissions: "none" }, () => {
   const listing = [
     "STAT   UID   PID  PPID    VSZ   RSS %CPU     ELAPSED COMMAND         COMMAND",
     "Ss       0     1     0  50204 18924  0.4       26:28 init            /sbin/init 99 100",
@@ -173,15 +173,19 @@ Deno.test("busiestProcesses() sorts by share of the CPU", { permissions: "none" 
   assertEquals(names.map((line) => line.trim().split(/\s+/)[8]), ["ps", "sorter"]);
 });
 
-Deno.test("load asks for what its options need and no more", { permissions: "none" }, () => {
-  const { permissions } = load.definition;
-  const cases: [args: string, sys: string[], run: string[]][] = [
-    ["", ["loadavg"], []],
-    ["-r", ["loadavg", "cpus"], []],
-    ["-n 3", ["loadavg"], ["/bin/ps"]],
-  ];
-  for (const [args, sys, run] of cases) {
-    const asked = typeof permissions === "function" ? permissions(optionsOf(load, args)) : {};
-    assertEquals(asked, { sys, run });
-  }
-});
+Deno.test(
+  "load declares exactly the permissions that its options need",
+  { permissions: "none" },
+  () => {
+    const { permissions } = load.definition;
+    const cases: [args: string, sys: string[], run: string[]][] = [
+      ["", ["loadavg"], []],
+      ["-r", ["loadavg", "cpus"], []],
+      ["-n 3", ["loadavg"], ["/bin/ps"]],
+    ];
+    for (const [args, sys, run] of cases) {
+      const declared = typeof permissions === "function" ? permissions(optionsOf(load, args)) : {};
+      assertEquals(declared, { sys, run });
+    }
+  },
+);

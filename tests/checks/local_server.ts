@@ -1,13 +1,13 @@
-/** Servers of the loopback, for what connects to something. */
+/** Servers on the loopback address, for tests of clients. */
 import { openssl } from "../openssl.ts";
 import { runToEnd } from "../waiting.ts";
 
 /** A server that a test started. */
 export interface LocalServer extends AsyncDisposable {
-  /** Where it listens, on 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   port: number;
-  /** What each connection said, in the order of the connections. */
-  heard: string[];
+  /** The data that each connection received, in the order of the connections. */
+  received: string[];
 }
 
 /** A certificate and its key in PEM. */
@@ -16,26 +16,26 @@ export interface KeyPair {
   key: string;
 }
 
-/** The other end: says and reads what it likes; the connection is closed when it is done. */
+/** The script of a server for one connection, which is closed when the function returns. */
 export type Peer = (connection: {
-  /** Reads once; empty at the end. */
+  /** Reads once; returns an empty string at the end. */
   read(): Promise<string>;
-  /** Writes. */
+  /** Writes all data. */
   write(text: string | Uint8Array): Promise<void>;
 }) => Promise<void>;
 
 const encoder = new TextEncoder();
 
-/** Starts a server on a free port; with a key pair it speaks TLS. */
+/** Starts a server on a free port; with a key pair it uses TLS. */
 export function listen(peer: Peer, tls?: KeyPair): LocalServer {
   const address = { hostname: "127.0.0.1", port: 0 };
   const listener = tls ? Deno.listenTls({ ...address, ...tls }) : Deno.listen(address);
-  const heard: string[] = [];
+  const received: string[] = [];
   const open = new Set<Deno.Conn>();
   const talking: Promise<void>[] = [];
 
   async function talk(conn: Deno.Conn): Promise<void> {
-    const at = heard.push("") - 1;
+    const at = received.push("") - 1;
     const decoder = new TextDecoder();
     const buffer = new Uint8Array(65536);
     try {
@@ -43,7 +43,7 @@ export function listen(peer: Peer, tls?: KeyPair): LocalServer {
         async read() {
           const length = await conn.read(buffer) ?? 0;
           const text = decoder.decode(buffer.subarray(0, length), { stream: true });
-          heard[at] += text;
+          received[at] += text;
           return text;
         },
         async write(text) {
@@ -52,7 +52,7 @@ export function listen(peer: Peer, tls?: KeyPair): LocalServer {
         },
       });
     } catch {
-      // The client left, or the test is over.
+      // The client closed the connection, or the test ended.
     } finally {
       if (open.delete(conn)) conn.close();
     }
@@ -67,7 +67,7 @@ export function listen(peer: Peer, tls?: KeyPair): LocalServer {
 
   return {
     port: (listener.addr as Deno.NetAddr).port,
-    heard,
+    received,
     async [Symbol.asyncDispose]() {
       listener.close();
       for (const conn of open) conn.close();
@@ -78,12 +78,12 @@ export function listen(peer: Peer, tls?: KeyPair): LocalServer {
   };
 }
 
-/** Waits until the client hangs up. */
+/** Reads until the client closes the connection. */
 export const listenOnly: Peer = async ({ read }) => {
   while (await read() !== "");
 };
 
-/** A port of the loopback where nobody listens. */
+/** Returns a loopback port on which no process listens. */
 export function closedPort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
@@ -91,7 +91,7 @@ export function closedPort(): number {
   return port;
 }
 
-/** Makes a self-signed certificate that lasts so many days from now on. */
+/** Makes a self-signed certificate that expires in this many days. */
 export async function makeKeyPair(days: number, subject: string): Promise<KeyPair> {
   const folder = await Deno.makeTempDir();
   try {

@@ -1,15 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { memory, type MemoryReading, presentMemory } from "../../checks/memory.ts";
-import { assertSays, optionsOf } from "./recorded.ts";
+import { assertOutput, optionsOf } from "./recorded.ts";
 
-/** 16,000,000 kB, of which 4,000,000 are free and 6,000,000 more are caches. */
+/** 16,000,000 kB of memory, with 4,000,000 free and 6,000,000 in caches. */
 const reading: MemoryReading = {
   total: 16_000_000 * 1024,
   free: 4_000_000 * 1024,
   available: 10_000_000 * 1024,
 };
 
-/** What check_mem.pl makes of such a machine. */
+/** The outputs of check_mem.pl for this memory. */
 const cases: [args: string, code: number, text: string][] = [
   [
     "-u -w 80 -c 90",
@@ -56,29 +56,35 @@ const cases: [args: string, code: number, text: string][] = [
 ];
 
 for (const [args, code, text] of cases) {
-  Deno.test(`presentMemory() says what check_mem.pl ${args} says`, { permissions: "none" }, () => {
-    const { used: _, ...thresholds } = optionsOf(memory, args);
-    assertSays(presentMemory(reading, thresholds), { code, text });
-  });
+  Deno.test(
+    `presentMemory() returns the output of check_mem.pl ${args}`,
+    { permissions: "none" },
+    () => {
+      const { used: _, ...thresholds } = optionsOf(memory, args);
+      assertOutput(presentMemory(reading, thresholds), { code, text });
+    },
+  );
 }
 
-Deno.test("presentMemory() judges the share as it is shown", { permissions: "none" }, () => {
+Deno.test("presentMemory() compares the rounded percentage", { permissions: "none" }, () => {
   const nearly = { total: 1e6 * 1024, free: 200_400 * 1024, available: 200_400 * 1024 };
   const { state, output } = presentMemory(nearly, { warning: 80 });
   assertEquals([state, output], ["WARNING", "WARNING - 80.0% (799600 kB) used!"]);
 });
 
-Deno.test("presentMemory() knows no negative caches", { permissions: "none" }, () => {
+Deno.test("presentMemory() never returns negative caches", { permissions: "none" }, () => {
   const { perfdata } = presentMemory({ ...reading, available: 0 }, { caches: true });
   assertEquals(perfdata?.map(({ value }) => value), [16e6, 12e6, 4e6, 0]);
 });
 
-Deno.test("presentMemory() refuses what can't be judged", { permissions: "none" }, () => {
+Deno.test("presentMemory() refuses an empty memory and inverted thresholds", {
+  permissions: "none",
+}, () => {
   for (const total of [0, NaN]) {
-    assertThrows(() => presentMemory({ ...reading, total }, {}), RangeError, "its size is");
+    assertThrows(() => presentMemory({ ...reading, total }, {}), RangeError, "Invalid memory size");
   }
   const inverted = [{ warning: 90, critical: 80 }, { warning: 10, critical: 20, free: true }];
   for (const thresholds of inverted) {
-    assertThrows(() => presentMemory(reading, thresholds), RangeError, "share for the warning");
+    assertThrows(() => presentMemory(reading, thresholds), RangeError, "the critical threshold");
   }
 });

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { parseOptions } from "../../src/check/parse_option.ts";
 import type { CheckCommand, Permissions } from "../../src/mod.ts";
 
-/** What a bound check declares that it touches. */
+/** Returns the permissions that a bound check declares. */
 export function permissionsOf({ definition, values: bound }: CheckCommand): Permissions {
   const { values, faults } = parseOptions(definition.options ?? {}, bound);
   assertEquals(faults, []);

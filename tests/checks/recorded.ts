@@ -11,7 +11,7 @@ import {
   returnCode,
 } from "../../src/mod.ts";
 
-/** What a plugin of monitoring-plugins 2.3.3 said when it was given these arguments and reading. */
+/** The output of a plugin of monitoring-plugins 2.3.3 for these arguments and this reading. */
 export interface Recorded<Reading> {
   args: string;
   reading: Reading;
@@ -19,7 +19,7 @@ export interface Recorded<Reading> {
   text: string;
 }
 
-/** The typed options that arguments stand for. */
+/** Parses arguments to the typed options of a check. */
 export function optionsOf<O extends Options>(check: Check<O>, args: string): OptionValues<O> {
   const specs = check.definition.options ?? {};
   const given = parseArguments(args === "" ? [] : args.split(" "), specs);
@@ -28,8 +28,8 @@ export function optionsOf<O extends Options>(check: Check<O>, args: string): Opt
   return values as OptionValues<O>;
 }
 
-/** Holds a result against plugin output: state, every byte of the text, and the perfdata's values. */
-export function assertSays(result: CheckResult, recorded: { code: number; text: string }): void {
+/** Compares a result with plugin output: state, text, and the values of the perfdata. */
+export function assertOutput(result: CheckResult, recorded: { code: number; text: string }): void {
   const { state, text } = presentResult(result);
   assertEquals(returnCode(state), recorded.code, text);
   assertEquals(parsePluginOutput(text), parsePluginOutput(recorded.text));

@@ -9,7 +9,7 @@ import { type CheckCommand, testCheck, type TestSettings } from "../../src/mod.t
 
 const missing = new Deno.errors.NotFound("No such file or directory");
 
-/** Two records of glibc for x86_64 or aarch64: a boot and a login. */
+/** Returns two glibc records for x86_64 or aarch64: a boot and a login. */
 function utmp(): Uint8Array {
   const size = Deno.build.arch === "aarch64" ? 400 : 384;
   const bytes = new Uint8Array(2 * size);
@@ -28,7 +28,7 @@ const memoryInfo = {
   swapFree: 2 ** 30,
 };
 
-const cases: [name: string, command: CheckCommand, settings: TestSettings, says: string][] = [
+const cases: [name: string, command: CheckCommand, settings: TestSettings, expected: string][] = [
   [
     "load",
     load(),
@@ -107,15 +107,15 @@ const cases: [name: string, command: CheckCommand, settings: TestSettings, says:
     "USERS WARNING - 2 users currently logged in|users=2;0;;0",
   ],
   [
-    "users of a system that has neither",
+    "users of a system with neither",
     users(),
     { read: { "/run/utmp": missing, "/run/systemd/sessions": missing } },
     "USERS OK - 0 users currently logged in|users=0;;;0",
   ],
 ];
 
-for (const [name, command, settings, says] of cases) {
-  Deno.test(`${name} reads, judges and says`, async () => {
-    assertEquals((await testCheck(command, settings)).text, says);
+for (const [name, command, settings, expected] of cases) {
+  Deno.test(`${name} returns the expected output for its reading`, async () => {
+    assertEquals((await testCheck(command, settings)).text, expected);
   });
 }

@@ -10,8 +10,8 @@ import type { Check, CheckCommand, Permissions } from "../../src/mod.ts";
 import { isMissing } from "../tools.ts";
 import { optionsOf } from "./recorded.ts";
 
-/** What each check declares, and what it says where it is given just that. */
-const cases: [name: string, command: CheckCommand, permissions: Permissions, says: RegExp][] = [
+/** The permissions that each check declares, and its output with exactly these permissions. */
+const cases: [name: string, command: CheckCommand, permissions: Permissions, output: RegExp][] = [
   ["load", load(), { sys: ["loadavg"], run: [] }, /^LOAD OK - total load average: \d/],
   [
     "load with percpu",
@@ -58,32 +58,32 @@ function grant({ sys = [], read = [], run = [] }: Permissions): Deno.PermissionO
   return { sys: [...sys] as Sys, read: [...read], run: [...run] };
 }
 
-for (const [name, command, permissions, says] of cases) {
-  Deno.test(`${name} needs what it declares`, {
+for (const [name, command, permissions, output] of cases) {
+  Deno.test(`${name} needs exactly the permissions that it declares`, {
     ignore: (permissions.run ?? []).some(isMissing),
     permissions: grant(permissions),
   }, async () => {
     const declared = command.definition.permissions;
-    const asked = typeof declared === "function"
+    const actual = typeof declared === "function"
       ? declared(optionsOf(command as Check, ""))
       : declared;
-    assertEquals(asked, permissions);
-    assertMatch(await run(command), says);
+    assertEquals(actual, permissions);
+    assertMatch(await run(command), output);
   });
 
-  Deno.test(`${name} is refused without it`, { permissions: "none" }, async () => {
+  Deno.test(`${name} is refused without its permissions`, { permissions: "none" }, async () => {
     assertMatch(await run(command), /^Permission refused: /);
   });
 }
 
-Deno.test("disk does not read beside its mount points", {
+Deno.test("disk does not read outside its mount points", {
   permissions: { read: ["/usr"], sys: ["statfs"] },
 }, async () => {
   const text = await run(disk({ path: "/etc" }));
   assertEquals(text, 'Permission refused: read "/etc" is not among the declared permissions');
 });
 
-Deno.test("disk is critical where a path is missing", {
+Deno.test("disk returns CRITICAL if a path is missing", {
   permissions: { read: ["/nonexist"], sys: ["statfs"] },
 }, async () => {
   const { output } = await executeCheck(disk({ path: "/nonexist" }), [], context);

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { parseFreeSpace } from "../../checks/_free_space.ts";
 import { presentSwap, swap, type SwapReading } from "../../checks/swap.ts";
 import { parseState } from "../../src/mod.ts";
-import { assertSays, optionsOf, type Recorded } from "./recorded.ts";
+import { assertOutput, optionsOf, type Recorded } from "./recorded.ts";
 
 const recorded: Recorded<SwapReading>[] = [
   {
@@ -150,14 +150,14 @@ function present(reading: SwapReading, args: string) {
 for (const row of recorded) {
   const { swapTotal, swapFree } = row.reading;
   Deno.test(
-    `presentSwap() says what check_swap ${row.args} says at ${swapFree} of ${swapTotal} bytes`,
+    `presentSwap() returns the output of check_swap ${row.args} for ${swapFree}/${swapTotal} bytes`,
     { permissions: "none" },
-    () => assertSays(present(row.reading, row.args), row),
+    () => assertOutput(present(row.reading, row.args), row),
   );
 }
 
 Deno.test(
-  "presentSwap() takes sizes with units and a share beside a size",
+  "presentSwap() accepts sizes with units, and a percentage with a size",
   { permissions: "none" },
   () => {
     const reading = { swapTotal: 2 ** 31, swapFree: 2 ** 30 };
@@ -175,7 +175,7 @@ Deno.test(
 );
 
 Deno.test(
-  "presentSwap() leaves out thresholds that were not given",
+  "presentSwap() omits missing thresholds from the perfdata",
   { permissions: "none" },
   () => {
     const { perfdata } = present({ swapTotal: 2 ** 31, swapFree: 2 ** 30 }, "");
@@ -183,7 +183,9 @@ Deno.test(
   },
 );
 
-Deno.test("presentSwap() refuses a warning below critical", { permissions: "none" }, () => {
+Deno.test("presentSwap() refuses a warning threshold below the critical one", {
+  permissions: "none",
+}, () => {
   for (const args of ["-w 10% -c 20%", "-w 1GB -c 2GB"]) {
     assertThrows(() => present({ swapTotal: 1e9, swapFree: 1e9 }, args), RangeError, "more than");
   }

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseUptimeRange, presentUptime, uptime } from "../../checks/uptime.ts";
-import { assertSays, optionsOf } from "./recorded.ts";
+import { assertOutput, optionsOf } from "./recorded.ts";
 
 const cases: [args: string, seconds: number, code: number, text: string][] = [
   [
@@ -46,7 +46,7 @@ const cases: [args: string, seconds: number, code: number, text: string][] = [
 
 for (const [args, seconds, code, text] of cases) {
   Deno.test(
-    `presentUptime() says what check_uptime ${args} says at ${seconds} s`,
+    `presentUptime() returns the output of check_uptime ${args} for ${seconds} s`,
     { permissions: "none" },
     () => {
       const { warning, critical, since: _, ...words } = optionsOf(uptime, args);
@@ -55,17 +55,17 @@ for (const [args, seconds, code, text] of cases) {
         warning: parseUptimeRange(warning),
         critical: parseUptimeRange(critical),
       };
-      assertSays(presentUptime(seconds, settings), { code, text });
+      assertOutput(presentUptime(seconds, settings), { code, text });
     },
   );
 }
 
 Deno.test(
-  "presentUptime() goes over to larger units as the plugin does",
+  "presentUptime() changes to larger units like the plugin",
   { permissions: "none" },
   () => {
     const minute = 60, hour = 3600, day = 86400, week = 604800;
-    const spans: [seconds: number, words: string][] = [
+    const durations: [seconds: number, words: string][] = [
       [0, "0 seconds"],
       [1, "1 second"],
       [100, "100 seconds"],
@@ -81,14 +81,14 @@ Deno.test(
         "3 weeks, 2 days, 5 hours, 7 minutes and 9 seconds",
       ],
     ];
-    for (const [seconds, words] of spans) {
+    for (const [seconds, words] of durations) {
       const { output } = presentUptime(seconds, { for: true });
       assertEquals(output, `OK: Uptime is ${seconds} seconds. Running for ${words}.`);
     }
   },
 );
 
-Deno.test("presentUptime() says since when in local time", { permissions: "none" }, () => {
+Deno.test("presentUptime() shows the start in local time", { permissions: "none" }, () => {
   const now = new Date(2026, 1, 3, 4, 5, 16, 789);
   assertEquals(
     presentUptime(10, { since: now }).output,
@@ -97,16 +97,20 @@ Deno.test("presentUptime() says since when in local time", { permissions: "none"
 });
 
 Deno.test(
-  "presentUptime() refuses bounds meant as lower ones, and NaN",
+  "presentUptime() refuses inverted thresholds and NaN",
   { permissions: "none" },
   () => {
     const inverted = { warning: parseUptimeRange("1d"), critical: parseUptimeRange("1h") };
-    assertThrows(() => presentUptime(10, inverted), RangeError, "for a lower bound write 30m:");
-    assertThrows(() => presentUptime(NaN, {}), RangeError, "uptime of NaN");
+    assertThrows(
+      () => presentUptime(10, inverted),
+      RangeError,
+      "3600 s; a lower bound is written 30m:",
+    );
+    assertThrows(() => presentUptime(NaN, {}), RangeError, "Invalid uptime NaN");
   },
 );
 
-Deno.test("uptime takes no thresholds that say nothing", { permissions: "none" }, () => {
+Deno.test("uptime refuses empty and malformed thresholds", { permissions: "none" }, () => {
   const { pattern } = uptime.definition.options!.warning;
   const whole = new RegExp(`^(?:${pattern})$`, "u");
   for (const text of ["", ":", "@", "~:", "5x", "h:", "1h30m", "-5"]) {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { countUtmp, isLogin, presentUsers, users } from "../../checks/users.ts";
-import { assertSays, optionsOf, type Recorded } from "./recorded.ts";
+import { assertOutput, optionsOf, type Recorded } from "./recorded.ts";
 
 const recorded: Recorded<number>[] = [
   {
@@ -43,16 +43,16 @@ const recorded: Recorded<number>[] = [
 
 for (const row of recorded) {
   Deno.test(
-    `presentUsers() says what check_users ${row.args} says at ${row.reading} users`,
+    `presentUsers() returns the output of check_users ${row.args} for ${row.reading} users`,
     { permissions: "none" },
     () => {
       const { warning, critical } = optionsOf(users, row.args);
-      assertSays(presentUsers(row.reading, warning, critical), row);
+      assertOutput(presentUsers(row.reading, warning, critical), row);
     },
   );
 }
 
-/** A utmp file of records with these types, little-endian, as glibc writes it. */
+/** Returns a utmp file in glibc's format: records with these types, little-endian. */
 function utmp(types: number[], size: number): Uint8Array {
   const bytes = new Uint8Array(types.length * size);
   const view = new DataView(bytes.buffer);
@@ -61,19 +61,19 @@ function utmp(types: number[], size: number): Uint8Array {
 }
 
 Deno.test("countUtmp() counts the records of logins", { permissions: "none" }, () => {
-  // Boot, run level, login prompt and a session that ended, around three logins.
+  // Three logins among a boot, a run level, a login prompt and an ended session.
   const types = [2, 1, 7, 6, 7, 8, 7];
   assertEquals(countUtmp(utmp(types, 384), "x86_64"), 3);
   assertEquals(countUtmp(utmp(types, 400), "aarch64"), 3);
   assertEquals(countUtmp(new Uint8Array(), "x86_64"), 0);
 });
 
-Deno.test("countUtmp() leaves out a record that is cut short", { permissions: "none" }, () => {
+Deno.test("countUtmp() ignores an incomplete record", { permissions: "none" }, () => {
   assertEquals(countUtmp(utmp([7, 7], 384).subarray(0, 767), "x86_64"), 1);
   assertEquals(countUtmp(utmp([7], 384).subarray(0, 1), "x86_64"), 0);
 });
 
-Deno.test("isLogin() tells people from what else has sessions", { permissions: "none" }, () => {
+Deno.test("isLogin() accepts only sessions of people", { permissions: "none" }, () => {
   const cases: [text: string, login: boolean][] = [
     ["UID=0\nUSER=root\nACTIVE=1\nSTATE=active\nCLASS=user\nTYPE=tty\n", true],
     ["USER=ann\nSTATE=online\nCLASS=user-light\n", true],

@@ -281,13 +281,13 @@ Deno.test({
       ["-u", "/302", "-f", "follow"],
     ];
     for (const args of asked) {
-      server.heard.length = 0;
+      server.received.length = 0;
       await runPlugin(`${pluginFolder}/check_http`, [...where, ...args]);
-      const theirs = server.heard.splice(0);
+      const theirs = server.received.splice(0);
       await executeCheck(http, [...where, ...args], context);
       const plain = (requests: string[]) =>
         requests.map((request) => request.replace(/^User-Agent: check_http.*$/m, "User-Agent: N"));
-      assertEquals(plain(server.heard), plain(theirs), args.join(" "));
+      assertEquals(plain(server.received), plain(theirs), args.join(" "));
     }
   },
 });

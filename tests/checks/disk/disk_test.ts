@@ -3,9 +3,12 @@ import { parseFreeSpace } from "../../../checks/_free_space.ts";
 import { presentDisk, units } from "../../../checks/disk/_present_disk.ts";
 import { type DiskReading, explain } from "../../../checks/disk/_read_disk.ts";
 import { disk } from "../../../checks/disk/disk.ts";
-import { assertSays, optionsOf, type Recorded } from "../recorded.ts";
+import { assertOutput, optionsOf, type Recorded } from "../recorded.ts";
 
-/** What `stat -f -c '%S %b %f %a %c %d'` prints: block size, blocks, free, available, inodes, free. */
+/**
+ * The output of `stat -f -c '%S %b %f %a %c %d'`: block size, blocks, free and available blocks,
+ * inodes, free inodes.
+ */
 type StatFs = [number, number, number, number, number, number];
 
 const recorded: Recorded<StatFs>[] = [
@@ -237,11 +240,11 @@ function present(values: Record<string, StatFs>, args: string) {
 
 for (const { args, reading, code, text } of recorded) {
   Deno.test(
-    `presentDisk() says what check_disk ${args} says at ${reading.join(" ")}`,
+    `presentDisk() returns the output of check_disk ${args} for ${reading.join(" ")}`,
     { permissions: "none" },
     () => {
       const path = args.split(" ").at(-1)!;
-      assertSays(present({ [path]: reading }, args), { code, text });
+      assertOutput(present({ [path]: reading }, args), { code, text });
     },
   );
 }
@@ -251,24 +254,24 @@ const roomy: StatFs = [4096, 25600, 18275, 18275, 100, 98];
 const full: StatFs = [4096, 25600, 0, 0, 100, 98];
 
 Deno.test(
-  "presentDisk() names several file systems, the worst deciding",
+  "presentDisk() shows several file systems and returns the worst state",
   { permissions: "none" },
   () => {
     const both = { "/srv": roomy, "/var": full };
     const text =
       "DISK CRITICAL - free space: /srv 71MiB (71% inode=98%); /var 0MiB (0% inode=98%);" +
       "| /srv=29360128B;83886080;94371840;0;104857600 /var=104857600B;83886080;94371840;0;104857600";
-    assertSays(present(both, "-w 20% -c 10% -p /srv -p /var"), { code: 2, text });
+    assertOutput(present(both, "-w 20% -c 10% -p /srv -p /var"), { code: 2, text });
     const errors = text.replace(" /srv 71MiB (71% inode=98%);", "");
-    assertSays(present(both, "-e -w 20% -c 10% -p /srv,/var"), { code: 2, text: errors });
+    assertOutput(present(both, "-e -w 20% -c 10% -p /srv,/var"), { code: 2, text: errors });
   },
 );
 
 Deno.test(
-  "presentDisk() has 0 where the plugin's threshold is negative",
+  "presentDisk() replaces negative thresholds of the plugin with 0",
   { permissions: "none" },
   () => {
-    // check_disk prints 18446744073604694016 here: the bytes of the total less 200 MiB, unsigned.
+    // check_disk prints 18446744073604694016 here: the total minus 200 MiB in bytes, unsigned.
     const { state, perfdata } = present({ "/srv": roomy }, "-w 200 -c 50% -p /srv");
     assertEquals(state, "WARNING");
     assertEquals(perfdata?.[0]?.warning, { start: 0, end: 0, inside: false });
@@ -277,10 +280,10 @@ Deno.test(
 );
 
 Deno.test(
-  "presentDisk() takes sizes with units and a share beside a size",
+  "presentDisk() accepts sizes with units, and a percentage with a size",
   { permissions: "none" },
   () => {
-    const cases: [args: string, state: string, tide: number][] = [
+    const cases: [args: string, state: string, limit: number][] = [
       ["-w 71MiB", "WARNING", 29 * 2 ** 20],
       ["-w 70MiB", "OK", 30 * 2 ** 20],
       ["-w 75MB", "WARNING", 100 * 2 ** 20 - 75e6],
@@ -288,27 +291,27 @@ Deno.test(
       ["-w 80%,1MiB", "WARNING", 20 * 2 ** 20 - 1],
       ["-u GB -w 71MiB", "WARNING", 0],
     ];
-    for (const [args, state, tide] of cases) {
+    for (const [args, state, limit] of cases) {
       const result = present({ "/srv": roomy }, `${args} -p /srv`);
       assertEquals(result.state, state, args);
-      assertEquals(result.perfdata?.[0]?.warning, { start: 0, end: tide, inside: false }, args);
+      assertEquals(result.perfdata?.[0]?.warning, { start: 0, end: limit, inside: false }, args);
     }
   },
 );
 
 Deno.test(
-  "presentDisk() is critical for a path that can't be looked at",
+  "presentDisk() returns CRITICAL for a path that cannot be read",
   { permissions: "none" },
   () => {
-    const missing = { path: "/nonexist", fault: "No such file or directory" };
-    assertSays(presentDisk([read("/srv", roomy), missing], {}), {
+    const missing = { path: "/nonexist", reason: "No such file or directory" };
+    assertOutput(presentDisk([read("/srv", roomy), missing], {}), {
       code: 2,
       text: "DISK CRITICAL - /nonexist is not accessible: No such file or directory",
     });
   },
 );
 
-Deno.test("presentDisk() passes over file systems without a size", { permissions: "none" }, () => {
+Deno.test("presentDisk() ignores file systems without a size", { permissions: "none" }, () => {
   const nothing: StatFs = [4096, 0, 0, 0, 0, 0];
   const alone = present({ "/proc": nothing }, "-w 20% -p /proc");
   assertEquals(alone.state, "UNKNOWN");
@@ -317,25 +320,29 @@ Deno.test("presentDisk() passes over file systems without a size", { permissions
   assertEquals(both.output, "DISK OK - free space: /srv 71MiB (71% inode=98%);");
 });
 
-Deno.test("presentDisk() alerts where nobody may have a block", { permissions: "none" }, () => {
+Deno.test("presentDisk() alerts if all free blocks are reserved", { permissions: "none" }, () => {
   const reserved: StatFs = [4096, 100, 100, 0, 10, 10];
   const result = present({ "/srv": reserved }, "-w 20% -c 10% -p /srv");
   assertStringIncludes(result.output, "DISK CRITICAL - free space: /srv 0MiB (0% inode=100%);");
 });
 
-Deno.test("explain() words errors as strerror(3) does", { permissions: "none" }, () => {
-  const cases: [message: string, fault: string][] = [
+Deno.test("explain() returns the texts of strerror(3)", { permissions: "none" }, () => {
+  const cases: [message: string, reason: string][] = [
     ["ENOENT: no such file or directory, statfs '/nonexist'", "No such file or directory"],
     ["EACCES: permission denied, statfs '/root, statfs'", "Permission denied"],
     ["ENOTDIR: not a directory, statfs '/etc/passwd/x'", "Not a directory"],
     ["odd", "Odd"],
   ];
-  for (const [message, fault] of cases) assertEquals(explain(message), fault);
+  for (const [message, reason] of cases) assertEquals(explain(message), reason);
 });
 
-Deno.test("disk asks to read what it looks at and no more", { permissions: "none" }, () => {
-  const { permissions } = disk.definition;
-  const options = optionsOf(disk, "-p /srv -p /var");
-  const asked = typeof permissions === "function" ? permissions(options) : {};
-  assertEquals(asked, { read: ["/srv", "/var"], sys: ["statfs"] });
-});
+Deno.test(
+  "disk declares read permission for its mount points only",
+  { permissions: "none" },
+  () => {
+    const { permissions } = disk.definition;
+    const options = optionsOf(disk, "-p /srv -p /var");
+    const declared = typeof permissions === "function" ? permissions(options) : {};
+    assertEquals(declared, { read: ["/srv", "/var"], sys: ["statfs"] });
+  },
+);

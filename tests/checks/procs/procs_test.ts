@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { presentProcesses } from "../../../checks/procs/_process_answer.ts";
-import { leaveOutSelf, selectProcesses } from "../../../checks/procs/_process_filter.ts";
+import { selectProcesses, withoutSelf } from "../../../checks/procs/_process_filter.ts";
 import { parseElapsed, parseProcesses, psArguments } from "../../../checks/procs/_process_list.ts";
 import { parsePattern } from "../../../checks/_posix_pattern.ts";
 import { readProcesses } from "../../../checks/_ps.ts";
@@ -16,7 +16,7 @@ function line(fields: string, comm: string, args: string): string {
     `${etime!.padStart(11)} ${comm.padEnd(64)} ${args}`;
 }
 
-/** What procps 4.0 writes: fixed columns, the last one free. */
+/** The output of procps 4.0: all columns but the last have a fixed width. */
 const listed = [
   line("STAT UID USER PID PPID VSZ RSS %CPU ELAPSED", "COMMAND", "COMMAND"),
   line("Ss 0 root 1 0 49980 18824 0.4 2-25:32:01", "systemd", "/sbin/init"),
@@ -32,31 +32,35 @@ const listed = [
 
 const processes = parseProcesses(listed);
 
-Deno.test("parseProcesses() reads what ps lists, and no heading", { permissions: "none" }, () => {
-  assertEquals(processes.map(({ pid }) => pid), [1, 2, 8, 700, 800, 801, 900, 901, 999]);
-  assertEquals(processes[4], {
-    stat: "Ss",
-    uid: 1000,
-    user: "ada",
-    pid: 800,
-    ppid: 1,
-    vsz: 5384,
-    rss: 4428,
-    pcpu: 0,
-    elapsed: 4735,
-    comm: "tmux: server",
-    args: "tmux new -s  two blanks",
-  });
-  assertEquals(processes[0]?.elapsed, 2 * 86400 + 25 * 3600 + 32 * 60 + 1);
-});
+Deno.test(
+  "parseProcesses() parses the output of ps without its heading",
+  { permissions: "none" },
+  () => {
+    assertEquals(processes.map(({ pid }) => pid), [1, 2, 8, 700, 800, 801, 900, 901, 999]);
+    assertEquals(processes[4], {
+      stat: "Ss",
+      uid: 1000,
+      user: "ada",
+      pid: 800,
+      ppid: 1,
+      vsz: 5384,
+      rss: 4428,
+      pcpu: 0,
+      elapsed: 4735,
+      comm: "tmux: server",
+      args: "tmux new -s  two blanks",
+    });
+    assertEquals(processes[0]?.elapsed, 2 * 86400 + 25 * 3600 + 32 * 60 + 1);
+  },
+);
 
-Deno.test("parseProcesses() reads a list without arguments", { permissions: "none" }, () => {
+Deno.test("parseProcesses() parses a list without arguments", { permissions: "none" }, () => {
   const text = "Ss       0 root   700     1  11036  5148  0.0       10:21 tmux: server\n";
   assertEquals(parseProcesses(text).map(({ comm, args }) => [comm, args]), [["tmux: server", ""]]);
   assertEquals(parseProcesses("garbage\n\n1 2 3\n"), []);
 });
 
-Deno.test("parseElapsed() reads all that ps may write", { permissions: "none" }, () => {
+Deno.test("parseElapsed() parses every format of ps", { permissions: "none" }, () => {
   const cases: [text: string, seconds: number][] = [
     ["00:07", 7],
     ["59:59", 3599],
@@ -67,25 +71,25 @@ Deno.test("parseElapsed() reads all that ps may write", { permissions: "none" },
   for (const [text, seconds] of cases) assertEquals(parseElapsed(text), seconds, text);
 });
 
-Deno.test("psArguments() lists arguments only where they are asked for", {
+Deno.test("psArguments() lists command lines only on request", {
   permissions: "none",
 }, () => {
   assertMatch(psArguments(true).join(" "), /^axwwo .*,args$/);
   assertMatch(psArguments(false).join(" "), /^axwwo .*,comm:64$/);
 });
 
-Deno.test("leaveOutSelf() leaves out this process, and where arguments are searched its starter", {
+Deno.test("withoutSelf() removes this process, and its parent if command lines are searched", {
   permissions: "none",
 }, () => {
   const searching = { argumentArray: "x" };
-  const rest = leaveOutSelf(processes, 901, searching).map(({ pid }) => pid);
+  const rest = withoutSelf(processes, 901, searching).map(({ pid }) => pid);
   assertEquals(rest, [1, 2, 8, 700, 800, 801, 999]);
-  assertEquals(leaveOutSelf(processes, 901, {}).length, processes.length - 1);
-  assertEquals(leaveOutSelf(processes, 700, searching).length, processes.length - 1);
-  assertEquals(leaveOutSelf(processes, 4242, searching), processes);
+  assertEquals(withoutSelf(processes, 901, {}).length, processes.length - 1);
+  assertEquals(withoutSelf(processes, 700, searching).length, processes.length - 1);
+  assertEquals(withoutSelf(processes, 4242, searching), processes);
 });
 
-Deno.test("selectProcesses() knows every filter of check_procs", { permissions: "none" }, () => {
+Deno.test("selectProcesses() supports every filter of check_procs", { permissions: "none" }, () => {
   const pattern = (text: string) => ({ text, regex: parsePattern(text) });
   const cases: [filter: Parameters<typeof selectProcesses>[1], pids: number[]][] = [
     [{ noKthreads: false }, [1, 2, 8, 700, 800, 801, 900, 901, 999]],
@@ -117,14 +121,14 @@ Deno.test("selectProcesses() knows every filter of check_procs", { permissions: 
   }
 });
 
-Deno.test("selectProcesses() keeps the first process where no kernel threads are seen", {
+Deno.test("selectProcesses() keeps the first process in a container without kernel threads", {
   permissions: "none",
 }, () => {
   const container = processes.filter(({ comm }) => comm !== "kthreadd");
   assertEquals(selectProcesses(container, { noKthreads: true }), container);
 });
 
-Deno.test("presentProcesses() has the words of check_procs", { permissions: "none" }, () => {
+Deno.test("presentProcesses() returns the texts of check_procs", { permissions: "none" }, () => {
   const range = (end: number, start = 0) => ({ start, end, inside: false });
   const question = { metric: "PROCS", filter: { noKthreads: false }, verbose: false } as const;
   const present = presentProcesses;
@@ -217,7 +221,7 @@ Deno.test("presentProcesses() has the words of check_procs", { permissions: "non
   }
 });
 
-Deno.test("findUser() finds by name and by number", { permissions: "none" }, () => {
+Deno.test("findUser() finds a user by name or user ID", { permissions: "none" }, () => {
   const passwd = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n\nbroken\n";
   const users = [...ownersOf(processes), ...parsePasswd(passwd)];
   const cases: [wanted: string, found: { uid: number; name: string } | undefined][] = [
@@ -233,7 +237,7 @@ Deno.test("findUser() finds by name and by number", { permissions: "none" }, () 
   for (const [wanted, found] of cases) assertEquals(findUser(wanted, users), found, wanted);
 });
 
-Deno.test("parsePattern() takes POSIX classes and knows lines", { permissions: "none" }, () => {
+Deno.test("parsePattern() supports POSIX classes and line breaks", { permissions: "none" }, () => {
   const cases: [pattern: string, text: string, found: boolean][] = [
     ["[[:alpha:]]+ [[:digit:]]{2}", "abc 12", true],
     ["^[[:space:]]$", "a", false],
@@ -255,30 +259,34 @@ Deno.test("parsePattern() takes POSIX classes and knows lines", { permissions: "
   assertEquals(parsePattern("one$", { linespan: true }).test("one\ntwo"), false);
 });
 
-Deno.test("procs asks ps once and presents it", { permissions: "none" }, async () => {
-  const run = { "/bin/ps": listed };
-  const cases: [args: string[], text: string][] = [
-    [["-C", "sshd", "-c", "1:1"], "PROCS OK: 1 process with command name 'sshd'|procs=1;;1:1;0"],
-    [["5", "8", "S"], "PROCS WARNING: 6 processes with STATE = S|procs=6;5;8;0"],
-    [["-u", "ada"], "PROCS OK: 2 processes with UID = 1000 (ada)|procs=2;;;0"],
-    [
-      ["-u", "eve", "-c", "1:"],
-      "PROCS CRITICAL: 0 processes with UID = ? (eve)|procs=0;;1:;0",
-    ],
-    [
-      ["--ereg-argument-array=[sc].*[.]ts", "-m", "RSS", "-w", "99999"],
-      "RSS WARNING: 1 warn out of 2 processes with regex args '[sc].*[.]ts'" +
-      "|procs=2;;;0 procs_warn=1;;;0 procs_crit=0;;;0",
-    ],
-    [["-w", "10:5"], 'Option "warning": Cannot parse range "10:5": start is above end'],
-    [["--ereg-argument-array=("], "Could not compile regular expression"],
-  ];
-  for (const [args, text] of cases) {
-    assertStringIncludes((await testCheck(procs, { args, run })).text, text);
-  }
-});
+Deno.test(
+  "procs returns the expected output for a list of processes",
+  { permissions: "none" },
+  async () => {
+    const run = { "/bin/ps": listed };
+    const cases: [args: string[], text: string][] = [
+      [["-C", "sshd", "-c", "1:1"], "PROCS OK: 1 process with command name 'sshd'|procs=1;;1:1;0"],
+      [["5", "8", "S"], "PROCS WARNING: 6 processes with STATE = S|procs=6;5;8;0"],
+      [["-u", "ada"], "PROCS OK: 2 processes with UID = 1000 (ada)|procs=2;;;0"],
+      [
+        ["-u", "eve", "-c", "1:"],
+        "PROCS CRITICAL: 0 processes with UID = ? (eve)|procs=0;;1:;0",
+      ],
+      [
+        ["--ereg-argument-array=[sc].*[.]ts", "-m", "RSS", "-w", "99999"],
+        "RSS WARNING: 1 warn out of 2 processes with regex args '[sc].*[.]ts'" +
+        "|procs=2;;;0 procs_warn=1;;;0 procs_crit=0;;;0",
+      ],
+      [["-w", "10:5"], 'Option "warning": Cannot parse range "10:5": start is above end'],
+      [["--ereg-argument-array=("], "Could not compile regular expression"],
+    ];
+    for (const [args, text] of cases) {
+      assertStringIncludes((await testCheck(procs, { args, run })).text, text);
+    }
+  },
+);
 
-Deno.test("procs looks a bound user up where no process is his", {
+Deno.test("procs looks up a bound user who has no process", {
   permissions: "none",
 }, async () => {
   const read = { "/etc/passwd": "eve:x:1234:1234::/:/bin/sh\n" };
@@ -288,30 +296,34 @@ Deno.test("procs looks a bound user up where no process is his", {
     state: "CRITICAL",
     text: "PROCS CRITICAL: 0 processes with UID = 1234 (eve)|procs=0;;1:;0",
   });
-  const stranger = await testCheck(procs({ user: "mallory" }), { read, run });
-  assertEquals([stranger.state, stranger.text], [
+  const unknown = await testCheck(procs({ user: "mallory" }), { read, run });
+  assertEquals([unknown.state, unknown.text], [
     "UNKNOWN",
     "User name was not found - mallory",
   ]);
 });
 
-Deno.test("procs is UNKNOWN where ps fails or lists nothing", { permissions: "none" }, async () => {
-  const failed = await testCheck(procs, {
-    run: { "/bin/ps": { stderr: "error: no /proc\nhint", code: 1 } },
-  });
-  assertEquals(failed, {
-    state: "UNKNOWN",
-    text: "Cannot list processes: ps exited with 1: error: no /proc",
-  });
-  const empty = await testCheck(procs, { run: { "/bin/ps": "" } });
-  assertEquals(empty, { state: "UNKNOWN", text: "Unable to read output" });
-});
+Deno.test(
+  "procs returns UNKNOWN if ps fails or lists nothing",
+  { permissions: "none" },
+  async () => {
+    const failed = await testCheck(procs, {
+      run: { "/bin/ps": { stderr: "error: no /proc\nhint", code: 1 } },
+    });
+    assertEquals(failed, {
+      state: "UNKNOWN",
+      text: "Cannot list processes: ps exited with 1: error: no /proc",
+    });
+    const empty = await testCheck(procs, { run: { "/bin/ps": "" } });
+    assertEquals(empty, { state: "UNKNOWN", text: "Unable to read output" });
+  },
+);
 
 const ps = "/bin/ps";
 const ignore = isMissing(ps);
 
 Deno.test({
-  name: "procs needs to run ps alone",
+  name: "procs needs run permission for ps only",
   ignore,
   permissions: { run: [ps, "/bin/ps"] },
   async fn() {
@@ -322,7 +334,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readProcesses() says why ps failed, and does not start where the deadline passed",
+  name: "readProcesses() reports why ps failed, and starts nothing after the deadline",
   ignore,
   permissions: { run: [ps, "/bin/ps"] },
   async fn() {

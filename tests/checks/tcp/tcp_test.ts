@@ -31,12 +31,12 @@ const question: TcpQuestion = {
 };
 const now = new Date("2026-03-01T12:00:00Z");
 
-function says(result: CheckResult): [state: string, text: string] {
+function present(result: CheckResult): [state: string, text: string] {
   const { state, text } = presentResult(result);
   return [state, text];
 }
 
-Deno.test("presentTcp() has the words of check_tcp", { permissions: "none" }, () => {
+Deno.test("presentTcp() returns the texts of check_tcp", { permissions: "none" }, () => {
   const reading = { seconds: 0.000609 };
   const banner = { ...reading, banner: "220 mail.example ESMTP\r\n" };
   const slow = { warning: parseRange("0.0001"), critical: parseRange("5") };
@@ -104,25 +104,29 @@ Deno.test("presentTcp() has the words of check_tcp", { permissions: "none" }, ()
       "two x\nthree]",
     ],
   ];
-  for (const [result, state, text] of cases) assertEquals(says(result), [state, text]);
+  for (const [result, state, text] of cases) assertEquals(present(result), [state, text]);
 });
 
-Deno.test("presentTcp() says what comes of the certificate first", { permissions: "none" }, () => {
+Deno.test("presentTcp() puts the result for the certificate first", { permissions: "none" }, () => {
   const certificate = { commonName: "localhost", validTo: new Date("2026-03-31T12:00:00Z") };
   const reading = { seconds: 0.002, certificate };
-  const good = says(presentTcp(reading, { ...question, days: { warning: 14, critical: 7 } }, now));
+  const good = present(
+    presentTcp(reading, { ...question, days: { warning: 14, critical: 7 } }, now),
+  );
   assertEquals(good[0], "OK");
   assertMatch(
     good[1],
     /^OK - Certificate 'localhost' will expire on Tue Mar 31 .* 2026 .*\.\|time=/,
   );
   assertStringIncludes(good[1], " days=30;@~:14;@~:7\nTCP OK - 0.002 second response time");
-  const bad = says(presentTcp(reading, { ...question, days: { warning: 60, critical: 7 } }, now));
+  const bad = present(
+    presentTcp(reading, { ...question, days: { warning: 60, critical: 7 } }, now),
+  );
   assertEquals(bad[0], "WARNING");
   assertMatch(bad[1], /^WARNING - Certificate 'localhost' expires in 30 day\(s\) .*\|days=30;/);
 });
 
-Deno.test("presentTcpFailure() has the words of check_tcp", { permissions: "none" }, () => {
+Deno.test("presentTcpFailure() returns the texts of check_tcp", { permissions: "none" }, () => {
   const cases: [error: ConnectError, state: string, text: string][] = [
     [
       new ConnectError("refused", "", "Connection refused"),
@@ -147,11 +151,11 @@ Deno.test("presentTcpFailure() has the words of check_tcp", { permissions: "none
   ];
   for (const [error, state, text] of cases) {
     const result = presentTcpFailure(error, { ...question, refuse: "WARNING" });
-    assertEquals(says(result), [state, text]);
+    assertEquals(present(result), [state, text]);
   }
 });
 
-Deno.test("isExpected() looks for one text or for all", { permissions: "none" }, () => {
+Deno.test("isExpected() searches for one string or for all", { permissions: "none" }, () => {
   const cases: [banner: string, expect: string[], all: boolean, found: boolean][] = [
     ["220 ESMTP", ["220"], false, true],
     ["220 ESMTP", ["250", "ESMTP"], false, true],
@@ -165,7 +169,7 @@ Deno.test("isExpected() looks for one text or for all", { permissions: "none" },
   }
 });
 
-Deno.test("unescapeText() reads the escapes of check_tcp -E", { permissions: "none" }, () => {
+Deno.test("unescapeText() replaces the escapes of check_tcp -E", { permissions: "none" }, () => {
   const cases: [text: string, read: string][] = [
     ["QUIT\\r\\n", "QUIT\r\n"],
     ["a\\tb\\\\n", "a\tb\\n"],
@@ -175,14 +179,14 @@ Deno.test("unescapeText() reads the escapes of check_tcp -E", { permissions: "no
   for (const [text, read] of cases) assertEquals(unescapeText(text), read);
 });
 
-Deno.test("printable() leaves nothing that moves a cursor or goes on for ever", {
+Deno.test("printable() replaces control characters and limits the length", {
   permissions: "none",
 }, () => {
   assertEquals(printable("a\x1b[31mb\r\nc\rd\x00\t\x9b \n"), "a?[31mb\nc?d?\t?");
   assertEquals(printable("x".repeat(10), 4), "xxxx…");
 });
 
-Deno.test("tcp reads until what it expects is there", async () => {
+Deno.test("tcp reads until the expected strings arrived", async () => {
   await using server = listen(async ({ read, write }) => {
     const request = await read();
     await write("echo: ");
@@ -201,11 +205,11 @@ Deno.test("tcp reads until what it expects is there", async () => {
   );
   assertEquals(state, "OK", text);
   assertStringIncludes(text, `on 127.0.0.1 port ${server.port} [echo: caf\u00e9]|time=0.0`);
-  await until("the farewell", () => server.heard[0]?.includes("bye\n"));
-  assertEquals(server.heard, ["caf\u00e9\r\nbye\n"]);
+  await until("the last data", () => server.received[0]?.includes("bye\n"));
+  assertEquals(server.received, ["caf\u00e9\r\nbye\n"]);
 });
 
-Deno.test("tcp does not wait for more once the peer hangs up", async () => {
+Deno.test("tcp stops reading when the peer closes the connection", async () => {
   await using server = listen(({ write }) => write("going away"));
   const bound = tcp({ port: server.port, expect: "welcome", mismatch: "crit" });
   const { state, text } = await testCheck(bound);
@@ -213,13 +217,13 @@ Deno.test("tcp does not wait for more once the peer hangs up", async () => {
   assertStringIncludes(text, "TCP CRITICAL - Unexpected response from host/socket: going away|");
 });
 
-Deno.test("tcp gives up at its time limit and hangs up", async () => {
+Deno.test("tcp stops at its time limit and closes the connection", async () => {
   await using server = listen(listenOnly);
   const result = await testCheck(tcp({ port: server.port, expect: "x", timeout: 0.1 }));
   assertEquals(result, { state: "CRITICAL", text: "CRITICAL - Socket timeout after 0.1 seconds" });
 });
 
-Deno.test("tcp ends at the deadline, with the deadline's reason", async () => {
+Deno.test("tcp stops at the deadline with the reason of the deadline", async () => {
   await using server = listen(listenOnly);
   const deadline = new AbortController();
   const address = { hostname: "127.0.0.1", port: server.port };
@@ -230,7 +234,7 @@ Deno.test("tcp ends at the deadline, with the deadline's reason", async () => {
   assertEquals([thrown.name, thrown.message], ["TimeoutError", "Deadline"]);
 });
 
-Deno.test("tcp takes no more of a flood than it was told to", async () => {
+Deno.test("tcp reads at most maxbytes of an endless response", async () => {
   await using server = listen(async ({ write }) => {
     for (;;) await write("x".repeat(65536));
   });
@@ -240,7 +244,7 @@ Deno.test("tcp takes no more of a flood than it was told to", async () => {
   assert(text.length < 5000, `${text.length} characters`);
 });
 
-Deno.test("tcp says that nobody listens, and has the state that it was told", async () => {
+Deno.test("tcp reports a refused connection with the state of the option", async () => {
   const port = closedPort();
   const refused = `connect to address 127.0.0.1 and port ${port}: Connection refused`;
   assertEquals(await testCheck(tcp({ port })), { state: "CRITICAL", text: refused });
@@ -252,7 +256,7 @@ Deno.test("tcp says that nobody listens, and has the state that it was told", as
 });
 
 Deno.test({
-  name: "tcp speaks TLS without verifying, and tells how long the certificate lasts",
+  name: "tcp accepts an unverified certificate and checks when it expires",
   ignore: isMissing(openssl),
   async fn() {
     const pair = await makeKeyPair(30, "/CN=probe.example");
@@ -275,7 +279,7 @@ Deno.test({
   },
 });
 
-Deno.test("tcp says where the peer speaks no TLS, and does not wait for one that is silent", async () => {
+Deno.test("tcp reports a peer without TLS, and times out for a silent peer", async () => {
   await using plain = listen(async ({ write, read }) => {
     await write("220 plain\r\n");
     while (await read() !== "");
@@ -290,34 +294,38 @@ Deno.test("tcp says where the peer speaks no TLS, and does not wait for one that
   assertEquals(late.text, "CRITICAL - Socket timeout after 0.1 seconds");
 });
 
-Deno.test("tcp asks for its host and port alone", { permissions: "none" }, async () => {
-  const cases: [hostname: string, port: number, net: string][] = [
-    ["192.0.2.1", 25, "192.0.2.1:25"],
-    ["mail.example", 993, "mail.example:993"],
-    ["2001:db8::1", 25, "[2001:db8::1]:25"],
-  ];
-  for (const [hostname, port, net] of cases) {
-    assertEquals(permissionsOf(tcp({ hostname, port })), { net: [net] });
-  }
-  for (const ssl of [false, true]) {
-    const bound = tcp({ port: 25, ssl });
-    const { state, text } = await testCheck(bound, { args: ["-H", "192.0.2.7"] });
-    assertEquals(state, "UNKNOWN");
-    assertStringIncludes(text, 'Permission refused: net "192.0.2.7:25"');
-  }
-});
+Deno.test(
+  "tcp declares net permission for its host and port only",
+  { permissions: "none" },
+  async () => {
+    const cases: [hostname: string, port: number, net: string][] = [
+      ["192.0.2.1", 25, "192.0.2.1:25"],
+      ["mail.example", 993, "mail.example:993"],
+      ["2001:db8::1", 25, "[2001:db8::1]:25"],
+    ];
+    for (const [hostname, port, net] of cases) {
+      assertEquals(permissionsOf(tcp({ hostname, port })), { net: [net] });
+    }
+    for (const ssl of [false, true]) {
+      const bound = tcp({ port: 25, ssl });
+      const { state, text } = await testCheck(bound, { args: ["-H", "192.0.2.7"] });
+      assertEquals(state, "UNKNOWN");
+      assertStringIncludes(text, 'Permission refused: net "192.0.2.7:25"');
+    }
+  },
+);
 
-Deno.test("tcp refuses options that can't be meant", { permissions: "none" }, async () => {
-  const cases: [args: string[], fault: string][] = [
+Deno.test("tcp refuses invalid options", { permissions: "none" }, async () => {
+  const cases: [args: string[], message: string][] = [
     [[], 'Option "port": Missing'],
     [["-p", "0"], 'Option "port": Invalid value "0"'],
     [["-p", "25", "-H", "a b"], 'Option "hostname": Invalid value "a b"'],
     [["-p", "25", "-D", "soon"], 'Option "certificate": Invalid value "soon"'],
     [["-p", "25", "-r", "maybe"], 'Option "refuse": Invalid value "maybe"'],
   ];
-  for (const [args, fault] of cases) {
+  for (const [args, message] of cases) {
     const { state, text } = await testCheck(tcp, { args });
     assertEquals(state, "UNKNOWN");
-    assertStringIncludes(text, fault);
+    assertStringIncludes(text, message);
   }
 });
