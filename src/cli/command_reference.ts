@@ -1,5 +1,4 @@
 import {
-  type ExitCodes,
   formatUsage,
   optionRows,
   type Subcommand,
@@ -7,6 +6,9 @@ import {
   type UsageRow,
   wordRows,
 } from "./usage.ts";
+
+/** An exit code; words and options are formatted as code. */
+const code = /^(?:\d+|other)$/;
 
 /**
  * Returns the command reference in Markdown: for each subcommand and verb its usage, its summary, its
@@ -41,22 +43,14 @@ function formatSection(name: string, subcommand: Subcommand): string {
     "",
     ...formatTable(["Option", "Meaning"], [...wordRows(line), ...optionRows(line)]),
     "",
-    formatExitCodes(exitCodes),
-  ].join("\n");
-}
-
-function formatExitCodes(exitCodes: ExitCodes): string {
-  return [
-    "Exit codes:",
-    "",
-    ...Object.entries(exitCodes).map(([code, meaning]) => `- ${code}: ${meaning}`),
+    ...formatTable(["Exit code", "Meaning"], Object.entries(exitCodes)),
   ].join("\n");
 }
 
 function formatTable(head: UsageRow, rows: readonly UsageRow[]): string[] {
   const escaped = rows.map(([term, meaning]) => [
-    `\`${term.replaceAll("|", "\\|")}\``,
-    meaning.replaceAll(/[|_*<]/g, "\\$&"),
+    code.test(term) ? term : `\`${term.replaceAll("|", "\\|")}\``,
+    meaning.replaceAll(/[|*<]/g, "\\$&"),
   ]);
   const widths = [0, 1].map((column) =>
     Math.max(...[head, ...escaped].map((row) => row[column]!.length))

@@ -27,7 +27,7 @@ export const permissions: Subcommand = defineSubcommand({
     },
     check: {
       meaning:
-        "compare the code with the lock file; list what the lock does not grant, and exit with 1",
+        "list what the code asks for and the lock file does not grant, and fail if there is any",
     },
     json: { meaning: "print the table, or the result of --check, as JSON" },
     settings: {

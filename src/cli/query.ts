@@ -113,8 +113,11 @@ export const query: Subcommand = {
   synopsis: "-H HOST [-c COMMAND] [OPTION…] [-a ARG…]",
   line,
   exitCodes: {
-    "0–3": "state of the answer: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN",
-    "3": "also after --help, --version, --license and an invalid command line, like check_nrpe",
+    "0": "OK",
+    "1": "WARNING",
+    "2": "CRITICAL",
+    "3": "UNKNOWN; also after --help, --version, --license and an invalid command line, like " +
+      "check_nrpe",
   },
   async run(args) {
     let request;

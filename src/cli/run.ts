@@ -27,8 +27,10 @@ export const run: Subcommand = defineSubcommand({
   ],
   options: { settings: settingsOption },
   exitCodes: {
-    "0–3": "state of the command: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN",
-    "3": "also if the command line, the agent or the settings are invalid",
+    "0": "OK",
+    "1": "WARNING",
+    "2": "CRITICAL",
+    "3": "UNKNOWN; also if the command line, the agent or the settings are invalid",
   },
   stopEarly: true,
   async run(words, options) {

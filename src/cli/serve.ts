@@ -46,10 +46,9 @@ export const serve: Subcommand = defineSubcommand({
   },
   exitCodes: {
     "0": "the daemon was stopped by SIGTERM or SIGINT",
-    "1":
-      "the daemon cannot start, for example because the address is in use; a daemon that died 5 " +
-      "times within 60 seconds exits with its last code",
+    1: "the daemon cannot start, for example because the address is in use",
     "3": "the command line, the agent or the settings are invalid",
+    other: "exit code of a daemon that died 5 times within 60 seconds",
   },
   async run([path = DEFAULT_AGENT], options) {
     const changed = Promise.withResolvers<() => void>();

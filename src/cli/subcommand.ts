@@ -27,7 +27,7 @@ export interface SubcommandDefinition<Options extends LineOptions> {
   words?: readonly LineWord[];
   /** Its options by name (default: none). */
   options?: Options;
-  /** Its exit codes (default: 0 for success, 3 for an invalid command line or input). */
+  /** Its exit codes (default: 0 and 3). */
   exitCodes?: ExitCodes;
   /** Whether all words after the first positional word are positional, even with hyphens. */
   stopEarly?: boolean;

@@ -38,7 +38,7 @@ export type LineOptions = Readonly<Record<string, LineOption>>;
 /** An option with its name. */
 export type NamedOption = [name: string, option: LineOption];
 
-/** Exit codes with their meanings; a key is a code or a range of codes. */
+/** Exit codes with their meanings. */
 export type ExitCodes = Readonly<Record<string, string>>;
 
 /** The command line of a subcommand. Help, parser, completion and reference are derived from it. */
