@@ -12,7 +12,7 @@ import type { Modules } from "../runner/channel.ts";
 import { processImports } from "../runner/process_channel.ts";
 import { ownBundle } from "./own_bundles.ts";
 
-// Kept: making them takes a while, and they never change.
+// Both take a while to create and never change, so they are kept.
 let daemonImports: ImportMap | undefined;
 let sandboxImportsText: string | undefined;
 

@@ -50,7 +50,7 @@ function formatWords({ name, line }: CompletedSubcommand, names: string): string
   });
 }
 
-/** Returns the condition that the subcommand is `name` and, with `count`, has `count` words so far. */
+/** Returns a condition of fish: the subcommand is `name`, and `count` words (or any) follow it. */
 function at(name: string, line: Line, count?: number): string {
   const rest = count === undefined ? [] : [`${count}`, ...valued(line)];
   return ["__checkwright_at", `"${name}"`, ...rest].join(" ");

@@ -32,7 +32,7 @@ export const init: Subcommand = defineSubcommand({
         "",
         ...(folder === "." ? [] : [`  cd ${shellWord(folder!)}`]),
         "  deno task test     # the check's own tests",
-        "  deno task dev      # serves on 127.0.0.1:5666 and reloads after each edit",
+        "  deno task dev      # listens on 127.0.0.1:5666 and reloads after each edit",
       ].join("\n"),
     );
     return 0;

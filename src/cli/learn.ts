@@ -143,7 +143,7 @@ function present({ permissions, beyond }: LearnedPermissions, declared: Permissi
     ...comment("Also requested, and no declaration can grant it", beyond.map(escapeText)),
     ...(permissions.proc === undefined
       ? []
-      : ["// proc requires a bind mount of /proc whose path is the setting procfs"]),
+      : ["// To grant proc, bind-mount /proc to another path and set procfs to that path"]),
   ].join("\n");
 }
 

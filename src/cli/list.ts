@@ -8,7 +8,7 @@ import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import type { Subcommand } from "./usage.ts";
 
-/** `checkwright list`: commands, options, permissions. */
+/** `checkwright list`: lists commands with their options and permissions. */
 export const list: Subcommand = defineSubcommand({
   name: "list",
   summary: "List the commands of an agent with their options and permissions.",

@@ -63,7 +63,7 @@ export async function readAgent(
   bundling.catch(() => {});
   const imports = await sandboxImports();
   const describing = describeInProcess(bundling, host, imports);
-  // An error of the bundler is reported instead of this one, which is its consequence.
+  // If bundling fails, its error is reported below, and the error of this promise is ignored.
   describing.catch(() => {});
   const code = { ...await bundling, imports };
   try {
@@ -101,7 +101,7 @@ async function bundleAgent(path: string, minify: boolean): Promise<Modules> {
     const [agent, runtime, plain] = await Promise.all([
       bundle(path, minify ? "names" : undefined),
       ownBundle("runtime"),
-      // A minified bundle has no comments, which name the bundled modules.
+      // The comments of a bundle name its modules, and a minified bundle has no comments.
       minify ? bundle(path) : undefined,
     ]);
     await refuseForeign(plain ?? agent, path);

@@ -1,6 +1,6 @@
 /**
- * Reads a text file of this program, from the disk or, if the program runs from a registry, from its
- * server.
+ * Reads a file of this program as text: from the disk, or from a server if the program runs from a
+ * registry.
  *
  * @param path the path of the file, relative to this folder
  */

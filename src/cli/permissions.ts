@@ -60,7 +60,7 @@ export const permissions: Subcommand = defineSubcommand({
 async function writeLock(path: string): Promise<number> {
   const file = lockPath(path);
   const { manifest, diagnostics } = await readAgent(path);
-  // The manifest does not contain an invalid command, and the lock would lose its entries.
+  // The manifest omits invalid commands, so the lock would lose their entries.
   if (errorsOf(diagnostics).length > 0) throw new AgentError(diagnostics);
   const asked = lockOf(path, manifest);
   const old = await readLock(path).catch(() => undefined);

@@ -31,16 +31,8 @@ Deno.test("The command reference lists the current subcommands, options and exit
   );
 });
 
-Deno.test("Each option and word of a subcommand has a plain meaning", async () => {
-  const all = async (subcommands: Subcommands): Promise<[string, Subcommand][]> => {
-    const found: [string, Subcommand][] = [];
-    for (const [name, load] of Object.entries(subcommands)) {
-      const subcommand = await load();
-      found.push([name, subcommand], ...await all(subcommand.verbs ?? {}));
-    }
-    return found;
-  };
-  for (const [name, subcommand] of await all(SUBCOMMANDS)) {
+Deno.test("Each summary is a sentence, and each meaning of an option or word is a phrase", async () => {
+  for (const [name, subcommand] of await loadAll(SUBCOMMANDS)) {
     assertMatch(subcommand.summary, /^[A-Z].*\.$/, name);
     assertMatch(formatHelp(name, subcommand), /\n\nExit codes:\n {2}0 /, name);
     for (
@@ -51,6 +43,16 @@ Deno.test("Each option and word of a subcommand has a plain meaning", async () =
   }
 });
 
+async function loadAll(subcommands: Subcommands): Promise<[string, Subcommand][]> {
+  const found: [string, Subcommand][] = [];
+  for (const [name, load] of Object.entries(subcommands)) {
+    const subcommand = await load();
+    found.push([name, subcommand], ...await loadAll(subcommand.verbs ?? {}));
+  }
+  return found;
+}
+
+/** Returns the agent of the samples, with the hosts of its check_queue and its other commands. */
 const checks = (queue: string, others: string[]) => `
 import { defineAgent, defineCheck, ok, plugin } from "@checkwright/checkwright";
 const check = (description: string, permissions: object, run = () => {}) =>

@@ -117,10 +117,10 @@ Deno.test("learn reports permissions that are too wide, missing, or impossible t
     ["write", { write: [`${folder}/made`] }, /^OK: /, []],
     ["proc", { proc: ["stat"] }, /^OK: cpu 1/, [
       "The check declares exactly these permissions",
-      "proc requires a bind mount of /proc whose path is the setting procfs",
+      "To grant proc, bind-mount /proc to another path and set procfs to that path",
     ]],
     ["unbound", { proc: ["stat"] }, /^UNKNOWN: Permission refused: all "\/proc\/stat"/, [
-      "proc requires a bind mount of /proc whose path is the setting procfs",
+      "To grant proc, bind-mount /proc to another path and set procfs to that path",
     ]],
     ["special", {}, /^UNKNOWN: Permission refused: all "\/sys/, [
       "Also requested, and no declaration can grant it:",

@@ -118,7 +118,12 @@ Options:
   --settings FILE  a file
   -H, --host NAME  a host, more than one
   -w, --watch      stay stay stay stay stay stay stay stay stay stay stay stay stay stay stay stay
-                   stay stay stay stay stay stay stay stay stay stay stay stay stay stay`,
+                   stay stay stay stay stay stay stay stay stay stay stay stay stay stay
+  -h, --help       print this help
+
+Exit codes:
+  0  success
+  3  invalid command line or input`,
     );
   },
 );

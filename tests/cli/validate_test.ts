@@ -8,7 +8,7 @@ import { outputOf } from "../waiting.ts";
 const agent = `
 import { defineAgent, defineCheck, ok, option, plugin } from "@checkwright/checkwright";
 const says = defineCheck({
-  description: "Says what it was told",
+  description: "Returns its word",
   options: {
     word: option.text({ description: "What", default: "nothing" }),
     warning: option.range({ description: "Warn outside", default: "10" }),
