@@ -12,18 +12,18 @@ import type { Modules } from "../runner/channel.ts";
 import { processImports } from "../runner/process_channel.ts";
 import { ownBundle } from "./own_bundles.ts";
 
-// They take a while to make, and stay the same.
+// Both take a while to create and never change, so they are kept.
 let daemonImports: ImportMap | undefined;
 let sandboxImportsText: string | undefined;
 
 /**
  * Builds the deployable of an agent.
  *
- * @param path the agent's module
- * @param manifest the agent; nothing of this host is in it
- * @param code its bundle and the program inside a sandbox
+ * @param path the path of the agent's module
+ * @param manifest the agent's manifest, without anything of this host
+ * @param code the agent's bundle and the program that runs inside a sandbox
  * @returns the files by name
- * @throws {AgentError} if something in the manifest cannot be written into a script or a unit
+ * @throws {AgentError} if a value of the manifest cannot be written into a script or a unit
  */
 export async function buildDeployable(
   path: string,
@@ -55,14 +55,14 @@ export async function buildDeployable(
 }
 
 /**
- * Writes the files of a deployable. Each is written under another name first, so that a daemon that
- * reloads at the same time reads whole files. The manifest comes last: it has the digests of the
- * others.
+ * Writes the files of a deployable. Each file is written under a temporary name and then renamed, so
+ * that a daemon that reloads at the same time never reads half a file. The manifest is written last,
+ * because it contains the digests of the other files.
  *
- * @param folder the folder, made if it is missing
+ * @param folder the folder; it is created if it is missing
  * @param files the files by name
- * @param before what is in the folder already: the same file is not written again
- * @throws {AgentError} if one cannot be written
+ * @param before the files that the folder already contains; identical files are not written again
+ * @throws {AgentError} if a file cannot be written
  */
 export async function writeDeployable(
   folder: string,

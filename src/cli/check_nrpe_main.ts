@@ -1,4 +1,4 @@
-/** What `compile` puts beside the daemon under the name of `check_nrpe`. */
+/** The program that `compile` writes into the deployable as `check_nrpe`. */
 import { query } from "./query.ts";
 
 Deno.exit(await query.run(Deno.args));

@@ -1,19 +1,19 @@
-/** The widest piece of a line that is shown, in characters. */
+/** The most characters of a line that are shown. */
 const widest = 96;
 
 /**
- * Shows a line of code, and a place in it.
+ * Formats a line of code with a mark below one column.
  *
- * @param code the line
+ * @param code the line of code
  * @param line its number, from 1
- * @param column the place, in UTF-16 units from 1
- * @returns two lines; of a longer line of code the part around the place
+ * @param column the column to mark, in UTF-16 units from 1
+ * @returns two lines; a long line of code is cut to the part around the mark
  */
 export function codeFrame(code: string, line: number, column: number): string {
   const start = code.length <= widest
     ? 0
     : Math.max(0, Math.min(column - 1 - widest / 2, code.length - widest));
-  // Tabs would move what is below, and other controls act on a terminal.
+  // A tab would move the mark, and other control characters would act on the terminal.
   const shown = code.slice(start, start + widest).replaceAll(/[\p{Cc}\p{Cf}]/gu, " ");
   const number = `${line}`;
   return [

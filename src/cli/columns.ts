@@ -1,7 +1,7 @@
 /**
- * Lays rows out in columns, indented by two.
+ * Aligns rows in columns, indented by two spaces.
  *
- * @param rows the cells of each row; a row may have fewer than others
+ * @param rows the cells of each row; rows may differ in length
  * @returns one line for each row
  */
 export function columns(rows: readonly (readonly string[])[]): string[] {
@@ -12,7 +12,7 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   );
   return rows.map((row) => {
     const cells = row.map((cell, index) => cell.padEnd(widths[index]!));
-    // A column that is empty everywhere takes no room.
+    // A column whose cells are all empty is omitted.
     return `  ${cells.filter((cell) => cell !== "").join("  ")}`.trimEnd();
   });
 }

@@ -2,21 +2,21 @@ import { parseArgs } from "@std/cli";
 import { nearest } from "../agent/nearest.ts";
 import { formatWords, type Line, UsageError } from "./usage.ts";
 
-/** A command line taken apart, as its table says. */
+/** A command line, parsed according to the table of its subcommand. */
 export interface GivenLine {
   /** The positional words. */
   words: string[];
-  /** What was given for each option. */
+  /** The value of each option. */
   options: Record<string, string | string[] | boolean | undefined>;
 }
 
 /**
- * Takes a subcommand's arguments apart.
+ * Parses the arguments of a subcommand.
  *
  * @param args the arguments
- * @param line what can be said
- * @returns words and options; `"help"` where that was asked for
- * @throws {UsageError} for what the line has no place for, and for what it lacks
+ * @param line the options and words that the subcommand accepts
+ * @returns words and options, or `"help"` if `--help` is among the arguments
+ * @throws {UsageError} if an argument is unknown, unexpected or missing
  */
 export function parseWords(
   args: string[],
@@ -26,7 +26,7 @@ export function parseWords(
   const names = [...all.map(([name]) => `--${name}`), "--help"];
   const parsed = parseArgs(args, {
     boolean: ["help", ...all.filter(([, { value }]) => value === undefined).map(([name]) => name)],
-    // "_": words that look like numbers stay as they are.
+    // "_": positional words that look like numbers remain strings.
     string: ["_", ...all.filter(([, { value }]) => value !== undefined).map(([name]) => name)],
     collect: all.filter(([, { repeat }]) => repeat).map(([name]) => name),
     alias: Object.fromEntries([
@@ -46,16 +46,16 @@ export function parseWords(
     const found = parsed[name];
     if (value === undefined) given[name] = found === true;
     else if ([found].flat().includes("")) {
-      throw new UsageError(`Option "--${name}" is without its value, ${value}`);
+      throw new UsageError(`Missing value for option "--${name}": expected ${value}`);
     } else if (found === undefined && required) {
-      throw new UsageError(`Option "--${name} ${value}" is missing`);
+      throw new UsageError(`Missing option "--${name}": expected ${value}`);
     } else given[name] = found as string | string[] | undefined;
   }
   const positional = parsed._.map(String);
   const expected = formatWords(words).join(" ");
   const missing = words.filter(({ optional }) => !optional)[positional.length];
   if (missing !== undefined) {
-    throw new UsageError(`${missing.name} is missing: expected ${expected}`);
+    throw new UsageError(`Missing ${missing.name}: expected ${expected}`);
   }
   const extra = words.at(-1)?.repeat ? undefined : positional[words.length];
   if (extra !== undefined) {
@@ -65,11 +65,11 @@ export function parseWords(
 }
 
 /**
- * Says what may have been meant.
+ * Suggests a known name for an unknown one.
  *
- * @param name what was typed
- * @param names what there is
- * @returns the nearest of the names, or else all of them
+ * @param name the unknown name
+ * @param names the known names
+ * @returns the known name that differs by a typo, or all known names
  */
 export function suggest(name: string, names: readonly string[]): string {
   const near = nearest(name, names);

@@ -9,7 +9,7 @@ import { withProcfs } from "../deploy/deployable.ts";
 import { RUN_FLAGS } from "../deploy/run_flags.ts";
 import { daemonPermissions } from "../daemon/daemon_permissions.ts";
 import { VERSION } from "../daemon/version.ts";
-import { readTypeErrors } from "./complaint.ts";
+import { readTypeErrors } from "./deno_errors.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { buildDeployable, writeDeployable } from "./build_deployable.ts";
 import { DEFAULT_AGENT, readAgent } from "./load.ts";
@@ -18,22 +18,30 @@ import { agentWord } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
 
-/** `checkwright compile`: from modules to a daemon that can be deployed. */
+/** `checkwright compile`: builds the deployable of an agent. */
 export const compile: Subcommand = defineSubcommand({
   name: "compile",
-  summary: "Turn an agent into a daemon to deploy.",
+  summary: "Build the deployable of an agent: the daemon, the checks and a launcher script.",
   words: [agentWord],
   options: {
-    out: { value: "DIR", required: true, meaning: "the folder to write to; made if needed" },
-    deb: { meaning: "build a Debian package there too, with a service that starts" },
+    out: {
+      value: "DIR",
+      required: true,
+      meaning: "write the files to this folder, which is created if it is missing",
+    },
+    deb: { meaning: "also build a Debian package, which installs and starts a systemd service" },
     "package-version": {
       value: "VERSION",
-      meaning: `the package's version; that of Checkwright, ${VERSION}, where left out`,
+      meaning: `version of the Debian package (default: the version of Checkwright, ${VERSION})`,
     },
     "no-runtime": {
-      meaning: "leave Deno out of the package: each host has to have its own in PATH",
+      meaning: "build the Debian package without Deno: each host needs its own Deno in PATH",
     },
-    binary: { meaning: "make one executable there too, by deno compile" },
+    binary: { meaning: "also build one executable with deno compile" },
+  },
+  exitCodes: {
+    "0": "the deployable was written",
+    "3": "the command line is invalid, or the agent has errors or type errors",
   },
   async run([path = DEFAULT_AGENT], { out, ...extra }) {
     const [types, agent] = await Promise.all([checkTypes(path), readAgent(path, {}, true)]);
@@ -70,24 +78,24 @@ export const compile: Subcommand = defineSubcommand({
 });
 
 /**
- * One executable has no launcher to say where things are: its state is where systemd or the system
- * keeps it, and its certificate is one that the agent names.
+ * One executable has no launcher that passes paths to it: the state directory is the agent's or
+ * `/var/lib/checkwright`, and the agent must name a certificate.
  */
 function binaryOptions(manifest: Manifest, output: string): BinaryOptions {
   const { commands, settings } = manifest;
   const [contained] = Object.entries(commands)
     .find(([, command]) => command.kind === "check" && command.isolation === "process") ?? [];
   const state = settings.state ?? "/var/lib/checkwright";
-  const faults = [
+  const reasons = [
     contained !== undefined &&
-    `check ${JSON.stringify(contained)} runs in a process of its own, which takes Deno itself`,
+    `check ${JSON.stringify(contained)} runs in a process sandbox, which needs Deno itself`,
     settings.tls !== false && settings.tls.cert === undefined &&
-    "nobody makes its certificate at the first start: expected tls.cert and tls.key",
-  ].filter((fault) => fault !== false);
-  if (faults.length > 0) {
-    throw new AgentError(faults.map((message) => ({
+    "it cannot make a certificate at its first start: expected tls.cert and tls.key",
+  ].filter((reason) => reason !== false);
+  if (reasons.length > 0) {
+    throw new AgentError(reasons.map((reason) => ({
       place: "--binary",
-      message: `Cannot make one executable: ${message}`,
+      message: `Cannot make one executable: ${reason}`,
       severity: "error",
     })));
   }

@@ -7,23 +7,23 @@ import { readOwnFile } from "./own_file.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { type Subcommand, type Subcommands, UsageError } from "./usage.ts";
 
-/** What fills the script of each shell, the files of `completion/`. */
+/** For each shell, a function that returns the parts to insert into its file in `completion/`. */
 const shells: Record<string, (all: readonly CompletedSubcommand[]) => Record<string, string>> = {
   bash: bashParts,
   zsh: zshParts,
   fish: fishParts,
 };
 
-/** `checkwright completion`: a script by which a shell completes `checkwright`. */
+/** `checkwright completion`: prints a script that adds completion of `checkwright` to a shell. */
 export function completionOf(subcommands: Subcommands): Subcommand {
   const names = Object.keys(shells);
   return defineSubcommand({
     name: "completion",
-    summary: "Print a script by which a shell completes this program.",
+    summary: "Print the completion script of a shell.",
     words: [{ name: names.join("|"), meaning: "the shell" }],
     async run([shell]) {
       if (!Object.hasOwn(shells, shell!)) {
-        throw new UsageError(`No completion for "${shell}": ${suggest(shell!, names)}`);
+        throw new UsageError(`Unknown shell "${shell}": ${suggest(shell!, names)}`);
       }
       const parts = shells[shell!]!(await loadAll(subcommands));
       const script = await readOwnFile(`./completion/checkwright.${shell}`);

@@ -1,10 +1,11 @@
-import { allOptions, type CompletedSubcommand, flatten, spellings } from "./completion_table.ts";
+import { type CompletedSubcommand, flatten, spellings } from "./completion_table.ts";
+import { allOptions } from "./usage.ts";
 
 /**
- * What the script for bash is filled with.
+ * Returns the parts of the completion script for bash.
  *
- * @param subcommands what there is
- * @returns text by its place in `completion/bash.sh`
+ * @param subcommands the subcommands
+ * @returns the text of each placeholder in `completion/checkwright.bash`
  */
 export function bashParts(subcommands: readonly CompletedSubcommand[]): Record<string, string> {
   return {

@@ -1,17 +1,16 @@
 import {
-  allOptions,
   type CompletedSubcommand,
   flatten,
   mayBeginWithAgent,
   spellings,
 } from "./completion_table.ts";
-import type { Line } from "./usage.ts";
+import { allOptions, type Line } from "./usage.ts";
 
 /**
- * What the script for fish is filled with.
+ * Returns the parts of the completion script for fish.
  *
- * @param subcommands what there is
- * @returns text by its place in `completion/checkwright.fish`
+ * @param subcommands the subcommands
+ * @returns the text of each placeholder in `completion/checkwright.fish`
  */
 export function fishParts(subcommands: readonly CompletedSubcommand[]): Record<string, string> {
   const names = subcommands.map(({ name }) => name).join(" ");
@@ -28,7 +27,7 @@ export function fishParts(subcommands: readonly CompletedSubcommand[]): Record<s
 }
 
 function formatOptions({ name, line }: CompletedSubcommand, names: string): string[] {
-  // Where no option follows a word, there must be none yet.
+  // If options cannot follow a positional word, complete them only before the first one.
   const condition = at(name, line, line.stopEarly ? 0 : undefined);
   return allOptions(line).map(([option, { short, value, meaning }]) =>
     formatLine(condition, [
@@ -51,7 +50,7 @@ function formatWords({ name, line }: CompletedSubcommand, names: string): string
   });
 }
 
-/** The condition that this is the subcommand and, where a number is given, so many words follow. */
+/** Returns a condition of fish: the subcommand is `name`, and `count` words (or any) follow it. */
 function at(name: string, line: Line, count?: number): string {
   const rest = count === undefined ? [] : [`${count}`, ...valued(line)];
   return ["__checkwright_at", `"${name}"`, ...rest].join(" ");
@@ -61,7 +60,7 @@ function valued(line: Line): string[] {
   return allOptions(line).filter(([, { value }]) => value !== undefined).flatMap(spellings);
 }
 
-/** What completes a word; nothing, where there is nothing to know. */
+/** Returns the arguments of `complete` for a kind of word; `-f` means that nothing is suggested. */
 function formatValue(kind: string, name: string, line: Line, names: string): string {
   if (kind.includes("|")) return `-a '${kind.replaceAll("|", " ")}'`;
   switch (kind) {
@@ -83,7 +82,7 @@ function formatLine(condition: string, parts: readonly string[]): string {
   return `complete -c checkwright -n '${condition}' ${parts.join(" ")}`;
 }
 
-/** Within fish's quotes, a backslash and a quote are behind a backslash. */
+/** In single quotes of fish, a backslash escapes a backslash or a quote. */
 function quote(text: string): string {
   return `'${text.replaceAll(/[\\']/g, "\\$&")}'`;
 }

@@ -1,37 +1,28 @@
-import type { Line, LineOption } from "./usage.ts";
+import type { Line, NamedOption } from "./usage.ts";
 
-/** What a shell is told of a subcommand. */
+/** A subcommand as the completion scripts need it. */
 export interface CompletedSubcommand {
-  /** Its name; two words where the first does several things. */
+  /** Its name; two words for a verb, such as `cert show`. */
   name: string;
   /** What it does, in one line. */
   summary: string;
-  /** What can be said on its line. */
+  /** Its options and positional words. */
   line: Line;
-  /** What its first word is one of, where those are subcommands of their own. */
+  /** Its verbs, if its first word selects one. */
   verbs: readonly CompletedSubcommand[];
 }
 
-/** Subcommands and all that are below them. */
+/** Returns subcommands and their verbs as one list. */
 export function flatten(all: readonly CompletedSubcommand[]): CompletedSubcommand[] {
   return all.flatMap((subcommand) => [subcommand, ...flatten(subcommand.verbs)]);
 }
 
-/** An option by its name. */
-export type NamedOption = [name: string, option: LineOption];
-
-/** The options of a line, `--help` among them. */
-export function allOptions({ options }: Line): NamedOption[] {
-  const help: LineOption = { short: "h", meaning: "print how it is used" };
-  return Object.entries({ ...options, help: options.help ?? help });
-}
-
-/** Each way to write an option, hyphens included. */
+/** Returns each spelling of an option, with its hyphens. */
 export function spellings([name, { short }]: NamedOption): string[] {
   return [...(short === undefined ? [] : [`-${short}`]), `--${name}`];
 }
 
-/** Whether the agent may stand before the other words; only its ending tells whether it does. */
+/** Whether an optional agent may precede other words. Only its file extension identifies it. */
 export function mayBeginWithAgent({ words }: Line): boolean {
   return words[0]?.name === "AGENT" && words[0].optional === true && words.length > 1;
 }

@@ -1,17 +1,11 @@
-import {
-  allOptions,
-  type CompletedSubcommand,
-  mayBeginWithAgent,
-  type NamedOption,
-  spellings,
-} from "./completion_table.ts";
-import type { Line } from "./usage.ts";
+import { type CompletedSubcommand, mayBeginWithAgent, spellings } from "./completion_table.ts";
+import { allOptions, type Line, type NamedOption } from "./usage.ts";
 
 /**
- * What the script for zsh is filled with.
+ * Returns the parts of the completion script for zsh.
  *
- * @param subcommands what there is
- * @returns text by its place in `completion/checkwright.zsh`
+ * @param subcommands the subcommands
+ * @returns the text of each placeholder in `completion/checkwright.zsh`
  */
 export function zshParts(subcommands: readonly CompletedSubcommand[]): Record<string, string> {
   return {
@@ -45,7 +39,7 @@ function formatCase({ name, line, verbs }: CompletedSubcommand): string {
   ].join("\n");
 }
 
-/** An option as `_arguments` takes it: `(-w --watch)--watch=[meaning]:FILE:_files`. */
+/** Formats an option for `_arguments`: `(-w --watch)--watch=[meaning]:FILE:_files`. */
 function formatOption(option: NamedOption): string[] {
   const [, { value, repeat, meaning }] = option;
   const all = spellings(option);
@@ -77,13 +71,13 @@ const actions: Readonly<Record<string, string>> = {
   SUBCOMMAND: "_checkwright_subcommand",
 };
 
-/** What stands for a word, and what completes it; a blank is nothing. */
+/** Formats the name of a word and its completion action; a space is the action that does nothing. */
 function formatValue(name: string): string {
   const action = name.includes("|") ? `(${name.replaceAll("|", " ")})` : actions[name] ?? " ";
   return `:${escape(name)}:${action}`;
 }
 
-/** Text within one of the specifications of `_arguments`. */
+/** Escapes text for a specification of `_arguments`. */
 function escape(text: string): string {
   return text.replaceAll(/[\\:[\]]/g, "\\$&");
 }

@@ -1,12 +1,12 @@
 import { SHELL_PATH } from "../host/paths.ts";
 
 /**
- * Says how many files, sockets and pipes the daemon may have open at once. It inherits the hard
- * limit of this process, and raises its own to that when it starts, as every program of this runtime
- * does. The runtime lets nobody read `/proc/self/limits` who may not do everything, and a child has
- * the same limit: so the shell is asked.
+ * Returns how many files, sockets and pipes the daemon may have open at once. The daemon inherits the
+ * hard limit of this process. The runtime raises the soft limit of each program to the hard limit at
+ * its start. Only a program with all permissions can read `/proc/self/limits`, so this function asks
+ * a shell: a child process has the same limit.
  *
- * @returns the limit; undefined where there is none, or none to be found out
+ * @returns the limit; undefined if it is unlimited or unknown
  */
 export async function descriptorLimit(): Promise<number | undefined> {
   try {

@@ -1,19 +1,19 @@
 import { type Diagnostic, errorsOf, formatDiagnostic, placeBelow } from "../agent/diagnostic.ts";
 
 /**
- * The faults of one command: those of another whose name only begins alike are not its own.
+ * Selects the errors of one command, and not those of a command whose name has the same beginning.
  *
- * @param diagnostics all there are
- * @param name the command
- * @returns those that keep it from being run
+ * @param diagnostics all diagnostics of the agent
+ * @param name the name of the command
+ * @returns the errors that prevent a run of the command
  */
-export function faultsOf(diagnostics: readonly Diagnostic[], name: string): Diagnostic[] {
+export function errorsOfCommand(diagnostics: readonly Diagnostic[], name: string): Diagnostic[] {
   const own = placeBelow("commands", name);
   return errorsOf(diagnostics)
     .filter(({ place }) => place === own || place.startsWith(`${own}.`));
 }
 
-/** Prints diagnostics to standard error, one a line, and the lines of code that some of them show. */
+/** Prints diagnostics to standard error, one per line; some also show a line of code. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
   const colours = Deno.stderr.isTerminal() && !Deno.noColor;
   for (const diagnostic of diagnostics) {
@@ -23,10 +23,9 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
 }
 
 /**
- * Colours a diagnostic for a terminal: the word that says how bad it is, and what marks the place in
- * a line of code.
+ * Colours a diagnostic for a terminal: its severity, and the mark below a line of code.
  *
- * @param text the diagnostic
+ * @param text the formatted diagnostic
  * @returns the text with escape sequences
  */
 export function paintDiagnostic(text: string): string {

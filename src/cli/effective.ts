@@ -8,15 +8,15 @@ import { execTable } from "../agent/run_settings.ts";
 import { settingsTable } from "../agent/settings_table.ts";
 import type { HostedAgent } from "./load_on_host.ts";
 
-/** A setting, its value, and who says it. */
+/** A setting, its value and the origin of the value. */
 type Row = [place: string, value: string, origin: string];
 
 /**
- * Writes what holds on this host, and where each value comes from: the default, the agent, or a line
- * of a settings file. Of commands there is what somebody says.
+ * Formats the effective settings of this host with the origin of each value: the default, the agent,
+ * or a line of a settings file. Settings of commands are listed only if the agent or a file sets them.
  *
  * @param agent the agent with the host's settings
- * @returns one setting a line
+ * @returns one line for each setting
  */
 export function formatEffective({ manifest, said = [], host }: HostedAgent): string {
   const origins = new Set(said);

@@ -2,14 +2,18 @@ import { defineSubcommand } from "./subcommand.ts";
 import { formatOverview, loadSubcommand } from "./subcommands.ts";
 import { formatHelp, type Subcommand, type Subcommands, UsageError } from "./usage.ts";
 
-/** `checkwright help`: what there is, and how each of it is used. */
+/** `checkwright help`: prints the list of subcommands, or the help of one. */
 export function helpOf(subcommands: Subcommands): Subcommand {
   return defineSubcommand({
     name: "help",
-    summary: "Say how a subcommand is used.",
+    summary: "Print the help of a subcommand.",
     words: [
-      { name: "SUBCOMMAND", optional: true, meaning: "which one; all of them where left out" },
-      { name: "VERB", optional: true, meaning: "what it is to do, where it does several things" },
+      {
+        name: "SUBCOMMAND",
+        optional: true,
+        meaning: "a subcommand (default: list all subcommands)",
+      },
+      { name: "VERB", optional: true, meaning: "a verb of the subcommand, such as show of cert" },
     ],
     async run([name, verb]) {
       console.log(await explain(name, verb));

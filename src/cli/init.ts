@@ -6,18 +6,25 @@ import { projectFiles } from "./project_files.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
 
-/** `checkwright init`: a project to start from, which passes its own tests. */
+/** `checkwright init`: creates a project that passes its own tests. */
 export const init: Subcommand = defineSubcommand({
   name: "init",
-  summary: "Start a project: an agent, a check, its test, tasks.",
-  words: [{ name: "DIR", meaning: "its folder, which is made; one that is there must be empty" }],
+  summary: "Create a project: an agent, a check, its test, settings and tasks.",
+  words: [{
+    name: "DIR",
+    meaning: "the folder of the project, which is created; an existing one must be empty",
+  }],
+  exitCodes: {
+    "0": "the project was created",
+    "3": "the command line is invalid, or the folder cannot be used",
+  },
   async run([folder]) {
     let count: number;
     try {
       count = await create(folder!);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      throw new UsageError(`Cannot start a project in ${quoteText(folder!)}: ${error.message}`);
+      throw new UsageError(`Cannot create a project in ${quoteText(folder!)}: ${error.message}`);
     }
     console.log(
       [
@@ -25,7 +32,7 @@ export const init: Subcommand = defineSubcommand({
         "",
         ...(folder === "." ? [] : [`  cd ${shellWord(folder!)}`]),
         "  deno task test     # the check's own tests",
-        "  deno task dev      # serves on 127.0.0.1:5666, and follows what you edit",
+        "  deno task dev      # listens on 127.0.0.1:5666 and reloads after each edit",
       ].join("\n"),
     );
     return 0;
@@ -35,13 +42,13 @@ export const init: Subcommand = defineSubcommand({
 async function create(folder: string): Promise<number> {
   await Deno.mkdir(folder, { recursive: true });
   const path = await Deno.realPath(folder);
-  // That of a repository which has no commit yet is in nobody's way.
-  const there = [...Deno.readDirSync(path)].map(({ name }) => name).filter((name) =>
+  // The .git folder of a new repository is not an obstacle.
+  const present = [...Deno.readDirSync(path)].map(({ name }) => name).filter((name) =>
     name !== ".git"
   );
-  if (there.length > 0) {
-    const others = there.length === 1 ? "" : ` and ${there.length - 1} more`;
-    throw new Error(`it holds ${quoteText(there.sort()[0]!)}${others}`);
+  if (present.length > 0) {
+    const others = present.length === 1 ? "" : ` and ${present.length - 1} more`;
+    throw new Error(`the folder contains ${quoteText(present.sort()[0]!)}${others}`);
   }
   const files = Object.entries(await projectFiles(basename(path), findPackage(path)));
   for (const [name, text] of files) {

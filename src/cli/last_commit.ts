@@ -1,17 +1,17 @@
-/** When a file was committed last. */
+/** The last commit of a file. */
 export interface Commit {
   /** Its short hash. */
   hash: string;
-  /** Its day, as `YYYY-MM-DD`. */
+  /** Its date, as `YYYY-MM-DD`. */
   date: string;
 }
 
 /**
- * Asks git for the last commit of a file.
+ * Returns the last commit of a file, according to git.
  *
- * @param path the file
- * @returns the commit; undefined where there is no git, no repository, or the file is not in it as
- * it is now
+ * @param path the path of the file
+ * @returns the commit; undefined if git or a repository is missing, or if the file has changes that
+ * are not committed
  */
 export async function lastCommit(path: string): Promise<Commit | undefined> {
   const changed = await git(path, ["status", "--porcelain", "--ignored"]);
@@ -24,7 +24,7 @@ async function git(path: string, args: string[]): Promise<string | undefined> {
   const folder = path.replace(/[^/]*$/, "") || ".";
   try {
     const { success, stdout } = await new Deno.Command("git", {
-      // A repository's configuration may name a program to be started: none is.
+      // The configuration of a repository may name a program to start; this prevents that.
       args: ["-c", "core.fsmonitor=false", "-C", folder, ...args, "--", path.replace(/^.*\//, "")],
       stdin: "null",
       stdout: "piped",

@@ -16,31 +16,35 @@ import { startBroker } from "../runner/permission_broker.ts";
 import { openProcess } from "../runner/process_channel.ts";
 import { createSandbox } from "../runner/sandbox.ts";
 import { suggest } from "./command_line.ts";
-import { faultsOf, printDiagnostics } from "./diagnostics.ts";
+import { errorsOfCommand, printDiagnostics } from "./diagnostics.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import type { LoadedAgent } from "./load.ts";
 import { argWord, optionalAgentWord, settingsOption, takeCommand } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
 
-/** `checkwright learn`: what a check must be granted, from a run of it. */
+/** `checkwright learn`: finds the permissions that a check needs by running it. */
 export const learn: Subcommand = defineSubcommand({
   name: "learn",
-  summary: "Run a check, granted whatever it asks for, and say the permissions that it needed.",
+  summary: "Run a check with every permission that it requests, and print those that it needs.",
   words: [
     optionalAgentWord,
     { name: "COMMAND", meaning: "a check of the agent" },
     argWord,
   ],
   options: { settings: settingsOption },
+  exitCodes: {
+    "0": "the check was run, with any state",
+    "3": "the command line, the agent or the settings are invalid, or the check cannot run",
+  },
   stopEarly: true,
   async run(words, { settings }) {
     const { path, name, args } = takeCommand(words);
     const agent = await loadOnHost(path, settings);
     const { commands } = agent.manifest;
-    const faults = faultsOf(agent.diagnostics, name);
-    printDiagnostics(faults);
-    if (faults.length > 0) return 3;
+    const errors = errorsOfCommand(agent.diagnostics, name);
+    printDiagnostics(errors);
+    if (errors.length > 0) return 3;
     if (!Object.hasOwn(commands, name)) {
       throw new UsageError(`Unknown command "${name}": ${suggest(name, Object.keys(commands))}`);
     }
@@ -61,19 +65,19 @@ export const learn: Subcommand = defineSubcommand({
 function explain(name: string, command: ManifestCommand): string {
   const executable = executableOf(command);
   return executable === undefined
-    ? `${name} is the daemon's own: it runs in the daemon and touches nothing else`
-    : `${name} is a ${command.kind === "plugin" ? "plugin" : "shell line"}: no permission binds ` +
-      `it once it runs, and only its executable is needed\n  run ${executable}`;
+    ? `${name} belongs to the daemon: it runs inside the daemon and needs no permissions`
+    : `${name} is a ${command.kind === "plugin" ? "plugin" : "shell line"}: permissions do not ` +
+      `restrict it while it runs, and it needs only its executable\n  run ${executable}`;
 }
 
-// What the check asks for, in a process that is granted it.
+// Runs the check with every permission that it requests, and collects the requests.
 async function watch(
   agent: LoadedAgent,
   name: string,
   args: string[],
   processes: ProcessTree,
 ) {
-  say(`Whatever ${name} asks for is granted, on this run only`);
+  say(`Every permission that ${name} requests is granted, for this run only`);
   await using broker = await startBroker();
   const open = (events: ChannelEvents) =>
     openProcess(agent.code, agent.code.imports, unite([]), processes, events, broker.env);
@@ -82,7 +86,7 @@ async function watch(
   return learnPermissions(broker.accesses, agent.manifest.settings.procfs);
 }
 
-// The same once more, with exactly what is printed.
+// Runs the check again with exactly the permissions that are printed.
 async function prove(
   agent: LoadedAgent,
   name: string,
@@ -124,17 +128,22 @@ function present({ permissions, beyond }: LearnedPermissions, declared: Permissi
   const missing = needed.filter((one) => !held.some((other) => grants(other, one)));
   const used = (one: PermissionEntry) => {
     const entries = needed.filter((other) => grants(one, other)).map(({ entry }) => entry);
-    return entries.length === 0 ? "not asked for" : `asked for: ${escapeText(entries.join(", "))}`;
+    return entries.length === 0 ? "not requested" : `requested: ${escapeText(entries.join(", "))}`;
   };
   return [
     formatPermissions(permissions),
-    ...comment("Declared beyond that", wider.map((one) => `${formatEntry(one)} (${used(one)})`)),
-    ...comment("Not declared today", held.length === 0 ? [] : missing.map(formatEntry)),
-    ...(wider.length + missing.length === 0 ? ["// It is what the check declares"] : []),
-    ...comment("Asked for as well, and no declaration grants it", beyond.map(escapeText)),
+    ...comment(
+      "Declared, and wider than needed",
+      wider.map((one) => `${formatEntry(one)} (${used(one)})`),
+    ),
+    ...comment("Needed, and not declared", held.length === 0 ? [] : missing.map(formatEntry)),
+    ...(wider.length + missing.length === 0
+      ? ["// The check declares exactly these permissions"]
+      : []),
+    ...comment("Also requested, and no declaration can grant it", beyond.map(escapeText)),
     ...(permissions.proc === undefined
       ? []
-      : ["// proc is granted where the host binds /proc elsewhere and procfs says where"]),
+      : ["// To grant proc, bind-mount /proc to another path and set procfs to that path"]),
   ].join("\n");
 }
 

@@ -8,15 +8,19 @@ import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import type { Subcommand } from "./usage.ts";
 
-/** `checkwright list`: commands, options, permissions. */
+/** `checkwright list`: lists commands with their options and permissions. */
 export const list: Subcommand = defineSubcommand({
   name: "list",
-  summary: "List an agent's commands with their options and permissions.",
+  summary: "List the commands of an agent with their options and permissions.",
   words: [agentWord],
   options: {
     settings: settingsOption,
-    json: { meaning: "the manifest, for programs" },
-    names: { meaning: "the commands' names alone, one a line" },
+    json: { meaning: "print the manifest as JSON" },
+    names: { meaning: "print only the names of the commands, one per line" },
+  },
+  exitCodes: {
+    "0": "success",
+    "3": "the command line is invalid, or the agent or the settings have errors",
   },
   async run([path = DEFAULT_AGENT], { settings, json, names }) {
     const { manifest, diagnostics } = await loadOnHost(path, settings);
@@ -82,6 +86,6 @@ function permissions(command: ManifestCommand, { settings }: Manifest): string {
   const parts = (Object.entries(granted) as [keyof GrantedPermissions, string[]][])
     .filter(([, entries]) => entries.length > 0)
     .map(([name, entries]) => `${name} ${entries.join(", ")}`);
-  const unbound = command.kind === "check" ? "" : " (a plugin is bound by nothing once it runs)";
+  const unbound = command.kind === "check" ? "" : " (permissions do not restrict a running plugin)";
   return `    may: ${parts.length === 0 ? "nothing" : parts.join("; ")}${unbound}`;
 }

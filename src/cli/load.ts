@@ -6,36 +6,37 @@ import { ownBundle, sandboxImports } from "./own_bundles.ts";
 import { foreignModules } from "../project/foreign_modules.ts";
 import type { Modules, SandboxCode } from "../runner/channel.ts";
 import { describeCode } from "../runner/describe_code.ts";
-import { readBundleFault } from "./complaint.ts";
+import { readBundleError } from "./deno_errors.ts";
 import { descriptorLimit } from "./descriptor_limit.ts";
 
 /** An agent, loaded and checked against this host. */
 export interface LoadedAgent {
   manifest: Manifest;
-  /** Everything that was found, warnings among it. */
+  /** All errors and warnings. */
   diagnostics: Diagnostic[];
-  /** The places where the agent itself says something. */
+  /** The settings that the agent itself sets, by place. */
   said?: string[];
   code: SandboxCode;
 }
 
-/** An agent that was held against this host. */
+/** An agent whose manifest was checked against this host. */
 export interface InspectedAgent extends LoadedAgent {
-  /** The manifest as it would be for any host. */
+  /** The manifest without anything of this host. */
   described: Manifest;
 }
 
-/** The agent that is loaded where none is named. */
+/** The default path of the agent. */
 export const DEFAULT_AGENT = "agent.ts";
 
 /**
- * Bundles an agent under its own project, evaluates it in a process without permissions, and checks
- * what comes out against this host. Whatever its top level does, it does to that process alone.
+ * Bundles an agent with the configuration of its own project, evaluates it in a process without
+ * permissions, and checks its manifest against this host. The top level of the agent can harm only
+ * that process.
  *
- * @param path the agent's module
- * @param host settings that win over the agent's
- * @returns the agent with all diagnostics; the code is ready for any number of sandboxes
- * @throws {AgentError} where there is no manifest to speak of
+ * @param path the path of the agent's module
+ * @param host settings that override the agent's
+ * @returns the agent with all diagnostics; any number of sandboxes can use its code
+ * @throws {AgentError} if the agent does not yield a manifest
  */
 export async function loadAgent(path: string, host: HostSettings = {}): Promise<InspectedAgent> {
   const [agent, descriptors] = await Promise.all([readAgent(path, host), descriptorLimit()]);
@@ -45,13 +46,13 @@ export async function loadAgent(path: string, host: HostSettings = {}): Promise<
 }
 
 /**
- * {@linkcode loadAgent}, but for any host: nothing of this one is looked at.
+ * Loads an agent like {@linkcode loadAgent}, but without checks against this host.
  *
- * @param path the agent's module
- * @param host settings that win over the agent's
- * @param minify has the code be the same on every machine, see {@linkcode bundle}
+ * @param path the path of the agent's module
+ * @param host settings that override the agent's
+ * @param minify whether the bundle must be identical on every machine, see {@linkcode bundle}
  * @returns the agent with all diagnostics
- * @throws {AgentError} where there is no manifest to speak of
+ * @throws {AgentError} if the agent does not yield a manifest
  */
 export async function readAgent(
   path: string,
@@ -62,22 +63,22 @@ export async function readAgent(
   bundling.catch(() => {});
   const imports = await sandboxImports();
   const describing = describeInProcess(bundling, host, imports);
-  // What keeps it from being bundled is told first, and as it is.
+  // If bundling fails, its error is reported below, and the error of this promise is ignored.
   describing.catch(() => {});
   const code = { ...await bundling, imports };
   try {
     return { ...await describing, code };
   } catch (error) {
     const { message } = error as Error;
-    // What the runtime advises cannot be done: nothing is granted to a top level.
-    throw fault(
+    // The advice of the runtime is removed: a top level cannot get permissions.
+    throw loadError(
       path,
       `Cannot evaluate it: ${message.replace(/, run again with the .* flag$/, "")}`,
     );
   }
 }
 
-// The process is in a group of its own: who interrupts this one does not reach it.
+// The process has its own group, so that a Ctrl-C in the terminal does not reach it.
 async function describeInProcess(
   code: Promise<Modules>,
   host: HostSettings,
@@ -96,20 +97,20 @@ async function describeInProcess(
 
 async function bundleAgent(path: string, minify: boolean): Promise<Modules> {
   try {
-    if (!(await Deno.stat(path)).isFile) throw fault(path, "It is not a file");
+    if (!(await Deno.stat(path)).isFile) throw loadError(path, "It is not a file");
     const [agent, runtime, plain] = await Promise.all([
       bundle(path, minify ? "names" : undefined),
       ownBundle("runtime"),
-      // A bundle without its comments does not say what it holds.
+      // The comments of a bundle name its modules, and a minified bundle has no comments.
       minify ? bundle(path) : undefined,
     ]);
     await refuseForeign(plain ?? agent, path);
     return { agent, runtime };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw fault(path, "No such file");
-    if (error instanceof Deno.errors.PermissionDenied) throw fault(path, "Permission denied");
+    if (error instanceof Deno.errors.NotFound) throw loadError(path, "No such file");
+    if (error instanceof Deno.errors.PermissionDenied) throw loadError(path, "Permission denied");
     if (error instanceof BundleError) {
-      throw new AgentError([await readBundleFault(error.message, path)]);
+      throw new AgentError([await readBundleError(error.message, path)]);
     }
     throw error;
   }
@@ -125,6 +126,6 @@ async function refuseForeign(bundle: string, path: string): Promise<void> {
   })));
 }
 
-function fault(place: string, message: string): AgentError {
+function loadError(place: string, message: string): AgentError {
   return new AgentError([{ place, message, severity: "error" }]);
 }

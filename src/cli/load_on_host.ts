@@ -4,20 +4,20 @@ import { type HostFile, readHostSettings } from "../agent/host_settings.ts";
 import type { HostSettings } from "../agent/manifest.ts";
 import { type InspectedAgent, loadAgent } from "./load.ts";
 
-/** An agent as this host has it. */
+/** An agent with the settings of this host. */
 export interface HostedAgent extends InspectedAgent {
   /** The host's settings. */
   host: HostFile;
 }
 
 /**
- * Loads an agent with the host's settings, so that the faults of both are told at once.
+ * Loads an agent with the host's settings, and reports the errors of both together.
  *
- * @param path the agent's module
- * @param settings the host's settings file; undefined where there is none
- * @param given what the command line says, which wins over the file
+ * @param path the path of the agent's module
+ * @param settings the path of the host's settings file, if there is one
+ * @param given settings from the command line, which override the file
  * @returns the agent with all diagnostics
- * @throws {AgentError} where there is no manifest to speak of, or no settings
+ * @throws {AgentError} if the agent does not yield a manifest, or if the settings cannot be read
  */
 export async function loadOnHost(
   path: string,
@@ -33,7 +33,7 @@ export async function loadOnHost(
   const diagnostics = [...host.diagnostics, ...host.locate(loaded.diagnostics)].sort(
     asWritten(host.files),
   );
-  // A file that says nothing for certain is not served as if it said nothing.
+  // A file that cannot be parsed is an error; it must not count as an empty file.
   const unread = errorsOf(host.diagnostics).some(({ source }) => source === undefined);
   if (unread) throw new AgentError(diagnostics);
   return { ...loaded, diagnostics, host };

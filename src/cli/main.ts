@@ -1,26 +1,10 @@
-/**
- * The command line. Each subcommand is loaded when it is asked for.
- */
+/** The program of the command line. */
 import { AgentError } from "../agent/diagnostic.ts";
 import { VERSION } from "../daemon/version.ts";
 import { printDiagnostics } from "./diagnostics.ts";
+import { SUBCOMMANDS } from "./subcommand_table.ts";
 import { formatOverview, loadSubcommand } from "./subcommands.ts";
-import { type Subcommands, UsageError } from "./usage.ts";
-
-const subcommands: Subcommands = {
-  init: async () => (await import("./init.ts")).init,
-  serve: async () => (await import("./serve.ts")).serve,
-  run: async () => (await import("./run.ts")).run,
-  query: async () => (await import("./query.ts")).query,
-  validate: async () => (await import("./validate.ts")).validate,
-  list: async () => (await import("./list.ts")).list,
-  compile: async () => (await import("./compile.ts")).compile,
-  permissions: async () => (await import("./permissions.ts")).permissions,
-  learn: async () => (await import("./learn.ts")).learn,
-  cert: async () => (await import("./cert.ts")).cert,
-  completion: async () => (await import("./completion.ts")).completionOf(subcommands),
-  help: async () => (await import("./help.ts")).helpOf(subcommands),
-};
+import { UsageError } from "./usage.ts";
 
 async function main([name, ...args]: string[]): Promise<number> {
   if (name === "--version" || name === "-V") {
@@ -28,10 +12,10 @@ async function main([name, ...args]: string[]): Promise<number> {
     return 0;
   }
   if (name === undefined || name === "--help" || name === "-h") {
-    console.log(await formatOverview(subcommands));
+    console.log(await formatOverview(SUBCOMMANDS));
     return name === undefined ? 3 : 0;
   }
-  return await (await loadSubcommand(subcommands, name)).run(args);
+  return await (await loadSubcommand(SUBCOMMANDS, name)).run(args);
 }
 
 try {

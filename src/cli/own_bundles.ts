@@ -3,7 +3,7 @@ import { VERSION } from "../daemon/version.ts";
 import { bundle } from "../project/bundle.ts";
 import { processImports } from "../runner/process_channel.ts";
 
-/** Checkwright's own programs, by the names of their bundles. */
+/** The programs of Checkwright by the names of their bundles. */
 const programs = {
   daemon: "../daemon/program.ts",
   firstStart: "../daemon/first_start.ts",
@@ -19,8 +19,8 @@ const made: Partial<Record<keyof typeof programs, Promise<string>>> = {};
  * Bundles a program of Checkwright. The bundle is kept in the state directory until a source file
  * changes, so that only the first start waits for it.
  *
- * @param name the program
- * @returns the JavaScript, a module without imports of its own
+ * @param name the name of the program
+ * @returns the JavaScript of a module without imports
  * @throws {BundleError} if it cannot be bundled
  */
 export function ownBundle(name: keyof typeof programs): Promise<string> {
@@ -30,7 +30,7 @@ export function ownBundle(name: keyof typeof programs): Promise<string> {
   );
 }
 
-/** Returns the path of the import map of process sandboxes; the file is made if it is missing. */
+/** Returns the path of the import map of process sandboxes; the file is created if it is missing. */
 export async function sandboxImports(): Promise<string> {
   const name = "process_imports.json";
   await kept(name, () => Promise.resolve(processImports()));
@@ -52,7 +52,7 @@ async function kept(name: string, make: () => Promise<string>): Promise<string> 
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   const text = await make();
-  // Under another name first, so that another process reads a whole file or none.
+  // Written under a temporary name and renamed, so that no other process reads half a file.
   const temporary = `${path}.${crypto.randomUUID()}`;
   await Deno.writeTextFile(temporary, text, { mode: 0o600, createNew: true });
   await Deno.rename(temporary, path);
@@ -61,7 +61,7 @@ async function kept(name: string, make: () => Promise<string>): Promise<string> 
 
 let folder: Promise<string | undefined> | undefined;
 
-// The folder of this version of the sources; undefined if there is no private place for it.
+// Returns the folder for this version of the sources; undefined if no private folder is available.
 function cacheFolder(): Promise<string | undefined> {
   return folder ??= openCache();
 }
@@ -72,7 +72,7 @@ async function openCache(): Promise<string | undefined> {
   try {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
     const folders = await Promise.all([cache, path].map((each) => Deno.lstat(each)));
-    // What another user may write is not run.
+    // Code that another user may write must not run.
     if (!folders.every(isPrivate)) return undefined;
     await removeOthers(cache, path);
     return path;
@@ -85,7 +85,7 @@ function isPrivate({ isDirectory, uid, mode }: Deno.FileInfo): boolean {
   return isDirectory && uid === Deno.uid() && ((mode ?? 0) & 0o022) === 0;
 }
 
-/** Bundles of older sources are removed after this long, in milliseconds: a week. */
+/** Bundles of older sources are removed after this time, in milliseconds: a week. */
 const keptMilliseconds = 7 * 86_400_000;
 
 async function removeOthers(cache: string, current: string): Promise<void> {
@@ -97,7 +97,7 @@ async function removeOthers(cache: string, current: string): Promise<void> {
   }
 }
 
-// The size and the time of each source file: reading them all would take longer than bundling saves.
+// Uses the size and the time of each source file: reading all files takes longer than bundling.
 async function fingerprint(): Promise<string> {
   const facts = [VERSION, Deno.version.deno, root.href];
   if (root.protocol === "file:") {

@@ -1,28 +1,28 @@
 import { relative } from "node:path/posix";
 import { VERSION } from "../daemon/version.ts";
 
-/** How another project finds Checkwright. */
+/** The entries by which the `deno.json` of another project refers to Checkwright. */
 export interface OwnPackage {
-  /** The package's modules by their names, for an import map. */
+  /** The modules of the package by name, for an import map. */
   imports: Record<string, string>;
-  /** Modules that these need in the project, by their paths in it. */
+  /** The files that these imports need in the project, by path. */
   modules: Record<string, string>;
-  /** The command line, as `deno run` takes it from a task. */
+  /** The module of the command line, as an argument of `deno run` in a task. */
   main: string;
 }
 
 const name = "@checkwright/checkwright";
 
 /**
- * Says how a project finds the Checkwright that runs now: a checkout by its path, anything else as
- * the published package.
+ * Returns how a project refers to the running Checkwright: by its path if it is a checkout, otherwise
+ * as the published package.
  *
- * An import map that leads straight into the checkout makes Deno 2.9 warn, at each command, that the
- * checkout's `deno.json` has `links`. So it leads to modules of the project, which lead there.
+ * If an import map refers directly to the checkout, Deno 2.9 warns at each command that the checkout's
+ * `deno.json` has `links`. Therefore it refers to files of the project, which re-export the checkout.
  *
- * @param folder the project, a real path
- * @param root where this Checkwright is
- * @returns what its `deno.json` is to say
+ * @param folder the real path of the project
+ * @param root the location of the running Checkwright
+ * @returns the entries for the `deno.json` of the project
  */
 export function findPackage(
   folder: string,
@@ -38,13 +38,13 @@ export function findPackage(
   }
   const checkout = decodeURIComponent(root.pathname).replace(/\/$/, "");
   const place = isNear(folder, checkout) ? relative(folder, checkout) || "." : checkout;
-  // From a folder further down, and as an URL.
+  // Relative to the folder checkwright/ of the project, and as a URL.
   const url = (place.startsWith("/") ? place : `../${place}`).split("/").map(encodeURIComponent)
     .join("/");
   const lead = (path: string) =>
     [
-      "// Where Checkwright is: deno.json has the imports lead here. The checkout must be there on each",
-      `// machine; once it is published, they may say "${published}" instead.`,
+      "// The location of Checkwright: the imports of deno.json refer to this file. Each machine needs the",
+      `// checkout at this path. After publication, the imports can be "${published}" instead.`,
       `export * from ${JSON.stringify(`${url}/${path}`)};`,
       "",
     ].join("\n");
@@ -59,15 +59,15 @@ export function findPackage(
 }
 
 /**
- * Whether both are moved, or cloned, together rather than apart: they have more than one folder in
- * common, as `/home/me/shop/checks` and `/home/me/checkwright`.
+ * Whether two folders are probably moved or cloned together: their first two folders are the same, as
+ * in `/home/me/shop/checks` and `/home/me/checkwright`.
  */
 function isNear(a: string, b: string): boolean {
   const [as, bs] = [a.split("/"), b.split("/")];
   return [1, 2].every((at) => as[at] !== undefined && as[at] !== "" && as[at] === bs[at]);
 }
 
-/** A path as a task's command line takes it; the shell of `deno task` has no escapes. */
+/** Quotes a path for the command line of a task; the shell of `deno task` has no escapes. */
 function quote(path: string, url: URL): string {
   return /^[\w./@+-]+$/.test(path) ? path : `'${url.href.replaceAll("'", "%27")}'`;
 }

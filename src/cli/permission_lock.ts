@@ -15,16 +15,16 @@ import { describeCode } from "../runner/describe_code.ts";
 import { columns } from "./columns.ts";
 import type { Commit } from "./last_commit.ts";
 
-/** Where the lock of an agent lies. */
+/** Returns the path of the lock file of an agent. */
 export function lockPath(agent: string): string {
   return agent.replace(/[^/]*$/, LOCK_NAME);
 }
 
 /**
- * Makes the lock that grants exactly what an agent asks for.
+ * Creates the lock that grants exactly what an agent asks for.
  *
- * @param agent the agent's module
- * @param manifest what its code says by itself, without host settings
+ * @param agent the path of the agent's module
+ * @param manifest the agent's manifest, without host settings
  * @returns the lock
  */
 export function lockOf(agent: string, manifest: Manifest): Lock {
@@ -32,11 +32,11 @@ export function lockOf(agent: string, manifest: Manifest): Lock {
 }
 
 /**
- * Reads the lock beside an agent.
+ * Reads the lock file in the folder of an agent.
  *
- * @param agent the agent's module
- * @returns the lock; undefined where there is none
- * @throws {AgentError} where it cannot be read, with everything that is wrong with it
+ * @param agent the path of the agent's module
+ * @returns the lock; undefined if the file is missing
+ * @throws {AgentError} if the file cannot be read or is invalid, with all errors
  */
 export async function readLock(agent: string): Promise<Lock | undefined> {
   const path = lockPath(agent);
@@ -50,12 +50,12 @@ export async function readLock(agent: string): Promise<Lock | undefined> {
 }
 
 /**
- * Holds an agent against the lock beside it.
+ * Compares an agent with its lock file.
  *
- * @param agent the agent's module
- * @param code what came of it
- * @returns an error for each thing that the lock does not grant, and for each fault of the lock;
- * none where there is no lock, and where it is another agent's
+ * @param agent the path of the agent's module
+ * @param code the bundled agent
+ * @returns an error for each entry that the lock does not grant, and each error of the lock file; an
+ * empty list if the lock file is missing or belongs to another agent
  */
 export async function checkLock(agent: string, code: SandboxCode): Promise<Diagnostic[]> {
   let lock;
@@ -70,18 +70,18 @@ export async function checkLock(agent: string, code: SandboxCode): Promise<Diagn
   if (lock.module !== asked.module) return [];
   return compareLock(lock, asked).more.map((grant) => ({
     place: grant.command === undefined ? "agent" : placeBelow("commands", grant.command),
-    message: `${LOCK_NAME} does not grant ${formatGrant(grant)}: expected a review, and then ` +
+    message: `${LOCK_NAME} does not grant ${formatGrant(grant)}: review the change, then run ` +
       `checkwright permissions ${agent} --lock`,
     severity: "error",
   }));
 }
 
 /**
- * Writes a difference for who reviews it: command, permission, since when.
+ * Formats a difference for a review, with command, permission and the commit of the lock.
  *
- * @param agent the agent's module
- * @param difference what differs
- * @param since when the lock was committed last; left out where that is not known
+ * @param agent the path of the agent's module
+ * @param difference the difference between agent and lock
+ * @param since the last commit of the lock file, if it is known
  * @returns the lines, without a newline at the end
  */
 export function formatDifference(
@@ -106,6 +106,6 @@ export function formatDifference(
       : ["Granted and no longer needed:", ...columns(spare.map((grant) => cells(grant, "-")))]),
     ...(more.length + spare.length === 0
       ? []
-      : [`Review the change, then: checkwright permissions ${agent} --lock`]),
+      : [`Review the change, then run: checkwright permissions ${agent} --lock`]),
   ].join("\n");
 }

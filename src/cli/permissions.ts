@@ -15,38 +15,58 @@ import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
 
-/** `checkwright permissions`: what the daemon may touch, who needs it, and whether it was reviewed. */
+/** `checkwright permissions`: shows the permissions of the daemon, and compares them with a lock. */
 export const permissions: Subcommand = defineSubcommand({
   name: "permissions",
-  summary: "Say what the daemon may touch and which command needs it; hold that against a lock.",
+  summary: "Show what the daemon may access and why; compare it with a lock file.",
   words: [agentWord],
   options: {
-    lock: { meaning: `write ${LOCK_NAME} beside the agent: what its code asks for is granted` },
-    check: { meaning: "fail where the code asks for more than the lock grants, and say what" },
-    json: { meaning: "the table, or what --check finds, for programs" },
-    settings: { ...settingsOption, meaning: `${settingsOption.meaning}; they are in no lock` },
+    lock: {
+      meaning:
+        `write ${LOCK_NAME} to the agent's folder; it grants everything that the code asks for`,
+    },
+    check: {
+      meaning:
+        "list what the code asks for and the lock file does not grant, and fail if there is any",
+    },
+    json: { meaning: "print the table, or the result of --check, as JSON" },
+    settings: {
+      ...settingsOption,
+      meaning: `${settingsOption.meaning}; not with --lock or --check`,
+    },
+  },
+  exitCodes: {
+    "0": "success; with --check, the lock file grants everything that the code asks for",
+    "1": "with --check, the code asks for more than the lock file grants",
+    "3": "the command line, the agent, the settings or the lock file are invalid",
   },
   async run([path = DEFAULT_AGENT], { lock, check, json, settings }) {
-    if (lock && check) throw new UsageError("Cannot take --lock and --check: expected one of them");
-    if (settings !== undefined && (lock || check)) {
-      throw new UsageError("Cannot take --settings: a lock is about the agent's code alone");
+    if (lock && check) {
+      throw new UsageError("Cannot combine --lock with --check: expected one of them");
     }
-    if (json && lock) throw new UsageError("Cannot take --json with --lock: the lock is JSON");
+    if (settings !== undefined && (lock || check)) {
+      throw new UsageError(
+        "Cannot combine --settings with --lock or --check: a lock covers only the agent's code",
+      );
+    }
+    if (json && lock) {
+      throw new UsageError("Cannot combine --json with --lock: the lock file is JSON");
+    }
     if (lock) return await writeLock(path);
-    return check ? await holdAgainstLock(path, json) : await showTable(path, settings, json);
+    return check ? await compareWithLock(path, json) : await showTable(path, settings, json);
   },
 });
 
 async function writeLock(path: string): Promise<number> {
   const file = lockPath(path);
   const { manifest, diagnostics } = await readAgent(path);
-  // A faulty command is not in the manifest: the lock would forget it.
+  // The manifest omits invalid commands, so the lock would lose their entries.
   if (errorsOf(diagnostics).length > 0) throw new AgentError(diagnostics);
   const asked = lockOf(path, manifest);
   const old = await readLock(path).catch(() => undefined);
   if (old !== undefined && old.module !== asked.module) {
     throw new UsageError(
-      `${file} is the lock of "${old.module}": expected a folder of its own for each locked agent`,
+      `${file} is the lock of "${old.module}": expected a separate folder for each locked agent`,
     );
   }
   await Deno.writeTextFile(file, formatLock(asked));
@@ -55,12 +75,12 @@ async function writeLock(path: string): Promise<number> {
   return 0;
 }
 
-async function holdAgainstLock(path: string, json: boolean): Promise<number> {
+async function compareWithLock(path: string, json: boolean): Promise<number> {
   const file = lockPath(path);
   const [lock, { manifest, diagnostics }] = await Promise.all([readLock(path), readAgent(path)]);
   if (errorsOf(diagnostics).length > 0) throw new AgentError(diagnostics);
   if (lock === undefined) {
-    throw new UsageError(`No lock "${file}": checkwright permissions ${path} --lock writes it`);
+    throw new UsageError(`Missing lock file "${file}": run checkwright permissions ${path} --lock`);
   }
   const asked = lockOf(path, manifest);
   if (lock.module !== asked.module) {
@@ -109,7 +129,7 @@ function formatTable(all: readonly NeededPermission[]): string[] {
       `! ${kind} ${escapeText(entry)} ${broad}`
     ),
     ...(all.some(({ unbound }) => unbound)
-      ? ["* not sandboxed: no permission binds what is started"]
+      ? ["* not sandboxed: permissions do not restrict a running program"]
       : []),
   ];
   return [...columns(rows), ...(legend.length === 0 ? [] : ["", ...legend])];

@@ -1,10 +1,10 @@
 import { encodeText } from "../nagios/text.ts";
 
 /**
- * Writes all of a text, byte for byte what a plugin gave.
+ * Writes a whole string; the output of a plugin is written byte for byte.
  *
  * @param stream standard output or standard error
- * @param text the text
+ * @param text the string
  */
 export function print(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   const bytes = encodeText(text);

@@ -1,7 +1,7 @@
 import { readOwnFile } from "./own_file.ts";
 import type { OwnPackage } from "./own_package.ts";
 
-/** Where the files of a new project come from, by where they go. */
+/** The templates in `init/`, by the paths of the files in a new project. */
 const templates: Record<string, string> = {
   "agent.ts": "agent.ts",
   "checks/spool.ts": "checks/spool.ts",
@@ -12,14 +12,14 @@ const templates: Record<string, string> = {
   "README.md": "README.md",
 };
 
-/** What the command line may do: it starts the daemon, which may do less. */
+/** Permissions of the command line. It starts the daemon, which has fewer permissions. */
 const flags = ["read", "write", "net", "env", "run", "sys"].map((kind) => `--allow-${kind}`);
 
 /**
- * Writes down a new project: the files of `init/`, and a `deno.json` that finds Checkwright.
+ * Returns the files of a new project: those of `init/`, and a `deno.json` that refers to Checkwright.
  *
- * @param name what it is called
- * @param own how it finds Checkwright
+ * @param name the name of the project
+ * @param own how the project refers to Checkwright
  * @returns the text of each file, by its path in the project
  */
 export async function projectFiles(
@@ -54,7 +54,7 @@ function denoJson({ imports, main }: OwnPackage): string {
   return `${JSON.stringify(configuration, null, 2)}\n`;
 }
 
-/** A name as Markdown takes it for plain text. */
+/** Removes the characters of a name that have a meaning in Markdown. */
 function titleOf(name: string): string {
   return name.replace(/[^\p{L}\p{M}\p{N}._-]+/gu, " ").replace(/^[\s._-]+|[\s._-]+$/g, "") ||
     "Checks";

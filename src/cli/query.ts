@@ -4,100 +4,128 @@ import { VERSION } from "../daemon/version.ts";
 import { print } from "./print.ts";
 import { formatHelp, type Line, type Subcommand } from "./usage.ts";
 
-/** What `check_nrpe` exits with where nothing was asked: help, version, a line it cannot read. */
+/** The exit code of `check_nrpe` if it sends no query: help, version, or an invalid command line. */
 const NOT_ASKED = 3;
 
-/** What can be said; `client/options.ts` parses it, as check_nrpe does. */
+/** The options for help and completion; `client/options.ts` parses the command line. */
 const line: Line = {
   words: [],
   options: {
-    host: { short: "H", value: "HOST", meaning: "the host to ask: a name or an address" },
-    port: { short: "p", value: "PORT", meaning: "its port; 5666" },
+    host: { short: "H", value: "HOST", meaning: "the host of the server: a name or an address" },
+    port: { short: "p", value: "PORT", meaning: "the port of the server (default: 5666)" },
     command: {
       short: "c",
       value: "NAME",
-      meaning: "the command to run there; _NRPE_CHECK, which asks for the version",
+      meaning: "the command to run there (default: _NRPE_CHECK, which returns the version)",
     },
     args: {
       short: "a",
       value: "ARG…",
-      meaning: "its arguments: everything that follows, so this comes last",
+      meaning: "arguments of the command: all words that follow, so this option must be the last",
     },
     timeout: {
       short: "t",
       value: "N[:STATE]",
-      meaning: "seconds for everything, and the state if there is no connection or no answer in " +
-        "time: OK, WARNING, CRITICAL, UNKNOWN or 0 to 3; 10:CRITICAL",
+      meaning:
+        "timeout in seconds for everything, and the state to report if the connection fails " +
+        "or times out: OK, WARNING, CRITICAL, UNKNOWN or 0 to 3 (default: 10:CRITICAL)",
     },
-    "unknown-timeout": { short: "u", meaning: "that state is UNKNOWN" },
-    "no-ssl": { short: "n", meaning: "no TLS" },
+    "unknown-timeout": {
+      short: "u",
+      meaning: "report UNKNOWN if the connection fails or times out",
+    },
+    "no-ssl": { short: "n", meaning: "connect without TLS" },
     "v2-packets-only": {
       short: "2",
-      meaning: "version 2 only, with at most 1,023 bytes of output",
+      meaning: "use version 2 only, with at most 1,023 bytes of output",
     },
     "v3-packets-only": {
       short: "3",
-      meaning: "version 3, then 2; otherwise version 4, then 2",
+      meaning: "try version 3, then version 2 (default: version 4, then version 2)",
     },
-    ipv4: { short: "4", meaning: "IPv4 only" },
-    ipv6: { short: "6", meaning: "IPv6 only" },
-    bind: { short: "b", value: "ADDRESS", meaning: "the local address to ask from" },
+    ipv4: { short: "4", meaning: "use IPv4 only" },
+    ipv6: { short: "6", meaning: "use IPv6 only" },
+    bind: { short: "b", value: "ADDRESS", meaning: "the local address to connect from" },
     "payload-size": {
       short: "P",
       value: "N",
-      meaning: "bytes of a version 2 text, where NSClient++ was set to another size",
+      meaning:
+        "size of the text in a version 2 packet, in bytes, as configured in NSClient++; needs -2 " +
+        "(default: 1024)",
     },
     "ca-cert-file": {
       short: "A",
       value: "FILE",
-      meaning: "verify the server's certificate by these authorities (PEM); the name in it does " +
-        "not matter. Without it nothing is verified",
+      meaning:
+        "verify that a CA in this file (PEM) signed the server's certificate, for any host " +
+        "name (default: no verification)",
     },
-    "client-cert": { short: "C", value: "FILE", meaning: "the certificate to show (PEM)" },
-    "key-file": { short: "K", value: "FILE", meaning: "its private key (PEM)" },
+    "client-cert": { short: "C", value: "FILE", meaning: "the client certificate (PEM)" },
+    "key-file": {
+      short: "K",
+      value: "FILE",
+      meaning: "the private key of the client certificate (PEM)",
+    },
     "ssl-version": {
       short: "S",
       value: "VERSION",
-      meaning: "TLSv1.2 or TLSv1.3, with + also what is newer; older ones only with +. TLSv1+",
+      meaning:
+        "the TLS version: TLSv1.2 or TLSv1.3; a + allows newer versions. Older versions need " +
+        "the + (default: TLSv1+)",
     },
     "cipher-list": {
       short: "L",
       value: "LIST",
-      meaning: "cipher suites allowed in TLS 1.2, as OpenSSL writes them",
+      meaning: "the cipher suites to allow in TLS 1.2, in the syntax of OpenSSL",
     },
     "use-adh": {
       short: "d",
       value: "N",
-      meaning: "0 or 1, to no effect: anonymous Diffie-Hellman (2) is not spoken here",
+      meaning: "0 or 1, without effect; 2 (anonymous Diffie-Hellman) is not supported",
     },
     "config-file": {
       short: "f",
       value: "FILE",
-      meaning: "more options, separated by blanks; those of the command line win",
+      meaning: "read more options, separated by spaces; the command line overrides them",
     },
     "stderr-to-stdout": { short: "E", meaning: "print connection errors on standard output" },
-    "ssl-logging": { short: "s", value: "N", meaning: "accepted, to no effect: no log is written" },
-    "log-file": { short: "g", value: "FILE", meaning: "the same" },
-    "disable-syslog": { short: "D", meaning: "the same" },
+    "ssl-logging": {
+      short: "s",
+      value: "N",
+      meaning: "accepted for compatibility, without effect: no log is written",
+    },
+    "log-file": {
+      short: "g",
+      value: "FILE",
+      meaning: "accepted for compatibility, without effect",
+    },
+    "disable-syslog": { short: "D", meaning: "accepted for compatibility, without effect" },
     version: { short: "V", meaning: "print the version" },
     license: { short: "l", meaning: "print the license" },
-    help: { short: "h", meaning: "print this" },
+    help: { short: "h", meaning: "print this help" },
   },
   stopEarly: false,
 };
 
-/** `checkwright query`: in the place of `check_nrpe`, with its options, texts and exit codes. */
+/** `checkwright query`: does what `check_nrpe` does, with its options, texts and exit codes. */
 export const query: Subcommand = {
-  summary: "Ask an NRPE server, as check_nrpe does.",
+  summary: "Query an NRPE server, like check_nrpe.",
   synopsis: "-H HOST [-c COMMAND] [OPTION…] [-a ARG…]",
   line,
+  exitCodes: {
+    "0": "OK",
+    "1": "WARNING",
+    "2": "CRITICAL",
+    "3": "UNKNOWN; also after --help, --version, --license and an invalid command line, like " +
+      "check_nrpe",
+  },
   async run(args) {
     let request;
     try {
       request = parseOptions(args, Deno.readTextFileSync);
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
-      // On standard output, where an engine looks for what a plugin has to say.
+      // On standard output, because an engine shows only the standard output of a plugin.
       console.log(`${error.message}\nTry "checkwright query --help"`);
       return NOT_ASKED;
     }

@@ -5,7 +5,7 @@ import { createHandler } from "../daemon/handler.ts";
 import { processTreeOf } from "../daemon/daemon_permissions.ts";
 import { createStats, ownCheck } from "../daemon/stats.ts";
 import { createSandboxedRunner } from "../runner/sandboxed_runner.ts";
-import { faultsOf, printDiagnostics } from "./diagnostics.ts";
+import { errorsOfCommand, printDiagnostics } from "./diagnostics.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import { print } from "./print.ts";
 import { argWord, optionalAgentWord, settingsOption, takeCommand } from "./shared_options.ts";
@@ -13,26 +13,32 @@ import { defineSubcommand } from "./subcommand.ts";
 import type { Subcommand } from "./usage.ts";
 
 /**
- * `checkwright run`: one command here, with what it declared as under the daemon; exits as a plugin
- * does. A check runs in a process of its own, whatever it asks for: this process may do anything, and
- * a worker is a part of it.
+ * `checkwright run`: runs one command with its declared permissions, as the daemon does, and exits with
+ * its state. A check always runs in a process sandbox, even if its isolation is `worker`: this process
+ * has all permissions, and a worker is a part of the process.
  */
 export const run: Subcommand = defineSubcommand({
   name: "run",
-  summary: "Run one command of an agent here, as a plugin would run.",
+  summary: "Run one command of an agent on this host, and exit with its state, like a plugin.",
   words: [
     optionalAgentWord,
     { name: "COMMAND", meaning: "a command of the agent" },
     argWord,
   ],
   options: { settings: settingsOption },
+  exitCodes: {
+    "0": "OK",
+    "1": "WARNING",
+    "2": "CRITICAL",
+    "3": "UNKNOWN; also if the command line, the agent or the settings are invalid",
+  },
   stopEarly: true,
   async run(words, options) {
     const { path, name, args } = takeCommand(words);
     const loaded = await loadOnHost(path, options.settings);
     const { diagnostics, code } = loaded;
     printDiagnostics(errorsOf(diagnostics));
-    if (faultsOf(diagnostics, name).length > 0) return 3;
+    if (errorsOfCommand(diagnostics, name).length > 0) return 3;
 
     const manifest = byHand(loaded.manifest, name);
     const { settings } = manifest;
@@ -55,7 +61,7 @@ export const run: Subcommand = defineSubcommand({
     });
     if (reason !== undefined) console.error(reason);
     print(Deno.stdout, `${output.text}\n`);
-    // What did not end at its deadline would go on without us.
+    // A command that did not stop at its deadline would outlive this process.
     pool.close();
     await runner.end();
     await processes.close();
@@ -63,7 +69,7 @@ export const run: Subcommand = defineSubcommand({
   },
 });
 
-// A user of this host may pass arguments, whether or not the wire may. The check runs in a process.
+// A local user may always pass arguments, even if clients may not. A check runs in a process.
 function byHand(manifest: Manifest, name: string): Manifest {
   const command = manifest.commands[name];
   if (command === undefined) return manifest;

@@ -6,7 +6,6 @@ import type { Manifest } from "../agent/manifest.ts";
 import type { Address, Settings } from "../agent/settings.ts";
 import { defaultStateDirectory } from "../daemon/load_tls.ts";
 import { createLog, lineWriter, type Log } from "../daemon/log.ts";
-
 import { serially } from "../daemon/serially.ts";
 import { whyRestart } from "../daemon/why_restart.ts";
 import { withoutErrorNumber } from "../net/error_text.ts";
@@ -26,21 +25,30 @@ import type { Subcommand } from "./usage.ts";
 import { createWatcher, type Watcher } from "./watch.ts";
 
 /**
- * `checkwright serve`: builds the deployable of an agent, runs it, and keeps it running. It builds
- * another one at SIGHUP and has the daemon reload.
+ * `checkwright serve`: builds the deployable of an agent, runs it, and restarts it if it dies. At
+ * SIGHUP it builds a new deployable and signals the daemon to reload.
  */
 export const serve: Subcommand = defineSubcommand({
   name: "serve",
-  summary: "Serve an agent to monitoring engines over NRPE.",
+  summary: "Serve an agent over NRPE, with exactly the permissions that its checks need.",
   words: [agentWord],
   options: {
     settings: settingsOption,
-    listen: { value: "HOST:PORT", meaning: "listen there and nowhere else" },
-    "no-tls": { meaning: "speak plain text" },
-    watch: {
-      meaning: "reload when a module of the agent or the settings change, as at SIGHUP, and show " +
-        "type errors",
+    listen: {
+      value: "HOST:PORT",
+      meaning: "listen on this address only (default: the addresses of settings or agent, else " +
+        "127.0.0.1:5666)",
     },
+    "no-tls": { meaning: "serve without TLS, in plain text" },
+    watch: {
+      meaning: "reload when a module of the agent or a settings file changes, and show type errors",
+    },
+  },
+  exitCodes: {
+    "0": "the daemon was stopped by SIGTERM or SIGINT",
+    1: "the daemon cannot start, for example because the address is in use",
+    "3": "the command line, the agent or the settings are invalid",
+    other: "exit code of a daemon that died 5 times within 60 seconds",
   },
   async run([path = DEFAULT_AGENT], options) {
     const changed = Promise.withResolvers<() => void>();
@@ -74,10 +82,10 @@ export const serve: Subcommand = defineSubcommand({
     const reload = serially(async () => {
       try {
         const next = await load();
-        const fault = next === undefined
+        const reason = next === undefined
           ? "the agent has errors"
           : whyRestart(first.manifest, next.manifest);
-        if (fault !== undefined) await refuse(place, fault);
+        if (reason !== undefined) await refuse(place, reason);
         else {
           await write(next!);
           format = next!.manifest.settings.log;
@@ -86,7 +94,7 @@ export const serve: Subcommand = defineSubcommand({
         printDiagnostics(error instanceof AgentError ? error.diagnostics : []);
         await refuse(place, withoutErrorNumber((error as Error).message));
       }
-      // It reloads, or says in its log and in its report of itself why not.
+      // The daemon reloads, or reports the refusal in its log and in its self check.
       supervisor.reload();
       types?.start();
     });
@@ -104,7 +112,7 @@ export const serve: Subcommand = defineSubcommand({
   },
 });
 
-// Writes the deployable of an agent; what stays the same is written once.
+// Writes the deployable of an agent; unchanged files are not written again.
 function createWriter(
   path: string,
   { folder, state }: ServingPlace,
@@ -119,21 +127,21 @@ function createWriter(
   };
 }
 
-/** What is served. */
+/** The agent to serve. */
 interface ServedAgent {
   /** The agent with this host's settings merged in. */
   manifest: Manifest;
   code: Modules;
 }
 
-/** The options of `serve` that decide on what is served. */
+/** The options of `serve` that affect the served agent. */
 interface ServeOptions {
   settings?: string | undefined;
   listen?: string | undefined;
   "no-tls"?: boolean | undefined;
 }
 
-// Loads the agent and prints what was found; undefined if it cannot be served.
+// Returns a function that loads the agent and prints diagnostics; it returns undefined after errors.
 function createLoader(
   path: string,
   options: ServeOptions,
@@ -145,7 +153,7 @@ function createLoader(
   };
   const settled = createSettling();
   return async () => {
-    // Before anything is read: what changes meanwhile is another change.
+    // Watch before reading: a change during the load must cause another reload.
     await watcher?.follow(path, [options.settings, ...included.files], included.folders);
     const loaded = await loadOnHost(path, options.settings, {
       ...(options.listen !== undefined && { listen: options.listen }),
@@ -162,8 +170,8 @@ function createLoader(
   };
 }
 
-// A daemon that takes over must listen where the first did, and is granted an address, not a name:
-// port 0 becomes one that is free now, a name its address. What was settled once stays so.
+// A restarted daemon must listen on the same address as the first, and its permission is for an
+// address, not a name. So port 0 is replaced by a free port and a name by its address, once.
 function createSettling(): (listen: readonly Address[]) => Address[] {
   const known = new Map<string, Address>();
   return (listen) =>
@@ -190,7 +198,7 @@ function settle({ hostname, port }: Address): Address {
   }
 }
 
-// The settings of the host are in the manifest already. When this process ends, so does the daemon.
+// The manifest already contains the settings of the host. The daemon ends when this process ends.
 function launcherOf({ folder }: ServingPlace): Deno.Command {
   return new Deno.Command(SHELL_PATH, {
     args: [`${folder}/checkwright`, "serve", "--no-settings", "--until-eof"],

@@ -2,25 +2,25 @@ import type { Manifest } from "../agent/manifest.ts";
 import { ownCertificatePath } from "../daemon/load_tls.ts";
 import { makeCertificate } from "../daemon/own_certificate.ts";
 
-/** Where `serve` keeps the deployable that it runs. */
+/** The folders of the deployable that `serve` runs. */
 export interface ServingPlace {
   /** The folder of the deployable. */
   readonly folder: string;
   /** The state directory of the daemon. */
   readonly state: string;
-  /** Releases it. */
+  /** Releases the folders. */
   close(): Promise<void>;
 }
 
 /**
- * Takes the state directory, if it can be written and no other daemon uses it; otherwise a
- * temporary one that ends with this process. A quarantine that an earlier daemon left is forgotten:
- * starting `serve` anew counts as a reload.
+ * Uses the state directory, if it is writable and no other daemon uses it; otherwise a temporary
+ * directory, which is removed at the end. The quarantine of an earlier daemon is removed: a new start
+ * of `serve` counts as a reload.
  *
  * @param state the state directory
- * @param manifest the agent
- * @returns the place, with the daemon's own certificate in its state directory if it needs one
- * @throws {AgentError} if the certificate cannot be kept
+ * @param manifest the agent's manifest
+ * @returns the folders; the state directory contains the daemon's own certificate if it needs one
+ * @throws {AgentError} if the certificate cannot be written
  */
 export async function openServingPlace(state: string, manifest: Manifest): Promise<ServingPlace> {
   const { tls } = manifest.settings;
@@ -57,16 +57,16 @@ async function keptCertificate(path: string): Promise<string> {
   }
 }
 
-// The lock ends with this process, however it ends.
+// The system releases the lock at the end of this process, even after a crash.
 async function takeLock(state: string): Promise<Deno.FsFile | undefined> {
   let file: Deno.FsFile | undefined;
   try {
     await Deno.mkdir(state, { recursive: true, mode: 0o700 });
     file = await Deno.open(`${state}/serve.lock`, { write: true, create: true, mode: 0o600 });
-    // The launcher cannot pass on a path with a comma.
+    // The launcher cannot pass a path that contains a comma.
     if (!state.includes(",") && await file.tryLock(true)) return file;
   } catch {
-    // It cannot be written.
+    // The directory is not writable.
   }
   file?.close();
 }

@@ -1,53 +1,53 @@
 import { DEFAULT_AGENT } from "./load.ts";
 import { type LineOption, type LineWord, UsageError } from "./usage.ts";
 
-/** The agent, as most subcommands take it. */
+/** The agent, a word of most subcommands. */
 export const agentWord = {
   name: "AGENT",
   optional: true,
-  meaning: `the agent's module; ${DEFAULT_AGENT} where left out`,
+  meaning: `path of the agent's module (default: ${DEFAULT_AGENT})`,
 } as const satisfies LineWord;
 
 /** The host's settings. */
 export const settingsOption = {
   value: "FILE",
-  meaning: "host settings (YAML) that win over the agent's",
+  meaning: "a YAML file with settings of this host, which override the agent's",
 } as const satisfies LineOption;
 
-/** The agent before other words: only its ending tells whether it is there. */
+/** The agent before other words. Only its file extension identifies it. */
 export const optionalAgentWord = {
   ...agentWord,
-  meaning: `the agent's module, a path that ends in .ts or .js; ${DEFAULT_AGENT} where left out`,
+  meaning: `path of the agent's module, which ends in .ts or .js (default: ${DEFAULT_AGENT})`,
 } as const satisfies LineWord;
 
-/** What a command is given. */
+/** The arguments of a command. */
 export const argWord = {
   name: "ARG",
   optional: true,
   repeat: true,
-  meaning: "its arguments, as they would come from the wire",
+  meaning: "arguments of the command, as a client sends them",
 } as const satisfies LineWord;
 
 /**
- * Takes the words of a line `[AGENT] COMMAND [ARG…]` apart.
+ * Parses the words of a line `[AGENT] COMMAND [ARG…]`.
  *
- * @param words positional words
- * @returns the agent's module, the command's name and its arguments
- * @throws {UsageError} where there is no command
+ * @param words the positional words
+ * @returns the path of the agent, the name of the command and its arguments
+ * @throws {UsageError} if the command is missing
  */
 export function takeCommand(
   words: readonly string[],
 ): { path: string; name: string; args: string[] } {
   const { path, rest: [name, ...args] } = takeAgent(words);
   if (name !== undefined) return { path, name, args };
-  throw new UsageError("Which command is missing: expected [AGENT] COMMAND [ARG…]");
+  throw new UsageError("Missing COMMAND: expected [AGENT] COMMAND [ARG…]");
 }
 
 /**
- * Takes the agent off the words, where it is the first of them.
+ * Separates the agent from the other words, if it is the first word.
  *
- * @param words positional words
- * @returns the agent's module, and the words behind it
+ * @param words the positional words
+ * @returns the path of the agent, and the other words
  */
 export function takeAgent([first, ...rest]: readonly string[]): { path: string; rest: string[] } {
   if (first === undefined) return { path: DEFAULT_AGENT, rest };

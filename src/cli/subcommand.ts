@@ -1,8 +1,14 @@
 import { parseWords } from "./command_line.ts";
-import { formatHelp, type Line, type LineOptions, type LineWord } from "./usage.ts";
+import { type ExitCodes, formatHelp, type Line, type LineOptions, type LineWord } from "./usage.ts";
 import type { Subcommand, Subcommands } from "./usage.ts";
 
-/** What was given for each option. */
+/** Exit codes of most subcommands. */
+const defaultExitCodes: ExitCodes = {
+  "0": "success",
+  "3": "invalid command line or input",
+};
+
+/** The value of each option. */
 export type GivenOptions<Options extends LineOptions> = {
   [Name in keyof Options]: Options[Name] extends { value: string }
     ? Options[Name] extends { repeat: true } ? string[]
@@ -11,46 +17,50 @@ export type GivenOptions<Options extends LineOptions> = {
     : boolean;
 };
 
-/** A subcommand as it is written down. */
+/** The definition of a subcommand. */
 export interface SubcommandDefinition<Options extends LineOptions> {
   /** Its name. */
   name: string;
-  /** What it does, in one line. */
+  /** One sentence that says what it does. */
   summary: string;
-  /** Its positional words; none where left out. */
+  /** Its positional words (default: none). */
   words?: readonly LineWord[];
-  /** Its options by name; none where left out. */
+  /** Its options by name (default: none). */
   options?: Options;
-  /** Whether what follows the first positional word is left as it is, hyphens included. */
+  /** Its exit codes (default: 0 and 3). */
+  exitCodes?: ExitCodes;
+  /** Whether all words after the first positional word are positional, even with hyphens. */
   stopEarly?: boolean;
-  /** Those that its first word is one of, for the shells' completion. */
+  /** Its verbs, if its first word selects one. */
   verbs?: Subcommands;
   /**
-   * Runs it.
+   * Runs the subcommand.
    *
-   * @param words the positional words, as many as there may be
-   * @param options what was given for each option: a value, a list of them where it repeats, or
-   * whether it is there where it has no value
+   * @param words the positional words
+   * @param options for each option its value, a list of values if it may be repeated, or a boolean if
+   * it has no value
    * @returns the exit code
    */
   run(words: string[], options: GivenOptions<Options>): Promise<number> | number;
 }
 
 /**
- * Makes a subcommand of one table, which its help, its parsing and the shells' completion are
- * derived from.
+ * Defines a subcommand. Its help, its parser, the completion scripts and the command reference are
+ * derived from the definition.
  *
- * @param definition the table, and what to run
+ * @param definition the definition
  * @returns the subcommand
  */
 export function defineSubcommand<const Options extends LineOptions = Record<never, never>>(
   definition: SubcommandDefinition<Options>,
 ): Subcommand {
   const { name, summary, words = [], options = {}, stopEarly = false, verbs, run } = definition;
+  const { exitCodes = defaultExitCodes } = definition;
   const line: Line = { words, options, stopEarly };
   const subcommand: Subcommand = {
     summary,
     line,
+    exitCodes,
     ...(verbs && { verbs }),
     async run(args) {
       const given = parseWords(args, line);

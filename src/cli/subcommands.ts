@@ -4,17 +4,17 @@ import { type Subcommand, type Subcommands, UsageError } from "./usage.ts";
 /**
  * Loads a subcommand.
  *
- * @param subcommands those there are
- * @param name which one
- * @returns it
- * @throws {UsageError} where there is none of that name
+ * @param subcommands all subcommands
+ * @param name the name of the subcommand
+ * @returns the subcommand
+ * @throws {UsageError} if the name is unknown
  */
 export async function loadSubcommand(subcommands: Subcommands, name: string): Promise<Subcommand> {
   if (Object.hasOwn(subcommands, name)) return await subcommands[name]!();
   throw new UsageError(`Unknown subcommand "${name}": ${suggest(name, Object.keys(subcommands))}`);
 }
 
-/** What there is, in a few lines. */
+/** Returns the help of the program: each subcommand with its summary. */
 export async function formatOverview(subcommands: Subcommands): Promise<string> {
   const column = Math.max(...Object.keys(subcommands).map(({ length }) => length)) + 2;
   const lines = await Promise.all(
@@ -30,6 +30,6 @@ export async function formatOverview(subcommands: Subcommands): Promise<string> 
     "Subcommands:",
     ...lines,
     "",
-    "checkwright help SUBCOMMAND says more.",
+    'Run "checkwright help SUBCOMMAND" for the options of a subcommand.',
   ].join("\n");
 }

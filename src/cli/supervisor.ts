@@ -2,29 +2,29 @@ import { escapeText } from "../nagios/text.ts";
 import type { Log } from "../daemon/log.ts";
 import { LEAVING_LINE, RESTART_CODE } from "../daemon/serve_deployment.ts";
 
-/** After this many deaths within this time the daemon is not restarted. */
+/** After so many deaths within this time, the daemon is not restarted. */
 const mostDeaths = 5;
 const deathsMilliseconds = 60_000;
 
 /** Keeps a daemon running. */
 export interface Supervisor {
-  /** Resolves with the exit code when the daemon was stopped, or could not be kept running. */
+  /** Resolves with the exit code after the daemon was stopped or is not restarted any more. */
   readonly done: Promise<number>;
-  /** Has the daemon reload, as soon as it is ready. */
+  /** Signals the daemon to reload, as soon as it is ready. */
   reload(): void;
-  /** Has the daemon stop. */
+  /** Signals the daemon to stop. */
   stop(): void;
 }
 
-/** What a daemon prints when it is ready begins with this. */
+/** The beginning of the line that a daemon prints when it is ready. */
 const readyStart = "checkwright: listening on ";
 
 /**
- * Starts a daemon, and starts it again when it dies or asks for another.
+ * Starts a daemon, and restarts it when it dies or requests a restart.
  *
- * @param launcher returns the command that starts it; it reads the deployable that is there then
+ * @param launcher returns the command that starts a daemon from the current deployable
  * @param log the log
- * @param onReady called with each daemon's ready line
+ * @param onReady called with the ready line of each daemon
  * @returns the supervisor
  */
 export function supervise(
@@ -42,7 +42,7 @@ export function supervise(
       const { code, signal, ready } = await daemon.end;
       if (stopping) return code;
       if (code === RESTART_CODE) {
-        log("warning", "restart", { reason: "the daemon asks for another" });
+        log("warning", "restart", { reason: "the daemon requested a restart" });
         continue;
       }
       if (code === 0 || !ready) return code;
@@ -71,12 +71,12 @@ export function supervise(
 interface End {
   code: number;
   signal: string | null;
-  /** Whether it was listening. */
+  /** Whether the daemon was ready. */
   ready: boolean;
 }
 
 interface Daemon {
-  /** Resolves when it has exited, or asks for another. */
+  /** Resolves when the daemon has exited or requests a restart. */
   readonly end: Promise<End>;
   reload(): void;
   signal(signal: Deno.Signal): void;
@@ -92,7 +92,7 @@ function start(launcher: Deno.Command, onReady: (line: string) => void): Daemon 
     try {
       child.kill(name);
     } catch {
-      // It has exited.
+      // The daemon has exited.
     }
   }
 
@@ -113,7 +113,7 @@ function start(launcher: Deno.Command, onReady: (line: string) => void): Daemon 
 
   return {
     end: Promise.race([leaving.promise, watch()]),
-    // What is only starting may have read the old files.
+    // A starting daemon may have read the old files, so it reloads when it is ready.
     reload: () => ready ? signal("SIGHUP") : reloadWaits = true,
     signal,
   };

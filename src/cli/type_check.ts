@@ -1,33 +1,33 @@
 import { checkTypes } from "../project/check_types.ts";
 import type { Log } from "../daemon/log.ts";
-import { readTypeErrors } from "./complaint.ts";
+import { readTypeErrors } from "./deno_errors.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 
-/** Checks the types of an agent beside everything else. */
+/** Checks the types of an agent in the background. */
 export interface TypeCheck {
-  /** Starts anew; what is under way is no longer of interest. */
+  /** Starts a check and cancels the running one. */
   start(): void;
-  /** Ends what is under way. */
+  /** Cancels the running check. */
   stop(): void;
 }
 
 /**
- * Makes a type check. It takes a second or more and changes nothing: the bundler takes types off
- * without a look at them, and what it makes is served meanwhile.
+ * Creates a type check. A check takes a second or more and does not affect the served agent: the
+ * bundler removes types without checking them, and its bundle is served meanwhile.
  *
- * @param agent the agent's module
- * @param log where it says how many errors there are, and that there are none any more
- * @returns the check; nothing is under way yet
+ * @param agent the path of the agent's module
+ * @param log logs the number of errors, and the return to 0
+ * @returns the type check, which is not started
  */
 export function createTypeCheck(agent: string, log: Log): TypeCheck {
   let errors = 0;
-  let underWay = new AbortController();
+  let current = new AbortController();
 
   async function check({ signal }: AbortController): Promise<void> {
-    const complaint = await checkTypes(agent, signal);
-    const found = await readTypeErrors(complaint ?? "");
-    // What keeps types from being looked at keeps the bundler from its work too, and it says so.
-    if (signal.aborted || (complaint !== undefined && found.length === 0)) return;
+    const output = await checkTypes(agent, signal);
+    const found = await readTypeErrors(output ?? "");
+    // An error that prevents the type check also prevents the bundle, and the reload reports it.
+    if (signal.aborted || (output !== undefined && found.length === 0)) return;
     printDiagnostics(found);
     if (found.length > 0 || errors > 0) {
       log(found.length > 0 ? "warning" : "info", "types", { errors: found.length });
@@ -37,11 +37,11 @@ export function createTypeCheck(agent: string, log: Log): TypeCheck {
 
   return {
     start() {
-      underWay.abort();
-      underWay = new AbortController();
-      // An agent that has gone has no types; that it has gone is said by the reload.
-      check(underWay).catch(() => {});
+      current.abort();
+      current = new AbortController();
+      // If the agent's module is missing, the reload reports it.
+      check(current).catch(() => {});
     },
-    stop: () => underWay.abort(),
+    stop: () => current.abort(),
   };
 }

@@ -1,109 +1,139 @@
 import { wrap } from "./wrap.ts";
 
-/** What the user typed cannot be run; the message is one clear line. */
+/** An invalid command line or input; the message is one line for the user. */
 export class UsageError extends Error {}
 
 /** An option of a subcommand. */
 export interface LineOption {
-  /** Its letter behind one hyphen. */
+  /** Its letter after one hyphen. */
   readonly short?: string;
-  /** What stands for its value, as {@linkcode LineWord.name} does; it stands alone where left out. */
+  /** The name of its value, as in {@linkcode LineWord.name} (default: the option has no value). */
   readonly value?: string;
-  /** Whether it may be given more than once, and all values count; otherwise the last one does. */
+  /** Whether it may be repeated, and all values count (default: only the last value counts). */
   readonly repeat?: boolean;
-  /** Whether nothing goes without it. */
+  /** Whether it is required. */
   readonly required?: boolean;
-  /** What it does. */
+  /** What it does, with its default at the end. */
   readonly meaning: string;
 }
 
 /** A positional word of a subcommand. */
 export interface LineWord {
   /**
-   * What stands for it. FILE, DIR, AGENT and COMMAND (of the agent) say what a shell completes it
-   * with, and so does a choice: `bash|zsh|fish`.
+   * Its name in the help. The names FILE, DIR, AGENT and COMMAND (of the agent) select what a shell
+   * completes, and so does a choice: `bash|zsh|fish`.
    */
   readonly name: string;
-  /** Whether it may be left out. */
+  /** Whether it may be omitted. */
   readonly optional?: boolean;
-  /** Whether more of them may follow. */
+  /** Whether it may be repeated. */
   readonly repeat?: boolean;
-  /** What it is. */
+  /** What it is, with its default at the end. */
   readonly meaning: string;
 }
 
 /** The options of a subcommand by name, without the hyphens. */
 export type LineOptions = Readonly<Record<string, LineOption>>;
 
-/** What can be said on the line of a subcommand: help, parsing and completion come from this. */
+/** An option with its name. */
+export type NamedOption = [name: string, option: LineOption];
+
+/** Exit codes with their meanings. */
+export type ExitCodes = Readonly<Record<string, string>>;
+
+/** The command line of a subcommand. Help, parser, completion and reference are derived from it. */
 export interface Line {
-  /** Its options; `--help` is there without being listed. */
+  /** Its options; `--help` exists without being listed. */
   readonly options: LineOptions;
   /** Its positional words. */
   readonly words: readonly LineWord[];
-  /** Whether what follows the first positional word is left as it is, hyphens included. */
+  /** Whether all words after the first positional word are positional, even with hyphens. */
   readonly stopEarly: boolean;
 }
 
 /** A subcommand. */
 export interface Subcommand {
-  /** What it does, in one line. */
+  /** One sentence that says what it does. */
   summary: string;
-  /** What can be said on its line. */
+  /** Its command line. */
   line: Line;
-  /** What its help shows of the line; all of it where left out. */
+  /** Its usage line in the help (default: derived from `line`). */
   synopsis?: string;
-  /** Those that its first word is one of. */
+  /** Its exit codes. */
+  exitCodes: ExitCodes;
+  /** Its verbs, if its first word selects one. */
   verbs?: Subcommands;
   /**
-   * Runs it.
+   * Runs the subcommand.
    *
-   * @param args what stands behind its name
+   * @param args the arguments after its name
    * @returns the exit code
    */
   run(args: string[]): Promise<number>;
 }
 
-/** Subcommands by name; each is loaded when it is asked for. */
+/** Functions that load a subcommand, by its name. */
 export type Subcommands = Readonly<Record<string, () => Promise<Subcommand>>>;
 
-/** The widest line of a help text. */
+/** A row of a table of words, options or exit codes. */
+export type UsageRow = [term: string, meaning: string];
+
+/** The most characters of a line of help. */
 const width = 100;
 
-/** The help of one subcommand. */
-export function formatHelp(name: string, { summary, line, synopsis }: Subcommand): string {
-  const rows = rowsOf(line);
-  const column = Math.max(0, ...rows.map(([spelling]) => spelling.length)) + 4;
-  const lines = rows.flatMap(([spelling, meaning]) => {
-    const [first, ...more] = wrap(meaning, width - column);
-    return [
-      `  ${spelling.padEnd(column - 2)}${first}`,
-      ...more.map((part) => " ".repeat(column) + part),
-    ];
-  });
+/** Returns the help of a subcommand. */
+export function formatHelp(name: string, subcommand: Subcommand): string {
+  const { summary, line, exitCodes } = subcommand;
   return [
-    `Usage: checkwright ${name} ${synopsis ?? formatSynopsis(line)}`.trimEnd(),
+    formatUsage(name, subcommand),
     "",
     summary,
-    ...(lines.length > 0 ? ["", "Options:", ...lines] : []),
+    "",
+    "Options:",
+    ...formatRows([...wordRows(line), ...optionRows(line)]),
+    "",
+    "Exit codes:",
+    ...formatRows(Object.entries(exitCodes)),
   ].join("\n");
 }
 
-function rowsOf({ words, options }: Line): [spelling: string, meaning: string][] {
-  return [
-    ...words.map((word): [string, string] => [
-      `${word.name}${word.repeat ? "…" : ""}`,
-      word.meaning,
-    ]),
-    ...Object.entries(options).map(([name, option]): [string, string] => [
-      [
-        ...(option.short === undefined ? [] : [`-${option.short},`]),
-        `--${name}`,
-        ...(option.value === undefined ? [] : [option.value]),
-      ].join(" "),
-      option.meaning,
-    ]),
-  ];
+/** Returns the usage line of a subcommand. */
+export function formatUsage(name: string, { line, synopsis }: Subcommand): string {
+  return `Usage: checkwright ${name} ${synopsis ?? formatSynopsis(line)}`.trimEnd();
+}
+
+/** Returns the positional words of a line with their meanings. */
+export function wordRows({ words }: Line): UsageRow[] {
+  return words.map(({ name, repeat, meaning }) => [`${name}${repeat ? "…" : ""}`, meaning]);
+}
+
+/** Returns the options of a line with their meanings. */
+export function optionRows(line: Line): UsageRow[] {
+  return allOptions(line).map(([name, { short, value, required, meaning }]) => [
+    [
+      ...(short === undefined ? [] : [`-${short},`]),
+      `--${name}`,
+      ...(value === undefined ? [] : [value]),
+    ].join(" "),
+    required ? `${meaning} (required)` : meaning,
+  ]);
+}
+
+/** Returns the options of a line, including `--help`. */
+export function allOptions({ options }: Line): NamedOption[] {
+  const help: LineOption = { short: "h", meaning: "print this help" };
+  return Object.entries({ ...options, help: options.help ?? help });
+}
+
+function formatRows(rows: readonly UsageRow[]): string[] {
+  const column = Math.max(0, ...rows.map(([term]) => term.length)) + 4;
+  return rows.flatMap(([term, meaning]) => {
+    const [first, ...more] = wrap(meaning, width - column);
+    return [
+      `  ${term.padEnd(column - 2)}${first}`,
+      ...more.map((part) => " ".repeat(column) + part),
+    ];
+  });
 }
 
 function formatSynopsis({ words, options, stopEarly }: Line): string {
@@ -115,7 +145,7 @@ function formatSynopsis({ words, options, stopEarly }: Line): string {
   return (stopEarly ? [...parts, ...positional] : [...positional, ...parts]).join(" ");
 }
 
-/** Positional words as a synopsis has them. */
+/** Returns positional words as the usage line shows them. */
 export function formatWords(words: readonly LineWord[]): string[] {
   return words.map(({ name, optional, repeat }) => {
     const word = repeat ? `${name}…` : name;

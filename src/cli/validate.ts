@@ -10,17 +10,22 @@ import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import type { Subcommand } from "./usage.ts";
 
-/** `checkwright validate`: everything that is wrong, or what there is. */
+/** `checkwright validate`: reports all errors of an agent and its settings. */
 export const validate: Subcommand = defineSubcommand({
   name: "validate",
-  summary: "Check an agent against itself and this host: every fault at once.",
+  summary: "Check an agent and the settings of this host, and report every error at once.",
   words: [agentWord],
   options: {
     settings: settingsOption,
     schema: {
-      meaning: "print the JSON Schema of a settings file, for editors; with AGENT it knows the " +
+      meaning:
+        "print the JSON Schema of a settings file, for editors; with AGENT, it includes the " +
         "agent's commands and their options",
     },
+  },
+  exitCodes: {
+    "0": "the agent and the settings are valid",
+    "3": "the command line is invalid, or the agent or the settings have errors",
   },
   async run([named], { settings, schema }) {
     if (schema) return await printSchema(named);
@@ -31,7 +36,7 @@ export const validate: Subcommand = defineSubcommand({
     printDiagnostics(diagnostics);
     const errors = errorsOf(diagnostics).length;
     if (errors > 0) {
-      console.error(`checkwright: ${path} has ${errors} ${errors === 1 ? "fault" : "faults"}`);
+      console.error(`checkwright: ${path} has ${errors} ${errors === 1 ? "error" : "errors"}`);
       return 3;
     }
     if (settings !== undefined) console.log(formatEffective(agent));

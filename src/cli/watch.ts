@@ -1,18 +1,17 @@
 import { localModules } from "../project/modules.ts";
 import { configurationFiles, projectFolder } from "../project/project.ts";
 
-/** How long files must be quiet before a change counts, in milliseconds: editors write in steps. */
+/** Changes count after this pause, in milliseconds: editors write a file in several steps. */
 const quiet = 100;
 
-/** Watches files. */
+/** A watcher of files. */
 export interface Watcher {
   /**
-   * Watches an agent's modules, its project's configuration and further files from now on, and
-   * nothing else.
+   * Sets the watched files: the agent's modules, the configuration of its project, and other files.
    *
-   * @param agent the agent's module
-   * @param files further files; undefined ones are left out
-   * @param searched folders in which any file counts, one that is not there yet too
+   * @param agent the path of the agent's module
+   * @param files other files; undefined entries are ignored
+   * @param searched folders in which every file is watched, including new files
    */
   follow(
     agent: string,
@@ -22,21 +21,21 @@ export interface Watcher {
 }
 
 /**
- * Makes a watcher.
+ * Creates a watcher.
  *
- * @param onChange hears that files have changed, once they are quiet
- * @returns the watcher; it watches nothing yet
+ * @param onChange called after watched files have changed
+ * @returns the watcher, without watched files
  */
 export function createWatcher(onChange: () => void): Watcher {
   let watched = new Set<string>();
   let searched = new Set<string>();
-  // Only grows: a module that is broken does not say what it imports, and did before.
+  // Never shrinks: the imports of a module with a syntax error are unknown, but were known before.
   const modules = new Set<string>();
   let folders = "";
   let watching: Deno.FsWatcher | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  async function hear(changes: Deno.FsWatcher): Promise<void> {
+  async function readChanges(changes: Deno.FsWatcher): Promise<void> {
     for await (const { kind, paths } of changes) {
       const counts = (path: string) => watched.has(path) || searched.has(folderOf(path));
       if (kind === "access" || !paths.some(counts)) continue;
@@ -56,16 +55,16 @@ export function createWatcher(onChange: () => void): Watcher {
       searched = new Set(
         (await Promise.all(patterns.map(real))).filter((each) => each !== undefined),
       );
-      // Folders, since an editor that writes a new file and renames it leaves the old one's watch
-      // behind; and those that are there, since nothing else can be watched.
-      const there =
+      // Watches folders, because an editor that writes a new file and renames it ends the watch of
+      // the old file. Only existing folders can be watched.
+      const existing =
         (await Promise.all([...new Set([...[...watched].map(folderOf), ...searched])].map(real)))
           .filter((folder) => folder !== undefined);
-      if (there.join("\n") === folders) return;
-      folders = there.join("\n");
+      if (existing.join("\n") === folders) return;
+      folders = existing.join("\n");
       const before = watching;
-      watching = Deno.watchFs(there, { recursive: false });
-      hear(watching);
+      watching = Deno.watchFs(existing, { recursive: false });
+      readChanges(watching);
       before?.close();
     },
   };
@@ -83,14 +82,15 @@ async function real(path: string): Promise<string | undefined> {
   }
 }
 
-// As the watcher names it: the folder's real path, and the name, which may be that of a link.
+// Returns the path as the watcher reports it: the real path of the folder, and the file's name, which
+// may be the name of a link.
 async function absolute(path: string): Promise<string> {
   const whole = path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
   const folder = folderOf(whole);
   return `${await real(folder) ?? folder}/${whole.slice(whole.lastIndexOf("/") + 1)}`;
 }
 
-// All of them, since the one that is not there may come to be.
+// Includes missing files, because they may be created later.
 async function configurationOf(module: string): Promise<string[]> {
   const project = await projectFolder(module);
   return project === undefined ? [] : configurationFiles.map((name) => project + name);

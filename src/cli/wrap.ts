@@ -1,8 +1,8 @@
 /**
- * Breaks a text at its blanks.
+ * Breaks a string into lines at its spaces.
  *
- * @param text the text
- * @param width how many characters a line may hold; a longer word has a line of its own
+ * @param text the string
+ * @param width the most characters of a line; a longer word gets a line of its own
  * @returns the lines, at least one
  */
 export function wrap(text: string, width: number): string[] {

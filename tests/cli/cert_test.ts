@@ -208,7 +208,7 @@ Deno.test("cert says everything that is wrong at once, one line each", async () 
     ],
     [
       ["client"],
-      "checkwright: NAME is missing: expected NAME\n",
+      "checkwright: Missing NAME: expected NAME\n",
     ],
     [
       ["frob"],

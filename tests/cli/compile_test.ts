@@ -1,4 +1,4 @@
-/** What `compile` writes, and what it refuses to write. */
+/** The files that `compile` writes, and the agents that it refuses. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createProject } from "../project.ts";
 import { run } from "../serving.ts";
@@ -29,7 +29,7 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
   );
 }
 
-Deno.test("The same project gives the same bytes, wherever it is, and less than a megabyte of them", async () => {
+Deno.test("compile writes the same bytes for the same project in any folder, less than a megabyte", async () => {
   const compiled: Record<string, string>[] = [];
   for (const depth of ["", "/deeper/down"]) {
     await using project = await createProject("");
@@ -64,12 +64,12 @@ Deno.test("The same project gives the same bytes, wherever it is, and less than 
   for (const [name, text] of Object.entries(first!)) {
     assert(
       !text.includes("checkwright-test-"),
-      `${name} holds a path of the machine it was made on`,
+      `${name} contains a path of the build machine`,
     );
   }
 });
 
-Deno.test("The launcher and the check_nrpe beside it can be started, the rest only read", async () => {
+Deno.test("compile makes only the launcher and check_nrpe executable", async () => {
   await using project = await createProject(source);
   await project.write("text.ts", 'export const text = "some text";\n');
   const out = `${project.folder}/out`;
@@ -81,7 +81,7 @@ Deno.test("The launcher and the check_nrpe beside it can be started, the rest on
   }
 });
 
-Deno.test("An agent with wrong types or with faults is not compiled, and nothing is written", async () => {
+Deno.test("compile refuses an agent with type errors or other errors, and writes nothing", async () => {
   await using project = await createProject("");
   const out = `${project.folder}/out`;
   const refused = async (code: string, part: string | RegExp) => {
@@ -91,7 +91,7 @@ Deno.test("An agent with wrong types or with faults is not compiled, and nothing
     if (typeof part === "string") assertStringIncludes(result.stderr, part);
     else assertMatch(result.stderr, part);
     await Deno.stat(out).then(
-      () => assert(false, "Something was written"),
+      () => assert(false, "compile wrote files"),
       (error) => assert(error instanceof Deno.errors.NotFound),
     );
   };
@@ -111,7 +111,7 @@ Deno.test("An agent with wrong types or with faults is not compiled, and nothing
   assertStringIncludes(usage.stderr, "--out");
 });
 
-Deno.test("systemd accepts the unit that stands beside the launcher", {
+Deno.test("systemd accepts the unit of the deployable", {
   ignore: isMissing(analyze),
 }, async () => {
   await using project = await createProject(source);
@@ -129,7 +129,7 @@ Deno.test("systemd accepts the unit that stands beside the launcher", {
   assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
 });
 
-Deno.test("compile honours the lock beside the agent", async () => {
+Deno.test("compile refuses an agent that asks for more than its lock file grants", async () => {
   await using project = await createProject(source);
   await project.write("text.ts", 'export const text = "some text";\n');
   assertEquals((await run("permissions", project.agent, "--lock")).code, 0);
@@ -147,7 +147,7 @@ Deno.test("compile honours the lock beside the agent", async () => {
   assertMatch(more.stderr, /check_text.*net 192\.0\.2\.1:80/);
 });
 
-Deno.test("--deb builds a package that holds the deployable, its unit and its settings", {
+Deno.test("--deb builds a package that contains the deployable, its unit and its settings", {
   ignore: isMissing("/usr/bin/dpkg-deb"),
 }, async () => {
   await using project = await createProject(source);
@@ -176,7 +176,7 @@ Deno.test("--deb builds a package that holds the deployable, its unit and its se
   assertMatch(bad.stderr, /^checkwright: Invalid version "x": .*\n$/);
 });
 
-Deno.test("--binary says of an agent what keeps it from being one executable", async () => {
+Deno.test("--binary reports why an agent cannot be one executable", async () => {
   await using project = await createProject(source);
   await project.write("text.ts", 'export const text = "some text";\n');
   const { code, stderr } = await run(
@@ -185,6 +185,6 @@ Deno.test("--binary says of an agent what keeps it from being one executable", a
   assertEquals(code, 3);
   assertStringIncludes(
     stderr,
-    "--binary: Cannot make one executable: nobody makes its certificate",
+    "--binary: Cannot make one executable: it cannot make a certificate at its first start",
   );
 });

@@ -1,10 +1,12 @@
-/** The scripts of `checkwright completion`, run by the shells that they are for. */
+/** The scripts of `checkwright completion`, run in their shells. */
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { createProject, type Project } from "../project.ts";
 import { run } from "../serving.ts";
 import { isMissing } from "../tools.ts";
 import { outputOf } from "../waiting.ts";
+import { installProgram } from "./installed.ts";
+import { consoleBlocks } from "./page_samples.ts";
 
 const agent = `
 import { defineAgent, ok } from "@checkwright/checkwright";
@@ -13,7 +15,7 @@ export default defineAgent({
 });
 `;
 
-/** What each shell completes, whatever else it may offer. */
+/** For each line, suggestions that each shell must offer, and suggestions that it must not offer. */
 const cases: [line: string, among: string[], not?: string[]][] = [
   ["checkwright se", ["serve"], ["list"]],
   ["checkwright ", ["init", "run", "query", "completion", "help"]],
@@ -49,17 +51,10 @@ const shells: Record<string, { path: string; args: (harness: string) => string[]
   fish: { path: "/usr/bin/fish", args: (harness) => ["--no-config", harness] },
 };
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const flags = ["read", "write", "net", "env", "run", "sys"].map((name) => `--allow-${name}`);
-const program = `#!/bin/sh
-exec '${Deno.execPath()}' run --quiet ${flags.join(" ")} '${root}src/cli/main.ts' "$@"
-`;
-
-/** Has a shell complete lines in the folder of a project, with `checkwright` on its path. */
+/** Completes lines with a shell in the folder of a project, with `checkwright` in its PATH. */
 async function complete(shell: string, project: Project, lines: string[]): Promise<string[][]> {
   const { path, args } = shells[shell]!;
-  const command = await project.write("bin/checkwright", program);
-  await Deno.chmod(command, 0o755);
+  const env = await installProgram(project);
   const script = await project.write("bin/script", (await run("completion", shell)).stdout);
   const harness = new URL(
     `completion/${shell}.${shell === "bash" ? "sh" : shell}`,
@@ -68,7 +63,7 @@ async function complete(shell: string, project: Project, lines: string[]): Promi
   const child = new Deno.Command(path, {
     args: [...args(fileURLToPath(harness)), script, `${project.folder}/bin/answers`],
     cwd: project.folder,
-    env: { PATH: `${project.folder}/bin:${Deno.env.get("PATH")}` },
+    env,
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -85,7 +80,7 @@ async function complete(shell: string, project: Project, lines: string[]): Promi
 
 for (const [shell, { path }] of Object.entries(shells)) {
   Deno.test(
-    `${shell} completes subcommands, options, files and the agent's commands, and says nothing else`,
+    `${shell} completes subcommands, options, files and the agent's commands, and prints nothing else`,
     {
       ignore: isMissing(path),
     },
@@ -94,15 +89,33 @@ for (const [shell, { path }] of Object.entries(shells)) {
       await project.write("settings.yaml", "timeout: 5s\n");
       await project.write("broken.ts", "export default {");
       await Deno.mkdir(`${project.folder}/folder`);
-      await Deno.mkdir(`${project.folder}/bin`);
       const answers = await complete(shell, project, cases.map(([line]) => line));
       for (const [index, [line, among, not = []]] of cases.entries()) {
         const found = answers[index]!;
         assertEquals(among.filter((word) => !found.includes(word)), [], `${line}: ${found}`);
         assertEquals(not.filter((word) => found.includes(word)), [], `${line}: ${found}`);
       }
-      // A name is a name, whatever a shell could read in it.
+      // The shell must not run the name of a command as code.
       assertEquals(await Deno.stat(`${project.folder}/made`).catch(() => "absent"), "absent");
     },
   );
 }
+
+Deno.test(
+  "bash completes the sample of the command reference",
+  { ignore: isMissing(shells.bash!.path) },
+  async () => {
+    const block = (await consoleBlocks()).find((sample) => sample.includes("<TAB>"))!;
+    const [, line, words] = /^\$ (.*)<TAB>\n(.*)\n$/.exec(block)!;
+    const expected = words!.split(/ +/);
+    const commands = expected.filter((name) => name !== "check_agent");
+    await using project = await createProject(`
+      import { defineAgent, ok } from "@checkwright/checkwright";
+      export default defineAgent({ commands: {
+        ${commands.map((name) => `${name}: () => ok("")`).join(", ")}
+      } });
+    `);
+    const [found] = await complete("bash", project, [line!]);
+    assertEquals(found!.filter((word) => word !== "").sort(), expected);
+  },
+);

@@ -3,13 +3,13 @@ import { run, serve } from "../serving.ts";
 import { tools } from "../tools.ts";
 import { runToEnd } from "../waiting.ts";
 
-/** A folder in which projects are started. */
+/** Creates a temporary folder for projects. */
 async function folder(): Promise<{ path: string } & AsyncDisposable> {
   const path = await Deno.makeTempDir({ prefix: "checkwright-init-" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-/** The files of a folder, with their texts. */
+/** Returns the files of a folder by path, with their texts. */
 async function filesOf(path: string, below = ""): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for await (const { name, isDirectory } of Deno.readDir(`${path}/${below}`)) {
@@ -19,7 +19,7 @@ async function filesOf(path: string, below = ""): Promise<Record<string, string>
   return files;
 }
 
-/** Runs Deno in a project. */
+/** Runs Deno in the folder of a project. */
 async function deno(cwd: string, args: string[], env: Record<string, string> = {}) {
   const { code, stdout, stderr } = await runToEnd(Deno.execPath(), {
     args,
@@ -33,7 +33,7 @@ async function deno(cwd: string, args: string[], env: Record<string, string> = {
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-Deno.test("init starts a project that is clean and passes its own tests in an empty home without a network", async () => {
+Deno.test("init creates a project that passes its own tests and its linter without a network", async () => {
   await using temp = await folder();
   const started = await run("init", `${temp.path}/checks`);
   assertEquals([started.code, started.stderr], [0, ""]);
@@ -41,14 +41,14 @@ Deno.test("init starts a project that is clean and passes its own tests in an em
 
   const home = `${temp.path}/home`;
   await Deno.mkdir(home);
-  const nobody = "http://127.0.0.1:9";
+  const unreachable = "http://127.0.0.1:9";
   const alone = {
     HOME: home,
     DENO_DIR: `${home}/deno`,
-    JSR_URL: nobody,
-    NPM_CONFIG_REGISTRY: nobody,
-    HTTP_PROXY: nobody,
-    HTTPS_PROXY: nobody,
+    JSR_URL: unreachable,
+    NPM_CONFIG_REGISTRY: unreachable,
+    HTTP_PROXY: unreachable,
+    HTTPS_PROXY: unreachable,
   };
   const tests = await deno(`${temp.path}/checks`, ["task", "test"], alone);
   assertEquals(tests.code, 0, tests.stderr);
@@ -62,7 +62,7 @@ Deno.test("init starts a project that is clean and passes its own tests in an em
   assertMatch(valid.stdout, /^agent\.ts is valid: 2 checks\n$/m);
 });
 
-Deno.test("The tasks of a new project name subcommands that there are", async () => {
+Deno.test("The tasks of a new project run existing subcommands", async () => {
   await using temp = await folder();
   await run("init", `${temp.path}/checks`);
   const { tasks } = JSON.parse(await Deno.readTextFile(`${temp.path}/checks/deno.json`));
@@ -97,11 +97,11 @@ Deno.test(
   },
 );
 
-Deno.test("init overwrites nothing, and says in one line what is in its way", async () => {
+Deno.test("init overwrites nothing, and reports in one line why it refuses a folder", async () => {
   await using temp = await folder();
   await Deno.writeTextFile(`${temp.path}/notes.txt`, "mine");
   const cases: [path: string, reason: RegExp][] = [
-    [temp.path, /: it holds "notes\.txt"\n$/],
+    [temp.path, /: the folder contains "notes\.txt"\n$/],
     [`${temp.path}/notes.txt`, /File exists/],
     [`${temp.path}/notes.txt/x`, /Not a directory/],
     ["/proc/nowhere", /access/],
@@ -109,19 +109,22 @@ Deno.test("init overwrites nothing, and says in one line what is in its way", as
   for (const [path, reason] of cases) {
     const { code, stdout, stderr } = await run("init", path);
     assertEquals([code, stdout], [3, ""]);
-    assertMatch(stderr, /^checkwright: Cannot start a project in "[^"]+": .*\n$/);
+    assertMatch(stderr, /^checkwright: Cannot create a project in "[^"]+": .*\n$/);
     assertMatch(stderr, reason);
   }
   await Deno.writeTextFile(`${temp.path}/more.txt`, "mine");
-  assertStringIncludes((await run("init", temp.path)).stderr, 'it holds "more.txt" and 1 more');
+  assertStringIncludes(
+    (await run("init", temp.path)).stderr,
+    'the folder contains "more.txt" and 1 more',
+  );
   assertEquals(await filesOf(temp.path), { "notes.txt": "mine", "more.txt": "mine" });
 
-  // A repository without a file, as it is before the first commit.
+  // A new repository contains only .git.
   await Deno.mkdir(`${temp.path}/repository/.git`, { recursive: true });
   assertEquals((await run("init", `${temp.path}/repository`)).code, 0);
 });
 
-Deno.test("The name of a project acts on nothing, and its files stay clean", async () => {
+Deno.test("The name of a project cannot inject code, and its files stay formatted", async () => {
   await using temp = await folder();
   for (const name of ["it's $(a) `b` *c* <d>\n# e", "__proto__", "{{name}}", "日本", "%41 #1?"]) {
     const path = `${temp.path}/${name}`;

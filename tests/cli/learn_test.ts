@@ -4,7 +4,7 @@ import { createProject } from "../project.ts";
 import { run } from "../serving.ts";
 import { isMissing } from "../tools.ts";
 
-/** The block that `learn` has printed, as a program reads it. */
+/** Evaluates the permissions that `learn` printed. */
 async function block(stdout: string): Promise<Permissions> {
   const code = `export default {\n${stdout}\n};`;
   const { default: { permissions } } = await import(
@@ -21,7 +21,7 @@ async function learn(agent: string, ...words: string[]) {
   return { stdout, permissions: await block(stdout), answer, proof };
 }
 
-Deno.test("learn finds what the built-in checks declare, and it suffices", {
+Deno.test("learn finds the permissions that the built-in checks declare, and they suffice", {
   ignore: isMissing("/bin/ps"),
 }, async () => {
   using service = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -54,7 +54,7 @@ Deno.test("learn finds what the built-in checks declare, and it suffices", {
     assertEquals(learned.permissions, permissions, name);
     assertMatch(learned.answer, /^OK: /);
     assertMatch(learned.proof, /^OK: /);
-    assertStringIncludes(learned.stdout, "// It is what the check declares\n");
+    assertStringIncludes(learned.stdout, "// The check declares exactly these permissions\n");
   }
   assertMatch((await learn(project.agent, "check_dummy")).stdout, /^permissions: \{\},\n/);
   service.close();
@@ -89,7 +89,7 @@ export default defineAgent({ procfs: "${folder}/proc", commands: {
 } });
 `;
 
-Deno.test("learn says what is declared beyond need, what is lacking, and what cannot be granted", async () => {
+Deno.test("learn reports permissions that are too wide, missing, or impossible to grant", async () => {
   const folder = await Deno.makeTempDir({ prefix: "checkwright-test-" });
   await Deno.mkdir(`${folder}/proc`);
   for (const [name, text] of [["a", "1"], ["b", "2"], ["proc/stat", "cpu 1"]]) {
@@ -102,28 +102,28 @@ Deno.test("learn says what is declared beyond need, what is lacking, and what ca
       { read: [`${folder}/a`, `${folder}/b`], net: ["localhost:9"], env: ["A_B"] },
       /^OK: 12/,
       [
-        "Declared beyond that:",
-        `  read ${folder} (asked for: ${folder}/a, ${folder}/b)`,
-        "  read /srv (not asked for)",
-        "  net localhost (asked for: localhost:9)",
-        "  env A_* (asked for: A_B)",
-        "  env HOME (not asked for)",
+        "Declared, and wider than needed:",
+        `  read ${folder} (requested: ${folder}/a, ${folder}/b)`,
+        "  read /srv (not requested)",
+        "  net localhost (requested: localhost:9)",
+        "  env A_* (requested: A_B)",
+        "  env HOME (not requested)",
       ],
     ],
     ["narrow", { read: [`${folder}/a`, `${folder}/b`] }, /^OK: 12/, [
-      "Not declared today:",
+      "Needed, and not declared:",
       `  read ${folder}/b`,
     ]],
     ["write", { write: [`${folder}/made`] }, /^OK: /, []],
     ["proc", { proc: ["stat"] }, /^OK: cpu 1/, [
-      "It is what the check declares",
-      "proc is granted where the host binds /proc elsewhere and procfs says where",
+      "The check declares exactly these permissions",
+      "To grant proc, bind-mount /proc to another path and set procfs to that path",
     ]],
     ["unbound", { proc: ["stat"] }, /^UNKNOWN: Permission refused: all "\/proc\/stat"/, [
-      "proc is granted where the host binds /proc elsewhere and procfs says where",
+      "To grant proc, bind-mount /proc to another path and set procfs to that path",
     ]],
     ["special", {}, /^UNKNOWN: Permission refused: all "\/sys/, [
-      "Asked for as well, and no declaration grants it:",
+      "Also requested, and no declaration can grant it:",
       "  read /sys/kernel/notes",
     ]],
     ["everything", {}, /^UNKNOWN: Permission refused: env is not/, []],
@@ -140,15 +140,21 @@ Deno.test("learn says what is declared beyond need, what is lacking, and what ca
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("learn needs a check that can be run, and says so of what is none", async () => {
+Deno.test("learn explains why a plugin needs no permissions, and refuses unknown or failing commands", async () => {
   await using project = await createProject(checks("/nowhere"));
   const plain = await run("learn", project.agent, "plain");
   assertEquals(plain.code, 0);
-  assertStringIncludes(plain.stdout, "plain is a plugin: no permission binds it once it runs");
+  assertStringIncludes(
+    plain.stdout,
+    "plain is a plugin: permissions do not restrict it while it runs",
+  );
   assertMatch(plain.stdout, /^ {2}run \/(usr\/)?bin\/true$/m);
-  assertStringIncludes((await run("learn", project.agent, "check_agent")).stdout, "daemon's own");
+  assertStringIncludes(
+    (await run("learn", project.agent, "check_agent")).stdout,
+    "check_agent belongs to the daemon",
+  );
   const refused: [words: string[], line: string][] = [
-    [[project.agent], "Which command is missing"],
+    [[project.agent], "Missing COMMAND: expected [AGENT] COMMAND"],
     [[project.agent, "norrow"], 'Unknown command "norrow": did you mean "narrow"?'],
     [[project.agent, "endless"], "Cannot run endless: "],
   ];
@@ -159,14 +165,17 @@ Deno.test("learn needs a check that can be run, and says so of what is none", as
   }
 });
 
-Deno.test("What learn grants is said, and nothing is left behind", async () => {
+Deno.test("learn reports that it grants every permission, and leaves no temporary files", async () => {
   await using project = await createProject(checks("/nowhere"));
   const temporary = await Deno.makeTempDir({ prefix: "checkwright-test-" });
   const before = Deno.env.get("TMPDIR");
   Deno.env.set("TMPDIR", temporary);
   try {
     const { stderr } = await run("learn", project.agent, "started");
-    assertStringIncludes(stderr, "Whatever started asks for is granted, on this run only");
+    assertStringIncludes(
+      stderr,
+      "Every permission that started requests is granted, for this run only",
+    );
     assertEquals([...Deno.readDirSync(temporary)], []);
   } finally {
     if (before === undefined) Deno.env.delete("TMPDIR");

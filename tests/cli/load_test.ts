@@ -1,4 +1,4 @@
-/** What an agent's own top level can do to who loads it: nothing. */
+/** The top level of an agent cannot harm the process that loads the agent. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
@@ -8,7 +8,7 @@ import { childrenOf, isAlive } from "../processes.ts";
 
 const empty = "export default { commands: { a: () => '' } };";
 
-/** Top levels that mean harm, and the end of the one line that is said of each. */
+/** Hostile top levels, and the end of the error line of each. */
 const hostile: Record<string, [source: string, reason: RegExp]> = {
   "kills its parent": [
     `import { kill, ppid } from "node:process"; kill(ppid, "SIGKILL"); ${empty}`,
@@ -23,7 +23,7 @@ const hostile: Record<string, [source: string, reason: RegExp]> = {
     /process ended \(SIGKILL\)$/,
   ],
   "exits": [`Deno.exit(0); ${empty}`, /process ended \(exit code 0\)$/],
-  "exits by Node's way": [
+  "exits with node:process": [
     `import { exit } from "node:process"; exit(7); ${empty}`,
     /process ended \(exit code 7\)$/,
   ],
@@ -42,7 +42,7 @@ const hostile: Record<string, [source: string, reason: RegExp]> = {
   "never ends": [`for (;;); ${empty}`, /It is not evaluated after 10 seconds$/],
 };
 
-Deno.test("An agent's top level does its harm to a process of its own, and is one fault", async () => {
+Deno.test("A hostile top level ends only its own process, and is one error", async () => {
   await Promise.all(
     Object.entries(hostile).map(async ([what, [source, reason]]) => {
       await using project = await createProject(source);
@@ -55,16 +55,16 @@ Deno.test("An agent's top level does its harm to a process of its own, and is on
   );
 });
 
-Deno.test("A reload refuses an agent whose top level means harm, and the old one serves on", async () => {
+Deno.test("A refused reload of a hostile agent leaves the running agent in place", async () => {
   await using project = await createProject("export default { commands: { a: () => 'one' } };");
   await using served = await serve(project.agent, "--no-tls");
   for (const [index, [what, [source, reason]]] of Object.entries(hostile).entries()) {
     await project.write("agent.ts", source);
     served.process.kill("SIGHUP");
     await served.logged("error reload refused", index + 1);
-    const faults = served.log().split("\n").filter((line) => line.startsWith("checkwright: "));
-    assertMatch(faults[index]!, reason, what);
-    assertEquals(faults.length, index + 1);
+    const errors = served.log().split("\n").filter((line) => line.startsWith("checkwright: "));
+    assertMatch(errors[index]!, reason, what);
+    assertEquals(errors.length, index + 1);
     assertEquals(await askOnce(served, ["a"]), "OK one", what);
   }
   await project.write("agent.ts", "export default { commands: { a: () => 'two' } };");
@@ -74,22 +74,22 @@ Deno.test("A reload refuses an agent whose top level means harm, and the old one
   assertEquals(await served.stop(), 0);
 });
 
-Deno.test("Who interrupts the loading of an agent ends the agent too", async () => {
+Deno.test("An interrupted load of an agent also ends the process of the agent", async () => {
   await using project = await createProject("for (;;);");
   const loading = checkwright("validate", project.agent).spawn();
-  // The one that is started to do nothing but run code that it is given.
+  // The process that evaluates the agent is started with --no-prompt.
   const { pid } = await until(
     "the process of the agent",
     () => childrenOf(loading.pid).find(({ args }) => args.includes(" --no-prompt ")),
   );
   loading.kill("SIGINT");
-  const { code, stderr } = await outputOf(loading, "validate that was interrupted");
+  const { code, stderr } = await outputOf(loading, "the interrupted validate");
   assertEquals(code, 3);
   assertMatch(new TextDecoder().decode(stderr), /Cannot evaluate it: Interrupted\n$/);
   await until("the end of the process of the agent", () => !isAlive(pid));
 });
 
-Deno.test("serve and validate refuse an agent that imports what is not its own, with who imports it", async () => {
+Deno.test("serve and validate refuse a foreign import, and name the importing module", async () => {
   await using project = await createProject(`import "./part.ts"; ${empty}`);
   await project.write("part.ts", 'import x from "/etc/group" with { type: "text" };\nx.big();');
   const line = `checkwright: error: ${await Deno.realPath(project.folder)}/part.ts: ` +

@@ -3,7 +3,7 @@ import { findPackage } from "../../src/cli/own_package.ts";
 import { VERSION } from "../../src/daemon/version.ts";
 
 Deno.test(
-  "A project finds a checkout by its path: a relative one from nearby, an absolute one from afar",
+  "findPackage() returns a relative path for a nearby checkout, otherwise an absolute path",
   {
     permissions: "none",
   },
@@ -32,14 +32,18 @@ Deno.test(
   },
 );
 
-Deno.test("A project finds the published package by its version", { permissions: "none" }, () => {
-  const jsr = `jsr:@checkwright/checkwright@^${VERSION}`;
-  assertEquals(findPackage("/tmp/x", new URL("https://jsr.io/@checkwright/checkwright/1.0.0/")), {
-    imports: {
-      "@checkwright/checkwright": jsr,
-      "@checkwright/checkwright/checks": `${jsr}/checks`,
-    },
-    modules: {},
-    main: `${jsr}/cli`,
-  });
-});
+Deno.test(
+  "findPackage() returns the version of the published package",
+  { permissions: "none" },
+  () => {
+    const jsr = `jsr:@checkwright/checkwright@^${VERSION}`;
+    assertEquals(findPackage("/tmp/x", new URL("https://jsr.io/@checkwright/checkwright/1.0.0/")), {
+      imports: {
+        "@checkwright/checkwright": jsr,
+        "@checkwright/checkwright/checks": `${jsr}/checks`,
+      },
+      modules: {},
+      main: `${jsr}/cli`,
+    });
+  },
+);

@@ -15,7 +15,7 @@ const queue = 'check_queue: check({ net: ["10.0.0.7:6379"] })';
 const disk = 'check_disk: check({ read: ["/"], sys: ["statfs"] })';
 const old = 'check_old: check({ run: ["/usr/bin/env"] })';
 
-Deno.test("permissions says what the daemon may touch, who needs it, and what is broad or unbound", async () => {
+Deno.test("permissions lists each permission with its commands, and marks broad ones and programs", async () => {
   const raid = 'check_raid: plugin(["/usr/bin/true"])';
   await using project = await createProject(agent(queue, disk, raid, 'sh: shell("df | tail -1")'));
   const { code, stdout } = await run("permissions", project.agent);
@@ -30,7 +30,7 @@ Deno.test("permissions says what the daemon may touch, who needs it, and what is
       " !* run /bin/sh (daemon) It starts the helper that ends processes",
       " sh A shell line: df | tail -1",
       "! read / is the whole disk",
-      "* not sandboxed: no permission binds what is started",
+      "* not sandboxed: permissions do not restrict a running program",
       " --allow-net=10.0.0.7:6379,127.0.0.1:5666",
     ]
   ) assertStringIncludes(table, `${row}\n`);
@@ -53,7 +53,7 @@ Deno.test("permissions says what the daemon may touch, who needs it, and what is
 });
 
 Deno.test(
-  "A check that asks for one more host fails permissions --check, which says since which commit",
+  "permissions --check fails on an additional host, and names the commit of the lock file",
   {
     ignore: isMissing("/usr/bin/git"),
   },
@@ -82,7 +82,7 @@ Deno.test(
   check_queue  + net 10.0.0.8:6379  ${since}
 Granted and no longer needed:
   check_old  - run /usr/bin/env
-Review the change, then: checkwright permissions ${project.agent} --lock
+Review the change, then run: checkwright permissions ${project.agent} --lock
 `,
     );
     const json = JSON.parse((await run("permissions", project.agent, "--check", "--json")).stdout);
@@ -90,7 +90,7 @@ Review the change, then: checkwright permissions ${project.agent} --lock
     assertEquals(json.spare, [{ command: "check_old", kind: "run", entry: "/usr/bin/env" }]);
     assertEquals(`since ${json.since.hash} (${json.since.date})`, since);
 
-    // Without its repository nobody knows since when; the rest is the same.
+    // Without a repository the commit is unknown; the rest is the same.
     await Deno.rename(`${project.folder}/.git`, `${project.folder}/gone`);
     const alone = await run("permissions", project.agent, "--check");
     const narrow = (text: string) => text.replaceAll(/ +/g, " ");
@@ -101,7 +101,7 @@ Review the change, then: checkwright permissions ${project.agent} --lock
     );
     await Deno.rename(`${project.folder}/gone`, `${project.folder}/.git`);
 
-    // The lock that the review is about is not the committed one.
+    // The lock file differs from the committed one.
     await run("permissions", project.agent, "--lock");
     await project.write("agent.ts", agent('check_new: check({ env: ["A", "B"] })'));
     const changed = await run("permissions", project.agent, "--check");
@@ -111,7 +111,7 @@ Review the change, then: checkwright permissions ${project.agent} --lock
   },
 );
 
-Deno.test("What is granted and no longer needed is a note, and the rest of a lock stays untouched", async () => {
+Deno.test("permissions --check succeeds if the lock file grants more than needed, and lists it", async () => {
   await using project = await createProject(agent(queue, old));
   await run("permissions", project.agent, "--lock");
   await project.write("agent.ts", agent(queue));
@@ -120,7 +120,7 @@ Deno.test("What is granted and no longer needed is a note, and the rest of a loc
   assertStringIncludes(stdout, "Granted and no longer needed:\n  check_old  - run /usr/bin/env\n");
 });
 
-Deno.test("A lock tells nothing of the host: neither settings nor what is installed", async () => {
+Deno.test("A lock file does not depend on host settings or installed programs", async () => {
   await using project = await createProject(agent(queue, 'raid: plugin(["/no/such/plugin"])'));
   const settings = await project.write("settings.yaml", "listen: 0.0.0.0:1\n");
   assertEquals((await run("permissions", project.agent, "--lock")).code, 0);
@@ -131,13 +131,13 @@ Deno.test("A lock tells nothing of the host: neither settings nor what is instal
   ]);
   const refused = await run("permissions", project.agent, "--check", "--settings", settings);
   assertEquals(refused.code, 3);
-  assertStringIncludes(refused.stderr, "a lock is about the agent's code alone");
-  // On this host the plugin is a fault, which the table says; the lock holds all the same.
+  assertStringIncludes(refused.stderr, "a lock covers only the agent's code");
+  // The missing plugin is an error of the table on this host, but not of the lock.
   assertEquals((await run("permissions", project.agent)).code, 3);
   assertEquals((await run("permissions", project.agent, "--check")).code, 0);
 });
 
-Deno.test("permissions says in one line what it cannot take, and all that is wrong with a lock", async () => {
+Deno.test("permissions refuses invalid options in one line, and reports all errors of a lock file", async () => {
   await using project = await createProject(agent(queue));
   const other = await project.write("other.ts", agent(disk));
   const refused = async (...args: string[]) => {
@@ -145,21 +145,21 @@ Deno.test("permissions says in one line what it cannot take, and all that is wro
     assertEquals([code, stdout], [3, ""]);
     return stderr;
   };
-  assertStringIncludes(await refused(project.agent, "--check"), "No lock");
+  assertStringIncludes(await refused(project.agent, "--check"), "Missing lock file");
   assertStringIncludes(await refused(project.agent, "--lock", "--check"), "expected one of them");
   await run("permissions", project.agent, "--lock");
   for (const option of ["--lock", "--check"]) {
     assertStringIncludes(await refused(other, option), 'is the lock of "agent.ts"');
   }
   await project.write("permissions.lock.json", '{ "version": 1, "module": 5, "commands": {} }');
-  const faults = await refused(project.agent, "--check");
-  assertEquals(faults.trim().split("\n").length, 3, faults);
-  assertStringIncludes(faults, "permissions.lock.json: lock.module: Invalid value 5");
+  const errors = await refused(project.agent, "--check");
+  assertEquals(errors.trim().split("\n").length, 3, errors);
+  assertStringIncludes(errors, "permissions.lock.json: lock.module: Invalid value 5");
   await project.write("agent.ts", agent("check_bad: check({ read: ['relative'] })"));
   assertStringIncludes(await refused(project.agent, "--lock"), "check_bad.permissions.read");
 });
 
-Deno.test("validate honours the lock beside an agent", async () => {
+Deno.test("validate refuses an agent that asks for more than its lock file grants", async () => {
   await using project = await createProject(agent(queue));
   assertEquals((await run("validate", project.agent)).code, 0);
   await run("permissions", project.agent, "--lock");

@@ -17,7 +17,7 @@ Deno.test("query prints help, version and license and exits as check_nrpe does",
   }
 });
 
-Deno.test("query says in one line what it cannot do, where an engine shows it", async () => {
+Deno.test("query reports an invalid command line in one line on standard output", async () => {
   const cases: [string[], string][] = [
     [[], "Missing option -H: expected the host to ask"],
     [["-H", "127.0.0.1", "--nope"], 'Unknown option "--nope"'],
@@ -35,7 +35,7 @@ Deno.test("query says in one line what it cannot do, where an engine shows it", 
 });
 
 Deno.test(
-  "query is described with the options that check_nrpe takes",
+  "The help of query lists the options of check_nrpe",
   { permissions: "none" },
   () => {
     for (const [name, { short, value }] of Object.entries(query.line!.options)) {

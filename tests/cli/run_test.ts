@@ -1,11 +1,11 @@
-/** `run`: one command here, and nothing left of it. */
+/** `run` runs one command, and leaves no process behind. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { createProject } from "../project.ts";
 import { checkwright, run } from "../serving.ts";
 import { outputOf, until } from "../waiting.ts";
 import { childrenOf, isAlive, listProcesses } from "../processes.ts";
 
-/** Commands that do harm; each says with its argument who it is. */
+/** An agent with harmful commands; the mark identifies the processes of its plugins. */
 const agent = (mark: string) => `
 import { kill, pid, ppid } from "node:process";
 import { defineAgent, defineCheck, ok, shell } from "@checkwright/checkwright";
@@ -25,12 +25,12 @@ export default defineAgent({
 });
 `;
 
-/** Whether some command line has the mark. */
+/** Whether the command line of a process contains the mark. */
 function isRunning(mark: string): boolean {
   return listProcesses().some(({ args }) => args.includes(mark));
 }
 
-Deno.test("A check that run runs can harm nothing but its own process", async () => {
+Deno.test("A check under run can end only its own process", async () => {
   await using project = await createProject(agent(""));
   const table: [command: string, answer: RegExp, code: number][] = [
     ["fine", /^fine\n$/, 0],
@@ -47,7 +47,7 @@ Deno.test("A check that run runs can harm nothing but its own process", async ()
   }));
 });
 
-Deno.test("run leaves nothing behind of what did not end at its deadline, or when it is stopped", async () => {
+Deno.test("run leaves no process after a timeout or a signal", async () => {
   const mark = crypto.randomUUID();
   await using project = await createProject(agent(mark));
   const late = await run("run", project.agent, "plugin");
@@ -57,10 +57,10 @@ Deno.test("run leaves nothing behind of what did not end at its deadline, or whe
   const stopped = checkwright("run", project.agent, "long").spawn();
   await until("the plugin", () => isRunning(mark));
   stopped.kill("SIGTERM");
-  assertEquals((await outputOf(stopped, "run that was stopped")).code, 3);
+  assertEquals((await outputOf(stopped, "the stopped run")).code, 3);
   assertEquals(isRunning(mark), false);
 
-  // One process says what the agent is, another runs the check.
+  // One process describes the agent, another runs the check.
   const looping = checkwright("run", project.agent, "loops").spawn();
   const pids = new Set<number>();
   let code: number | undefined;

@@ -1,4 +1,4 @@
-/** How `serve` starts, or does not, and what it says of it. */
+/** The start of `serve`, its errors and its warnings. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { askOnce } from "../asking.ts";
@@ -8,7 +8,7 @@ import { PATIENCE, statusOf, until, within } from "../waiting.ts";
 
 const agent = "export default { commands: { a: () => 'fine' } };";
 
-Deno.test("serve says in one line why it does not start", async () => {
+Deno.test("serve reports in one line why it cannot start", async () => {
   await using project = await createProject(agent);
   const junk = await project.write("junk.pem", "junk");
   await Deno.chmod(junk, 0o600);
@@ -46,7 +46,7 @@ Deno.test("serve says in one line why it does not start", async () => {
     assertEquals(ended.stdout, "", args.join(" "));
     if (code > 0) assertEquals(ended.code, code, args.join(" "));
     else assert(ended.code > 0, args.join(" "));
-    // What is only told and what is warned of stands beside it.
+    // Information and warnings are ignored.
     const lines = ended.stderr.trim().split("\n")
       .filter((text) => !/ info certificate|checkwright: warning: /.test(text));
     assertEquals(lines.length, 1, ended.stderr);
@@ -56,7 +56,7 @@ Deno.test("serve says in one line why it does not start", async () => {
   }
 });
 
-Deno.test("serve listens where a name leads to, with TLS too", async () => {
+Deno.test("serve listens on the address of a host name, with and without TLS", async () => {
   await using project = await createProject(agent);
   for (const more of [[], ["--no-tls"]]) {
     await using served = await serve(project.agent, "--listen", "localhost:0", ...more);
@@ -64,7 +64,7 @@ Deno.test("serve listens where a name leads to, with TLS too", async () => {
   }
 });
 
-Deno.test("serve and validate warn where nobody else can ask, and where others are turned away", async () => {
+Deno.test("serve and validate warn if only this host can connect, or if all other hosts are refused", async () => {
   await using project = await createProject(agent);
   const local = await project.write("local.yaml", "allowedHosts: [10.0.0.0/8]\n");
   const open = await project.write("open.yaml", 'listen: "0.0.0.0:0"\n');
@@ -76,7 +76,7 @@ Deno.test("serve and validate warn where nobody else can ask, and where others a
   assertMatch(served.log(), /^checkwright: warning: .*listen: Only this host can ask/);
 });
 
-Deno.test("A reload changes the form of the log, the launcher's and the daemon's", async () => {
+Deno.test("A reload changes the log format of the supervisor and of the daemon", async () => {
   await using project = await createProject(agent);
   const settings = await project.write("settings.yaml", "log: text\n");
   await using served = await serve(project.agent, "--no-tls", "--settings", settings);
@@ -102,7 +102,7 @@ Deno.test("A reload changes the form of the log, the launcher's and the daemon's
   await served.logged(" error reload refused ");
 });
 
-Deno.test("A daemon with few descriptors bears a flood of connections, and answers behind it", async () => {
+Deno.test("A daemon with few file descriptors survives a flood of connections, and answers afterwards", async () => {
   await using project = await createProject(agent);
   const flags = ["read", "write", "net", "env", "run", "sys"].map((name) => `--allow-${name}`);
   const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -124,13 +124,13 @@ Deno.test("A daemon with few descriptors bears a flood of connections, and answe
 
     const peers: Deno.Conn[] = [];
     for (let count = 0; count < 600; count++) peers.push(await Deno.connect({ port }));
-    // Those that are too many are closed: once the last is, all have been looked at.
+    // Excess connections are closed. When the last is closed, the daemon has seen all of them.
     const last = peers.at(-1)!.read(new Uint8Array(1)).catch(() => null);
     assertEquals(await within(PATIENCE, "the last connection to be closed", last), null);
     for (const peer of peers) peer.close();
     const tls = more.length === 0;
     const answer = await until(
-      "the daemon to see that they are gone",
+      "the daemon to notice that the connections are closed",
       () => askOnce({ port }, ["a"], { tls }).catch(() => ""),
     );
     assertEquals(answer, "OK fine");

@@ -2,7 +2,7 @@ import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { defineSubcommand, type SubcommandDefinition } from "../../src/cli/subcommand.ts";
 import { formatHelp, type LineOptions, UsageError } from "../../src/cli/usage.ts";
 
-/** A subcommand, and what it was run with. */
+/** Defines a subcommand that records its runs. */
 function spy<const Options extends LineOptions>(
   table: Omit<SubcommandDefinition<Options>, "name" | "summary" | "run">,
 ) {
@@ -32,7 +32,7 @@ const table = {
 } as const;
 
 Deno.test(
-  "A subcommand gets words and options as its table says",
+  "A subcommand receives words and options according to its definition",
   { permissions: "none" },
   async () => {
     const none = { settings: undefined, host: [], watch: false };
@@ -42,7 +42,7 @@ Deno.test(
       [["--watch", "a.ts", "--settings", "s"], ["a.ts"], { ...none, watch: true, settings: "s" }],
       [["a.ts", "--settings=x", "--settings=y"], ["a.ts"], { ...none, settings: "y" }],
       [["a.ts", "-H", "one", "--host", "two"], ["a.ts"], { ...none, host: ["one", "two"] }],
-      // What looks like a number is left as it was written.
+      // Words that look like numbers remain strings.
       [["a.ts", "1e3", "007", "0x10"], ["a.ts", "1e3", "007", "0x10"], none],
       [["a.ts", "--", "--watch"], ["a.ts", "--watch"], none],
     ];
@@ -54,7 +54,7 @@ Deno.test(
   },
 );
 
-Deno.test("What stands behind the first word is left alone where the table says so", {
+Deno.test("With stopEarly, all words after the first one are positional", {
   permissions: "none",
 }, async () => {
   const { subcommand, runs } = spy({ ...table, stopEarly: true });
@@ -66,20 +66,20 @@ Deno.test("What stands behind the first word is left alone where the table says 
   }]]);
 });
 
-Deno.test("A line that cannot be run is refused in one line, with what may have been meant", {
+Deno.test("An invalid line is refused in one line, with a suggestion for a typo", {
   permissions: "none",
 }, async () => {
   const cases: [args: string[], message: string][] = [
-    [[], "AGENT is missing: expected AGENT [ARG…]"],
+    [[], "Missing AGENT: expected AGENT [ARG…]"],
     [["a.ts", "--wacth"], 'Unknown option "--wacth": did you mean "--watch"?'],
     [
       ["a.ts", "--colour"],
       'Unknown option "--colour": expected one of --settings, --host, --watch, --help',
     ],
     [["a.ts", "-x"], 'Unknown option "-x": expected one of --settings, --host, --watch, --help'],
-    [["a.ts", "--settings"], 'Option "--settings" is without its value, FILE'],
-    [["a.ts", "--settings", "--watch"], 'Option "--settings" is without its value, FILE'],
-    [["a.ts", "-H", "one", "-H"], 'Option "--host" is without its value, NAME'],
+    [["a.ts", "--settings"], 'Missing value for option "--settings": expected FILE'],
+    [["a.ts", "--settings", "--watch"], 'Missing value for option "--settings": expected FILE'],
+    [["a.ts", "-H", "one", "-H"], 'Missing value for option "--host": expected NAME'],
   ];
   for (const [args, message] of cases) {
     const { subcommand, runs } = spy(table);
@@ -90,7 +90,7 @@ Deno.test("A line that cannot be run is refused in one line, with what may have 
   }
   const strict = spy({ options: { out: { value: "DIR", required: true, meaning: "where" } } });
   const refused: [args: string[], message: string][] = [
-    [[], 'Option "--out DIR" is missing'],
+    [[], 'Missing option "--out": expected DIR'],
     [["--out", "x", "y"], 'Unexpected argument "y": expected no argument'],
   ];
   for (const [args, message] of refused) {
@@ -101,11 +101,14 @@ Deno.test("A line that cannot be run is refused in one line, with what may have 
   }
 });
 
-Deno.test("Help and synopsis come from the table, wrapped", { permissions: "none" }, () => {
-  const { subcommand } = spy(table);
-  assertEquals(
-    formatHelp("frob", subcommand),
-    `Usage: checkwright frob AGENT [ARG…] [--settings FILE] [--host NAME]… [--watch]
+Deno.test(
+  "formatHelp() formats the definition and wraps long meanings",
+  { permissions: "none" },
+  () => {
+    const { subcommand } = spy(table);
+    assertEquals(
+      formatHelp("frob", subcommand),
+      `Usage: checkwright frob AGENT [ARG…] [--settings FILE] [--host NAME]… [--watch]
 
 Frobnicate.
 
@@ -115,6 +118,12 @@ Options:
   --settings FILE  a file
   -H, --host NAME  a host, more than one
   -w, --watch      stay stay stay stay stay stay stay stay stay stay stay stay stay stay stay stay
-                   stay stay stay stay stay stay stay stay stay stay stay stay stay stay`,
-  );
-});
+                   stay stay stay stay stay stay stay stay stay stay stay stay stay stay
+  -h, --help       print this help
+
+Exit codes:
+  0  success
+  3  invalid command line or input`,
+    );
+  },
+);

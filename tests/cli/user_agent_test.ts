@@ -1,4 +1,4 @@
-/** An agent in a project of its own, outside this repository, as a user has it. */
+/** An agent in a user's project, outside this repository. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { sendQuery } from "../../src/client/mod.ts";
 import { run, serve } from "../serving.ts";
@@ -69,7 +69,7 @@ async function project(agent: string): Promise<{ path: string } & AsyncDisposabl
   };
 }
 
-Deno.test("An agent outside the repository is checked by the compiler, validated, served and asked", async () => {
+Deno.test("An agent outside the repository passes the type check and validate, and answers queries", async () => {
   await using user = await project(good);
   const check = await runToEnd(Deno.execPath(), {
     args: ["check", "agent.ts"],
@@ -99,7 +99,7 @@ Deno.test("An agent outside the repository is checked by the compiler, validated
   assertStringIncludes(await ask("bare", "x"), "Arguments are not accepted");
 });
 
-Deno.test("validate says everything that is wrong with an agent at once, each with its place", async () => {
+Deno.test("validate reports all errors of an agent at once, each with its place", async () => {
   await using user = await project(bad);
   const { code, stdout, stderr } = await run("validate", user.path);
   assertEquals([code, stdout], [3, ""]);
@@ -118,7 +118,7 @@ Deno.test("validate says everything that is wrong with an agent at once, each wi
   assertEquals([served.code, served.stdout], [3, ""]);
 });
 
-Deno.test("A module that is no agent, throws, or cannot be bundled is said in words", async () => {
+Deno.test("validate explains why a module is not an agent, throws, or cannot be bundled", async () => {
   const table: [source: string, reason: string][] = [
     ["export default 42;", "expected a default export made by defineAgent()"],
     ["throw new Error('no database');", "no database"],

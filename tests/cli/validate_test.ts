@@ -1,4 +1,4 @@
-/** `validate --settings` and what `serve --settings` makes of it, as an operator types it. */
+/** `validate --settings` and `serve --settings` with settings of a host. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject, type Project } from "../project.ts";
@@ -8,7 +8,7 @@ import { outputOf } from "../waiting.ts";
 const agent = `
 import { defineAgent, defineCheck, ok, option, plugin } from "@checkwright/checkwright";
 const says = defineCheck({
-  description: "Says what it was told",
+  description: "Returns its word",
   options: {
     word: option.text({ description: "What", default: "nothing" }),
     warning: option.range({ description: "Warn outside", default: "10" }),
@@ -52,7 +52,7 @@ async function projectWith(files: Record<string, string>): Promise<Project> {
   return project;
 }
 
-// In the project's folder, so that paths are as they are typed.
+// Removes the path of the project from the output.
 async function validate({ folder }: Project, ...args: string[]) {
   const decoder = new TextDecoder();
   const { code, stdout, stderr } = await outputOf(
@@ -92,7 +92,7 @@ commands.mine.env.API_TOKEN    (a secret)               settings.yaml:13
 commands.fixed.disabled        true                     settings.yaml:9
 `.trim();
 
-Deno.test("validate --settings shows what holds, and where each value comes from", async () => {
+Deno.test("validate --settings prints the effective settings and the origin of each value", async () => {
   await using project = await projectWith({
     "settings.yaml": settings,
     "conf.d/10.yaml": "limits: { queued: 7 }\nlog: text\n",
@@ -102,7 +102,7 @@ Deno.test("validate --settings shows what holds, and where each value comes from
   const path = `${project.folder}/settings.yaml`;
   const { code, stdout, stderr } = await validate(project, project.agent, "--settings", path);
   const echo = await Deno.realPath("/bin/echo");
-  // Columns are as wide as what is in them.
+  // The width of the columns depends on the paths.
   const narrow = (text: string) => text.replaceAll(/ {2,}/g, "  ");
   assertEquals(
     narrow(stdout),
@@ -116,7 +116,7 @@ Deno.test("validate --settings shows what holds, and where each value comes from
   assertEquals(code, 0);
 });
 
-Deno.test("validate says all faults of the settings and of the agent at once, line by line", async () => {
+Deno.test("validate reports all errors of the settings and the agent at once, each with its line", async () => {
   await using project = await projectWith({
     "settings.yaml":
       "commands:\n  says: { options: { word: 5 } }\n  gone: {}\nlimits: { quued: 1 }\n" +
@@ -127,7 +127,7 @@ Deno.test("validate says all faults of the settings and of the agent at once, li
   const path = `${project.folder}/settings.yaml`;
   const { code, stdout, stderr } = await validate(project, project.agent, "--settings", path);
   assertEquals([code, stdout], [3, ""]);
-  const begins = [
+  const beginnings = [
     "error: settings.yaml:2: commands.says.options.word: Invalid value 5: expected a string",
     'error: settings.yaml:3: commands.gone: Unknown command "gone": expected one of says, fixed, raid',
     'error: settings.yaml:4: limits.quued: Unknown setting "quued": expected one of connections, ',
@@ -138,10 +138,10 @@ Deno.test("validate says all faults of the settings and of the agent at once, li
   ].map((line) => `checkwright: ${line}`);
   const lines = stderr.trimEnd().split("\n");
   assertEquals(lines.pop(), "checkwright: agent.ts has 7 errors");
-  assertEquals(lines.map((line, index) => line.slice(0, begins[index]?.length)), begins);
+  assertEquals(lines.map((line, index) => line.slice(0, beginnings[index]?.length)), beginnings);
 });
 
-Deno.test("validate tells of a broken settings file and a broken agent together", async () => {
+Deno.test("validate reports the errors of an invalid settings file and an invalid agent together", async () => {
   await using project = await projectWith({ "settings.yaml": "listen: [\n" });
   await project.write("agent.ts", "export default 5;");
   const path = `${project.folder}/settings.yaml`;
@@ -151,7 +151,7 @@ Deno.test("validate tells of a broken settings file and a broken agent together"
   assertStringIncludes(stderr, "checkwright: error: agent: Cannot serve 5");
 });
 
-Deno.test("validate --schema prints a schema, with an agent one that knows its options", async () => {
+Deno.test("validate --schema prints a JSON Schema, which includes the options of a given agent", async () => {
   await using project = await projectWith({});
   const general = await validate(project, "--schema");
   assertEquals([general.code, general.stderr], [0, ""]);
@@ -163,7 +163,7 @@ Deno.test("validate --schema prints a schema, with an agent one that knows its o
   assertEquals(Object.keys(options.properties), ["word", "warning"]);
 });
 
-Deno.test("serve --settings asks a plugin of the host, none that is disabled, and a check with the host's options", async () => {
+Deno.test("serve --settings runs host plugins, disables commands and overrides options", async () => {
   await using project = await projectWith({
     "settings.yaml": settings.replace("127.0.0.1:0", "127.0.0.1:1"),
   });
@@ -185,7 +185,7 @@ Deno.test("serve --settings asks a plugin of the host, none that is disabled, an
   assertMatch(await askOnce(served, ["check_agent"]), /^WARNING AGENT WARNING - /);
 });
 
-Deno.test("serve --watch reloads when an included file changes, and when there is one more", async () => {
+Deno.test("serve --watch reloads when an included file changes or a new one matches", async () => {
   await using project = await projectWith({
     "settings.yaml": "include: conf.d/*.yaml\n",
     "conf.d/1.yaml": "commands: { says: { options: { word: one } } }\n",
@@ -203,7 +203,7 @@ Deno.test("serve --watch reloads when an included file changes, and when there i
   assertEquals(await askOnce(served, ["says"]), "OK three|value=5;10");
 });
 
-Deno.test("A host's option reaches a check in a process of its own, and gives it its permission", async () => {
+Deno.test("A host's option reaches a check in a process sandbox, and determines its permission", async () => {
   await using project = await createProject(`
 import { defineAgent, defineCheck, option } from "@checkwright/checkwright";
 const first = defineCheck({

@@ -26,6 +26,11 @@ export const show: Subcommand = defineSubcommand({
     key: { value: "FILE", meaning: "the private key that should belong to it" },
     name: { value: "NAME", meaning: "the name that it should be for; of a server, HOST" },
   },
+  exitCodes: {
+    "0": "OpenSSL and rustls accept everything that was shown",
+    "1": "OpenSSL or rustls refuse something, or a host does not speak TLS",
+    "3": "the command line is invalid, or a file or host cannot be shown",
+  },
   async run(words, { ca, key, name }) {
     let code = 0;
     for (const [index, word] of words.entries()) {

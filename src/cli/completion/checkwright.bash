@@ -1,8 +1,8 @@
 # Completion of checkwright for bash 3.2 and later. In ~/.bashrc:
 #   source <(checkwright completion bash)
 
-# What may be said behind a subcommand: its options, what each word stands for, what those stand
-# for that follow, whether no option follows a word.
+# Sets variables for a subcommand: its options, the kind of each positional word, the kind of all
+# further words, and whether options must precede the positional words.
 _checkwright_table() {
   options='--help' kinds=() more='' early=''
   case $1 in
@@ -10,7 +10,7 @@ _checkwright_table() {
   esac
 }
 
-# What the value of an option of a subcommand stands for; nothing where it has none.
+# Sets the kind of an option's value; empty if the option has no value.
 _checkwright_value() {
   case "$1 $2" in
 {{values}}
@@ -18,7 +18,7 @@ _checkwright_value() {
   esac
 }
 
-# Words that begin as the current one, by what they stand for. The agent is asked for its commands.
+# Prints the words of a kind that start like the current word. The agent is run to list its commands.
 _checkwright_words() {
   case $1 in
     FILE) compgen -f -- "$current" ;;
@@ -28,7 +28,7 @@ _checkwright_words() {
       compgen -f -X '!*.[jt]s' -- "$current"
       ;;
     COMMAND)
-      # Not by compgen -W, which would expand what is in the names.
+      # compgen -W is not used here, because it expands the names.
       checkwright list ${list[@]+"${list[@]}"} --names </dev/null | while IFS= read -r word; do
         if [[ $word == "$current"* ]]; then printf '%s\n' "$word"; fi
       done
@@ -49,7 +49,7 @@ _checkwright_add() {
 
 _checkwright() {
   COMPREPLY=()
-  # Readline takes words apart at ":" and "=". Here they are whole again.
+  # Readline splits words at ":" and "=". This loop joins them again.
   local at word glue='' words=()
   for ((at = 1; at <= COMP_CWORD; at++)); do
     word=${COMP_WORDS[at]}
@@ -69,7 +69,7 @@ _checkwright() {
     return
   fi
 
-  # `given`: the positional words so far; `list`: what the agent is found by.
+  # `given`: the positional words so far; `list`: the arguments that select the agent.
   local subcommand=${words[0]} first=1
   case $subcommand in
     {{groups}})
@@ -108,7 +108,7 @@ _checkwright() {
   fi
 
   at=${#given[@]}
-  # Where more may follow, only its ending tells whether the agent is there.
+  # If other words may follow the agent, only its file extension identifies it.
   if [[ ${#kinds[@]} -gt 1 && ${kinds[0]} == AGENT ]]; then
     case ${given[0]-} in
       '') _checkwright_add AGENT ;;

@@ -1,8 +1,8 @@
 # Completion of checkwright for fish. In ~/.config/fish/config.fish:
 #   checkwright completion fish | source
 
-# The positional words behind a subcommand so far; what follows its name are those of its options
-# that have a value.
+# Prints the positional words after a subcommand. The first argument is the subcommand, the others are
+# its options that have a value.
 function __checkwright_given
     set -l skip
     set -l words (commandline -opc)
@@ -18,7 +18,7 @@ function __checkwright_given
     end
 end
 
-# Whether this is the subcommand and, where a number is given, so many words have followed it.
+# Succeeds if this is the subcommand and, with a number, so many positional words have followed it.
 function __checkwright_at
     set -l words (commandline -opc)
     set -l last (math 1 + (count (string split ' ' $argv[1])))
@@ -28,7 +28,7 @@ function __checkwright_at
     test (count (__checkwright_given $argv[1] $argv[3..-1])) -eq $argv[2]
 end
 
-# The agent is asked for its commands. Only its ending tells whether it was there.
+# Prints the commands of the agent. Only its file extension identifies the agent among the words.
 function __checkwright_commands
     set -l list
     set -l given (__checkwright_given $argv)
@@ -49,6 +49,6 @@ function __checkwright_commands
 end
 
 complete -c checkwright -f
-complete -c checkwright -n 'test (count (commandline -opc)) -eq 1' -s h -l help -d 'say what there is'
+complete -c checkwright -n 'test (count (commandline -opc)) -eq 1' -s h -l help -d 'list the subcommands'
 complete -c checkwright -n 'test (count (commandline -opc)) -eq 1' -s V -l version -d 'print the version'
 {{table}}

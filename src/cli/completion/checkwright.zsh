@@ -13,7 +13,7 @@ _checkwright_agent() {
   _files -g '*.([cm]|)[jt]s(|x)(-.)'
 }
 
-# The agent is asked for its commands.
+# Completes the commands of the agent, which is run to list them.
 _checkwright_command() {
   local -a list names
   local -i at
@@ -31,7 +31,7 @@ _checkwright_agent_or_command() {
   _alternative 'agents:agent:_checkwright_agent' 'commands:command:_checkwright_command'
 }
 
-# Only its ending tells whether the agent was there.
+# Only its file extension identifies the agent among the words.
 _checkwright_command_of_agent() {
   [[ $line[1] == *.([cm]|)[jt]s(|x) ]] && _checkwright_command
 }
@@ -40,7 +40,7 @@ _checkwright() {
   local curcontext=$curcontext state line
   local -A opt_args
   _arguments -C \
-    '(- *)'{-h,--help}'[say what there is]' \
+    '(- *)'{-h,--help}'[list the subcommands]' \
     '(- *)'{-V,--version}'[print the version]' \
     '1: :_checkwright_subcommand' \
     '*:: :->rest' && return

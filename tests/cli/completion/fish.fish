@@ -1,5 +1,5 @@
-# Completes each line of standard input with the script of the first argument, and prints one line
-# of answers for each.
+# Completes each line of standard input with the script in the first argument, and prints one line of
+# suggestions for each.
 source $argv[1]
 while read -l line
     for answer in (complete -C $line)

@@ -1,6 +1,6 @@
-# Completes each line of standard input with the script $1, and prints one line of answers for each.
-# The completion of zsh works in its line editor only, so that a shell on a terminal is needed. What
-# is added to its list is written to a file on the way.
+# Completes each line of standard input with the script $1, and prints one line of suggestions for each.
+# The completion of zsh works only in its line editor, so this starts a shell on a terminal. A wrapper
+# of compadd writes the suggestions to a file.
 zmodload zsh/zpty
 out=$2
 zpty shell zsh -f -i

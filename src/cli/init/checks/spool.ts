@@ -1,6 +1,6 @@
 import { defineCheck, option } from "@checkwright/checkwright";
 
-/** Files that wait in a folder for somebody to take them. */
+/** Counts the files that wait in a folder. */
 export const spool = defineCheck({
   description: "Files waiting in a folder",
   options: {
@@ -8,7 +8,7 @@ export const spool = defineCheck({
     warning: option.range({ short: "w", description: "Warn outside this range" }),
     critical: option.range({ short: "c", description: "Critical outside this range" }),
   },
-  // All that it may touch. Whatever else it tries is refused, and the refusal is the answer.
+  // The check may access only this. Any other access is refused, and the answer is the refusal.
   permissions: ({ folder }) => ({ read: [folder] }),
   async run({ folder, warning, critical }) {
     let files = 0;
@@ -17,7 +17,7 @@ export const spool = defineCheck({
     }
     return {
       output: `${files} files waiting in ${folder}`,
-      // The state is what these thresholds say of the value.
+      // The state follows from the value and these thresholds.
       perfdata: [{ label: "files", value: files, warning, critical, min: 0 }],
     };
   },

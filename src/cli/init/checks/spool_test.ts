@@ -4,7 +4,7 @@ import { spool } from "./spool.ts";
 
 const check = spool({ folder: "/spool", warning: "2", critical: "10" });
 
-/** In place of the real files. */
+/** Replaces the real files. */
 const read = { "/spool/one": "", "/spool/two": "", "/spool/three": "" };
 
 Deno.test("spool counts the files that wait", async () => {

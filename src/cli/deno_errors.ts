@@ -2,21 +2,21 @@ import { relative } from "node:path/posix";
 import type { Diagnostic } from "../agent/diagnostic.ts";
 import { codeFrame } from "./code_frame.ts";
 
-/** The last line of what Deno says of a place: `    at file:///srv/agent.ts:3:23`. */
+/** The last line of an error of Deno, the place: `    at file:///srv/agent.ts:3:23`. */
 const placeLine = /^\s+at (file:\/\/\S+):(\d+):(\d+)$/;
 
-/** What Deno shows of the code itself: numbered lines, or one underlined. */
+/** The code that Deno shows with an error: numbered lines, or one underlined line. */
 const frameLines = /^\s*\d*\s\|.*$|^.*\n\s*(?:~+|\^)\s*$/gm;
 
 /**
- * Makes a diagnostic of what the bundler complains of.
+ * Converts an error message of the bundler to a diagnostic.
  *
- * @param complaint its text, without colours
- * @param agent what was bundled, where the complaint names no place
- * @returns an error at file, line and column, with the line of code
+ * @param output the message, without colours
+ * @param agent the agent's module: the place of the diagnostic if the message does not name one
+ * @returns an error with file, line, column and the line of code
  */
-export async function readBundleFault(complaint: string, agent: string): Promise<Diagnostic> {
-  const lines = complaint.split("\n");
+export async function readBundleError(output: string, agent: string): Promise<Diagnostic> {
+  const lines = output.split("\n");
   const at = lines.findIndex((line) => placeLine.test(line));
   const text = clean((at < 0 ? lines : lines.slice(0, at)).join("\n")).replace(
     /^SyntaxError: /,
@@ -27,9 +27,9 @@ export async function readBundleFault(complaint: string, agent: string): Promise
 }
 
 /**
- * Makes diagnostics of what `deno check` prints.
+ * Converts the output of `deno check` to diagnostics.
  *
- * @param output its text, without colours
+ * @param output the output, without colours
  * @returns a warning for each type error, with the line of code
  */
 export async function readTypeErrors(output: string): Promise<Diagnostic[]> {
@@ -40,7 +40,7 @@ export async function readTypeErrors(output: string): Promise<Diagnostic[]> {
       block.push(line);
       continue;
     }
-    // Places that an error refers to come behind it, without a number of their own.
+    // Places that an error refers to follow it, without an error number.
     const [, code, text] = /^(TS\d+) \[ERROR\]: (.*)$/s.exec(block.join("\n").trim()) ?? [];
     block = [];
     if (code === undefined) continue;
@@ -64,7 +64,7 @@ async function showPlace(line = ""): Promise<{ place: string; frame: string } | 
     const code = (await Deno.readTextFile(path)).split(/\r?\n/)[Number(row) - 1] ?? "";
     return { place, frame: `\n${codeFrame(code, Number(row), Number(column))}` };
   } catch {
-    // It has gone since.
+    // The file was removed in the meantime.
     return { place, frame: "" };
   }
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { codeFrame } from "../../src/cli/code_frame.ts";
-import { readBundleFault, readTypeErrors } from "../../src/cli/complaint.ts";
+import { readBundleError, readTypeErrors } from "../../src/cli/deno_errors.ts";
 import { paintDiagnostic } from "../../src/cli/diagnostics.ts";
 
 Deno.test(
@@ -22,18 +22,18 @@ Deno.test(
   },
 );
 
-Deno.test("What Deno complains of becomes file, line, column, text and the line of code", async () => {
+Deno.test("readBundleError() and readTypeErrors() return file, line, column, text and the line of code", async () => {
   const path = await Deno.makeTempFile({ suffix: "ä b.ts" });
   await Deno.writeTextFile(path, "const one = 1;\nfoo(one, 2;\n");
   const { href } = new URL(`file://${path}`);
   const frame = "  2 | foo(one, 2;\n    |           ^";
   const syntax = `SyntaxError: Expected ',', got ';'\n  |\n2 | foo(one, 2;\n  |           ~`;
-  assertEquals(await readBundleFault(`${syntax}\n    at ${href}:2:11`, "agent.ts"), {
+  assertEquals(await readBundleError(`${syntax}\n    at ${href}:2:11`, "agent.ts"), {
     place: `${path}:2:11`,
     message: `Cannot bundle it: Expected ',', got ';'\n${frame}`,
     severity: "error",
   });
-  assertEquals(await readBundleFault("No space left on device", "agent.ts"), {
+  assertEquals(await readBundleError("No space left on device", "agent.ts"), {
     place: "agent.ts",
     message: "Cannot bundle it: No space left on device",
     severity: "error",
@@ -72,7 +72,7 @@ error: Type checking failed.
 });
 
 Deno.test(
-  "paintDiagnostic() colours the word that counts and the mark",
+  "paintDiagnostic() colours the severity and the mark",
   { permissions: "none" },
   () => {
     assertEquals(
