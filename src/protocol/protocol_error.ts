@@ -1,13 +1,13 @@
 /**
- * What is wrong with bytes from a peer:
+ * The kind of a {@linkcode ProtocolError}:
  *
  * - `"version"`: not NRPE, or a version other than 2, 3 and 4;
- * - `"type"`: neither query nor response, or not the one that was expected;
+ * - `"type"`: neither a query nor a response, or not the expected one;
  * - `"length"`: a buffer length below 0 or above 65,536;
- * - `"size"`: a packet larger than the reader was told to accept;
+ * - `"size"`: a packet larger than the limit of the reader;
  * - `"crc"`: the CRC-32 does not match;
  * - `"truncated"`: the bytes end before the packet does;
- * - `"empty"`: a query that names no command.
+ * - `"empty"`: a query without the name of a command.
  */
 export type ProtocolFault =
   | "version"
@@ -19,8 +19,8 @@ export type ProtocolFault =
   | "empty";
 
 /**
- * A peer broke the NRPE protocol. The message says what was expected and never repeats bytes of the
- * peer, only numbers, so that it may be logged as it is.
+ * The error for bytes that are not a valid NRPE packet or query. The message contains the expected
+ * form and numbers, but never bytes from the peer, so that it can be logged without escaping.
  *
  * @example
  * ```ts
@@ -39,22 +39,22 @@ export class ProtocolError extends Error {
   /** `"ProtocolError"` */
   override readonly name: string = "ProtocolError";
 
-  /** What is wrong, for code that must tell one case from another. */
+  /** The kind of the error, for code. */
   readonly fault: ProtocolFault;
 
   /**
-   * Bytes that had been received when the fault was found; undefined where the fault is not in
-   * bytes but in a query's text. After `"truncated"`, 0 means that the peer closed without a word: it is how
-   * NRPE refuses, and the only case in which a client may ask again in an older version.
+   * Number of bytes received before the error was found; undefined if the error is in the text of a
+   * query. `"truncated"` with 0 means that the peer closed the connection without an answer. NRPE
+   * refuses a client that way, and only then may a client try again with an older version.
    */
   readonly received: number | undefined;
 
   /**
-   * Says what a peer did wrong, in a word for code and in a sentence for people.
+   * Creates the error.
    *
-   * @param fault what is wrong
-   * @param message the sentence for people
-   * @param received bytes received until then, if it was bytes
+   * @param fault the kind of the error
+   * @param message the message for people
+   * @param received number of bytes received before the error was found
    */
   constructor(fault: ProtocolFault, message: string, received?: number) {
     super(message);

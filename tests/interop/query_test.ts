@@ -167,7 +167,7 @@ Deno.test("query reports a failure with check_nrpe's first line and code", {
       [...toPlain, "-n", "-c", "ok", "-a", "refused"],
       /^CHECK_NRPE: Error - Could not connect to 127/,
     ],
-    [[...toPlain], /^The server broke off before TLS/],
+    [[...toPlain], /^The server closed the connection before TLS began/],
     [[...toTls, "-A", other.certFile], /^None of the authorities given has signed .*CN=x/],
     [[...toTls, "-A", `${place.path}/absent`], /^No such file or directory/],
     [[...toTls, "-A", leaf.keyFile], /^expected certificates in PEM form/],
