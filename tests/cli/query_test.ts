@@ -19,7 +19,7 @@ Deno.test("query prints help, version and license and exits as check_nrpe does",
 
 Deno.test("query says in one line what it cannot do, where an engine shows it", async () => {
   const cases: [string[], string][] = [
-    [[], "Missing option -H: expected the host to ask"],
+    [[], "Missing option -H: expected the host of the server"],
     [["-H", "127.0.0.1", "--nope"], 'Unknown option "--nope"'],
     [["-H", "127.0.0.1", "-a", ""], "Cannot send argument 1: it is empty, which NRPE cannot transmit"],
     [
