@@ -26,7 +26,7 @@ export interface Asking {
  * @param served the daemon
  * @param words the command and its arguments
  * @returns state and text, separated by a blank
- * @throws if there is no answer in time, or more than one answer
+ * @throws if the answer is missing or late, or if there is more than one
  */
 export async function askOnce(
   { port }: Pick<Served, "port">,

@@ -19,7 +19,7 @@ export interface Served extends AsyncDisposable {
   process: Deno.ChildProcess;
   /** Returns the log up to now. */
   log(): string;
-  /** Waits until the log contains a text a number of times; default: once. */
+  /** Waits until the log contains `part` a number of times; default: once. */
   logged(part: string, times?: number): Promise<void>;
   /** Stops the daemon and returns its exit code. */
   stop(): Promise<number>;

@@ -57,7 +57,7 @@ export type CheckNrpeRequest = CheckNrpeOptions | { readonly show: "help" | "ver
  * text of the option, `-t` is valid in a file, and a port above 65,535 is refused and not wrapped.
  *
  * @param words the words after the name of the program
- * @param readFile reads a text file; called for `-f` only
+ * @param readFile reads a configuration file; called for `-f` only
  * @returns the query, or the information to print
  * @throws {SyntaxError} if the words are not a valid command line of `check_nrpe`
  * @throws {RangeError} if the TLS options are not supported here

@@ -51,9 +51,9 @@ export interface QueryOptions {
  * @throws {RangeError} if the query cannot be sent unchanged: an argument is empty or contains `!`,
  * or the arguments are too many or too long; also if the timeout is not above 0
  * @throws {SyntaxError} if `timeout` is a string and not a duration
- * @throws {ConnectError} if the connection fails; its `fault` names the kind of the error, for
- * example `"resolve"` (unknown host name), `"refused"` (no program listens on the port) or
- * `"handshake"` (TLS failed)
+ * @throws {ConnectError} if the connection fails; its {@linkcode ConnectFault} is for example
+ * `"resolve"` (unknown host name), `"refused"` (no program listens on the port) or `"handshake"`
+ * (TLS failed)
  * @throws {ProtocolError} if the response is malformed; if the server closed the connection without
  * a response, `received` is 0
  * @throws {DOMException} named `TimeoutError` if the response does not arrive in time

@@ -39,7 +39,7 @@ const ENDS_LINE = /[\r\0]/;
  * the other parts are returned. After a quote that is not closed, the rest of the line is one part
  * @returns the values in their order, with thresholds as {@linkcode Range}. Fields that are not set
  * are absent. An empty text has no values
- * @throws {SyntaxError} if a part of the text is malformed and there is no `skip`
+ * @throws {SyntaxError} if a part of the text is malformed and `skip` is not passed
  *
  * @example
  * ```ts

@@ -16,7 +16,7 @@ export interface PluginOutput {
 
 /** The parts of plugin output. */
 export interface ParsedOutput {
-  /** The state; absent if only a text was parsed. */
+  /** The state; absent if the input was a string. */
   state?: State;
   /** The first line, for lists and notifications, without its perfdata. */
   output: string;
@@ -84,7 +84,7 @@ function readLongOutput(text: string, perfdata: Perfdata[]): string {
   return trimEnd(longOutput.join("\n"));
 }
 
-/** Reads the valid perfdata of a text; `complete` if nothing in it is malformed. */
+/** Reads the valid perfdata of a string; `complete` if nothing in it is malformed. */
 function salvage(text: string): { perfdata: Perfdata[]; complete: boolean } {
   let complete = true;
   const perfdata = parsePerfdata(text, () => complete = false);

@@ -85,7 +85,7 @@ export function parseState(text: string): State {
  * problem outweighs an unknown state.
  *
  * @param states states, or lists of states
- * @returns the worst state; OK if there are no states
+ * @returns the worst state; OK without states
  *
  * @example
  * ```ts

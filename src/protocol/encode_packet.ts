@@ -105,7 +105,7 @@ function layV3(packet: PacketInput, whole: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The buffer length that NRPE's own programs use for a text length in bytes. */
+/** The buffer length that NRPE's own programs use for text of this length in bytes. */
 function usualBufferLength(packet: PacketInput, textLength: number): number {
   if (packet.type === "query") {
     return Math.max(MIN_QUERY_LENGTH - HEADER_LENGTH - tailLength(packet), textLength + 1);

@@ -19,20 +19,19 @@ export type ProtocolFault =
   | "empty";
 
 /**
- * The error for bytes that are not a valid NRPE packet or query. The message contains the expected
- * form and numbers, but never bytes from the peer, so that it can be logged without escaping.
+ * The error for bytes that are not a valid NRPE packet or query. Its kind is a
+ * {@linkcode ProtocolFault}. The message contains the expected form and numbers, but never bytes from
+ * the peer, so that it can be logged without escaping.
  *
  * @example
  * ```ts
  * import { decodePacket, ProtocolError } from "@checkwright/checkwright";
- * import { assert, assertEquals } from "@std/assert";
+ * import { assertEquals, assertThrows } from "@std/assert";
  *
- * try {
- *   decodePacket(new TextEncoder().encode("GET / HTTP/1.0\r\n\r\n"));
- * } catch (error) {
- *   assert(error instanceof ProtocolError);
- *   assertEquals(error.fault, "version");
- * }
+ * const bytes = new TextEncoder().encode("GET / HTTP/1.0\r\n\r\n");
+ * const error = assertThrows(() => decodePacket(bytes), ProtocolError);
+ * assertEquals(error.message, "Cannot decode packet: expected version 2, 3 or 4, got 18245");
+ * assertEquals(error.received, 18);
  * ```
  */
 export class ProtocolError extends Error {
@@ -52,13 +51,13 @@ export class ProtocolError extends Error {
   /**
    * Creates the error.
    *
-   * @param fault the kind of the error
+   * @param kind the kind of the error
    * @param message the message for people
    * @param received number of bytes received before the error was found
    */
-  constructor(fault: ProtocolFault, message: string, received?: number) {
+  constructor(kind: ProtocolFault, message: string, received?: number) {
     super(message);
-    this.fault = fault;
+    this.fault = kind;
     this.received = received;
   }
 }

@@ -34,7 +34,7 @@ const FIRST_LENGTH = MIN_QUERY_LENGTH;
  * packet, or for the last three bytes of version 3, which some clients never send.
  *
  * The length field of a packet allocates no memory: the buffer grows with the received bytes, to at
- * most four times their number and at most `maxLength`. There is no time limit here; the owner of
+ * most four times their number and at most `maxLength`. The function has no time limit; the owner of
  * the source closes it at the deadline.
  *
  * @param source the source; errors of its `read` are passed on

@@ -96,25 +96,32 @@ Deno.test("sendQuery() accepts every form of a response", { permissions }, async
   assertEquals(empty.queries.length, 1);
 });
 
-Deno.test("sendQuery() sends the query once more, as version 2, if there is no response", {
-  permissions,
-}, async () => {
-  for (const version of [3, 4] as const) {
-    await using old = fakeServer(closes, sameVersion({ text: "from 2.15" }));
-    const output = await sendQuery(plain(old.port, { version }));
-    assertEquals(output, { state: "OK", text: "from 2.15" });
-    assertEquals(old.queries.map((query) => query.version), [version, 2]);
-  }
-  for (const version of [2, 3, 4] as const) {
-    await using server = fakeServer(closes);
-    const error = await assertRejects(
-      () => sendQuery(plain(server.port, { version })),
-      ProtocolError,
-    );
-    assertEquals([error.fault, error.received], ["truncated", 0]);
-    assertEquals(server.queries.map((query) => query.version), version === 2 ? [2] : [version, 2]);
-  }
-});
+Deno.test(
+  "sendQuery() sends the query once more, as version 2, if the server closes without a response",
+  {
+    permissions,
+  },
+  async () => {
+    for (const version of [3, 4] as const) {
+      await using old = fakeServer(closes, sameVersion({ text: "from 2.15" }));
+      const output = await sendQuery(plain(old.port, { version }));
+      assertEquals(output, { state: "OK", text: "from 2.15" });
+      assertEquals(old.queries.map((query) => query.version), [version, 2]);
+    }
+    for (const version of [2, 3, 4] as const) {
+      await using server = fakeServer(closes);
+      const error = await assertRejects(
+        () => sendQuery(plain(server.port, { version })),
+        ProtocolError,
+      );
+      assertEquals([error.fault, error.received], ["truncated", 0]);
+      assertEquals(
+        server.queries.map((query) => query.version),
+        version === 2 ? [2] : [version, 2],
+      );
+    }
+  },
+);
 
 Deno.test("sendQuery() does not send the query again if it does not fit version 2", {
   permissions,
