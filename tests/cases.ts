@@ -1,7 +1,7 @@
 /**
- * Reads conformance tables from `../shared/cases`, a folder beside the checkout. The tables are not
- * part of the project. If the folder is missing, the tests that read it are skipped. The tests of
- * each module have their own tables with the same rules.
+ * Reads conformance tables from a folder beside the checkout. The tables are not part of the project.
+ * If the folder is missing, the tests that read it are skipped. The tests of each module have their
+ * own tables with the same rules.
  */
 const folder = new URL("../../shared/cases/", import.meta.url);
 

@@ -34,8 +34,8 @@ function callSite(): string | undefined {
 function registerLimited({ timeout = defaultTimeout, ...definition }: Deno.TestDefinition): void {
   const { fn, permissions = "inherit" } = definition;
   // Deno 2.9.6 does not restore permissions after a timeout: the next test with its own permissions
-  // crashes. For a test with its own permissions, the timeout is therefore not the one of Deno. At
-  // its limit, it fails, but it may continue in the background.
+  // crashes. A test with its own permissions therefore gets a limit without Deno's timeout: it fails
+  // at the limit, but may continue in the background.
   const native = permissions === "inherit";
   const run = async (test: Deno.TestContext) => {
     if (native) return await fn(test);

@@ -36,8 +36,8 @@ export interface QueryOptions {
 }
 
 /**
- * Sends a command to an NRPE server and returns the output of the plugin, as `check_nrpe` does. Each
- * call opens one connection.
+ * Sends a command to an NRPE server and returns the output of the plugin, as `check_nrpe` does. It
+ * opens one connection for each query packet.
  *
  * The text is lossless: bytes that are not UTF-8 become lone surrogates U+DC80 to U+DCFF, as in
  * Python's `surrogateescape`, and {@linkcode encodeText} converts them back. A result code that no

@@ -97,7 +97,7 @@ function helped(helper: ProcessHelper, daemon: string): ProcessTree {
     try {
       await killFamily(helper, undefined, mark, new Set());
     } catch {
-      // The helper has exited. Before that, it killed the processes with the daemon's mark.
+      // The helper has exited. When it exits, it kills the processes with the daemon's mark.
     }
   }
 

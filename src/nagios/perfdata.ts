@@ -14,9 +14,9 @@ export interface Perfdata {
   value: number | "U";
   /** The unit of measurement: `s`, `ms`, `%`, `B`, `KB`, `c` for a counter… */
   uom?: string | undefined;
-  /** The range of good values, in the unit of the value; outside of it is WARNING. `""` sets none. */
+  /** The threshold range for WARNING, in the unit of the value; `""` sets no threshold. */
   warning?: Range | string | undefined;
-  /** Like `warning`, for CRITICAL. */
+  /** The threshold range for CRITICAL, in the unit of the value; `""` sets no threshold. */
   critical?: Range | string | undefined;
   /** The lowest possible value, for graphs. */
   min?: number | undefined;

@@ -44,7 +44,7 @@ export class ProtocolError extends Error {
   /**
    * Number of bytes received before the error was found; undefined if the error is in the text of a
    * query. `"truncated"` with 0 means that the peer closed the connection without an answer. NRPE
-   * refuses a client that way, and only then may a client try again with an older version.
+   * refuses a client that way. A client may try again with an older version only in this case.
    */
   readonly received: number | undefined;
 

@@ -21,7 +21,10 @@ Deno.test("query says in one line what it cannot do, where an engine shows it", 
   const cases: [string[], string][] = [
     [[], "Missing option -H: expected the host of the server"],
     [["-H", "127.0.0.1", "--nope"], 'Unknown option "--nope"'],
-    [["-H", "127.0.0.1", "-a", ""], "Cannot send argument 1: it is empty, which NRPE cannot transmit"],
+    [
+      ["-H", "127.0.0.1", "-a", ""],
+      "Cannot send argument 1: it is empty, which NRPE cannot transmit",
+    ],
     [
       ["-H", "127.0.0.1", "-S", "TLSv1"],
       "Cannot use -S TLSv1: it is obsolete (RFC 8996), this client supports TLS 1.2 and 1.3",

@@ -25,7 +25,7 @@ Deno.test("parseState() reads names in any case and single digits", { permission
   assertEquals(parseState("cRitiCal"), "CRITICAL");
 });
 
-Deno.test("parseState() refuses other texts", { permissions: "none" }, () => {
+Deno.test("parseState() refuses other strings", { permissions: "none" }, () => {
   for (const text of ["", "4", "-1", "00", "1.0", " ok", "ok ", "okay", "warn", "W", "toString"]) {
     assertThrows(() => parseState(text), SyntaxError, `Cannot parse state "${text}"`);
   }
@@ -42,7 +42,7 @@ Deno.test("worst() ranks UNKNOWN above OK and below WARNING", { permissions: "no
   }
 });
 
-Deno.test("worst() returns OK without states", { permissions: "none" }, () => {
+Deno.test("worst() returns OK for empty lists", { permissions: "none" }, () => {
   assertEquals([worst(), worst([]), worst([], [])], ["OK", "OK", "OK"]);
 });
 

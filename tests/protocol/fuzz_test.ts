@@ -153,7 +153,7 @@ async function examine(bytes: Uint8Array, random: Random): Promise<string> {
 
 // If a run fails, it reports a seed. FUZZ_SEED=n repeats that run, starting at the failed case.
 Deno.test(
-  `${CASES} damaged packets are decoded or refused with a ProtocolError, also by the reader`,
+  `decodePacket() and readPacket() decode or refuse ${CASES} damaged packets in the same way`,
   {
     permissions: { env: ["FUZZ_SEED"] },
   },

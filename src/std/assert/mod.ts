@@ -111,7 +111,7 @@ export function assertThrows(
 
 /** Fails unless the promise that `fn` returns is rejected; resolves to the reason. */
 export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
-/** Like {@linkcode assertThrows} for a promise that `fn` returns; resolves to the error. */
+/** Fails unless the promise is rejected with such an error and message; resolves to the error. */
 export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
   expectedType: ErrorClass<E>,
