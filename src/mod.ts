@@ -1,6 +1,30 @@
 /**
- * Checkwright: monitoring checks as typed TypeScript, served to any Nagios-compatible engine over
- * NRPE.
+ * Define monitoring checks and agents in TypeScript, and test them. A Nagios-compatible engine runs
+ * the checks over NRPE.
+ *
+ * An agent is a list of commands ({@linkcode defineAgent}). A command is a check
+ * ({@linkcode defineCheck}) or a plugin ({@linkcode plugin}, {@linkcode shell}). The functions for
+ * states, ranges, performance data and NRPE packets can be used on their own.
+ *
+ * @example
+ * ```ts
+ * import { defineCheck, option, testCheck } from "@checkwright/checkwright";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const checkQueue = defineCheck({
+ *   description: "Length of a queue",
+ *   options: { warning: option.range({ short: "w", description: "Warn outside of this range" }) },
+ *   permissions: { read: ["/var/spool/queue"] },
+ *   async run({ warning }) {
+ *     const value = Number(await Deno.readTextFile("/var/spool/queue"));
+ *     return { output: `${value} jobs`, perfdata: [{ label: "jobs", value, warning }] };
+ *   },
+ * });
+ *
+ * const read = { "/var/spool/queue": "7" };
+ * const result = await testCheck(checkQueue, { args: ["-w", "5"], read });
+ * assertEquals(result, { state: "WARNING", text: "7 jobs|jobs=7;5" });
+ * ```
  *
  * @module
  */

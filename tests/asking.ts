@@ -1,6 +1,6 @@
 /**
- * Asks a daemon once, and never again: unlike our client, which asks anew in version 2 where a
- * server closes without a word, this shows every answer that is lost or given twice.
+ * Sends a query to a daemon exactly once, so that a missing or second answer is noticed. Our client
+ * would send the query again as version 2 if the server closes the connection without an answer.
  */
 import { connect } from "../src/net/connect.ts";
 import { decodeText } from "../src/nagios/text.ts";
@@ -10,23 +10,23 @@ import { readPacket } from "../src/protocol/read_packet.ts";
 import type { Served } from "./serving.ts";
 import { within } from "./waiting.ts";
 
-/** How to ask. */
+/** Options of {@linkcode askOnce}. */
 export interface Asking {
   tls?: boolean;
   version?: 2 | 3 | 4;
-  /** Seconds to wait for the answer. */
+  /** Timeout for the answer, in seconds. */
   timeout?: number;
-  /** Seconds that do not count, of those that have passed since it was asked. */
+  /** Returns the seconds since the query that do not count, for example a standstill of the host. */
   excused?: () => number;
 }
 
 /**
- * Asks one question.
+ * Sends one query.
  *
- * @param served whom
+ * @param served the daemon
  * @param words the command and its arguments
- * @returns state and text, a blank between them
- * @throws where there is no answer in time, or more than one
+ * @returns state and text, separated by a blank
+ * @throws if the answer is missing or late, or if there is more than one
  */
 export async function askOnce(
   { port }: Pick<Served, "port">,
@@ -35,7 +35,7 @@ export async function askOnce(
 ): Promise<string> {
   const connection = await within(
     (timeout + 30) * 1000,
-    `a connection to ask for ${words.join(" ")}`,
+    `a connection for the query ${words.join(" ")}`,
     connect({ hostname: "127.0.0.1", port, tls: tls ? {} : false }),
   );
   let late = false;
@@ -54,11 +54,11 @@ export async function askOnce(
     const text = new TextEncoder().encode(words.join("!"));
     await connection.write(encodePacket({ version, type: "query", text }));
     const packet = await readPacket(connection, { expect: "response" });
-    // Versions 3 and 4 may be followed by three bytes that are no part of the packet.
+    // After a packet of version 3 or 4, three more bytes may follow.
     const rest = new Uint8Array(64);
     let more = 0;
     for (let count; (count = await connection.read(rest)) !== null;) more += count;
-    if (more > 3) throw new Error(`${more} bytes behind the answer`);
+    if (more > 3) throw new Error(`Unexpected ${more} bytes after the answer`);
     return `${stateOf(packet.resultCode)} ${decodeText(packet.text)}`;
   } catch (error) {
     if (late) throw new Error(`No answer to ${words.join(" ")} within ${timeout} s`);

@@ -1,7 +1,7 @@
 /**
- * The conformance tables that lie beside a checkout, in `../shared/cases`. They are not part of the
- * project: where they are absent, the tests that read them are reported as ignored, and each
- * module's own table still holds the same rules.
+ * Reads conformance tables from a folder beside the checkout. The tables are not part of the project.
+ * If the folder is missing, the tests that read it are skipped. The tests of each module have their
+ * own tables with the same rules.
  */
 const folder = new URL("../../shared/cases/", import.meta.url);
 
@@ -13,7 +13,7 @@ function exists(url: URL): boolean {
   }
 }
 
-/** True where there are no conformance tables to read; pass it as `ignore`. */
+/** Whether the conformance tables are missing; pass it as `ignore`. */
 export const casesIgnored: boolean = !exists(folder);
 
 /** Reads the rows of one table, for example `readCases<Row>("ranges")`. */

@@ -1,5 +1,5 @@
 /**
- * fast-check, for property tests. It is named here and not in `deno.json`: `deno task` fetches all
- * packages of `deno.lock` before it starts anything. Tests have a lock file of their own.
+ * fast-check, for property tests. It is imported here and not declared in `deno.json`, because
+ * `deno task` fetches all packages of `deno.lock` first. The tests have their own lock file.
  */
 export { default } from "npm:fast-check@4.3.0";

@@ -1,11 +1,11 @@
 /**
- * The table of layers in src/README.md, held against every import there is.
+ * Compares all imports with the table of layers in src/README.md.
  */
 import { assertEquals } from "@std/assert";
 
 const root = new URL("../", import.meta.url);
 
-/** What each folder may import, by folder; of `net` one file alone is open to some. */
+/** The allowed imports of each folder. Some folders may import only single files of `net`. */
 const allowed: Record<string, readonly string[]> = {
   nagios: [],
   protocol: [],
@@ -79,7 +79,7 @@ function isAllowed({ from, to }: Import): boolean {
   const [, folder, file] = from.split("/") as [string, string, string?];
   const [, target, targetFile] = to.split("/") as [string, string?, string?];
   if (!to.startsWith("src/")) return true;
-  // The public module re-exports, from anywhere below the daemon.
+  // The public module exports parts of the folders below the daemon.
   if (file === undefined) {
     return folder === "mod.ts" &&
       ["agent", "author", "check", "nagios", "net", "protocol"].includes(target!);
@@ -88,7 +88,7 @@ function isAllowed({ from, to }: Import): boolean {
   return allowed[folder]!.includes(target!) || allowed[folder]!.includes(`${target}/${targetFile}`);
 }
 
-Deno.test("Every folder of src imports what the table of layers allows, and nothing else", async () => {
+Deno.test("Every folder of src imports only folders that the table of layers allows", async () => {
   const all = await imports("src/");
   const folders = new Set(
     all.map(({ from }) => from.split("/")[1]!).filter((name) => !name.endsWith(".ts")),
@@ -99,11 +99,11 @@ Deno.test("Every folder of src imports what the table of layers allows, and noth
   assertEquals(all.filter((one) => !isAllowed(one)), []);
 });
 
-Deno.test("The built-in checks import the public module and shared files only", async () => {
+Deno.test("The built-in checks import only the public module and shared files", async () => {
   const bad = (await imports("checks/")).filter(({ from, to }) => {
     if (to.startsWith("node:") || to === "src/mod.ts") return false;
     if (from === "checks/mod.ts" || from === "checks/agent.ts") return !to.startsWith("checks/");
-    // A shared file lies in `checks/`, or in the folder of the check that uses it.
+    // A shared file is in `checks/`, or in the folder of the check that uses it.
     const folder = from.slice(0, from.lastIndexOf("/") + 1);
     return !["checks/", folder].some((shared) =>
       to.startsWith(`${shared}_`) && /^_\w+\.ts$/.test(to.slice(shared.length))
@@ -112,13 +112,13 @@ Deno.test("The built-in checks import the public module and shared files only", 
   assertEquals(bad, []);
 });
 
-Deno.test("A folder of checks/ has the check of its name beside its own files", async () => {
+Deno.test("A folder of checks/ contains a check with its name, and shared files", async () => {
   const nested = (await modules("checks/")).filter((path) => path.split("/").length > 2);
   const bad = nested.filter((path) => !/^checks\/(\w+)\/(?:\1|_\w+)\.ts$/.test(path));
   assertEquals(bad, []);
 });
 
-Deno.test("The graph of the public module has relative imports only", async () => {
+Deno.test("The graph of the public module contains only relative imports", async () => {
   const graph = new Map((await imports("src/")).map((one) => [one.from, [] as string[]]));
   for (const { from, to } of await imports("src/")) graph.get(from)!.push(to);
   const seen = new Set<string>();
@@ -134,7 +134,7 @@ Deno.test("The graph of the public module has relative imports only", async () =
   );
 });
 
-Deno.test("Purity: nagios and protocol never name the Deno namespace", async () => {
+Deno.test("nagios and protocol never use the Deno namespace", async () => {
   for (const file of [...await modules("src/nagios/"), ...await modules("src/protocol/")]) {
     const code = (await Deno.readTextFile(new URL(file, root))).replaceAll(
       /^\s*(?:\*|\/\/).*$/gm,
@@ -144,16 +144,16 @@ Deno.test("Purity: nagios and protocol never name the Deno namespace", async () 
   }
 });
 
-Deno.test("No folder of src imports in a circle with another", async () => {
+Deno.test("The folders of src have no import cycles", async () => {
   const edges = new Map<string, Set<string>>();
   for (const { from, to } of await imports("src/")) {
     const [a, b] = [from.split("/")[1]!, to.split("/")[1]!];
     if (to.startsWith("src/") && a !== b) edges.set(a, (edges.get(a) ?? new Set()).add(b));
   }
-  const circles = [...edges].flatMap(([a, targets]) =>
+  const cycles = [...edges].flatMap(([a, targets]) =>
     [...targets].filter((b) => reaches(b, a)).map((b) => `${a} → ${b}`)
   );
-  assertEquals(circles, []);
+  assertEquals(cycles, []);
 
   function reaches(from: string, to: string, seen = new Set<string>()): boolean {
     if (from === to) return true;
@@ -163,7 +163,7 @@ Deno.test("No folder of src imports in a circle with another", async () => {
   }
 });
 
-Deno.test("No file of src or checks imports itself, directly or through others, types included", async () => {
+Deno.test("The files of src and checks have no import cycles, types included", async () => {
   const graph = new Map<string, string[]>();
   for (const { from, to } of [...await imports("src/"), ...await imports("checks/")]) {
     graph.set(from, [...graph.get(from) ?? [], to]);
@@ -181,8 +181,8 @@ Deno.test("No file of src or checks imports itself, directly or through others, 
   assertEquals(cycles, []);
 });
 
-Deno.test("A file name exists once in src, and a type name is exported once", async () => {
-  // The stand-ins mirror the names of the @std packages.
+Deno.test("A file name is unique in src, and an exported type name, too", async () => {
+  // The stand-ins have the names of the @std packages.
   const files = (await modules("src/")).filter((file) => !file.startsWith("src/std/"));
   const names = files.map((file) => file.split("/").at(-1)!).filter((name) => name !== "mod.ts");
   assertEquals(names.filter((name, at) => names.indexOf(name) !== at), []);

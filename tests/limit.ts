@@ -1,19 +1,19 @@
 /**
- * Loaded before each test file by `deno task test`: sets the `timeout` of every test that has none.
- * A test that hangs fails with its name, and the next test runs.
+ * `deno task test` loads this file before each test file. It sets a default for the `timeout` of
+ * tests. A test that hangs fails with its name, and the next test runs.
  */
 
 import { within } from "./waiting.ts";
 
-/** In milliseconds. The limits of single waits are shorter, see `waiting.ts`. */
+/** In milliseconds. The limits of single waits in `waiting.ts` are shorter. */
 const defaultTimeout = 120_000;
 
-/** The runner reads the place of a test from this property of its function. */
+/** The test runner reads the location of a test from this property of its function. */
 const location = Symbol.for("Deno.test.location");
 
 const register = Deno.test;
 
-/** Turns the arguments of any overload of `Deno.test` into one definition. */
+/** Converts the arguments of any overload of `Deno.test` to a definition. */
 function definitionOf(args: unknown[]): Deno.TestDefinition {
   const [first, second, third] = args;
   const options = args.filter((arg) => typeof arg === "object");
@@ -23,7 +23,7 @@ function definitionOf(args: unknown[]): Deno.TestDefinition {
   return { ...definition, name: definition.name ?? definition.fn.name };
 }
 
-/** The place of the call in a test file, as "file:line:column". */
+/** Returns the location of the call in a test file, as "file:line:column". */
 function callSite(): string | undefined {
   const lines = new Error().stack!.split("\n").slice(1);
   const outside = lines.find((line) => !line.includes(import.meta.url) && line.includes("://"));
@@ -33,8 +33,9 @@ function callSite(): string | undefined {
 /** Registers a test that fails at its limit. */
 function registerLimited({ timeout = defaultTimeout, ...definition }: Deno.TestDefinition): void {
   const { fn, permissions = "inherit" } = definition;
-  // Deno 2.9.6 does not restore permissions after a timeout, and crashes at the next test that has
-  // permissions of its own. Such a test is left at its limit, and may continue in the background.
+  // Deno 2.9.6 does not restore permissions after a timeout: the next test with its own permissions
+  // crashes. A test with its own permissions therefore gets a limit without Deno's timeout: it fails
+  // at the limit, but may continue in the background.
   const native = permissions === "inherit";
   const run = async (test: Deno.TestContext) => {
     if (native) return await fn(test);

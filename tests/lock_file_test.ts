@@ -15,11 +15,11 @@ async function committed(path: string): Promise<string | undefined> {
   }
 }
 
-// As it was committed: a plain `deno check` adds what tests import to the one on disk.
+// The committed version: a plain `deno check` adds the imports of the tests to the file on disk.
 const lock = await committed("deno.lock");
 
 Deno.test({
-  name: "deno.lock, of which deno task fetches everything, holds nothing that only tests need",
+  name: "deno.lock contains no packages that only tests need, because deno task fetches all of it",
   ignore: lock === undefined,
   fn() {
     const { specifiers } = JSON.parse(lock!);

@@ -1,8 +1,8 @@
-/** The real `nrpe` on loopback, for tests that ask it. */
+/** Starts the real `nrpe` on loopback for tests. */
 import type { Issued } from "./openssl.ts";
 import { statusOf, until } from "./waiting.ts";
 
-/** Where Debian installs it. It is built without command arguments there. */
+/** The path of `nrpe` on Debian, which builds it without command arguments. */
 export const nrpe = "/usr/sbin/nrpe";
 
 /** An `nrpe` that was started by a test. */
@@ -10,13 +10,13 @@ export interface NrpeDaemon extends AsyncDisposable {
   port: number;
 }
 
-/** What an `nrpe` is to be like. */
-export interface NrpeWish {
-  /** Commands by their names. */
+/** The configuration of an `nrpe`. */
+export interface NrpeOptions {
+  /** Command lines by the names of commands. */
   commands: Record<string, string>;
-  /** `false`: no TLS; `"anonymous"`: TLS as it comes, without a certificate. */
+  /** `false`: no TLS; `"anonymous"`: TLS without a certificate, the default of `nrpe`. */
   tls: false | "anonymous" | Issued;
-  /** More lines of its configuration. */
+  /** More lines of the configuration file. */
   lines?: string[];
 }
 
@@ -25,9 +25,9 @@ function freePort(): number {
   return (listener.addr as Deno.NetAddr).port;
 }
 
-/** Starts one, with its configuration in a folder that the user nagios may read. */
-export async function startNrpe(folder: string, wish: NrpeWish): Promise<NrpeDaemon> {
-  const { commands, tls, lines = [] } = wish;
+/** Starts an `nrpe`. Its configuration is written to a folder that the user nagios can read. */
+export async function startNrpe(folder: string, options: NrpeOptions): Promise<NrpeDaemon> {
+  const { commands, tls, lines = [] } = options;
   const port = freePort();
   const config = `${folder}/nrpe-${port}.cfg`;
   await Deno.writeTextFile(
@@ -35,7 +35,7 @@ export async function startNrpe(folder: string, wish: NrpeWish): Promise<NrpeDae
     [
       `server_port=${port}`,
       "server_address=127.0.0.1",
-      // It refuses to serve as root.
+      // nrpe refuses to serve as root.
       "nrpe_user=nagios",
       "nrpe_group=nagios",
       `pid_file=${folder}/nrpe-${port}.pid`,
@@ -56,7 +56,7 @@ export async function startNrpe(folder: string, wish: NrpeWish): Promise<NrpeDae
   let ended = false;
   process.status.finally(() => ended = true);
   await until("nrpe to listen", async () => {
-    if (ended) throw new Error(`nrpe did not start with ${config}`);
+    if (ended) throw new Error(`Cannot start nrpe with ${config}`);
     return await answers(port);
   });
   return {

@@ -1,10 +1,10 @@
-/** Certificates for tests, made by `openssl` each time: nothing in the project expires. */
+/** Makes certificates for tests with `openssl`. They are made each time, so that none expires. */
 import { runToEnd } from "./waiting.ts";
 
-/** Where the program is. */
+/** The path of the program. */
 export const openssl = "/usr/bin/openssl";
 
-/** A certificate, its key and who signed it. */
+/** A certificate and its key. */
 export interface Issued {
   /** Path of the certificate, PEM. */
   certFile: string;
@@ -16,17 +16,17 @@ export interface Issued {
   key: string;
 }
 
-/** What a certificate is to be like. */
+/** Options of a test certificate. */
 export interface Wish {
-  /** Subject, as `/CN=name`. */
+  /** Subject, for example `/CN=name`. */
   subject: string;
-  /** Who signs; itself if left out. */
+  /** The signing certificate; default: self-signed. */
   issuer?: Issued;
-  /** Lines of extensions; none makes it X.509 version 1 where an issuer signs. */
+  /** Lines of extensions; default: no extensions, which is X.509 version 1. */
   extensions?: string[];
-  /** Kind of key, in the words of `openssl req -newkey`. */
+  /** Kind of key, as arguments of `openssl req -newkey`. */
   newkey?: string[];
-  /** Days from now on; 0 has expired when it is read. */
+  /** Days until it expires; with 0, it has expired when it is read. */
   days?: number;
 }
 
@@ -38,13 +38,13 @@ export const AUTHORITY = ["basicConstraints=critical,CA:TRUE", "keyUsage=keyCert
 /** The extensions of a server. */
 export const SERVER = ["basicConstraints=CA:FALSE", "subjectAltName=DNS:nrpe.test"];
 
-/** Runs `openssl`, which must succeed. */
+/** Runs `openssl` and throws if it fails. */
 export async function runOpenssl(args: string[]): Promise<void> {
   const { success, stderr } = await runToEnd(openssl, { args });
   if (!success) throw new Error(`openssl ${args[0]}: ${new TextDecoder().decode(stderr)}`);
 }
 
-/** Whether a subcommand of this OpenSSL has an option. */
+/** Returns whether a subcommand of this OpenSSL has an option. */
 async function has(subcommand: string, option: string): Promise<boolean> {
   const { stdout, stderr } = await runToEnd(openssl, { args: [subcommand, "-help"] });
   const decoder = new TextDecoder();
@@ -52,11 +52,11 @@ async function has(subcommand: string, option: string): Promise<boolean> {
 }
 
 /**
- * The words that sign a request without extensions, as X.509 version 1. Newer versions of OpenSSL
- * add extensions unless they are told not to.
+ * Returns the arguments that sign a request as X.509 version 1, without extensions. Newer versions of
+ * OpenSSL add extensions by default.
  *
- * @param request the words that name the request, the certificate and what else is wanted
- * @param signer the words that name who signs
+ * @param request the arguments that name the request, the certificate and its options
+ * @param signer the arguments that name the signer
  */
 export async function versionOne(request: string[], signer: string[]): Promise<string[]> {
   return await has("req", "x509v1")
@@ -64,19 +64,19 @@ export async function versionOne(request: string[], signer: string[]): Promise<s
     : ["x509", "-req", ...request, ...signer];
 }
 
-/** The words that make a certificate expired; newer versions of OpenSSL take no negative days. */
+/** Returns the arguments for an expired certificate. Newer versions of OpenSSL refuse `-days -1`. */
 export async function expired(): Promise<string[]> {
   return await has("x509", "not_before")
     ? ["-not_before", "20200101000000Z", "-not_after", "20200102000000Z"]
     : ["-days", "-1"];
 }
 
-/** Makes certificates in a folder of their own. */
+/** Creates a temporary folder for certificates. */
 export async function certificateFolder(): Promise<
   AsyncDisposable & { path: string; issue(name: string, wish: Wish): Promise<Issued> }
 > {
   const path = await Deno.makeTempDir({ prefix: "checkwright-test-" });
-  // Readable for the user that a server under test runs as.
+  // The user of a tested server must be able to read it.
   await Deno.chmod(path, 0o755);
   return {
     path,

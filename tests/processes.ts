@@ -1,20 +1,20 @@
-/** The processes of this host, read from /proc: a minimal system has no `ps`. */
+/** Reads the processes of this host from /proc, because a minimal system has no `ps`. */
 
-/** A process at a moment. */
+/** A process. */
 export interface HostProcess {
   pid: number;
   parent: number;
-  /** A letter; `Z` is a zombie. */
+  /** The state as a letter; `Z` is a zombie. */
   state: string;
-  /** The words of its command line, blanks between them; for a zombie, its name in brackets. */
+  /** The words of its command line, separated by blanks; for a zombie, its name in brackets. */
   args: string;
 }
 
-/** Reads one process; undefined if it has ended. */
+/** Reads one process; undefined if it has exited. */
 export function findProcess(pid: number | string): HostProcess | undefined {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    // The name may hold blanks and parentheses.
+    // The name may contain blanks and parentheses.
     const [, name, state, parent] = /^\d+ \((.*)\) (\S) (\d+) /s.exec(stat)!;
     const line = Deno.readTextFileSync(`/proc/${pid}/cmdline`).replace(/\0+$/, "");
     const args = line === "" ? `[${name}]` : line.replaceAll("\0", " ");
@@ -24,19 +24,19 @@ export function findProcess(pid: number | string): HostProcess | undefined {
   }
 }
 
-/** All processes. */
+/** Returns all processes. */
 export function listProcesses(): HostProcess[] {
   return [...Deno.readDirSync("/proc")]
     .filter(({ name }) => /^\d+$/.test(name))
     .flatMap(({ name }) => findProcess(name) ?? []);
 }
 
-/** The children of a process, zombies among them. */
+/** Returns the children of a process, zombies included. */
 export function childrenOf(pid: number): HostProcess[] {
   return listProcesses().filter(({ parent }) => parent === pid);
 }
 
-/** All processes that descend from one. */
+/** Returns all descendants of a process. */
 export function descendantsOf(pid: number): HostProcess[] {
   const all = listProcesses();
   const found = all.filter(({ parent }) => parent === pid);
@@ -44,13 +44,13 @@ export function descendantsOf(pid: number): HostProcess[] {
   return found;
 }
 
-/** Whether a process exists and is not a zombie, which only its parent can end. */
+/** Returns whether a process exists and is not a zombie. */
 export function isAlive(pid: number | string): boolean {
   const state = findProcess(pid)?.state;
   return state !== undefined && state !== "Z";
 }
 
-/** All processes that have a text in their command line or their environment. */
+/** Returns all processes whose command line or environment contains a mark. */
 export function markedProcesses(mark: string): HostProcess[] {
   return listProcesses().filter(({ pid, args }) =>
     args.includes(mark) || environmentOf(pid).includes(mark)
@@ -61,12 +61,12 @@ function environmentOf(pid: number): string {
   try {
     return Deno.readTextFileSync(`/proc/${pid}/environ`);
   } catch {
-    // It has ended, or is another user's.
+    // The process has exited, or belongs to another user.
     return "";
   }
 }
 
-/** The resident memory of a process, in KiB. */
+/** Returns the resident memory of a process, in KiB. */
 export function residentMemory(pid: number): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
   return Number(/^VmRSS:\s*(\d+) kB/m.exec(status)![1]);

@@ -1,17 +1,17 @@
-/** A user's project in a folder of its own, outside this repository. */
+/** Creates projects of users in temporary folders, outside of this repository. */
 const root = new URL("../", import.meta.url).href;
 
-/** A folder with an agent in it. */
+/** A project with an agent. */
 export interface Project extends AsyncDisposable {
-  /** The folder. */
+  /** Path of the folder. */
   folder: string;
-  /** The agent's module. */
+  /** Path of the agent's module. */
   agent: string;
-  /** Writes a file of the project, and says where it is. */
+  /** Writes a file of the project and returns its path. */
   write(name: string, text: string): Promise<string>;
 }
 
-/** Makes a project whose `deno.json` knows this checkout as the package. */
+/** Creates a project whose `deno.json` imports Checkwright from this checkout. */
 export async function createProject(agent: string): Promise<Project> {
   const folder = await Deno.makeTempDir({ prefix: "checkwright-test-" });
   const write = async (name: string, text: string) => {

@@ -1,31 +1,31 @@
 /**
- * Starts `checkwright serve` as an operator does, for tests that ask it with the real programs.
+ * Runs `checkwright` as an operator does, for tests with the real programs.
  */
 import { fileURLToPath } from "node:url";
 import { outputOf, statusOf, until, within } from "./waiting.ts";
 
 const main = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
 
-/** How long a daemon may take to start, in milliseconds. */
+/** The limit for the start of a daemon, in milliseconds. */
 const startMilliseconds = 60_000;
 
 /** A daemon that was started by a test. */
 export interface Served extends AsyncDisposable {
-  /** Where it listens. */
+  /** The port on which it listens. */
   port: number;
   /** The ready line. */
   line: string;
-  /** The launcher's process; it ends when the daemon does. */
+  /** The started process, `serve` or the launcher; it exits with the daemon. */
   process: Deno.ChildProcess;
-  /** Everything it has logged so far. */
+  /** Returns the log up to now. */
   log(): string;
-  /** Waits until the log holds this, so many times. */
+  /** Waits until the log contains `part` a number of times; default: once. */
   logged(part: string, times?: number): Promise<void>;
-  /** Stops it, and says with which code it exited. */
+  /** Stops the daemon and returns its exit code. */
   stop(): Promise<number>;
 }
 
-/** The command line of a subcommand. */
+/** Returns the command for a subcommand of `checkwright`. */
 export function checkwright(...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: [
@@ -43,7 +43,7 @@ export function checkwright(...args: string[]): Deno.Command {
   });
 }
 
-/** Runs a subcommand to its end. */
+/** Runs a subcommand until it exits. */
 export async function run(
   ...args: string[]
 ): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -53,14 +53,14 @@ export async function run(
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** Starts a daemon on a free port of the loopback. */
+/** Starts a daemon on a free port of loopback. */
 export function serve(agent: string, ...args: string[]): Promise<Served> {
   return started(checkwright("serve", agent, "--listen", "127.0.0.1:0", ...args));
 }
 
-/** Starts a launcher, and waits for the ready line. */
-export async function started(launcher: Deno.Command): Promise<Served> {
-  const process = launcher.spawn();
+/** Starts a daemon with a command and waits for the ready line. */
+export async function started(command: Deno.Command): Promise<Served> {
+  const process = command.spawn();
   let log = "";
   const logging = (async () => {
     for await (const chunk of process.stderr.pipeThrough(new TextDecoderStream())) log += chunk;
@@ -72,7 +72,7 @@ export async function started(launcher: Deno.Command): Promise<Served> {
       const { value, done } = await lines.read();
       if (done) {
         await logging;
-        throw new Error(`The daemon did not start: ${log}`);
+        throw new Error(`Cannot start the daemon: ${log}`);
       }
       line += value;
     }
@@ -88,7 +88,7 @@ export async function started(launcher: Deno.Command): Promise<Served> {
   const stop = () =>
     stopped ??= (async () => {
       end(process, "SIGTERM");
-      const { code } = await statusOf(process, `the daemon that was told to stop: ${log}`);
+      const { code } = await statusOf(process, `the daemon after SIGTERM: ${log}`);
       await Promise.all([logging, lines.cancel()]);
       return code;
     })();
@@ -114,6 +114,6 @@ function end(process: Deno.ChildProcess, signal: Deno.Signal = "SIGKILL"): void 
   try {
     process.kill(signal);
   } catch {
-    // It has ended already.
+    // It has already exited.
   }
 }

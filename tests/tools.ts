@@ -1,13 +1,13 @@
-/** Where Debian and its kin install monitoring-plugins. */
+/** The folder in which Debian and similar systems install monitoring-plugins. */
 export const pluginFolder = "/usr/lib/nagios/plugins";
 
 const required = Deno.env.get("CHECKWRIGHT_REQUIRE_TOOLS") === "1";
 
 /**
- * Whether a program that only tests need is absent; pass it as `ignore`, so that the test is
- * reported as ignored by its name. CHECKWRIGHT_REQUIRE_TOOLS=1 forbids that: the test then fails.
+ * Returns whether a program that a test needs is missing. Pass the result as `ignore`, so that the
+ * test is skipped. With CHECKWRIGHT_REQUIRE_TOOLS=1, it returns false, so that the test fails.
  *
- * @param path the program
+ * @param path path of the program
  */
 export function isMissing(path: string): boolean {
   if (required) return false;
@@ -18,15 +18,15 @@ export function isMissing(path: string): boolean {
   }
 }
 
-/** The paths of programs that tests run; undefined where one is absent, see {@linkcode isMissing}. */
+/** Paths of programs that tests run; undefined if a program is missing, see {@linkcode isMissing}. */
 export const tools = {
   /** NRPE's client. */
   checkNrpe: found(`${pluginFolder}/check_nrpe`),
   /** NRPE's daemon. */
   nrpe: found("/usr/sbin/nrpe"),
-  /** Makes certificates, and is a TLS client that can misbehave. */
+  /** Makes certificates, and serves as a TLS client that misbehaves. */
   openssl: found("/usr/bin/openssl"),
-  /** Starts a process that leaves its group. */
+  /** Starts a process outside of its parent's process group. */
   setsid: found("/usr/bin/setsid"),
 };
 

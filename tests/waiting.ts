@@ -1,9 +1,9 @@
-/** Waiting with a limit: the error says what was missing. */
+/** Functions that wait with a limit. Their error names the awaited thing. */
 
-/** How long a test waits for one thing by default, in milliseconds. */
+/** The default limit of one wait, in milliseconds. */
 export const PATIENCE = 30_000;
 
-/** Resolves after a while. */
+/** Resolves after a time in milliseconds. */
 export function later(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
@@ -12,8 +12,8 @@ export function later(milliseconds: number): Promise<void> {
  * Waits for a promise, up to a limit.
  *
  * @param milliseconds the limit
- * @param what names the awaited thing in the error
- * @param promise the awaited thing
+ * @param what the name of the awaited thing for the error
+ * @param promise the promise
  */
 export async function within<T>(
   milliseconds: number,
@@ -36,8 +36,8 @@ type Seen<T> = Exclude<NonNullable<T>, false | "" | 0>;
 /**
  * Calls a function every 10 ms until its result is not falsy, up to a limit.
  *
- * @param what names the awaited thing in the error
- * @param look returns the awaited value, or a falsy one
+ * @param what the name of the awaited thing for the error
+ * @param look returns the awaited value, or a falsy value
  * @param milliseconds the limit
  * @returns the first result that is not falsy
  */
@@ -65,10 +65,10 @@ export async function until<T>(
 }
 
 /**
- * Waits for the end of a child process and for its output. At the limit the child is killed.
+ * Waits until a child process exits and returns its output. At the limit, the process is killed.
  *
- * @param child the process; its streams are piped
- * @param what names the process in the error
+ * @param child the process; its streams must be piped
+ * @param what the name of the process for the error
  * @param milliseconds the limit
  */
 export async function outputOf(
@@ -79,7 +79,7 @@ export async function outputOf(
   return await endOf(child, what, child.output(), milliseconds);
 }
 
-/** Waits for the end of a child process as {@linkcode outputOf} does, and not for its output. */
+/** Like {@linkcode outputOf}, but does not wait for the output. */
 export async function statusOf(
   child: Deno.ChildProcess,
   what: string,
@@ -100,13 +100,13 @@ async function endOf<T>(
     try {
       child.kill("SIGKILL");
     } catch {
-      // The child has ended, and another process holds its output.
+      // The child has exited, but another process keeps its output open.
     }
     throw error;
   }
 }
 
-/** Runs a program to its end, as `Deno.Command.output()` does, up to a limit. */
+/** Runs a program until it exits, like `Deno.Command.output()`, up to a limit. */
 export async function runToEnd(
   program: string,
   options: Deno.CommandOptions = {},

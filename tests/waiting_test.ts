@@ -4,7 +4,7 @@ import { runToEnd, until, within } from "./waiting.ts";
 
 const permissions = "none";
 
-Deno.test("within() returns what is there in time, and names what is not", {
+Deno.test("within() returns the value, or fails with the name of the awaited thing", {
   permissions,
 }, async () => {
   assertEquals(await within(1_000, "a value", Promise.resolve(1)), 1);
@@ -12,7 +12,7 @@ Deno.test("within() returns what is there in time, and names what is not", {
   await assertRejects(() => within(20, "a sign", never), Error, "Waited 0.02 s for a sign");
 });
 
-Deno.test("until() looks until there is something, and names what is not there", {
+Deno.test("until() returns the first value, or fails with the name of the awaited thing", {
   permissions,
 }, async () => {
   let looks = 0;
@@ -30,7 +30,7 @@ Deno.test("runToEnd() kills a program at the limit", {
   await assertRejects(() => running, Error, "Waited 0.2 s for the end of /bin/sleep 600");
 });
 
-Deno.test("A test that hangs fails at its limit with its name and place, and the next ones run", async () => {
+Deno.test("A test that hangs fails at its limit with its name and location, and the next tests run", async () => {
   const folder = await Deno.makeTempDir({ prefix: "checkwright-test-" });
   const file = `${folder}/hanging_test.ts`;
   await Deno.writeTextFile(

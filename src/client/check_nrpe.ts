@@ -6,12 +6,11 @@ import type { CheckNrpeOptions, TlsFiles } from "./options.ts";
 import { type ClientReport, reportFailure, reportResponse } from "./report.ts";
 
 /**
- * Does what `check_nrpe` does with its command line, and fails as it does: whatever happens is a
- * report.
+ * Runs a query as `check_nrpe` does. It never throws: a failure becomes a report, too.
  *
- * @param options the command line, read
+ * @param options the parsed command line
  * @param readFile reads a PEM file
- * @returns what to print and to exit with
+ * @returns the output and the exit code
  */
 export async function checkNrpe(
   options: CheckNrpeOptions,

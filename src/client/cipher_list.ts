@@ -1,7 +1,7 @@
 /**
- * The TLS 1.2 suites of rustls by their OpenSSL names, each with the keywords that an OpenSSL cipher
- * list may select it by (`man 1 openssl-ciphers`). None is anonymous, none lacks forward secrecy,
- * none is older than authenticated encryption.
+ * The TLS 1.2 suites of rustls by their OpenSSL names, each with the keywords that select it in an
+ * OpenSSL cipher list (`man 1 openssl-ciphers`). All of them require a certificate and have forward
+ * secrecy and authenticated encryption.
  */
 const SUITES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   ["ECDSA", "RSA"].flatMap((signature) =>
@@ -24,18 +24,19 @@ function encryption(cipher: string): string[] {
 }
 
 /**
- * Evaluates an OpenSSL cipher list, as `check_nrpe -L` takes it, over the suites that exist here.
- * Such a list is about TLS 1.2 and older; it never concerns the suites of TLS 1.3. The order of
- * preference is left to the server, and so are `+`, `@STRENGTH` and `@SECLEVEL=n`.
+ * Returns the supported suites that an OpenSSL cipher list allows, such as the value of
+ * `check_nrpe -L`. A cipher list is about TLS 1.2 and older; it has no effect on the suites of
+ * TLS 1.3. The server decides the order of preference, so `+`, `@STRENGTH` and `@SECLEVEL=n` are
+ * ignored.
  *
  * @param list for example `ALL:!aNULL` or `ECDHE+AESGCM`
- * @returns the OpenSSL names of the suites that the list allows; none where it names only what
- * rustls lacks, such as `ADH` or `AES256-SHA`
+ * @returns the OpenSSL names of the allowed suites; empty if rustls supports no suite of the list,
+ * for example for `ADH` or `AES256-SHA`
  */
 export function parseCipherList(list: string): string[] {
   const allowed = new Set<string>();
   const banned = new Set<string>();
-  // OpenSSL knows this keyword as the first word only.
+  // OpenSSL accepts this keyword only as the first word.
   for (const word of list.replace(/^DEFAULT(?=$|[:,; ])/, "ALL").split(/[:,; ]+/)) {
     const [, sign = "", selector = ""] = /^([!+-]?)(.*)$/.exec(word)!;
     if (sign === "+" || selector === "") continue;

@@ -5,37 +5,37 @@ import { maxTextLength, type Packet } from "../protocol/packet.ts";
 import { ProtocolError } from "../protocol/protocol_error.ts";
 import { readPacket } from "../protocol/read_packet.ts";
 
-/** A question and where to ask it. */
+/** A query and the server to send it to. */
 export interface Exchange extends Omit<ConnectOptions, "signal"> {
   /** The text of the query packet. */
   query: Uint8Array;
-  /** Version to ask in. */
+  /** Version of the query packet. */
   version: 2 | 3 | 4;
-  /** Bytes of the text buffer of version 2; 1,024 if left out. */
+  /** Length of the text buffer of version 2, in bytes; default: 1,024. */
   payloadSize?: number | undefined;
-  /** Seconds for everything, a second attempt included. */
+  /** Timeout for all steps in seconds, with a second attempt. */
   timeout: number;
-  /** Ends it; the promise is then rejected with the reason of the signal. */
+  /** Aborts the query; the promise is then rejected with the reason of the signal. */
   signal?: AbortSignal | undefined;
 }
 
-/** The longest time that a timer can be set to, in milliseconds: 24 days. */
+/** The longest delay of a timer, in milliseconds: 24 days. */
 const MAX_TIMER = 2 ** 31 - 1;
 
 /**
- * Asks one host one question. The response may be of any version: NSClient++ answers version 4 with
- * version 2, and has run the command.
+ * Sends a query and returns the response. The response may have another version than the query:
+ * NSClient++ runs the command of a version 4 query and answers with version 2.
  *
- * A server that does not know the version of a query closes without a word, but so does one that
- * refuses it for other reasons. Only then, never after the first byte of a response, is the question
- * asked again in version 2, so that no command runs twice because its response got lost.
+ * If a server closes the connection without an answer, the query is sent again as version 2. The
+ * server may not know the version, or may have another reason. After the first byte of a response,
+ * the query is never sent again, so that no command runs twice because its response was lost.
  *
- * @param exchange the question
+ * @param exchange the query and the server
  * @returns the response
  * @throws {RangeError} if the query does not fit the version
- * @throws {ConnectError} if there is no connection
- * @throws {ProtocolError} if the response is none
- * @throws {DOMException} `TimeoutError` if there is no response in time
+ * @throws {ConnectError} if the connection fails
+ * @throws {ProtocolError} if the response is malformed or missing
+ * @throws {DOMException} `TimeoutError` if the response does not arrive in time
  */
 export async function ask(exchange: Exchange): Promise<Packet> {
   checkLength(exchange);
@@ -68,7 +68,7 @@ async function askOnce(exchange: Exchange, signal: AbortSignal): Promise<Packet>
   signal.addEventListener("abort", close, { once: true });
   try {
     await send(connection, encodePacket({ version, type: "query", text, ...size }));
-    // A reset is how a server closes that has not read all of a query.
+    // A server that closes before it has read the whole query causes a reset.
     const source = { read: (buffer: Uint8Array) => connection.read(buffer).catch(endIfReset) };
     return await readPacket(source, { expect: "response", ...size });
   } catch (error) {
@@ -80,12 +80,12 @@ async function askOnce(exchange: Exchange, signal: AbortSignal): Promise<Packet>
   }
 }
 
-/** One write, hence one TLS record: servers up to 4.1.3 refuse a packet in two. */
+/** Sends a packet with one write, so that it is one TLS record: nrpe up to 4.1.3 refuses two. */
 async function send(connection: Connection, packet: Uint8Array): Promise<void> {
   try {
     await connection.write(packet);
   } catch (error) {
-    // The peer has closed already; what it said before that is still to be read.
+    // The peer has closed the connection. Bytes that it sent before can still be read.
     endIfReset(error);
   }
 }
@@ -98,11 +98,11 @@ function endIfReset(error: unknown): null {
   throw error;
 }
 
-/** What does not fit would be cut by the protocol, and the cut query be run. */
+/** Refuses a query that does not fit: it would be cut, and the server would run the cut query. */
 function checkLength({ query, version, payloadSize }: Exchange): void {
   const most = maxTextLength(version, payloadSize);
   if (query.length <= most) return;
   throw new RangeError(
-    `Cannot send a query of ${query.length} bytes: version ${version} carries ${most}`,
+    `Cannot send a query of ${query.length} bytes: expected at most ${most} for version ${version}`,
   );
 }

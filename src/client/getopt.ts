@@ -1,34 +1,33 @@
 import { quoteText } from "../nagios/text.ts";
 
-/** One option that a command line may hold. */
+/** An option that a command line may contain. */
 export interface GetoptOption {
   /** The letter after one dash. */
   readonly short: string;
-  /** The name after two dashes; any beginning of it that no other option shares will do. */
+  /** The name after two dashes. A unique prefix of it is accepted, too. */
   readonly long: string;
-  /** `"none"`: a flag; `"value"`: takes one word; `"rest"`: takes every word that follows. */
+  /** `"none"`: a flag; `"value"`: takes one word; `"rest"`: takes all words after it. */
   readonly takes: "none" | "value" | "rest";
 }
 
-/** One option that a command line holds. */
+/** An option that a command line contains. */
 export interface GivenOption<Spec extends GetoptOption> {
-  /** Which one, whichever way it was written. */
+  /** The option. */
   readonly spec: Spec;
-  /** What it takes: nothing, one word, or one word and more. */
+  /** Its values: none for a flag, one word, or one word and all words after it. */
   readonly values: readonly string[];
 }
 
 /**
- * Reads a command line as GNU `getopt_long` does: letters in a bundle (`-n2`), a value in the same
- * word or in the next (`-p5666`, `-p 5666`, `--port=5666`, `--port 5666`), long names cut short as
- * long as they are unique, words that are no option anywhere between them and skipped, `--` as the
- * end of options.
+ * Parses a command line as GNU `getopt_long` does: flags may be bundled (`-n2`), a value may be in
+ * the same word or the next (`-p5666`, `-p 5666`, `--port=5666`, `--port 5666`), and a long name may
+ * be a unique prefix. Words between options are skipped. `--` ends the options.
  *
- * @param words the words after the program's name
- * @param specs the options there are
- * @returns the options given, in their order
- * @throws {SyntaxError} if a word names no option, or more than one, or lacks or has a value against
- * its option's nature
+ * @param words the words after the name of the program
+ * @param specs the known options
+ * @returns the given options, in their order
+ * @throws {SyntaxError} if an option is unknown or ambiguous, lacks its value, or is a flag with a
+ * value
  */
 export function getopt<Spec extends GetoptOption>(
   words: readonly string[],
@@ -74,7 +73,7 @@ export function getopt<Spec extends GetoptOption>(
       return;
     }
     const value = attached ?? words[at++];
-    if (value === undefined) throw new SyntaxError(`Option "${name}" needs a value`);
+    if (value === undefined) throw new SyntaxError(`Option "${name}" requires a value`);
     const rest = spec.takes === "rest" ? words.slice(at) : [];
     at += rest.length;
     given.push({ spec, values: [value, ...rest] });
@@ -89,5 +88,5 @@ function findLong<Spec extends GetoptOption>(name: string, specs: readonly Spec[
   const shown = quoteText(`--${name}`);
   if (matches.length === 0) throw new SyntaxError(`Unknown option ${shown}`);
   const names = matches.map(({ long }) => `--${long}`).join(", ");
-  throw new SyntaxError(`Option ${shown} could be any of ${names}`);
+  throw new SyntaxError(`Ambiguous option ${shown}: expected one of ${names}`);
 }

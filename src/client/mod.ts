@@ -1,5 +1,6 @@
 /**
- * Asking NRPE servers, as `check_nrpe` does.
+ * Query NRPE servers from TypeScript, as `check_nrpe` does: {@linkcode sendQuery} sends a command and
+ * returns the state and the output of the plugin.
  *
  * @module
  */

@@ -4,63 +4,63 @@ import { VERSION_COMMAND } from "../protocol/parse_query.ts";
 import { type QuerySettings, readSettings } from "./query_settings.ts";
 import { chooseTls, type TlsChoice } from "./tls_choice.ts";
 
-/** Port of NRPE wherever no other was agreed upon. */
+/** Default port of NRPE. */
 const DEFAULT_PORT = 5666;
 
-/** Seconds that `check_nrpe` waits by default. */
+/** Default timeout of `check_nrpe`, in seconds. */
 const DEFAULT_TIMEOUT = 10;
 
-/** TLS as `check_nrpe`'s command line asks for it. */
+/** The TLS options of a command line of `check_nrpe`. */
 export interface TlsFiles extends TlsChoice {
-  /** PEM file of the certificate to show, `-C`. */
+  /** PEM file of the client certificate, `-C`. */
   readonly certFile?: string | undefined;
   /** PEM file of its private key, `-K`. */
   readonly keyFile?: string | undefined;
-  /** PEM file of the authorities to verify the server's certificate by, `-A`. */
+  /** PEM file of the authorities that verify the server's certificate, `-A`. */
   readonly caFile?: string | undefined;
 }
 
-/** What `check_nrpe`'s command line asks for. */
+/** A parsed command line of `check_nrpe`, with defaults. */
 export interface CheckNrpeOptions {
-  /** Name or address to ask. */
+  /** Name or address of the server. */
   readonly host: string;
-  /** Its port. */
+  /** Port of the server. */
   readonly port: number;
-  /** Text of the query: the command and its arguments with `!` between them. */
+  /** Text of the query: the command and its arguments, separated by `!`. */
   readonly query: string;
-  /** Version of the first packet to send. */
+  /** Version of the first query packet. */
   readonly version: 2 | 3 | 4;
-  /** Bytes of the text buffer of version 2, for NSClient++. */
+  /** Length of the text buffer of version 2 in bytes, for NSClient++. */
   readonly payloadSize?: number | undefined;
-  /** Address family to use; any, if left out. */
+  /** Address family; default: any. */
   readonly family?: 4 | 6 | undefined;
-  /** Address to ask from. */
+  /** Local address to connect from. */
   readonly bind?: string | undefined;
-  /** TLS, or none. */
+  /** TLS options; false without TLS. */
   readonly tls: false | TlsFiles;
-  /** Seconds for the whole conversation. */
+  /** Timeout for all steps, in seconds. */
   readonly timeout: number;
-  /** The state that trouble with the connection is reported as. */
+  /** State for a timeout or a failed connection. */
   readonly failureState: State;
   /** Whether the client's own messages go to standard output. */
   readonly stderrToStdout: boolean;
-  /** Lines to print before anything else. */
+  /** Lines to print first. */
   readonly notices: readonly string[];
 }
 
-/** What to do: ask, or print something about the program. */
+/** A query to send, or information about the program to print. */
 export type CheckNrpeRequest = CheckNrpeOptions | { readonly show: "help" | "version" | "license" };
 
 /**
- * Reads `check_nrpe`'s command line, and the file that it names with `-f`. The command line wins
- * over the file. What 4.1.0 gets wrong is put right: `--args=x` sends `x` and not the option's own
- * text, `-t` counts in a file too, a port beyond 65,535 is refused and not wrapped.
+ * Parses a command line of `check_nrpe`, and the files that its options `-f` name. The command line
+ * overrides the files. Three bugs of 4.1.0 are not imitated: here `--args=x` sends `x` and not the
+ * text of the option, `-t` is valid in a file, and a port above 65,535 is refused and not wrapped.
  *
- * @param words the words after the program's name
- * @param readFile reads a text file; called for `-f` only
- * @returns what to do
- * @throws {SyntaxError} if the words are no command line of `check_nrpe`
- * @throws {RangeError} if they ask for TLS that does not exist here
+ * @param words the words after the name of the program
+ * @param readFile reads a configuration file; called for `-f` only
+ * @returns the query, or the information to print
+ * @throws {SyntaxError} if the words are not a valid command line of `check_nrpe`
+ * @throws {RangeError} if the TLS options are not supported here
  */
 export function parseOptions(
   words: readonly string[],
@@ -69,11 +69,11 @@ export function parseOptions(
   const given = readSettings(words);
   if (given.show !== undefined) return { show: given.show };
   const files = given.files.map((path) => readConfig(path, readFile));
-  // Of several files, the first is the one that check_nrpe lets win.
+  // As in check_nrpe, the first of several files overrides the others.
   const settings: QuerySettings = Object.assign({}, ...files.toReversed(), given);
   const { host, port = DEFAULT_PORT, version = 4, timeout = DEFAULT_TIMEOUT } = settings;
   const { certFile, keyFile, caFile, tlsVersion, cipherList, anonymous } = settings;
-  if (!host) throw new SyntaxError("Missing option -H: expected the host to ask");
+  if (!host) throw new SyntaxError("Missing option -H: expected the host of the server");
   if (settings.payloadSize !== undefined && version !== 2) {
     throw new SyntaxError(
       "Error: if a fixed payload size is specified, '-2' must also be specified",
@@ -103,8 +103,8 @@ export function parseOptions(
 }
 
 /**
- * The text goes out as given, `!` inside a word included: `-c 'check_disk!20%'` is in use. Only what
- * would vanish on the way is refused.
+ * Returns the text of the query. A `!` inside of a word is allowed, because `-c 'check_disk!20%'` is
+ * in use. Empty words are refused, because a server would drop them.
  */
 function queryText({ command = VERSION_COMMAND, args = [] }: QuerySettings): string {
   const query = [command, ...args].join("!");
@@ -112,18 +112,18 @@ function queryText({ command = VERSION_COMMAND, args = [] }: QuerySettings): str
   if (empty === 0) throw new SyntaxError("Cannot send an empty command: expected its name");
   if (empty > 0) {
     throw new SyntaxError(
-      `Cannot send argument ${empty}: it is empty, which NRPE cannot carry`,
+      `Cannot send argument ${empty}: it is empty, which NRPE cannot transmit`,
     );
   }
   return query;
 }
 
-/** A file of options: words between blanks, no quotes, no comments. */
+/** Reads a file of options: words separated by blanks, without quotes and comments. */
 function readConfig(path: string, readFile: (path: string) => string): QuerySettings {
   let settings: QuerySettings;
   try {
     const words = readFile(path).split(/\s+/).filter((word) => word !== "");
-    if (words.length === 0) throw new SyntaxError("it holds no options");
+    if (words.length === 0) throw new SyntaxError("it contains no options");
     settings = readSettings(words);
   } catch (error) {
     if (!(error instanceof Error) || error.message.startsWith("Error:")) throw error;

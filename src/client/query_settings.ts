@@ -2,39 +2,39 @@ import { parseState, type State } from "../nagios/state.ts";
 import { quoteText } from "../nagios/text.ts";
 import { getopt, type GetoptOption } from "./getopt.ts";
 
-/** The options of `check_nrpe` that one source gives, a command line or a file. */
+/** The options of `check_nrpe` in one source: a command line or a file. */
 export interface QuerySettings {
-  /** Lines to print before anything else. */
+  /** Lines to print first. */
   notices: string[];
-  /** Files of further options. */
+  /** Files with more options. */
   files: string[];
-  /** Name or address to ask. */
+  /** Name or address of the server. */
   host?: string;
-  /** Its port. */
+  /** Port of the server. */
   port?: number;
   /** Name of the command. */
   command?: string;
   /** Its arguments. */
   args?: readonly string[];
-  /** Seconds for the whole conversation. */
+  /** Timeout for all steps, in seconds. */
   timeout?: number;
-  /** The state that trouble with the connection is reported as. */
+  /** State for a timeout or a failed connection. */
   state?: State;
-  /** No TLS. */
+  /** Whether to connect without TLS. */
   plain?: boolean;
-  /** Version of the first packet, where it is not 4. */
+  /** Version of the first packet; default: 4. */
   version?: 2 | 3;
-  /** Address family to use. */
+  /** Address family. */
   family?: 4 | 6;
-  /** Address to ask from. */
+  /** Local address to connect from. */
   bind?: string;
-  /** Bytes of the text buffer of version 2. */
+  /** Length of the text buffer of version 2, in bytes. */
   payloadSize?: number;
-  /** The client's own messages go to standard output. */
+  /** Whether the client's own messages go to standard output. */
   stderrToStdout?: boolean;
   /** PEM file of authorities. */
   caFile?: string;
-  /** PEM file of the certificate to show. */
+  /** PEM file of the client certificate. */
   certFile?: string;
   /** PEM file of its private key. */
   keyFile?: string;
@@ -44,17 +44,17 @@ export interface QuerySettings {
   cipherList?: string;
   /** Value of `-d`. */
   anonymous?: string;
-  /** Print something about the program instead of asking. */
+  /** Information about the program to print, instead of a query. */
   show?: "help" | "version" | "license";
 }
 
 interface SettingSpec extends GetoptOption {
-  /** Puts the option's value, or its values, where they belong. */
+  /** Stores the value or values of the option in the settings. */
   readonly set: (settings: QuerySettings, value: string, values: readonly string[]) => void;
 }
 
-// The options -s, -D and -g are about a log. This client writes none: there is nothing to log that
-// its output does not say.
+// The options -s, -D and -g are about a log. They have no effect: this client writes no log, because
+// its output contains everything.
 const SPECS: readonly SettingSpec[] = [
   { short: "H", long: "host", takes: "value", set: (s, value) => s.host = value },
   { short: "p", long: "port", takes: "value", set: (s, value) => s.port = integer("p", value) },
@@ -91,11 +91,11 @@ const SPECS: readonly SettingSpec[] = [
 ];
 
 /**
- * Reads the options of one source. Where it gives an option twice, the later one counts.
+ * Parses the options of one source. If an option is given twice, the last one counts.
  *
- * @param words a command line without the program's name, or the words of a file
- * @returns what they say, and nothing else
- * @throws {SyntaxError} if they are no options of `check_nrpe`
+ * @param words a command line without the name of the program, or the words of a file
+ * @returns the settings, without defaults
+ * @throws {SyntaxError} if the words are not valid options of `check_nrpe`
  */
 export function readSettings(words: readonly string[]): QuerySettings {
   const settings: QuerySettings = { notices: [], files: [] };
@@ -114,7 +114,7 @@ function setVersion(settings: QuerySettings, version: 2 | 3): void {
   settings.version = version;
 }
 
-/** `N`, `N:STATE` or `:STATE`; of N the leading digits count, as with C's `strtol`. */
+/** Parses `N`, `N:STATE` or `:STATE`. As with C's `strtol`, only the leading digits of N count. */
 function setDeadline(settings: QuerySettings, text: string): void {
   const [interval = "", state = ""] = text.split(":");
   if (interval !== "") {
@@ -126,7 +126,7 @@ function setDeadline(settings: QuerySettings, text: string): void {
   try {
     settings.state = parseState(state);
   } catch {
-    // check_nrpe says so and goes on; a check that worked must not become a usage error.
+    // check_nrpe prints this line and continues. A working check must not become a usage error.
     settings.state = "CRITICAL";
     settings.notices.push(
       "Timeout state must be a valid state name (OK, WARNING, CRITICAL, UNKNOWN) or integer (0-3).",
@@ -134,11 +134,11 @@ function setDeadline(settings: QuerySettings, text: string): void {
   }
 }
 
-/** check_nrpe takes the leading digits and wraps them at 16 bits, which asks some other port. */
+/** Parses a number strictly. check_nrpe wraps it at 16 bits and would connect to another port. */
 function integer(option: string, text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : 0;
   if (value >= 1 && value <= 65535) return value;
   throw new SyntaxError(
-    `Cannot use ${quoteText(text)} for -${option}: expected a whole number from 1 to 65535`,
+    `-${option}: Invalid value ${quoteText(text)}: expected a whole number from 1 to 65535`,
   );
 }

@@ -5,25 +5,25 @@ import type { Packet } from "../protocol/packet.ts";
 import { ProtocolError } from "../protocol/protocol_error.ts";
 import type { CheckNrpeOptions } from "./options.ts";
 
-/** What a plugin leaves behind. Texts are lossless: `encodeText` gives the bytes to print. */
+/** The output of a plugin. `encodeText()` converts the strings to the bytes to print, without loss. */
 export interface ClientReport {
-  /** Standard output, with its last newline. */
+  /** Standard output, with a newline at its end. */
   readonly stdout: string;
-  /** Standard error, with its last newline. */
+  /** Standard error, with a newline at its end; may be empty. */
   readonly stderr: string;
   /** Exit code, 0 to 255. */
   readonly code: number;
 }
 
-/** The code of `check_nrpe` for what is no fault of the connection, but still no answer. */
+/** The exit code of `check_nrpe` if the connection succeeded but the response is not valid. */
 const UNKNOWN = returnCode("UNKNOWN");
 
 /**
- * Reports a response: its text, and its result code as it came, even if no state has it.
+ * Reports a response: its text, and its result code unchanged, even if no state has that code.
  *
  * @param packet the response
- * @param options what was asked for
- * @returns what `check_nrpe` would print and exit with
+ * @param options the options of the query
+ * @returns the output and exit code of `check_nrpe` for this response
  */
 export function reportResponse(packet: Packet, options: CheckNrpeOptions): ClientReport {
   const { version, text, resultCode } = packet;
@@ -33,12 +33,12 @@ export function reportResponse(packet: Packet, options: CheckNrpeOptions): Clien
 }
 
 /**
- * Reports a failure. The first line and the code are those of `check_nrpe` 4.1.0, on which people
- * filter and search; the reason, where there is more to say, follows as long output.
+ * Reports a failure. The first line and the exit code are those of `check_nrpe` 4.1.0, because
+ * people filter and search for them. More details follow as long output.
  *
- * @param error what was thrown
- * @param options what was asked for
- * @returns what to print and to exit with
+ * @param error the thrown error
+ * @param options the options of the query
+ * @returns the output and the exit code
  */
 export function reportFailure(error: unknown, options: CheckNrpeOptions): ClientReport {
   const { failureState, timeout } = options;
@@ -61,7 +61,7 @@ function reportNoConnection(error: ConnectError, options: CheckNrpeOptions): Cli
   const tls = options.tls || undefined;
   switch (fault) {
     case "resolve":
-      // 1 whatever -t and -u say, which check_nrpe has always done.
+      // Always 1, as in check_nrpe: -t and -u have no effect on it.
       return report(options, [], 1, [`Could not resolve hostname ${host}: ${reason}`]);
     case "bind":
       return report(options, [], code, [`bind: ${bind}: ${reason}`, toHost]);
@@ -89,7 +89,7 @@ function reportNoConnection(error: ConnectError, options: CheckNrpeOptions): Cli
     case "reset": {
       const line = `CHECK_NRPE: Error - Could not connect to ${address}: ${reason}`;
       const hint =
-        "The server broke off before TLS began: it does not speak TLS (-n asks without), " +
+        "The server closed the connection before TLS began: it does not use TLS (try -n), " +
         "or refuses this host";
       return report(options, [line, hint], code);
     }
@@ -105,8 +105,8 @@ function reportNoConnection(error: ConnectError, options: CheckNrpeOptions): Cli
 function reportNoResponse(error: ProtocolError, options: CheckNrpeOptions): ClientReport {
   const { fault, message, received = 0 } = error;
   const { host } = options;
-  // The "4 expected" of check_nrpe is the size of its own length variable; it is what people look
-  // for, so it stays.
+  // In check_nrpe, the "4 expected" is the size of an unrelated variable. It stays, because people
+  // search for this text.
   const expected = `only ${received} bytes received (4 expected).`;
   const lines: string[] = {
     version: ["CHECK_NRPE: Invalid packet version received from server.", message],
@@ -118,8 +118,8 @@ function reportNoResponse(error: ProtocolError, options: CheckNrpeOptions): Clie
       ? [
         `CHECK_NRPE: Receive header underflow - ${expected}`,
         `CHECK_NRPE: Error - Could not connect to ${host}: Check system logs on ${host} (it closed ` +
-        "the connection without an answer, as servers do that refuse the host, the arguments or " +
-        "their characters, or the other kind of TLS)",
+        "the connection without an answer: it may refuse this host, the arguments or their " +
+        "characters, or the kind of TLS)",
       ]
       : [`CHECK_NRPE: Receive ${received < 10 ? "header " : ""}underflow - ${expected}`, message],
     empty: [`CHECK_NRPE: ${message}`],
@@ -131,7 +131,7 @@ function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** `own` are the messages that `-E` moves. */
+/** Makes a report. `own` are the client's own messages, which `-E` moves to standard output. */
 function report(
   { notices, stderrToStdout }: CheckNrpeOptions,
   lines: readonly string[],

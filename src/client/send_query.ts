@@ -6,53 +6,57 @@ import type { TlsClientOptions } from "../net/tls_client.ts";
 import { formatQuery } from "../protocol/parse_query.ts";
 import { ask } from "./exchange.ts";
 
-/** What to ask, and whom. */
+/** The command to run, the server to ask, and options of {@linkcode sendQuery}. */
 export interface QueryOptions {
-  /** Name or address of the host. */
+  /** Name or address of the server. */
   host: string;
-  /** Its port; 5666 if left out. */
+  /** Port of the server; default: 5666. */
   port?: number;
   /** Name of the command. */
   command: string;
-  /** Its arguments, at most 16, none of them empty. */
+  /** Arguments of the command: at most 16, not empty, without `!`. */
   args?: readonly string[];
   /**
-   * Version of the packet; 4 if left out. After a server that closes without a word, which is how
-   * one refuses a version that it does not know, version 2 is tried.
+   * Version of the query packet; default: 4. A server closes the connection without an answer if it
+   * does not know the version. The query is then sent again as version 2.
    */
   version?: 2 | 3 | 4;
-  /** TLS: on if left out, and nothing is verified unless `ca` is given; false turns it off. */
+  /** TLS options, or false for no TLS; default: TLS. The server is verified only if `ca` is given. */
   tls?: false | TlsClientOptions;
-  /** For everything together: seconds, or a duration such as `"500ms"`; 10 if left out. */
+  /** Timeout for all steps, in seconds or as a duration such as `"500ms"`; default: 10 seconds. */
   timeout?: number | string;
-  /** Ends the query early. */
+  /** Aborts the query. */
   signal?: AbortSignal;
-  /** The address family to use; any, if left out. */
+  /** Address family; default: any. */
   family?: 4 | 6;
-  /** The local address to ask from. */
+  /** Local address to connect from. */
   bind?: string;
-  /** Bytes of the text buffer of version 2, as NSClient++ may be set to; 1,024 if left out. */
+  /** Length of the text buffer of version 2 in bytes, as set in NSClient++; default: 1,024. */
   payloadSize?: number;
 }
 
 /**
- * Asks an NRPE server to run a command, as `check_nrpe` does: one connection, one question, one
- * answer.
+ * Sends a command to an NRPE server and returns the output of the plugin, as `check_nrpe` does. It
+ * opens one connection for each query packet.
  *
- * The text loses nothing: bytes that are not UTF-8 are lone surrogates U+DC80 to U+DCFF, as in
- * Python's `surrogateescape`. A result code that no state has is UNKNOWN.
+ * The text is lossless: bytes that are not UTF-8 become lone surrogates U+DC80 to U+DCFF, as in
+ * Python's `surrogateescape`, and {@linkcode encodeText} converts them back. A result code that no
+ * state has is UNKNOWN.
  *
- * With TLS, a server must have a certificate; an nrpe without one offers anonymous Diffie-Hellman
- * only, and is a `ConnectError` that says so.
+ * With TLS, the server must have a certificate. An nrpe without one offers only anonymous
+ * Diffie-Hellman, which is a {@linkcode ConnectError} with this reason.
  *
- * @param options what to ask, and whom
+ * @param options the command, the server, and options
  * @returns state and output of the plugin
- * @throws {RangeError} if the query cannot be sent as it is: an argument that is empty or holds
- * `!`, too many of them, or too long
- * @throws {ConnectError} if there is no connection; its `fault` tells an unknown name (`"resolve"`),
- * nothing listening (`"refused"`), TLS (`"handshake"`, `"untrusted"`) and more apart
- * @throws {ProtocolError} if what came back is no response; with `received` 0, nothing did
- * @throws {DOMException} named `TimeoutError` if there was no response in time
+ * @throws {RangeError} if the query cannot be sent unchanged: an argument is empty or contains `!`,
+ * or the arguments are too many or too long; also if the timeout is not above 0
+ * @throws {SyntaxError} if `timeout` is a string and not a duration
+ * @throws {ConnectError} if the connection fails; its {@linkcode ConnectFault} is for example
+ * `"resolve"` (unknown host name), `"refused"` (no program listens on the port) or `"handshake"`
+ * (TLS failed)
+ * @throws {ProtocolError} if the response is malformed; if the server closed the connection without
+ * a response, `received` is 0
+ * @throws {DOMException} named `TimeoutError` if the response does not arrive in time
  *
  * @example
  * ```ts
@@ -60,7 +64,7 @@ export interface QueryOptions {
  * import { encodePacket } from "@checkwright/checkwright";
  * import { assertEquals } from "@std/assert";
  *
- * // A server that gives everyone the same answer.
+ * // A server that always returns the same response.
  * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
  * const served = (async () => {
  *   using connection = await listener.accept();
@@ -80,7 +84,9 @@ export interface QueryOptions {
 export async function sendQuery(options: QueryOptions): Promise<PluginOutput> {
   const { host, port = 5666, command, args = [], version = 4, tls = {}, timeout = 10 } = options;
   const seconds = typeof timeout === "string" ? parseDuration(timeout) : timeout;
-  if (!(seconds > 0)) throw new RangeError(`Cannot wait for "${timeout}": expected a time above 0`);
+  if (!(seconds > 0)) {
+    throw new RangeError(`Invalid timeout "${timeout}": expected a duration above 0`);
+  }
   const response = await ask({
     hostname: host,
     port,

@@ -1,10 +1,10 @@
 import { quoteText } from "../nagios/text.ts";
 import { parseCipherList } from "./cipher_list.ts";
 
-/** A version of TLS that is spoken here. */
+/** A supported version of TLS. */
 export type TlsVersion = "1.2" | "1.3";
 
-/** The versions that each value of `check_nrpe -S` allows; none where rustls speaks none of them. */
+/** The supported versions for each value of `check_nrpe -S`; empty if rustls supports none. */
 const VERSIONS: Readonly<Record<string, readonly TlsVersion[]>> = {
   "SSLv2": [],
   "SSLv2+": ["1.2", "1.3"],
@@ -20,26 +20,26 @@ const VERSIONS: Readonly<Record<string, readonly TlsVersion[]>> = {
   "TLSv1.3+": ["1.3"],
 };
 
-/** What the options `-S`, `-L` and `-d` leave to negotiate. */
+/** The versions and suites that the options `-S`, `-L` and `-d` allow. */
 export interface TlsChoice {
-  /** The oldest version allowed. */
+  /** The oldest allowed version. */
   readonly minVersion: TlsVersion;
-  /** The newest version allowed. */
+  /** The newest allowed version. */
   readonly maxVersion: TlsVersion;
-  /** OpenSSL names of the suites allowed in TLS 1.2; all there are, if left out. */
+  /** OpenSSL names of the allowed suites of TLS 1.2; default: all supported suites. */
   readonly ciphers?: readonly string[];
 }
 
 /**
- * Tells what of `check_nrpe`'s wishes for TLS can be kept: rustls speaks TLS 1.2 and 1.3, with
- * certificates and forward secrecy only.
+ * Converts the TLS options of `check_nrpe`. rustls supports TLS 1.2 and 1.3, only with certificates
+ * and forward secrecy.
  *
  * @param version value of `-S`, such as `TLSv1.2+`
  * @param cipherList value of `-L`, an OpenSSL cipher list
- * @param anonymous value of `-d`: 0 never, 1 if it comes to it, 2 always anonymous Diffie-Hellman
- * @returns what to negotiate
- * @throws {SyntaxError} if a value is none that `check_nrpe` takes
- * @throws {RangeError} if nothing of what is asked for exists here
+ * @param anonymous value of `-d`, about anonymous Diffie-Hellman: 0 never, 1 allowed, 2 always
+ * @returns the allowed versions and suites
+ * @throws {SyntaxError} if `check_nrpe` does not accept a value
+ * @throws {RangeError} if none of the requested versions or suites is supported here
  */
 export function chooseTls(
   version: string = "TLSv1+",
@@ -49,22 +49,22 @@ export function chooseTls(
   if (!Object.hasOwn(VERSIONS, version)) {
     const names = Object.keys(VERSIONS).filter((name) => !name.endsWith("+")).join(", ");
     throw new SyntaxError(
-      `Cannot use ${quoteText(version)} for -S: expected ${names}, each with or without "+"`,
+      `-S: Invalid value ${quoteText(version)}: expected ${names}, each with or without "+"`,
     );
   }
   if (!/^[012]$/.test(anonymous)) {
-    throw new SyntaxError(`Cannot use ${quoteText(anonymous)} for -d: expected 0, 1 or 2`);
+    throw new SyntaxError(`-d: Invalid value ${quoteText(anonymous)}: expected 0, 1 or 2`);
   }
   if (anonymous === "2") {
     throw new RangeError(
-      "Cannot use -d 2: anonymous Diffie-Hellman cannot tell the server from anyone in between, " +
-        "and this client speaks TLS with certificates only",
+      "Cannot use -d 2: anonymous Diffie-Hellman does not protect against a man in the middle, " +
+        "and this client supports only TLS with certificates",
     );
   }
   const versions = VERSIONS[version]!;
   if (versions.length === 0) {
     throw new RangeError(
-      `Cannot use -S ${version}: it is obsolete (RFC 8996), this client speaks TLS 1.2 and 1.3`,
+      `Cannot use -S ${version}: it is obsolete (RFC 8996), this client supports TLS 1.2 and 1.3`,
     );
   }
   const choice = { minVersion: versions[0]!, maxVersion: versions.at(-1)! };
@@ -73,7 +73,7 @@ export function chooseTls(
   if (ciphers.length === 0) {
     throw new RangeError(
       `Cannot use -L ${quoteText(cipherList)}: expected a list that allows an ECDHE suite with ` +
-        "AES-GCM or ChaCha20-Poly1305, this client speaks no other",
+        "AES-GCM or ChaCha20-Poly1305, the only suites of this client",
     );
   }
   return { ...choice, ciphers };

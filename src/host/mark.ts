@@ -1,30 +1,30 @@
 /**
- * Marks in the environment of every process that is started for a command. A process that has left
- * its group and lost its parent is found by its mark. Children inherit it. A mark is that of a
- * daemon, followed by a dot and the mark of one run or one sandbox.
+ * Marks for the environment of all processes that are started for a command. Children inherit the
+ * mark, so that a process can be found even if it has left its group and lost its parent. A mark
+ * consists of the mark of the daemon, a dot and the mark of one run or one sandbox.
  */
 
-/** The variable that contains the mark. */
+/** The environment variable that contains the mark. */
 export const MARK_VARIABLE = "CHECKWRIGHT_RUN";
 
-/** The shape of a mark. */
+/** A regular expression for a mark. */
 export const MARK_PATTERN = "[0-9a-f-]{36}(?:\\.[0-9a-f-]{36})?";
 
-/** Makes the mark of one daemon. */
+/** Creates the mark of a daemon. */
 export function createMark(): string {
   return crypto.randomUUID();
 }
 
-/** Makes the mark of one run or one sandbox of a daemon. */
+/** Creates the mark of one run or one sandbox of a daemon. */
 export function markBelow(daemon: string): string {
   return `${daemon}.${crypto.randomUUID()}`;
 }
 
 /**
- * Whether a process was started under a mark.
+ * Returns whether a process was started for a run, a sandbox or a daemon.
  *
- * @param mark the mark of the process; undefined if it has none
- * @param of the mark of a run or sandbox, or that of a whole daemon
+ * @param mark the mark of the process; undefined if it has no mark
+ * @param of the mark of the run, the sandbox or the daemon
  */
 export function isMarked(mark: string | undefined, of: string): boolean {
   return mark !== undefined && (mark === of || mark.startsWith(`${of}.`));

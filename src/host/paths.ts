@@ -1,7 +1,7 @@
-/** Where this operating system keeps what is started or read by a fixed path. */
+/** Fixed paths of programs and files of this operating system. */
 
-/** The POSIX shell: it runs `shell()` commands, and the script of `process_helper.ts`. */
+/** The POSIX shell. It runs `shell()` commands and the script of `process_helper.ts`. */
 export const SHELL_PATH = "/bin/sh";
 
-/** The system's list of users. */
+/** The list of users. */
 export const USERS_PATH = "/etc/passwd";

@@ -1,46 +1,46 @@
 /**
- * A small process that signals and lists processes for this one.
+ * A small process that signals and lists processes for the daemon.
  *
- * Signalling a process group needs the permission to run any program (Deno 2.9.6), and the runtime
- * lets only a process with all permissions read /proc. The helper is a POSIX shell with a fixed
- * script. It is started before the daemon gives up the permission to run the shell, takes nothing
- * but a signal and process ids through a pipe, and needs `grep` but no `ps` and no `/bin/kill`. When
- * the pipe closes, because the daemon has ended or was killed, it kills what the daemon has left
- * running and ends.
+ * To signal a process group, a process needs the permission to run any program (Deno 2.9.6). To read
+ * /proc, it needs all permissions. The helper is a POSIX shell with a fixed script. It is started
+ * before the daemon gives up the permission to run the shell. Its only input is a signal and process
+ * ids through a pipe. It needs `grep`, but neither `ps` nor `/bin/kill`. The pipe closes when the
+ * daemon exits or is killed. The helper then kills the processes that the daemon has left running,
+ * and exits.
  */
 import { SHELL_PATH } from "./paths.ts";
 import { MARK_VARIABLE } from "./mark.ts";
 import { parseProcesses, type Process } from "./process_list.ts";
 
-/** Signals and lists processes. Every request is rejected once the helper is broken. */
+/** Signals and lists processes. After the helper has failed, it rejects every request. */
 export interface ProcessHelper {
   /**
-   * Signals processes. Those that do not exist, or belong to another user, are passed over.
+   * Signals processes. It ignores those that do not exist or belong to another user.
    *
-   * @param targets process ids; the negative of an id means the whole group
+   * @param targets process ids; a negative id means the whole process group
    * @param signal the signal
    */
   signal(targets: readonly number[], signal: "TERM" | "KILL"): Promise<void>;
-  /** Whether a process group has a process that may be signalled, be it a zombie. */
+  /** Returns whether a process group has a process that can be signalled; zombies count. */
   exists(group: number): Promise<boolean>;
   /**
    * Lists all processes. Callers that wait at the same time share one list, which is made after
-   * they called: if a host stands still, many plugins reach their deadlines together.
+   * their calls. After a standstill of the host, many plugins reach their deadlines together.
    */
   list(): Promise<Process[]>;
-  /** Resolves with the reason when the helper ends or stops answering. */
+  /** Resolves with the reason when the helper exits or stops answering. */
   readonly broken: Promise<string>;
-  /** Ends the helper, and everything that still carries the daemon's mark. */
+  /** Stops the helper, and kills all processes that still have the daemon's mark. */
   close(): Promise<void>;
 }
 
-/** The longest time for an answer, in milliseconds. A helper that was stopped never answers. */
+/** The limit for an answer, in milliseconds. A helper that got SIGSTOP never answers. */
 const answerMilliseconds = 10_000;
 
 /**
- * `$1` is the daemon's mark. Builtins of the shell do everything except for the two `grep`, so that
- * a request costs no start of a program, or two. Signals of a terminal or of systemd are ignored:
- * the daemon still needs the helper while it stops.
+ * `$1` is the daemon's mark. Apart from the two `grep`, only builtins of the shell are used: the
+ * request `list` starts two programs, the others start none. Signals of a terminal or of systemd are
+ * ignored, because the daemon needs the helper while it stops.
  */
 const script = `unset HELPER
 trap '' HUP INT TERM PIPE
@@ -49,7 +49,7 @@ while read -r request word targets; do
   case $request:$word in
   signal:TERM | signal:KILL)
     for target in $targets; do
-      # Never 0, 1, -0 or -1: they are groups of processes, the whole system, or all of a user.
+      # Never 0, 1, -0 or -1: these are the own group, init, or all processes of the user.
       case $target in
       '' | 0* | -0* | 1 | -1 | *[!0-9-]* | ?*-*) ;;
       *) kill -s "$word" -- "$target" ;;
@@ -67,7 +67,7 @@ while read -r request word targets; do
   echo .
 done
 
-# The daemon has ended: kill what carries its mark and what descends from it, until nothing is left.
+# The daemon has exited: kill the processes with its mark and their descendants until none is left.
 for look in 1 2 3 4 5; do
   family=' ' before=
   for file in $(grep -lsF -- "${MARK_VARIABLE}=$1" /proc/[0-9]*/environ); do
@@ -81,7 +81,7 @@ for look in 1 2 3 4 5; do
     while IFS= read -r line; do
       pid=\${line%%/stat:*}
       pid=\${pid#/proc/}
-      # After the name in brackets: the state, and the parent.
+      # After the name in brackets, the state and the parent follow.
       set -f
       set -- "$1" \${line##*) }
       set +f
@@ -100,7 +100,7 @@ done
 /**
  * Starts a helper.
  *
- * @param mark the daemon's mark: what carries it is killed when the daemon ends
+ * @param mark the daemon's mark; processes with this mark are killed when the daemon exits
  * @returns the helper
  * @throws if the shell cannot be started
  */
@@ -108,7 +108,7 @@ export function startProcessHelper(mark: string): ProcessHelper {
   const child = new Deno.Command(
     SHELL_PATH,
     {
-      // In the environment, the script does not fill the output of ps.
+      // The script is in the environment, so that it does not fill the output of ps.
       args: ["-c", 'eval "$HELPER"', "checkwright-helper", mark],
       clearEnv: true,
       env: { HELPER: script, PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
@@ -116,11 +116,11 @@ export function startProcessHelper(mark: string): ProcessHelper {
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
-      // A group of its own: an interrupt from the terminal is for the daemon.
+      // In its own process group, it does not get the interrupt from the terminal.
       detached: true,
     } as Deno.CommandOptions & { stdin: "piped"; stdout: "piped" },
   ).spawn();
-  // It ends with this process, and must not keep it.
+  // It exits with this process, and must not keep it running.
   child.unref();
   const input = child.stdin.getWriter();
   const output = child.stdout.pipeThrough(new TextDecoderStream("latin1")).getReader();
@@ -131,11 +131,11 @@ export function startProcessHelper(mark: string): ProcessHelper {
   let nextList: Promise<Process[]> | undefined;
 
   child.status.then(({ code, signal }) => {
-    if (!closing) broken.resolve(`it ended (${signal ?? `exit code ${code}`})`);
+    if (!closing) broken.resolve(`it exited (${signal ?? `exit code ${code}`})`);
   });
 
   async function exchange(request: string): Promise<string[]> {
-    const ended = () => new Error("it has ended");
+    const ended = () => new Error("it has exited");
     await input.write(new TextEncoder().encode(`${request}\n`)).catch(() => {
       throw ended();
     });
@@ -180,7 +180,7 @@ export function startProcessHelper(mark: string): ProcessHelper {
     exists: async (group) => (await ask(`exists ${group}`)).includes("yes"),
     list() {
       if (nextList !== undefined) return nextList;
-      // Shared until it is this request's turn; who calls later gets the next one.
+      // Shared until this request is sent. A later caller gets the next list.
       last = last.then(() => nextList = undefined);
       nextList = ask("list").then(parseProcesses);
       return nextList;

@@ -5,21 +5,21 @@ export interface Process {
   pid: number;
   parent: number;
   group: number;
-  /** When it was started, in clock ticks since boot: with `pid` it identifies one process. */
+  /** Start time in clock ticks since boot. `pid` and `start` together identify one process. */
   start: string;
-  /** Whether it still runs. A zombie has ended: only its parent has not taken note yet. */
+  /** Whether it runs. A zombie has exited; only its parent has not yet waited for it. */
   alive: boolean;
   /** Its mark, if its environment can be read and contains one. */
   mark?: string;
 }
 
-// The file name comes first on every line, so that no process can forge a line of another: the name
-// of a program may contain line breaks, blanks and brackets.
+// Every line starts with the file name, so that a process cannot forge the line of another process:
+// the name of a program may contain line breaks, blanks and brackets.
 const linePattern = /^\/proc\/(\d+)\/(stat|environ):(.*)$/;
 const marked = new RegExp(`^${MARK_VARIABLE}=(${MARK_PATTERN})$`);
 
 /**
- * Parses what `grep -H` prints of `/proc/PID/stat` and of the marks in `/proc/PID/environ`.
+ * Parses the output of `grep -H` for `/proc/PID/stat` and for the marks in `/proc/PID/environ`.
  *
  * @param lines lines of the form `/proc/PID/stat:TEXT` and `/proc/PID/environ:TEXT`, see proc(5)
  * @returns the processes, in the order of their first line
@@ -34,7 +34,7 @@ export function parseProcesses(lines: readonly string[]): Process[] {
     else if (file === "environ") marks.set(pid, marked.exec(text!)?.[1] ?? marks.get(pid) ?? "");
   }
   return [...stats].flatMap(([pid, stat]) => {
-    // The name of the program ends with the last bracket; the fields behind it are numbers.
+    // The name of the program ends at the last bracket, because no bracket can follow it.
     const fields = stat.slice(stat.lastIndexOf(")") + 1).trim().split(" ");
     const [state, parent, group] = fields;
     const start = fields[19];

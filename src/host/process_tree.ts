@@ -3,51 +3,55 @@ import { type ProcessHelper, startProcessHelper } from "./process_helper.ts";
 import type { Process } from "./process_list.ts";
 
 /**
- * How a process group ended: nothing of it was left (`gone`), TERM or KILL ended it, something is
- * still there (`left`), or only its first process could be signalled (`alone`).
+ * How a process group was ended:
+ *
+ * - `gone`: it had already exited;
+ * - `TERM`, `KILL`: this signal ended it;
+ * - `left`: some of its processes are still running;
+ * - `alone`: only its first process could be signalled.
  */
 export type Ending = "gone" | "TERM" | "KILL" | "left" | "alone";
 
-/** A process that was started here, the first of its group. */
+/** A child process, the first of its process group. */
 export type Child = Pick<Deno.ChildProcess, "pid" | "kill" | "status">;
 
-/** Ends processes with everything that they have started. */
+/** Ends processes together with all processes that they have started. */
 export interface ProcessTree {
-  /** Makes the mark for the environment of one run or one sandbox. */
+  /** Creates the mark for the environment of one run or one sandbox. */
   createMark(): string;
   /**
-   * Ends a run of a plugin with everything that it started: its process group, and each process
-   * that left the group with `setsid` but descends from it or carries the run's mark. TERM first,
-   * KILL for what is left.
+   * Ends a plugin and all processes that it started: its process group, and the processes that left
+   * the group with `setsid` but descend from it or have the run's mark. It sends TERM first, then
+   * KILL to the processes that are left.
    *
    * A process that left the group, cleared its environment and lost its parent cannot be found.
    *
    * @param child the plugin
    * @param mark the run's mark
-   * @returns how it ended
+   * @returns how it was ended
    */
   endRun(child: Child, mark: string): Promise<Ending>;
-  /** Kills everything that carries a mark, and everything that descends from it. */
+  /** Kills all processes with a mark, and their descendants. */
   endMarked(mark: string): Promise<void>;
   /** Resolves with the reason when processes can no longer be ended. */
   readonly broken: Promise<string>;
-  /** Kills everything that was started here and still runs, and releases the tree. */
+  /** Kills all processes that were started here and still run, and closes the tree. */
   close(): Promise<void>;
 }
 
 /** The time between TERM and KILL, in milliseconds. */
 const graceMilliseconds = 200;
 
-/** The longest wait for what got KILL to be gone, in milliseconds. */
+/** The limit for the end of processes after KILL, in milliseconds. */
 const killMilliseconds = 200;
 
-/** How often the list of processes is searched for what is left of a run. */
+/** How often the list of processes is searched for processes of a run. */
 const maxLooks = 5;
 
 /**
- * Opens a tree.
+ * Opens a process tree.
  *
- * @returns a tree with a process helper; if the shell cannot be started, one that can end only the
+ * @returns a tree with a process helper; if the shell cannot be started, a tree that can end only the
  * first process of a run
  */
 export function openProcessTree(): ProcessTree {
@@ -60,10 +64,11 @@ export function openProcessTree(): ProcessTree {
 }
 
 /**
- * A tree for a process that starts nothing, or may not start the shell.
+ * Opens a process tree without a helper: for a process that starts no others, or that may not start
+ * the shell.
  *
  * @param daemon the mark of this process
- * @returns the tree: it ends the first process of a run, and finds nothing else
+ * @returns the tree; it can end only the first process of a run
  */
 export function withoutProcessTree(daemon: string = createMark()): ProcessTree {
   return {
@@ -80,7 +85,7 @@ async function endAlone(child: Child): Promise<Ending> {
     try {
       child.kill(signal);
     } catch {
-      break; // It has ended.
+      break; // It has exited.
     }
     await Promise.race([child.status, wait(graceMilliseconds)]);
   }
@@ -92,7 +97,7 @@ function helped(helper: ProcessHelper, daemon: string): ProcessTree {
     try {
       await killFamily(helper, undefined, mark, new Set());
     } catch {
-      // The helper has ended, and kills what carries the daemon's mark.
+      // The helper has exited. When it exits, it kills the processes with the daemon's mark.
     }
   }
 
@@ -109,7 +114,7 @@ function helped(helper: ProcessHelper, daemon: string): ProcessTree {
 }
 
 async function endFamily(helper: ProcessHelper, group: number, mark: string): Promise<Ending> {
-  // Before anything is ended: once a parent is gone, its children cannot be traced to it.
+  // The list is made before any signal: children cannot be found after their parent has exited.
   const processes = await helper.list();
   const strays = familyOf(processes, group, mark);
   if (strays.length === 0 && !await isAlive(helper, group, processes)) return "gone";
@@ -134,14 +139,14 @@ async function isGoneWithin(
   // A short first wait: most plugins end at once.
   for (let pause = 5; performance.now() < deadline; pause = Math.min(pause * 2, 50)) {
     await wait(pause);
-    // A group of zombies has ended. The list is needed only if the group still exists.
+    // A group of zombies counts as ended. The list is needed only if the group still exists.
     if (!await helper.exists(group)) return true;
     if (!await isAlive(helper, group, await helper.list())) return true;
   }
   return false;
 }
 
-// Without a list, because there is no grep, a group that exists counts as alive.
+// If the list is empty because grep is missing, an existing group counts as alive.
 async function isAlive(
   helper: ProcessHelper,
   group: number,
@@ -152,7 +157,7 @@ async function isAlive(
     : processes.some((process) => process.group === group && process.alive);
 }
 
-// Kills a family until nothing of it is left; returns whether that is so.
+// Kills a family until none of its processes is left; returns whether it succeeded.
 async function killFamily(
   helper: ProcessHelper,
   group: number | undefined,
@@ -177,12 +182,12 @@ function identityOf({ pid, start }: Process): string {
 }
 
 /**
- * The processes that belong to a run and are not in its group. Zombies do not count.
+ * Returns the processes that belong to a run and are not in its group, without zombies.
  *
  * @param processes all processes
  * @param group the id of the run's group, if it has one
  * @param mark the run's mark
- * @param known processes that belonged to it when they were seen before, each as `PID START`
+ * @param known processes of earlier lists that belonged to the run, each as `PID START`
  * @returns the processes
  */
 export function familyOf(
@@ -196,7 +201,7 @@ export function familyOf(
       process.group === group || isMarked(process.mark, mark) || known.has(identityOf(process))
     ).map(({ pid }) => pid),
   );
-  // Parents need not come before their children in the list.
+  // In the list, a child may come before its parent.
   for (let size = 0; size < ours.size;) {
     size = ours.size;
     for (const { pid, parent } of processes) {

@@ -1,20 +1,20 @@
-/** What came of a subcommand of Deno's. */
+/** The result of a subcommand of Deno. */
 export interface DenoResult {
   code: number;
-  /** What ended it, if something did. */
+  /** The signal that ended it; null if it exited. */
   signal: Deno.Signal | null;
   stdout: string;
-  /** What it complains of, without its own stack. */
+  /** Its standard error, without the stack of Deno itself. */
   complaint: string;
 }
 
 /**
- * Runs a subcommand of the Deno that runs this, without colours and without anything to read.
+ * Runs a subcommand of this Deno executable, without colours and without standard input.
  *
- * @param args its words
- * @param cwd the folder that its configuration is looked for from; this one where left out
- * @param signal ends it
- * @returns what came of it
+ * @param args the arguments
+ * @param cwd the folder in which Deno looks for its configuration; default: the current folder
+ * @param signal ends the process
+ * @returns the result
  */
 export async function runDeno(
   args: readonly string[],

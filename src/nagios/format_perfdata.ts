@@ -4,26 +4,27 @@ import { formatRange, type Range } from "./range.ts";
 import { quoteText } from "./text.ts";
 import { thresholdRange } from "./threshold.ts";
 
-/** What makes quotes around a label necessary: a blank, a quote, an equals sign. */
+/** A label that contains one of these must be quoted: a blank, a quote, an equals sign. */
 const NEEDS_QUOTES = /[ \t\v\f'"=]/;
 
-/** What ends the line, or the text, on its way to the engine. */
+/** Characters that would end the line or the text before it reaches the engine. */
 const ENDS_LINE = /[\n\r\0]/;
 
-/** What would not be read back as part of the unit. */
+/** Characters that a parser would not read as part of the unit. */
 const NOT_OF_UNIT = /[\d\s\0;'"=.,:+~@|-]/;
 
 /**
- * Writes perfdata, the reverse of {@linkcode parsePerfdata}: labels in quotes only where they must
- * be, thresholds in their shortest form, numbers without exponent or trailing zeros, no empty
- * fields at the end. An unknown value, `"U"`, has no unit.
+ * Writes performance data as text, the reverse of {@linkcode parsePerfdata}. Labels are quoted only
+ * if necessary, thresholds have their shortest form, numbers have no exponent and no trailing
+ * zeros, and empty fields at the end are omitted. An unknown value, `"U"`, is written without a
+ * unit.
  *
- * @param perfdata One value or several
- * @returns The text that follows the `|` of plugin output, on one line; empty where there is none
- * @throws {TypeError} If a label is empty or holds a line break or NUL, or a unit holds a digit, a
- * blank or another sign that would not be read back as part of it
- * @throws {RangeError} If a number is NaN or infinite, or a range has its start above its end
- * @throws {SyntaxError} If a threshold given as text is no range
+ * @param perfdata one value or a list
+ * @returns the text that follows the `|` of plugin output, on one line; empty for an empty list
+ * @throws {TypeError} if a label is empty or contains a line break or NUL, or if a unit contains a
+ * digit, a blank or another character that a parser would not read as part of the unit
+ * @throws {RangeError} if a number is NaN or infinite, or if the start of a range is above its end
+ * @throws {SyntaxError} if a threshold is a string and not a valid range
  *
  * @example
  * ```ts
@@ -49,8 +50,8 @@ export function formatPerfdata(perfdata: Perfdata | readonly Perfdata[]): string
 function formatItem(item: Perfdata): string {
   const { label, value, uom = "", warning, critical, min, max } = item;
   if (label === "") throw new TypeError("Cannot format perfdata: a label is empty");
-  if (ENDS_LINE.test(label)) throw fault(label, "its label holds a line break or NUL");
-  if (NOT_OF_UNIT.test(uom)) throw fault(label, `${quoteText(uom)} is not a unit`);
+  if (ENDS_LINE.test(label)) throw perfdataError(label, "the label contains a line break or NUL");
+  if (NOT_OF_UNIT.test(uom)) throw perfdataError(label, `${quoteText(uom)} is not a unit`);
   const name = NEEDS_QUOTES.test(label) ? `'${label.replaceAll("'", "''")}'` : label;
   const text = `${name}=${value === "U" ? value : finite(label, "value", value) + uom}`;
   const warn = threshold(warning);
@@ -73,6 +74,6 @@ function finite(label: string, name: string, value: number): string {
   throw new RangeError(`Cannot format perfdata ${quoteText(label)}: ${name} is ${value}`);
 }
 
-function fault(label: string, reason: string): TypeError {
+function perfdataError(label: string, reason: string): TypeError {
   return new TypeError(`Cannot format perfdata ${quoteText(label)}: ${reason}`);
 }

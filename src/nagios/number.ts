@@ -1,23 +1,23 @@
 /**
  * The numbers of ranges and perfdata: a sign, digits with a point anywhere, an exponent. Hex, `nan`,
- * `inf`, blanks and digit separators are not numbers here, though `Number()` or `strtod()` take them.
+ * `inf`, blanks and digit separators are refused, although `Number()` or `strtod()` accepts them.
  */
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
- * Below this, the exponent stays. It is well under the noise that arithmetic leaves on everyday
- * numbers (0.1 + 0.2 - 0.3 is 5.6e-17), which graphing tools that know no exponent must survive.
+ * Smaller numbers are written with an exponent. Some graphing tools cannot read an exponent, so the
+ * limit is well below the rounding errors of everyday numbers (0.1 + 0.2 - 0.3 is 5.6e-17).
  */
 const SMALLEST_PLAIN = 1e-20;
 
-/** Below this, JavaScript writes an exponent of its own accord. */
+/** `String()` writes smaller numbers with an exponent. */
 const SMALLEST_NATIVE = 1e-6;
 
 /**
- * Reads a number as ranges and perfdata write it.
+ * Reads a number of a range or of perfdata.
  *
- * @param text The whole number, nothing around it: `1.5`, `-.5`, `5.`, `+1e3`
- * @returns The number, never -0; undefined where the text is no number or too large for one
+ * @param text the number with nothing around it: `1.5`, `-.5`, `5.`, `+1e3`
+ * @returns the number, never -0; undefined if the text is not a number or the number is too large
  */
 export function readNumber(text: string): number | undefined {
   if (!NUMBER.test(text)) return undefined;
@@ -26,12 +26,12 @@ export function readNumber(text: string): number | undefined {
 }
 
 /**
- * Writes a number the way every reader of perfdata understands: a decimal point, no trailing zeros,
- * and no exponent from 1e-20 up to 1e21. `Number()` gives the same number back.
+ * Writes a number in a form that all parsers of perfdata understand: a decimal point, no trailing
+ * zeros, and no exponent from 1e-20 up to 1e21. `Number()` returns the same number for the text.
  *
- * @param value A finite number
- * @returns Its shortest exact text, for example `0.0000001`
- * @throws {RangeError} If the value is NaN or infinite
+ * @param value a finite number
+ * @returns its shortest exact text, for example `0.0000001`
+ * @throws {RangeError} if the value is NaN or infinite
  */
 export function formatNumber(value: number): string {
   const size = Math.abs(value);

@@ -3,42 +3,43 @@ import type { Perfdata } from "./perfdata.ts";
 import { parseRange, type Range } from "./range.ts";
 import { quoteText } from "./text.ts";
 
-/** A quoted label and its equals sign. A quote inside single quotes is written twice. */
+/** A quoted label and its equals sign. Inside single quotes, a single quote is written twice. */
 const QUOTED_LABEL = /(?:'([^']*(?:''[^']*)*)'|"([^"]*)")=/y;
 
 /**
- * A number and its unit. A unit holds no digits, semicolons or quotes (guidelines), and none of the
- * signs that numbers and ranges are made of, so that `1.2.3`, `10:20`, `0x1f` and `2024-01-31` are
- * not taken for a number with an odd unit. A comma between digits is the decimal sign of plugins
- * that run under a European locale.
+ * A number and its unit. A unit contains no digits, semicolons or quotes (guidelines). Characters
+ * of numbers and ranges are excluded, too, so that `1.2.3`, `10:20`, `0x1f` and `2024-01-31` are
+ * not parsed as a number with an odd unit. A comma between digits is a decimal comma: plugins write
+ * it under a European locale.
  */
 const VALUE = /^([+-]?(?:\d+(?:\.\d*|,\d+)?|\.\d+)(?:[eE][+-]?\d+)?)([^\d\s\0;'"=.,:+~@|-]*)$/;
 
-/** An unknown value; of its unit, which says nothing about it, only what is no letter is told apart. */
+/** An unknown value, `U`, and an optional unit. The unit must not start with a letter. */
 const UNKNOWN_VALUE = /^U(?:[^A-Za-z\d\s;'"=][^\d\s;'"=]*)?$/;
 
 /** value, warning, critical, min, max */
 const MOST_FIELDS = 5;
 
-/** The blanks that separate items. U+00A0 and its like belong to labels. */
+/** The blanks that separate items. U+00A0 and similar characters are part of a label. */
 const BLANK = /[ \t\v\f\r]/;
 
-/** What ends the line, or the text, on its way to the engine, and could not be written again. */
+/** Characters that end the line or the text before it reaches the engine; not allowed in labels. */
 const ENDS_LINE = /[\r\0]/;
 
 /**
- * Reads perfdata, as any plugin writes it: labels bare, in single or in double quotes, numbers with
- * an exponent or a decimal comma, no unit, fewer than five fields or a semicolon too many at the
- * end, several blanks, several lines, and the whole in double quotes. A threshold that is no range,
- * and a minimum or maximum that is no number, is left out, and the value kept.
+ * Reads performance data (perfdata) from text.
  *
- * @param text The text after the `|` of plugin output
- * @param skip Called with each part that is not perfdata and with the reason, instead of throwing;
- * the parts that are perfdata are then returned. After a quote that is not closed, the rest of its
- * line is one part
- * @returns The values in their order, thresholds as {@linkcode Range}; what is not set is absent.
- * None for an empty text
- * @throws {SyntaxError} If any part of the text is not perfdata, and there is no `skip`
+ * It reads the forms that plugins write in practice: labels without quotes, in single or in double
+ * quotes; numbers with an exponent or a decimal comma; values without a unit; fewer than five
+ * fields, or one semicolon too many at the end; several blanks; several lines; double quotes around
+ * all of it. A malformed threshold, minimum or maximum is omitted, and its value is kept.
+ *
+ * @param text the text after the `|` of plugin output
+ * @param skip called with each malformed part and the reason. If it is passed, nothing is thrown and
+ * the other parts are returned. After a quote that is not closed, the rest of the line is one part
+ * @returns the values in their order, with thresholds as {@linkcode Range}. Fields that are not set
+ * are absent. An empty text has no values
+ * @throws {SyntaxError} if a part of the text is malformed and `skip` is not passed
  *
  * @example
  * ```ts
@@ -70,7 +71,7 @@ function refuse(part: string, reason: string): never {
   throw new SyntaxError(`Cannot parse perfdata ${quoteText(part)}: ${reason}`);
 }
 
-/** The text inside the double quotes that some plugins put around all of their perfdata. */
+/** Removes the double quotes that some plugins put around all of their perfdata. */
 function unwrap(text: string): string {
   if (!text.includes('"')) return text;
   const trimmed = text.trim();
@@ -93,7 +94,7 @@ function readLine(
     const quoted = QUOTED_LABEL.exec(line);
     const equals = quoted ? QUOTED_LABEL.lastIndex - 1 : line.indexOf("=", at);
     if (!quoted && (line[at] === "'" || line[at] === '"')) {
-      return skip(line.slice(at), "the quote of its label is not closed");
+      return skip(line.slice(at), "the quote of the label is not closed");
     }
     if (equals < 0) return skip(line.slice(at), "it has no value");
     const label = quoted
@@ -101,21 +102,22 @@ function readLine(
       : line.slice(at, equals);
     let end = equals + 1;
     while (end < line.length && !BLANK.test(line[end]!)) end++;
-    const item = labelFault(label, quoted !== null) ?? readItem(label, line.slice(equals + 1, end));
+    const item = labelError(label, quoted !== null) ?? readItem(label, line.slice(equals + 1, end));
     if (typeof item === "string") skip(line.slice(at, end), item);
     else perfdata.push(item);
     at = end;
   }
 }
 
-function labelFault(label: string, quoted: boolean): string | undefined {
+/** The reason why a label is refused; undefined for a valid label. */
+function labelError(label: string, quoted: boolean): string | undefined {
   if (label === "") return "it has no label";
-  if (!quoted && BLANK.test(label)) return "a label that holds a blank must be quoted";
-  if (ENDS_LINE.test(label)) return "its label holds a line break or NUL";
+  if (!quoted && BLANK.test(label)) return "a label that contains a blank must be quoted";
+  if (ENDS_LINE.test(label)) return "the label contains a line break or NUL";
   return undefined;
 }
 
-/** Reads what follows the equals sign; returns the reason where it is no perfdata. */
+/** Reads the text after the equals sign. Returns the reason as a string if it is malformed. */
 function readItem(label: string, text: string): Perfdata | string {
   const fields = text.split(";");
   const [value = "", warning = "", critical = "", min = "", max = ""] = fields;
@@ -161,7 +163,7 @@ function readLimit(text: string, uom: string | undefined): number | undefined {
   return undefined;
 }
 
-/** The text as it is, then with decimal points for commas, then without the unit of the value. */
+/** The forms to try: the text unchanged, then with decimal points, then without the value's unit. */
 function* forms(text: string, uom: string | undefined): Generator<string> {
   yield text;
   const pointed = text.replace(/(\d),(?=\d)/g, "$1.");

@@ -3,33 +3,34 @@ import { type State, worst } from "./state.ts";
 import { thresholdRange } from "./threshold.ts";
 
 /**
- * One measured value with all that it takes to judge and to draw it: `'label'=value[UOM];[warn];
- * [crit];[min];[max]` (Monitoring Plugins guidelines, "Performance data").
+ * One item of performance data: a measured value with its thresholds and its limits for graphs. Its
+ * text form is `'label'=value[UOM];[warn];[crit];[min];[max]` (Monitoring Plugins guidelines,
+ * "Performance data").
  */
 export interface Perfdata {
   /** The name of the value, unique in its output. */
   label: string;
-  /** The value; `"U"` where it could not be determined. */
+  /** The value; `"U"` if it could not be determined. */
   value: number | "U";
   /** The unit of measurement: `s`, `ms`, `%`, `B`, `KB`, `c` for a counter… */
   uom?: string | undefined;
-  /** Where the value may lie before it is a WARNING; in the unit of the value. Empty text is none. */
+  /** The threshold range for WARNING, in the unit of the value; `""` sets no threshold. */
   warning?: Range | string | undefined;
-  /** Where the value may lie before it is CRITICAL; in the unit of the value. Empty text is none. */
+  /** The threshold range for CRITICAL, in the unit of the value; `""` sets no threshold. */
   critical?: Range | string | undefined;
-  /** The least that the value can be, for graphs. */
+  /** The lowest possible value, for graphs. */
   min?: number | undefined;
-  /** The most that the value can be, for graphs. */
+  /** The highest possible value, for graphs. */
   max?: number | undefined;
 }
 
 /**
- * Judges values by their own thresholds. The critical range speaks first; a value without
- * thresholds is OK; a value that is `"U"` or NaN is UNKNOWN, whatever its thresholds.
+ * Returns the state of measured values, according to their thresholds. CRITICAL is tested before
+ * WARNING. A value without thresholds is OK. `"U"` and NaN are UNKNOWN, with or without thresholds.
  *
- * @param perfdata One value or several
- * @returns The state of the value, or the worst of several; OK where there is none
- * @throws {SyntaxError} If a threshold given as text is no range
+ * @param perfdata one value or a list
+ * @returns the state of the value, or the worst state of the list; OK for an empty list
+ * @throws {SyntaxError} if a threshold is a string and not a valid range
  *
  * @example
  * ```ts

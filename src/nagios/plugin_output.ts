@@ -4,38 +4,38 @@ import type { Perfdata } from "./perfdata.ts";
 import type { State } from "./state.ts";
 
 /**
- * What every check and plugin comes down to, and all that an NRPE response carries: the exit code
- * and the standard output of the Nagios plugin API.
+ * The result of a check or plugin, as the Nagios plugin API defines it: an exit code and the
+ * standard output. An NRPE response contains nothing else.
  */
 export interface PluginOutput {
-  /** What the check says about what it watches. */
+  /** The state; the exit code of a plugin. */
   state: State;
-  /** First line, long output and perfdata, as the engine gets them. */
+  /** First line, long output and perfdata, as the engine receives them. */
   text: string;
 }
 
-/** Plugin output taken apart. */
+/** The parts of plugin output. */
 export interface ParsedOutput {
-  /** The state, where it was known. */
+  /** The state; absent if the input was a string. */
   state?: State;
   /** The first line, for lists and notifications, without its perfdata. */
   output: string;
-  /** The lines after the first, without perfdata; empty where there are none. */
+  /** The lines after the first, without perfdata; may be empty. */
   longOutput: string;
-  /** The values of all lines; what is no perfdata is left out. */
+  /** The values of all lines; malformed perfdata is omitted. */
   perfdata: Perfdata[];
 }
 
 /**
- * Takes plugin output apart as Nagios does (Nagios plugin API, "Plugin Output Spec"): the first
- * line up to its `|` is the output and the rest of that line perfdata; the further lines are long
- * output up to the first `|` among them, and what follows that is perfdata.
+ * Splits plugin output into output, long output and perfdata, as Nagios does (Nagios plugin API,
+ * "Plugin Output Spec"). The first line up to its `|` is the output; the rest of that line is
+ * perfdata. The other lines up to the next `|` are long output; the text after it is perfdata.
  *
- * Nothing is refused. What is no perfdata where perfdata belongs is left out, but for whole lines:
- * those stay long output, and so does what stands before the `|` of a line of their own.
+ * It never throws. Malformed perfdata is omitted. After the second `|`, a line without any perfdata
+ * is long output, and so is the text before the `|` of a later line.
  *
- * @param plugin The text of a plugin, or its text and state
- * @returns The parts, without blanks around the output and at the end of the long output
+ * @param plugin the text of a plugin, or its text and state
+ * @returns the parts, without blanks around the output and at the end of the long output
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ export function parsePluginOutput(plugin: string | PluginOutput): ParsedOutput {
   };
 }
 
-/** Reads the lines after the first: adds to the perfdata, returns the long output. */
+/** Reads the lines after the first. Adds their values to `perfdata` and returns the long output. */
 function readLongOutput(text: string, perfdata: Perfdata[]): string {
   if (!text.includes("|")) return trimEnd(text);
   const longOutput: string[] = [];
@@ -84,7 +84,7 @@ function readLongOutput(text: string, perfdata: Perfdata[]): string {
   return trimEnd(longOutput.join("\n"));
 }
 
-/** The perfdata that a text holds, and whether it holds nothing else. */
+/** Reads the valid perfdata of a string; `complete` if nothing in it is malformed. */
 function salvage(text: string): { perfdata: Perfdata[]; complete: boolean } {
   let complete = true;
   const perfdata = parsePerfdata(text, () => complete = false);
@@ -92,15 +92,15 @@ function salvage(text: string): { perfdata: Perfdata[]; complete: boolean } {
 }
 
 /**
- * Puts plugin output together: the first line with the perfdata, then the long output.
+ * Writes plugin output: the first line with the perfdata, then the long output.
  *
- * A `|` in the output or long output becomes a blank, since what follows it would be read as
- * perfdata. Lines of the output after its first move to the front of the long output. NUL, where
- * C programs end the text, becomes U+FFFD.
+ * A `|` in the output or long output becomes a blank, because an engine reads the text after it as
+ * perfdata. If the output has several lines, all but the first move to the front of the long output.
+ * NUL becomes U+FFFD, because C programs end the text at a NUL.
  *
- * @param parts The output, and where there is any, long output and perfdata
- * @returns The text for the engine, without a line break at its end
- * @throws {TypeError | RangeError | SyntaxError} As {@linkcode formatPerfdata}
+ * @param parts the output, and optionally long output and perfdata
+ * @returns the text for the engine, without a line break at its end
+ * @throws {TypeError | RangeError | SyntaxError} as {@linkcode formatPerfdata}
  *
  * @example
  * ```ts
@@ -134,20 +134,20 @@ export function formatPluginOutput(
   return text;
 }
 
-/** The text before a separator and after it. */
+/** The text before and after the first separator. */
 function cut(text: string, separator: string): [before: string, after: string] {
   const at = text.indexOf(separator);
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** What may stand in text on its way to the engine. */
+/** Replaces the characters that output and long output must not contain. */
 function writable(text: string): string {
   if (!/[|\r\0]/.test(text)) return text;
   return text.replaceAll("\r\n", "\n").replaceAll("|", " ").replaceAll("\0", "\ufffd");
 }
 
-// The two below leave U+FEFF and U+00A0 alone, which `trim()` would take, and take linear time,
-// which a regular expression for blanks at the end does not.
+// Unlike `trim()`, these two functions keep U+FEFF and U+00A0. Unlike a regular expression for blanks
+// at the end, they take linear time.
 
 function trimStart(text: string): string {
   let start = 0;

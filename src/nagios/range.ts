@@ -2,25 +2,25 @@ import { formatNumber, readNumber } from "./number.ts";
 import { quoteText } from "./text.ts";
 
 /**
- * A threshold range: where a value may lie before it alerts (Monitoring Plugins guidelines,
- * "Threshold and Ranges"). Both ends belong to it.
+ * A threshold range: values outside of it alert, or values inside of it if `inside` is true
+ * (Monitoring Plugins guidelines, "Threshold and Ranges"). Both ends are inside.
  */
 export interface Range {
-  /** The lower end; -Infinity where there is none. */
+  /** The lower end; -Infinity if the range has no lower end. */
   start: number;
-  /** The upper end; Infinity where there is none. */
+  /** The upper end; Infinity if the range has no upper end. */
   end: number;
-  /** Whether values inside the range alert (`@`), instead of those outside. */
+  /** Whether values inside the range alert (`@`), instead of values outside. */
   inside: boolean;
 }
 
 /**
- * Reads a range: `[@][start:][end]`. A start left out is 0, `~` is negative infinity, an end left
- * out is infinity, and `@` makes the inside alert.
+ * Reads a threshold range: `[@][start:][end]`. Without a start, the range starts at 0; `~` is
+ * negative infinity. Without an end, it ends at infinity. With `@`, values inside the range alert.
  *
- * @param text For example `10`, `10:`, `~:10`, `10:20` or `@10:20`
- * @returns The range
- * @throws {SyntaxError} If the text is no range, or its start is above its end
+ * @param text for example `10`, `10:`, `~:10`, `10:20` or `@10:20`
+ * @returns the range
+ * @throws {SyntaxError} if the text is not a range, or its start is above its end
  *
  * @example
  * ```ts
@@ -38,21 +38,21 @@ export function parseRange(text: string): Range {
   const colon = body.indexOf(":");
   const lower = body.slice(0, Math.max(colon, 0));
   const upper = body.slice(colon + 1);
-  if (lower === "" && upper === "") throw fault(text, "it holds no number");
+  if (lower === "" && upper === "") throw rangeError(text, "it contains no number");
   const start = lower === "" ? 0 : lower === "~" ? -Infinity : readNumber(lower);
   const end = upper === "" ? Infinity : readNumber(upper);
-  if (start === undefined) throw fault(text, `start ${quoteText(lower)} is not a number`);
-  if (end === undefined) throw fault(text, `end ${quoteText(upper)} is not a number`);
-  if (start > end) throw fault(text, "start is above end");
+  if (start === undefined) throw rangeError(text, `start ${quoteText(lower)} is not a number`);
+  if (end === undefined) throw rangeError(text, `end ${quoteText(upper)} is not a number`);
+  if (start > end) throw rangeError(text, "start is above end");
   return { start, end, inside };
 }
 
 /**
- * Writes a range in its shortest form; {@linkcode parseRange} gives the same range back.
+ * Writes a threshold range in its shortest form. {@linkcode parseRange} reads it back.
  *
- * @param range The range
- * @returns For example `10` for 0 to 10, `10:` for 10 and above
- * @throws {RangeError} If no text stands for the range: start above end, or an end that is NaN
+ * @param range the range
+ * @returns for example `10` for 0 to 10, `10:` for 10 and above
+ * @throws {RangeError} if the range cannot be written: its start is above its end, or one is NaN
  *
  * @example
  * ```ts
@@ -75,12 +75,12 @@ export function formatRange(range: Range): string {
 }
 
 /**
- * Whether a value alerts: outside the range, or inside it where the range says so. The ends lie
- * inside; NaN lies outside of every range.
+ * Returns whether a value alerts: outside of the range, or inside of it if `range.inside` is true.
+ * Both ends are inside. NaN is outside of every range.
  *
- * @param range The range
- * @param value The value, in the unit that the range is meant in
- * @returns True where the value alerts
+ * @param range the range
+ * @param value the value, in the unit of the range
+ * @returns true if the value alerts
  *
  * @example
  * ```ts
@@ -95,6 +95,6 @@ export function alerts(range: Range, value: number): boolean {
   return (value >= range.start && value <= range.end) === range.inside;
 }
 
-function fault(text: string, reason: string): SyntaxError {
+function rangeError(text: string, reason: string): SyntaxError {
   return new SyntaxError(`Cannot parse range ${quoteText(text)}: ${reason}`);
 }

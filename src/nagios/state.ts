@@ -1,23 +1,22 @@
 import { quoteText } from "./text.ts";
 
 /**
- * What a check says about the thing it watches. The names are what people read; the numbers 0 to 3
- * that plugins exit with and NRPE carries appear at the edges only, through {@linkcode returnCode}
- * and {@linkcode stateOf}.
+ * The state that a check or plugin returns. {@linkcode returnCode} and {@linkcode stateOf} convert it
+ * to and from the number 0 to 3 of an exit code and of an NRPE response.
  */
 export type State = "OK" | "WARNING" | "CRITICAL" | "UNKNOWN";
 
-/** The states at the place of their return code. */
+/** The states; the index of each is its return code. */
 const STATES: readonly State[] = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
 
-/** From best to worst, as Monitoring::Plugin's `max_state_alt` has it. */
+/** From best to worst, in the order of `max_state_alt` of Monitoring::Plugin. */
 const SEVERITY: Readonly<Record<State, number>> = { OK: 0, UNKNOWN: 1, WARNING: 2, CRITICAL: 3 };
 
 /**
- * The number that stands for a state in a plugin's exit code and in an NRPE response (Monitoring
+ * Returns the number of a state, for the exit code of a plugin and for an NRPE response (Monitoring
  * Plugins guidelines, "Plugin Return Codes").
  *
- * @param state The state
+ * @param state the state
  * @returns 0 for OK, 1 for WARNING, 2 for CRITICAL, 3 for UNKNOWN
  *
  * @example
@@ -33,11 +32,11 @@ export function returnCode(state: State): 0 | 1 | 2 | 3 {
 }
 
 /**
- * The state that a return code stands for. A code that no state has is UNKNOWN, as engines treat
- * the exit code of a plugin: 126, 127 and 255 come from shells and from crashes, not from checks.
+ * Returns the state of a return code. Like an engine, it returns UNKNOWN for a code that no state
+ * has: 126, 127 and 255 come from shells and from crashes, not from checks.
  *
- * @param code An exit code or the result code of an NRPE response
- * @returns The state; UNKNOWN for anything but 0, 1 and 2
+ * @param code an exit code, or the result code of an NRPE response
+ * @returns the state; UNKNOWN for any number except 0, 1 and 2
  *
  * @example
  * ```ts
@@ -53,12 +52,12 @@ export function stateOf(code: number): State {
 }
 
 /**
- * Reads a state as people and the options of `check_nrpe` write it: a name in any case, or its
- * return code as one digit.
+ * Reads a state from text: its name in any case, or its return code as one digit. The options of
+ * `check_nrpe` take both forms.
  *
- * @param text For example `critical`, `OK` or `2`
- * @returns The state
- * @throws {SyntaxError} If the text is neither; `00` and ` ok` are not
+ * @param text for example `critical`, `OK` or `2`
+ * @returns the state
+ * @throws {SyntaxError} if the text is neither form; `00` and ` ok` are refused
  *
  * @example
  * ```ts
@@ -82,11 +81,11 @@ export function parseState(text: string): State {
 }
 
 /**
- * The worst of several states, in the order OK < UNKNOWN < WARNING < CRITICAL: what is known to be
- * broken outweighs what is not known.
+ * Returns the worst of several states, in the order OK < UNKNOWN < WARNING < CRITICAL: a known
+ * problem outweighs an unknown state.
  *
- * @param states States, or lists of them
- * @returns The worst; OK where there is none
+ * @param states states, or lists of states
+ * @returns the worst state; OK without states
  *
  * @example
  * ```ts

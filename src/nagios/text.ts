@@ -1,21 +1,32 @@
 /**
- * Text on the wire is bytes in no declared encoding: mostly UTF-8, sometimes what a plugin printed
- * in Latin-1. Bytes that are not UTF-8 travel through strings as lone surrogates, U+DC80 to U+DCFF,
- * as Python's `surrogateescape` does it (PEP 383), and leave as the bytes they were.
+ * Text on the wire consists of bytes without a declared encoding: mostly UTF-8, sometimes the
+ * Latin-1 output of a plugin. In a string, each byte that is not UTF-8 is a lone surrogate, U+DC80 to
+ * U+DCFF, as in Python's `surrogateescape` (PEP 383). It is written as the same byte again.
  */
 const ESCAPE = 0xdc00;
 const FIRST_ESCAPED = 0x80;
 const LAST_ESCAPED = 0xff;
 
 const encoder = new TextEncoder();
-// `ignoreBOM` means that a byte order mark is kept as the character it is.
+// `ignoreBOM` keeps a byte order mark as a character of the text.
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Turns bytes into text and loses nothing: {@linkcode encodeText} gives the same bytes back.
+ * Decodes bytes as UTF-8 text without loss: {@linkcode encodeText} returns the same bytes. A byte
+ * order mark is kept.
  *
- * @param bytes Any bytes; what is UTF-8 becomes what it says, a byte order mark included
- * @returns The text; a byte that is not part of valid UTF-8 is a lone surrogate U+DC80 to U+DCFF
+ * @param bytes any bytes
+ * @returns the text; each byte that is not part of valid UTF-8 is a lone surrogate U+DC80 to U+DCFF
+ *
+ * @example
+ * ```ts
+ * import { decodeText, encodeText } from "@checkwright/checkwright/client";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const latin1 = Uint8Array.of(0x66, 0xfc, 0x72); // "für"
+ * assertEquals(decodeText(latin1), "f\udcfcr");
+ * assertEquals(encodeText(decodeText(latin1)), latin1);
+ * ```
  */
 export function decodeText(bytes: Uint8Array): string {
   try {
@@ -26,11 +37,20 @@ export function decodeText(bytes: Uint8Array): string {
 }
 
 /**
- * Turns text into bytes, the reverse of {@linkcode decodeText}.
+ * Encodes text as UTF-8 bytes, the reverse of {@linkcode decodeText}.
  *
- * @param text Any text; a lone surrogate U+DC80 to U+DCFF becomes the byte it stands for, any other
- * lone surrogate becomes U+FFFD
- * @returns The bytes, UTF-8 otherwise
+ * @param text any text; a lone surrogate U+DC80 to U+DCFF stands for a byte that is not UTF-8, and
+ * any other lone surrogate becomes U+FFFD
+ * @returns the bytes
+ *
+ * @example
+ * ```ts
+ * import { encodeText } from "@checkwright/checkwright/client";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(encodeText("€"), Uint8Array.of(0xe2, 0x82, 0xac));
+ * assertEquals(encodeText("\udcfc"), Uint8Array.of(0xfc));
+ * ```
  */
 export function encodeText(text: string): Uint8Array {
   return text.isWellFormed() ? encoder.encode(text) : encodeBroken(text);
@@ -53,13 +73,13 @@ function decodeBroken(bytes: Uint8Array): string {
   return start < at ? text + strict.decode(bytes.subarray(start, at)) : text;
 }
 
-/** The length in bytes of the UTF-8 character at a place; 0 where there is none (RFC 3629). */
+/** The length in bytes of the UTF-8 character at an index; 0 if it is not valid (RFC 3629). */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!;
   if (first < 0x80) return 1;
   const length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
   for (let i = 1; i < length; i++) {
-    // Past the end this is undefined, which `>> 6` turns into 0: not a continuation byte.
+    // After the end, the byte is undefined, and `undefined >> 6` is 0: not a continuation byte.
     if (bytes[at + i]! >> 6 !== 0b10) return 0;
   }
   const second = bytes[at + 1]!;
@@ -74,7 +94,7 @@ function encodeBroken(text: string): Uint8Array {
   let length = 0;
   let start = 0;
   const flush = (end: number) => {
-    // The encoder writes U+FFFD for the lone surrogates that are no escaped bytes.
+    // The encoder writes U+FFFD for each lone surrogate that does not stand for a byte.
     if (start < end) {
       length += encoder.encodeInto(text.slice(start, end), bytes.subarray(length)).written;
     }
@@ -104,11 +124,12 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes text safe to show in a log or on a terminal: one line, nothing that moves the cursor,
- * reorders what is read or hides. A backslash is escaped too, so that the original can be told.
+ * Escapes text for a log or a terminal: the result is one line without characters that move the
+ * cursor, reorder the text or are invisible. A backslash is escaped, too, so that different texts
+ * stay different.
  *
- * @param text Any text, as from the wire or from a plugin
- * @returns The text with `\n`, `\t`, `\x1b`, `\u202e` and the like in the place of such characters
+ * @param text any text, for example from the wire or from a plugin
+ * @returns the text with escapes such as `\n`, `\t`, `\x1b` and `\u202e`
  */
 export function escapeText(text: string): string {
   return text.replace(UNSAFE, (character) => {
@@ -123,15 +144,15 @@ export function escapeText(text: string): string {
   });
 }
 
-/** Longer than any range or option, short enough for a line that people read. */
+/** In characters: longer than any range or option, and short enough for one line of a log. */
 const QUOTED_LENGTH = 80;
 
 /**
- * Puts text into quotes for an error message: escaped, and cut where it is long, since it may come
- * from the wire and the message goes there.
+ * Quotes text for an error message. It is escaped, and cut if it is long, because it may come from
+ * the wire and the message may be sent there.
  *
- * @param text The value that the message is about
- * @returns For example `"10:5"`
+ * @param text the value that the message is about
+ * @returns for example `"10:5"`
  */
 export function quoteText(text: string): string {
   const cut = text.length > QUOTED_LENGTH;

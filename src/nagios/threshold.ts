@@ -1,12 +1,12 @@
 import { parseRange, type Range } from "./range.ts";
 
 /**
- * The range of a threshold as perfdata carries it. An empty text is a threshold that is not set, as
- * in the perfdata field that it stands for.
+ * Returns the range of a threshold of perfdata. As in the text form of perfdata, an empty string
+ * means that the threshold is not set.
  *
- * @param threshold A range, or its text
- * @returns The range; undefined where no threshold is set
- * @throws {SyntaxError} If the text is no range
+ * @param threshold a range, or its text
+ * @returns the range; undefined if the threshold is not set
+ * @throws {SyntaxError} if the text is not a range
  */
 export function thresholdRange(threshold: Range | string | undefined): Range | undefined {
   if (threshold === undefined || threshold === "") return undefined;

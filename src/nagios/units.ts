@@ -6,8 +6,8 @@ const PLAIN = /^(?:\d+(?:\.\d*)?|\.\d+)$/;
 const DURATION_PART = /[ \t]*(\d+(?:\.\d*)?|\.\d+)[ \t]*(ms|us|[ywdhms])/y;
 
 /**
- * Units of time in seconds, longest first. A power of ten is appended to the digits instead of
- * multiplied, so that 100ms is the number 0.1 and not near it.
+ * Units of time in seconds, longest first. A power of ten is appended to the digits and not
+ * multiplied, so that 100ms is exactly the number 0.1.
  */
 const DURATION_UNITS = new Map<string, { seconds: number; power: string }>([
   ["y", { seconds: 365 * 86400, power: "" }],
@@ -21,16 +21,25 @@ const DURATION_UNITS = new Map<string, { seconds: number; power: string }>([
 ]);
 const DURATION_ORDER = [...DURATION_UNITS.keys()];
 
-/** Digits that a double holds for sure; the rest is what multiplying by 60 leaves behind. */
+/** A double keeps this many digits exactly. The others are rounding errors of the multiplication. */
 const SAFE_DIGITS = 15;
 
 /**
- * Reads a duration: numbers with the units y (365 days), w, d, h, m, s, ms and us, the longer unit
- * first, or a bare number of seconds.
+ * Reads a duration such as `1h30m`: numbers with the units y (365 days), w, d, h, m, s, ms and us,
+ * longer units first. A number without a unit is in seconds.
  *
- * @param text For example `5m`, `1h30m`, `1.5h`, `500ms`, `-1h` or `90`
- * @returns The duration in seconds
- * @throws {SyntaxError} If the text is no duration
+ * @param text for example `5m`, `1h30m`, `1.5h`, `500ms`, `-1h` or `90`
+ * @returns the duration in seconds
+ * @throws {SyntaxError} if the text is not a duration
+ *
+ * @example
+ * ```ts
+ * import { parseDuration } from "@checkwright/checkwright";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseDuration("1h30m"), 5400);
+ * assertEquals(parseDuration("500ms"), 0.5);
+ * ```
  */
 export function parseDuration(text: string): number {
   const [, sign = "", body = ""] = SIGNED.exec(text) ?? [];
@@ -63,12 +72,21 @@ export function parseDuration(text: string): number {
 }
 
 /**
- * Writes a duration for people, to the millisecond, or to the microsecond where it is under a
- * second. {@linkcode parseDuration} gives that number back.
+ * Writes a duration in a short form such as `1h30m`. It is rounded to milliseconds, or to
+ * microseconds if it is shorter than a second. {@linkcode parseDuration} reads it back.
  *
- * @param seconds The duration in seconds
- * @returns For example `2d3h`, `1h30m`, `1.5s`, `20ms` or `0s`
- * @throws {RangeError} If the duration is NaN or infinite
+ * @param seconds the duration in seconds
+ * @returns for example `2d3h`, `1h30m`, `1.5s`, `20ms` or `0s`
+ * @throws {RangeError} if the duration is NaN or infinite
+ *
+ * @example
+ * ```ts
+ * import { formatDuration } from "@checkwright/checkwright";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatDuration(5400), "1h30m");
+ * assertEquals(formatDuration(0.02), "20ms");
+ * ```
  */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) {
@@ -94,12 +112,22 @@ const BYTES = /^(\d+(?:\.\d*)?|\.\d+)[ \t]*(?:([kmgtpe])(i?))?b?$/i;
 const PREFIXES = "kmgtpe";
 
 /**
- * Reads a size: a number and a unit, decimal (`kB`, `MB`, … `EB`: powers of 1000) or binary (`KiB`,
- * `MiB`, … `EiB`: powers of 1024). Upper and lower case are one, and the B may be left out.
+ * Reads a size in bytes such as `512MiB`: a number with a decimal unit (`kB`, `MB`, … `EB`: powers of
+ * 1000) or a binary unit (`KiB`, `MiB`, … `EiB`: powers of 1024). Upper and lower case are equal, and
+ * the B may be omitted.
  *
- * @param text For example `10GB`, `512MiB`, `1.5G`, `80 GB` or `1024`
- * @returns The size in bytes
- * @throws {SyntaxError} If the text is no size
+ * @param text for example `10GB`, `512MiB`, `1.5G`, `80 GB` or `1024`
+ * @returns the size in bytes
+ * @throws {SyntaxError} if the text is not a size
+ *
+ * @example
+ * ```ts
+ * import { parseBytes } from "@checkwright/checkwright";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseBytes("512MiB"), 536_870_912);
+ * assertEquals(parseBytes("10GB"), 10_000_000_000);
+ * ```
  */
 export function parseBytes(text: string): number {
   const match = BYTES.exec(text);
@@ -116,11 +144,19 @@ export function parseBytes(text: string): number {
 }
 
 /**
- * Reads a percentage.
+ * Reads a percentage such as `20%`. The `%` may be omitted.
  *
- * @param text For example `20%`, `99.5 %` or `20`
- * @returns The percentage, from 0 to 100
- * @throws {SyntaxError} If the text is no percentage, or one above 100
+ * @param text for example `20%`, `99.5 %` or `20`
+ * @returns the percentage, from 0 to 100
+ * @throws {SyntaxError} if the text is not a percentage, or is above 100
+ *
+ * @example
+ * ```ts
+ * import { parsePercent } from "@checkwright/checkwright";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parsePercent("99.5%"), 99.5);
+ * ```
  */
 export function parsePercent(text: string): number {
   const digits = text.replace(/[ \t]?%$/, "");

@@ -1,4 +1,4 @@
-/** Bytes of the UTF-8 character that begins with `lead`; 0 if none does. */
+/** Length of the UTF-8 character that begins with `lead`, in bytes; 0 for an invalid lead byte. */
 function characterLength(lead: number): number {
   if (lead < 0x80) return 1;
   if (lead >= 0xc2 && lead <= 0xdf) return 2;
@@ -12,12 +12,12 @@ function isContinuation(byte: number): boolean {
 }
 
 /**
- * Cuts a text to a number of bytes, but not inside a UTF-8 character, where NRPE's own cut leaves
- * half of one for the engine to store. Where the bytes at the limit are not UTF-8, there is no
- * character to keep whole, and the limit is used up.
+ * Cuts text to a number of bytes, but not inside a UTF-8 character. NRPE's own cut leaves half a
+ * character for the engine to store. If the bytes at the limit are not UTF-8, the text is cut
+ * exactly at the limit.
  *
  * @param text the whole text
- * @param limit bytes that may remain
+ * @param limit maximum length of the result, in bytes
  * @returns a view of the first bytes of the text
  */
 export function cutText(text: Uint8Array, limit: number): Uint8Array {

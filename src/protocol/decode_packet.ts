@@ -14,27 +14,29 @@ import {
 } from "./packet.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
-/** What is known about a packet before it is read. */
+/** Options of {@linkcode decodePacket}. */
 export interface DecodeOptions {
-  /** The type that it must have; either if left out. */
+  /** The required type; default: both types are accepted. */
   expect?: PacketType;
-  /** Bytes of the text buffer of version 2, closing NUL included; 1,024 if left out. */
+  /** Length of the text buffer of version 2 in bytes, with its closing NUL; default: 1,024. */
   payloadSize?: number;
 }
 
 const ZEROS = new Uint8Array(4);
 
 /**
- * Reads one whole NRPE packet of version 2, 3 or 4. It forgives what NRPE forgives, and what its
- * past releases got wrong: a buffer without a closing NUL, anything after the first NUL, an
- * alignment that is not zero, a query without padding, a version 3 packet without its last three
- * bytes, the version 4 CRC of NRPE 4.0.0, an empty buffer. Bytes after the packet are ignored.
+ * Decodes an NRPE packet of version 2, 3 or 4.
+ *
+ * It accepts the deviations that NRPE accepts, and those that past releases of NRPE send: a buffer
+ * without a closing NUL, bytes after the first NUL, an alignment that is not zero, a query without
+ * padding, a version 3 packet without its last three bytes, the version 4 CRC of NRPE 4.0.0, an
+ * empty buffer. Bytes after the packet are ignored.
  *
  * @param bytes a buffer that begins with the packet
- * @param options what is known beforehand
+ * @param options the expected type, and the buffer size of version 2
  * @returns the packet; its text is a copy
- * @throws {ProtocolError} if the bytes are no such packet. The faults are looked for in the order
- * of NRPE: version, length, truncated, crc, type.
+ * @throws {ProtocolError} if the bytes are not a valid packet. Like NRPE, it checks in this order:
+ * version, length, truncated, crc, type.
  * @throws {RangeError} if the payload size is not an integer from 1 to 65,536
  *
  * @example
@@ -52,7 +54,7 @@ export function decodePacket(bytes: Uint8Array, options: DecodeOptions = {}): Pa
   const length = packetLength(bytes, options.payloadSize);
   if (length === undefined || bytes.length < length) {
     const expected = length ?? `at least ${HEADER_LENGTH}`;
-    throw fault("truncated", `expected ${expected} bytes, got ${bytes.length}`, bytes);
+    throw packetError("truncated", `expected ${expected} bytes, got ${bytes.length}`, bytes);
   }
   const version = bytes[1] as PacketVersion;
   checkCrc(bytes, version, length);
@@ -67,12 +69,12 @@ export function decodePacket(bytes: Uint8Array, options: DecodeOptions = {}): Pa
 }
 
 /**
- * Tells from the first bytes of a packet how many it takes.
+ * Returns the length of a packet, read from its first bytes.
  *
- * @param head the bytes so far
- * @param payloadSize bytes of the text buffer of version 2
- * @returns bytes, without the tail of version 3, which its readers take as zeros and need not wait
- * for; undefined as long as the bytes do not tell
+ * @param head the bytes received so far
+ * @param payloadSize length of the text buffer of version 2, in bytes
+ * @returns the length in bytes; undefined if more bytes are needed to know it. The tail of version 3
+ * is not counted: readers treat it as zeros and do not wait for it
  * @throws {ProtocolError} `"version"` or `"length"`, as soon as the bytes show it
  * @throws {RangeError} if the payload size is not an integer from 1 to 65,536
  */
@@ -86,18 +88,19 @@ export function packetLength(
   if (version !== 3 && version !== 4) {
     // A TLS record: a handshake from a client, an alert from a server.
     const hint = version === 0x1603 || version === 0x1503 ? ", which is TLS" : "";
-    throw fault("version", `expected version 2, 3 or 4, got ${version}${hint}`, head);
+    throw packetError("version", `expected version 2, 3 or 4, got ${version}${hint}`, head);
   }
   if (head.length < HEADER_LENGTH) return undefined;
   const bufferLength = readUint32(head, 12) | 0;
   if (bufferLength < 0 || bufferLength > MAX_BUFFER_LENGTH) {
     const range = `0 to ${MAX_BUFFER_LENGTH}`;
-    throw fault("length", `expected a buffer length from ${range}, got ${bufferLength}`, head);
+    const message = `expected a buffer length from ${range}, got ${bufferLength}`;
+    throw packetError("length", message, head);
   }
   return HEADER_LENGTH + bufferLength;
 }
 
-/** The CRC counts its own field, and the alignment of versions 3 and 4, as zeros. */
+/** For the CRC, its own field and the alignment of versions 3 and 4 are zeros. */
 function checkCrc(bytes: Uint8Array, version: PacketVersion, length: number): void {
   const expected = readUint32(bytes, 4);
   let actual = crc32(ZEROS, crc32(bytes, 0, 0, 4), 0, 4);
@@ -106,32 +109,33 @@ function checkCrc(bytes: Uint8Array, version: PacketVersion, length: number): vo
   } else {
     actual = crc32(ZEROS, crc32(bytes, actual, 8, 10), 0, 2);
     actual = crc32(bytes, actual, 12, length);
-    // Version 3 always counts its tail, version 4 only in NRPE 4.0.0, by mistake.
+    // The CRC of version 3 always includes the tail. That of version 4 does only in NRPE 4.0.0, by
+    // mistake.
     if (version === 3 || actual !== expected) {
       const withTail = crc32(ZEROS, actual, 0, V3_TAIL_LENGTH);
       if (version === 3 || withTail === expected) actual = withTail;
     }
   }
   if (actual !== expected) {
-    throw fault("crc", `expected CRC-32 ${hex(actual)}, got ${hex(expected)}`, bytes);
+    throw packetError("crc", `expected CRC-32 ${hex(actual)}, got ${hex(expected)}`, bytes);
   }
 }
 
 function readType(bytes: Uint8Array, expect: PacketType | undefined): PacketType {
   const code = readUint16(bytes, 2);
   if (code !== TYPE_CODES.query && code !== TYPE_CODES.response) {
-    throw fault("type", `expected type 1 (query) or 2 (response), got ${code}`, bytes);
+    throw packetError("type", `expected type 1 (query) or 2 (response), got ${code}`, bytes);
   }
   const type = code === TYPE_CODES.query ? "query" : "response";
   if (expect !== undefined && type !== expect) {
-    throw fault("type", `expected a ${expect}, got a ${type}`, bytes);
+    throw packetError("type", `expected a ${expect}, got a ${type}`, bytes);
   }
   return type;
 }
 
 function readText(bytes: Uint8Array, version: PacketVersion, length: number): Uint8Array {
   const start = version === 2 ? V2_HEADER_LENGTH : HEADER_LENGTH;
-  // The last byte of a version 2 buffer is taken as NUL, whatever it is.
+  // The last byte of a version 2 buffer counts as NUL, even if it is another byte.
   const end = version === 2 ? length - V2_TAIL_LENGTH - 1 : length;
   const nul = bytes.indexOf(0, start);
   return bytes.slice(start, nul === -1 || nul > end ? end : nul);
@@ -149,6 +153,10 @@ function hex(crc: number): string {
   return `0x${crc.toString(16).padStart(8, "0")}`;
 }
 
-function fault(kind: ProtocolError["fault"], message: string, bytes: Uint8Array): ProtocolError {
-  return new ProtocolError(kind, `Cannot decode packet: ${message}`, bytes.length);
+function packetError(
+  fault: ProtocolError["fault"],
+  message: string,
+  bytes: Uint8Array,
+): ProtocolError {
+  return new ProtocolError(fault, `Cannot decode packet: ${message}`, bytes.length);
 }

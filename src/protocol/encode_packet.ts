@@ -16,19 +16,21 @@ import {
 const encoder = new TextEncoder();
 
 /**
- * Writes an NRPE packet, byte for byte as NRPE's own programs do: queries padded to 1,036 bytes,
- * responses as long as their text. Where those put random bytes in version 2 (the result code of a
- * query, the last two bytes of a packet) there are zeros, so that equal packets are equal bytes.
+ * Encodes an NRPE packet.
  *
- * A text that does not fit is cut, never inside a UTF-8 character: at 1,023 bytes in version 2, at
- * 65,535 in versions 3 and 4. It ends at its first NUL, because a peer reads no further. The buffer
- * of an empty response is one byte long and not none, at which `check_nrpe` would take the answer
- * for a failure and run the command again.
+ * The bytes are those of NRPE's own programs: a query is padded to 1,036 bytes, a response is as
+ * long as its text. In version 2, NRPE writes random bytes to the result code of a query and to the
+ * last two bytes of a packet. Here these are zeros, so that equal packets have equal bytes.
  *
- * @param packet what to write; see {@linkcode PacketInput}
- * @returns the whole packet
- * @throws {RangeError} if version, result code, buffer length or payload size is outside of what
- * the layout holds, or the text does not fit a buffer length that was given
+ * Text that does not fit is cut, but not inside a UTF-8 character: after 1,023 bytes in version 2,
+ * after 65,535 in versions 3 and 4. The text ends at its first NUL, because a peer stops reading
+ * there. The buffer of an empty response contains one byte: if it were empty, `check_nrpe` would
+ * report a failure and run the command again.
+ *
+ * @param packet the packet, see {@linkcode PacketInput}
+ * @returns the bytes of the whole packet
+ * @throws {RangeError} if the version, result code, buffer length or payload size is out of range, or
+ * if the text does not fit the given buffer length
  * @throws {TypeError} if the type is neither `"query"` nor `"response"`
  *
  * @example
@@ -72,14 +74,14 @@ function checkInput({ version, type, resultCode = 0 }: PacketInput): void {
   }
 }
 
-/** A version 2 packet with its text in place. */
+/** Returns a version 2 packet that contains only the text. */
 function layV2({ payloadSize = V2_PAYLOAD_SIZE }: PacketInput, text: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(v2Length(payloadSize));
   bytes.set(cutText(text, maxTextLength(2, payloadSize)), V2_HEADER_LENGTH);
   return bytes;
 }
 
-/** A packet of version 3 or 4 with its buffer length and text in place. */
+/** Returns a packet of version 3 or 4 that contains only the buffer length and the text. */
 function layV3(packet: PacketInput, whole: Uint8Array): Uint8Array {
   const text = packet.bufferLength === undefined
     ? cutText(whole, maxTextLength(packet.version))
@@ -103,12 +105,12 @@ function layV3(packet: PacketInput, whole: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The buffer length that NRPE's own programs give to a text of so many bytes. */
+/** The buffer length that NRPE's own programs use for text of this length in bytes. */
 function usualBufferLength(packet: PacketInput, textLength: number): number {
   if (packet.type === "query") {
     return Math.max(MIN_QUERY_LENGTH - HEADER_LENGTH - tailLength(packet), textLength + 1);
   }
-  // NRPE 3 leaves the closing NUL to the tail.
+  // In NRPE 3, the tail is the closing NUL.
   return packet.version === 3 ? Math.max(1, textLength) : textLength + 1;
 }
 

@@ -1,45 +1,42 @@
-/** Versions of the NRPE packet that are spoken here; version 1 died with NRPE 1.x. */
+/** The supported versions of the NRPE packet. NRPE 1.x used version 1, which is not supported. */
 export type PacketVersion = 2 | 3 | 4;
 
-/** What a packet is: type 1 on the wire asks, type 2 answers. */
+/** The type of a packet. A query is type 1 on the wire, a response is type 2. */
 export type PacketType = "query" | "response";
 
-/** An NRPE packet as it was read. */
+/** A decoded NRPE packet. */
 export interface Packet {
-  /** Version of the layout; a response has the version of its query. */
+  /** Version of the packet; a response has the version of its query. */
   version: PacketVersion;
-  /** Whether it asks or answers. */
+  /** Whether it is a query or a response. */
   type: PacketType;
   /**
-   * The signed 16-bit field as on the wire: the return code of the plugin in a response, 0 to 3 if
-   * the peer is well-behaved; random in version 2 queries, where it means nothing.
+   * The signed 16-bit result code. In a response it is the return code of the plugin, normally 0 to
+   * 3. In a query it has no meaning; NRPE writes random bytes in version 2.
    */
   resultCode: number;
-  /** The bytes before the first NUL; of any encoding, in practice UTF-8. */
+  /** The bytes of the text, up to the first NUL. The encoding is unknown, in practice UTF-8. */
   text: Uint8Array;
-  /**
-   * Bytes of the buffer that holds the text in versions 3 and 4, as the packet says; version 2 has
-   * no such field.
-   */
+  /** Length of the text buffer in bytes, in versions 3 and 4. Version 2 has no such field. */
   bufferLength?: number;
 }
 
-/** An NRPE packet to write. Every {@linkcode Packet} is one, and is written as it was read. */
+/** An NRPE packet to encode. A decoded {@linkcode Packet} can be encoded again without change. */
 export interface PacketInput {
-  /** Version of the layout. */
+  /** Version of the packet. */
   version: PacketVersion;
-  /** Whether it asks or answers. */
+  /** Whether it is a query or a response. */
   type: PacketType;
-  /** Return code of the plugin in a response, a signed 16-bit integer; 0 if left out. */
+  /** Return code of the plugin in a response, a signed 16-bit integer; default: 0. */
   resultCode?: number;
-  /** The text; a string is written as UTF-8. It ends at its first NUL. */
+  /** The text; a string is encoded as UTF-8. It ends at its first NUL. */
   text: string | Uint8Array;
   /**
-   * Bytes of the buffer that holds the text in versions 3 and 4, 0 to 65,536. If left out, what
-   * NRPE's own programs send.
+   * Length of the text buffer in versions 3 and 4, in bytes, 0 to 65,536; default: the length that
+   * NRPE's own programs use.
    */
   bufferLength?: number;
-  /** Bytes of the text buffer of version 2, closing NUL included; 1,024 if left out. */
+  /** Length of the text buffer of version 2 in bytes, with its closing NUL; default: 1,024. */
   payloadSize?: number;
 }
 
@@ -49,15 +46,15 @@ export const V2_HEADER_LENGTH = 10;
 /** Bytes before the text in versions 3 and 4. */
 export const HEADER_LENGTH = 16;
 
-/** Bytes of the text buffer of version 2, wherever nothing else was agreed upon. */
+/** Default length of the text buffer of version 2, in bytes. */
 export const V2_PAYLOAD_SIZE = 1024;
 
-/** Padding of the C structure after the text of version 2: on the wire and under the CRC. */
+/** Padding of the C structure after the text of version 2. It is sent and included in the CRC. */
 export const V2_TAIL_LENGTH = 2;
 
 /**
- * Zeros after the buffer of version 3: on the wire and under the CRC, but not in the buffer's
- * length, because NRPE 3 took the wrong size of its structure.
+ * Zeros after the buffer of version 3. They are sent and included in the CRC, but not in the buffer
+ * length, because NRPE 3 used the wrong size of its structure.
  */
 export const V3_TAIL_LENGTH = 3;
 
@@ -65,22 +62,22 @@ export const V3_TAIL_LENGTH = 3;
 export const MAX_BUFFER_LENGTH = 65536;
 
 /**
- * Bytes that a query has at least: the size of version 2, so that a server that knows no other
- * reads a whole packet before it refuses.
+ * Minimum length of a query in bytes. It is the length of version 2, so that a server that supports
+ * only version 2 reads a whole packet before it refuses it.
  */
 export const MIN_QUERY_LENGTH = 1036;
 
-/** Bytes of the longest packet there is: version 3 with a full buffer. */
+/** Length of the longest possible packet, version 3 with a full buffer, in bytes. */
 export const MAX_PACKET_LENGTH: number = HEADER_LENGTH + MAX_BUFFER_LENGTH + V3_TAIL_LENGTH;
 
-/** The type field of each kind of packet. */
+/** The number of each packet type on the wire. */
 export const TYPE_CODES: Readonly<Record<PacketType, number>> = { query: 1, response: 2 };
 
 /**
- * Bytes of a whole version 2 packet.
+ * Returns the length of a version 2 packet.
  *
- * @param payloadSize bytes of its text buffer; NSClient++ calls it `payload length`
- * @returns bytes on the wire
+ * @param payloadSize length of its text buffer in bytes; NSClient++ calls it `payload length`
+ * @returns the length in bytes
  * @throws {RangeError} if the size is not an integer from 1 to 65,536
  */
 export function v2Length(payloadSize: number): number {
@@ -93,12 +90,12 @@ export function v2Length(payloadSize: number): number {
 }
 
 /**
- * The longest text that a packet carries. {@linkcode PacketInput} text beyond it is cut, as NRPE
- * does; who must not lose the end of a query compares first.
+ * Returns the length of the longest text that fits into a packet. `encodePacket()` cuts longer text,
+ * as NRPE does; a caller that must not lose the end of a query compares the length first.
  *
- * @param version version of the layout
- * @param payloadSize bytes of the text buffer of version 2
- * @returns bytes, without the closing NUL
+ * @param version version of the packet
+ * @param payloadSize length of the text buffer of version 2, in bytes
+ * @returns the length in bytes, without the closing NUL
  */
 export function maxTextLength(
   version: PacketVersion,

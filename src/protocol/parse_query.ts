@@ -1,33 +1,34 @@
 import { ProtocolError } from "./protocol_error.ts";
 
-/** What a client asks for: the text of a query packet, taken apart. */
+/** The parsed text of a query packet. */
 export interface Query {
-  /** Name of the command, blanks and all. */
+  /** Name of the command; blanks are kept. */
   command: string;
-  /** What the plugin's `$ARG1$` to `$ARG16$` become. */
+  /** The arguments, for the macros `$ARG1$` to `$ARG16$` of a plugin. */
   args: string[];
 }
 
-/** Arguments that NRPE passes on; it drops any more without a word. */
+/** Number of arguments that NRPE passes on. It silently drops the others. */
 export const MAX_ARGUMENTS = 16;
 
-/** The command that every NRPE server answers with its version, and clients ask by default. */
+/** The command that an NRPE server answers with its version. Clients send it by default. */
 export const VERSION_COMMAND = "_NRPE_CHECK";
 
 /**
- * The characters for which NRPE refuses a query by default, wherever in it they are. They are not
- * all that `/bin/sh` acts upon: `$`, `"`, `*`, `?`, `~`, `#` and blanks pass.
+ * By default, NRPE refuses a query that contains one of these characters. Other characters with a
+ * meaning for `/bin/sh` are allowed: `$`, `"`, `*`, `?`, `~`, `#` and blanks.
  */
 export const NASTY_METACHARS = "|`&><'\\[]{};\r\n";
 
 /**
- * Takes a query text apart as NRPE's `strtok` on `!` does: runs of `!` count as one, those at
- * either end vanish (`!a!!b` is the command `a` with the argument `b`), and an argument cannot be
- * empty. Of more than 16 arguments the first 16 remain. Nothing else is trimmed or unquoted.
+ * Splits the text of a query at each `!`, as NRPE does with `strtok`. Several `!` in a row count as
+ * one, and `!` at the start or end is ignored: `!a!!b` is the command `a` with the argument `b`.
+ * Therefore an argument cannot be empty. Only the first 16 arguments are kept. Nothing else is
+ * trimmed or unquoted.
  *
- * @param text the text of a query packet, decoded
- * @returns command and arguments
- * @throws {ProtocolError} `"empty"` if there is nothing but `!`
+ * @param text the decoded text of a query packet
+ * @returns the command and its arguments
+ * @throws {ProtocolError} `"empty"` if the text is empty or contains only `!`
  */
 export function parseQuery(text: string): Query {
   const [command, ...args] = text.split("!").filter((word) => word !== "");
@@ -38,44 +39,45 @@ export function parseQuery(text: string): Query {
 }
 
 /**
- * Writes a query text. What NRPE's text cannot carry is refused, where `check_nrpe` sends something
- * else without a word.
+ * Writes the text of a query. It refuses words that NRPE cannot transmit; `check_nrpe` silently
+ * sends something else.
  *
- * @param query command and arguments
+ * @param query the command and its arguments
  * @returns the text for a query packet
- * @throws {RangeError} if command or an argument is empty or holds `!` or NUL, or there are more
- * than 16 arguments
+ * @throws {RangeError} if the command or an argument is empty or contains `!` or NUL, or if there are
+ * more than 16 arguments
  */
 export function formatQuery(query: Query): string {
   if (query.args.length > MAX_ARGUMENTS) {
     throw new RangeError(
-      `Cannot format query: NRPE carries at most ${MAX_ARGUMENTS} arguments, ` +
+      `Cannot format query: NRPE transmits at most ${MAX_ARGUMENTS} arguments, ` +
         `got ${query.args.length}`,
     );
   }
   const words = [query.command, ...query.args];
   for (const [index, word] of words.entries()) {
-    const problem = whyNot(word);
-    if (problem === undefined) continue;
+    const reason = reasonAgainst(word);
+    if (reason === undefined) continue;
     const where = index === 0 ? "command" : `argument ${index}`;
-    throw new RangeError(`Cannot format query: ${where} ${JSON.stringify(word)} ${problem}`);
+    throw new RangeError(`Cannot format query: ${where} ${JSON.stringify(word)} ${reason}`);
   }
   return words.join("!");
 }
 
-function whyNot(word: string): string | undefined {
-  if (word === "") return "is empty, which NRPE cannot carry";
-  if (word.includes("!")) return 'holds "!", which NRPE takes for the end of a word';
-  if (word.includes("\0")) return "holds a NUL, which NRPE takes for the end of the query";
+/** The reason why NRPE cannot transmit a word; undefined if it can. */
+function reasonAgainst(word: string): string | undefined {
+  if (word === "") return "is empty, which NRPE cannot transmit";
+  if (word.includes("!")) return 'contains "!", which separates words in NRPE';
+  if (word.includes("\0")) return "contains a NUL, which ends the query in NRPE";
   return undefined;
 }
 
 /**
- * Finds what makes NRPE refuse a query text, command name included.
+ * Finds a character for which NRPE refuses a query.
  *
- * @param text the whole text
- * @param metachars the characters to look for, as in the directive `nasty_metachars`
- * @returns the first of them in the text; undefined if there is none
+ * @param text the text of the query, with the name of the command
+ * @param metachars the refused characters, as in the directive `nasty_metachars`
+ * @returns the first refused character in the text; undefined if the text contains none of them
  */
 export function findMetachar(
   text: string,

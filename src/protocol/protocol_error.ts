@@ -1,13 +1,13 @@
 /**
- * What is wrong with bytes from a peer:
+ * The kind of a {@linkcode ProtocolError}:
  *
  * - `"version"`: not NRPE, or a version other than 2, 3 and 4;
- * - `"type"`: neither query nor response, or not the one that was expected;
+ * - `"type"`: neither a query nor a response, or not the expected one;
  * - `"length"`: a buffer length below 0 or above 65,536;
- * - `"size"`: a packet larger than the reader was told to accept;
+ * - `"size"`: a packet larger than the limit of the reader;
  * - `"crc"`: the CRC-32 does not match;
  * - `"truncated"`: the bytes end before the packet does;
- * - `"empty"`: a query that names no command.
+ * - `"empty"`: a query without the name of a command.
  */
 export type ProtocolFault =
   | "version"
@@ -19,46 +19,45 @@ export type ProtocolFault =
   | "empty";
 
 /**
- * A peer broke the NRPE protocol. The message says what was expected and never repeats bytes of the
- * peer, only numbers, so that it may be logged as it is.
+ * The error for bytes that are not a valid NRPE packet or query. Its kind is a
+ * {@linkcode ProtocolFault}. The message contains the expected form and numbers, but never bytes from
+ * the peer, so that it can be logged without escaping.
  *
  * @example
  * ```ts
  * import { decodePacket, ProtocolError } from "@checkwright/checkwright";
- * import { assert, assertEquals } from "@std/assert";
+ * import { assertEquals, assertThrows } from "@std/assert";
  *
- * try {
- *   decodePacket(new TextEncoder().encode("GET / HTTP/1.0\r\n\r\n"));
- * } catch (error) {
- *   assert(error instanceof ProtocolError);
- *   assertEquals(error.fault, "version");
- * }
+ * const bytes = new TextEncoder().encode("GET / HTTP/1.0\r\n\r\n");
+ * const error = assertThrows(() => decodePacket(bytes), ProtocolError);
+ * assertEquals(error.message, "Cannot decode packet: expected version 2, 3 or 4, got 18245");
+ * assertEquals(error.received, 18);
  * ```
  */
 export class ProtocolError extends Error {
   /** `"ProtocolError"` */
   override readonly name: string = "ProtocolError";
 
-  /** What is wrong, for code that must tell one case from another. */
+  /** The kind of the error, for code. */
   readonly fault: ProtocolFault;
 
   /**
-   * Bytes that had been received when the fault was found; undefined where the fault is not in
-   * bytes but in a query's text. After `"truncated"`, 0 means that the peer closed without a word: it is how
-   * NRPE refuses, and the only case in which a client may ask again in an older version.
+   * Number of bytes received before the error was found; undefined if the error is in the text of a
+   * query. `"truncated"` with 0 means that the peer closed the connection without an answer. NRPE
+   * refuses a client that way. A client may try again with an older version only in this case.
    */
   readonly received: number | undefined;
 
   /**
-   * Says what a peer did wrong, in a word for code and in a sentence for people.
+   * Creates the error.
    *
-   * @param fault what is wrong
-   * @param message the sentence for people
-   * @param received bytes received until then, if it was bytes
+   * @param kind the kind of the error
+   * @param message the message for people
+   * @param received number of bytes received before the error was found
    */
-  constructor(fault: ProtocolFault, message: string, received?: number) {
+  constructor(kind: ProtocolFault, message: string, received?: number) {
     super(message);
-    this.fault = fault;
+    this.fault = kind;
     this.received = received;
   }
 }

@@ -2,46 +2,46 @@ import { type DecodeOptions, decodePacket, packetLength } from "./decode_packet.
 import { MAX_PACKET_LENGTH, MIN_QUERY_LENGTH, type Packet, V3_TAIL_LENGTH } from "./packet.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
-/** Where bytes come from: a connection, plain or TLS, or a test. */
+/** A source of bytes: a connection, plain or TLS, or a test. */
 export interface ByteSource {
   /**
-   * Waits for bytes and puts as many as there are into `buffer`.
+   * Waits for bytes and writes them to `buffer`.
    *
-   * @param buffer where to put them; never empty
-   * @returns how many bytes were put there, null at the end
+   * @param buffer the buffer to fill; never empty
+   * @returns number of bytes written to it; null at the end
    */
   read(buffer: Uint8Array): Promise<number | null>;
 }
 
-/** What is known about a packet before it is read, and how large it may be. */
+/** Options of {@linkcode readPacket}. */
 export interface ReadOptions extends DecodeOptions {
   /**
-   * Bytes of the largest packet to accept, header included. Below 1,036 it refuses every query that
-   * is padded as usual. The protocol's own limit, 65,555, if left out.
+   * Length of the largest accepted packet in bytes, with its header; default: 65,555, the limit of
+   * the protocol. Below 1,036, every query with the usual padding is refused.
    */
   maxLength?: number;
 }
 
 /**
- * Bytes asked for at first: a whole query of any version as every `check_nrpe` pads it, so that it
- * takes one read and no growing.
+ * Initial size of the buffer in bytes. Every `check_nrpe` pads its queries to this length, so that
+ * one read is enough and the buffer need not grow.
  */
 const FIRST_LENGTH = MIN_QUERY_LENGTH;
 
 /**
- * Reads one packet, however its bytes are dealt out. The promise settles with the packet's last
- * byte, or with the first that shows a fault, and the source is not read any further: not for what
- * follows the packet, nor for the last three bytes of version 3, which some clients never send.
+ * Reads one packet from a source that returns its bytes in pieces of any size. It stops at the last
+ * byte of the packet, or at the first byte that shows an error. It does not wait for bytes after the
+ * packet, or for the last three bytes of version 3, which some clients never send.
  *
- * What a packet claims about its length allocates nothing: the buffer grows with the bytes that
- * came, at most fourfold, and never beyond `maxLength`. Time is not bounded here; whoever owns the
- * source closes it at the deadline.
+ * The length field of a packet allocates no memory: the buffer grows with the received bytes, to at
+ * most four times their number and at most `maxLength`. The function has no time limit; the owner of
+ * the source closes it at the deadline.
  *
- * @param source where the bytes come from; what its `read` throws is passed on
- * @param options what is known beforehand
+ * @param source the source; errors of its `read` are passed on
+ * @param options the expected type, the largest length, and the buffer size of version 2
  * @returns the packet
- * @throws {ProtocolError} as {@linkcode decodePacket} does, and `"size"` for a packet above
- * `maxLength`; `received` says how many bytes came. `"truncated"` if the source ends too early.
+ * @throws {ProtocolError} as {@linkcode decodePacket} does, also `"size"` for a packet above
+ * `maxLength`, and `"truncated"` if the source ends too early; `received` is the number of bytes read
  */
 export async function readPacket(source: ByteSource, options: ReadOptions = {}): Promise<Packet> {
   const { maxLength = MAX_PACKET_LENGTH, payloadSize } = options;
@@ -49,7 +49,7 @@ export async function readPacket(source: ByteSource, options: ReadOptions = {}):
   let received = 0;
   while (true) {
     const count = await source.read(received === 0 ? buffer : buffer.subarray(received));
-    // A source that reads nothing into room enough would be asked for ever: it counts as ended.
+    // A read of 0 bytes counts as the end, to avoid an endless loop: the buffer always has room.
     if (count === null || count === 0) return decodePacket(buffer.subarray(0, received), options);
     received += count;
     const head = buffer.subarray(0, received);

@@ -1,4 +1,4 @@
-/** What the comparison asks for: a check in the daemon, and the plugin that the C daemon runs. */
+/** The agent of the comparison: a check, and the plugin that the C daemon also runs. */
 import { defineAgent, ok, plugin } from "../../src/mod.ts";
 
 export default defineAgent({

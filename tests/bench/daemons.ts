@@ -1,12 +1,12 @@
 /**
- * Compares the C daemon with ours, side by side in one run, with the same ECDSA certificate and the
- * same load generator: queries a second and latency at 1, 8 and 64 clients, memory idle and after
- * 10,000 queries, time from start to first answer.
+ * Compares the C daemon with ours in one run, with the same ECDSA certificate and the same load
+ * generator: queries per second and latency with 1, 8 and 64 clients, memory when idle and after
+ * 10,000 queries, and the time from start to first answer.
  *
  *   deno run -A tests/bench/daemons.ts [SECONDS]
  *
- * Needs nagios-nrpe-server, monitoring-plugins-basic, openssl, libssl-dev and a C compiler. The
- * machine is shared with the load generator: compare within one run, not between runs.
+ * It needs nagios-nrpe-server, monitoring-plugins-basic, openssl, libssl-dev and a C compiler. The
+ * load generator runs on the same machine, so compare only rows of one run.
  */
 import { fileURLToPath } from "node:url";
 const seconds = Deno.args[0] ?? "5";
@@ -27,7 +27,7 @@ interface Server {
   name: string;
   port: number;
   pid: number;
-  /** The processes that make it up, for memory. */
+  /** Its processes, to measure memory. */
   pids: number[];
   firstAnswer: number;
   stop(): Promise<void>;
@@ -122,7 +122,7 @@ async function startOurs(name: string, port: number, line: string[]): Promise<Se
   await child.stdout.getReader().read();
   console.log(`${name}: ready line after ${Math.round(performance.now() - start)} ms`);
   const answered = await firstAnswer(port, start);
-  // What is compiled is one process; elsewhere the launcher stays beside the daemon.
+  // A compiled agent is one process. `serve` stays as the supervisor beside the daemon.
   const daemon = Number(await sh("pgrep", "-P", String(child.pid)).catch(() => child.pid));
   return {
     name,
@@ -178,7 +178,7 @@ async function prepare(): Promise<void> {
     ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
   );
   await Deno.chmod(folder, 0o755);
-  // The C daemon reads it as another user.
+  // The C daemon reads the key as another user.
   await Deno.chmod(`${folder}/key.pem`, 0o644);
 }
 
@@ -204,8 +204,8 @@ try {
   row(ours.name, Math.round(ours.firstAnswer), ...await memory(ours, "check"));
   row(served.name, Math.round(served.firstAnswer), ...await memory(served, "check"));
   row(c.name, Math.round(c.firstAnswer), (await resident(c.pid)).toFixed(1), "", "", "");
-  const launcher = (await resident(served.pids[0]!)).toFixed(1);
-  console.log(`\n${served.name} from modules: the launcher beside it has ${launcher} MB\n`);
+  const supervisor = (await resident(served.pids[0]!)).toFixed(1);
+  console.log(`\n${served.name}: its supervisor has ${supervisor} MB more\n`);
 
   row("", "clients", "queries/s", "p50 ms", "p99 ms", "× nrpe", "errors");
   row("---", "---:", "---:", "---:", "---:", "---:", "---:");

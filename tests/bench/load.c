@@ -1,13 +1,13 @@
 /*
- * A load generator that asks as check_nrpe does: for each query a new TCP connection, a full TLS
- * handshake (no resumption, no verification, Nagle on as in check_nrpe), one version 4 packet in
- * one write, the answer read to its end, close. In C, so that on a small machine the client costs
- * little of what is measured, and costs each server the same.
+ * A load generator that sends queries as check_nrpe does. For each query it opens a TCP connection,
+ * makes a full TLS handshake (no resumption, no verification, Nagle on as in check_nrpe), sends one
+ * version 4 packet with one write, reads the answer to its end and closes the connection. It is
+ * written in C, so that it needs little time on a small machine, and the same for each server.
  *
  *   cc -O2 -o load load.c -lssl -lcrypto -lpthread
  *   ./load HOST PORT tls|plain CLIENTS SECONDS COMMAND EXPECTED
  *
- * Prints one line of JSON. An answer that does not begin with EXPECTED counts as an error.
+ * It prints one line of JSON. An answer that does not start with EXPECTED counts as an error.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -8,7 +8,7 @@ const response = { version: 4, type: "response", text: "x".repeat(65535) } as co
 const queryBytes = encodePacket(query);
 const responseBytes = encodePacket(response);
 
-/** Gives a packet over and over, whole if there is room. */
+/** Returns the packet again and again, with one read if the buffer is large enough. */
 function repeat(packet: Uint8Array) {
   let at = 0;
   return {

@@ -1,4 +1,4 @@
-/** What a warm sandbox costs over calling the same check directly. */
+/** Compares a check in a warm sandbox with a direct call of the same check. */
 import { unite } from "../../src/agent/granted_permissions.ts";
 import { executeCheck } from "../../src/check/execute.ts";
 import type { CheckCommand } from "../../src/check/define_check.ts";

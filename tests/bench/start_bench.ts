@@ -1,4 +1,4 @@
-/** From the start of a compiled daemon's launcher to its ready line, as systemd would wait for it. */
+/** Measures the time from the start of a launcher to the ready line, for which systemd waits. */
 import { fileURLToPath } from "node:url";
 import { compile } from "../deployed/deploying.ts";
 
@@ -6,7 +6,7 @@ const agent = fileURLToPath(new URL("../fixtures/deployed_agent.ts", import.meta
 const deployed = await compile(agent);
 const settings = `${deployed.folder}/settings.yaml`;
 await Deno.writeTextFile(settings, "timeout: 30s\n");
-// The first start makes the certificate.
+// The certificate is made at the first start, before the measurement.
 await (await deployed.start()).stop();
 
 for (const [name, ...args] of [["as compiled"], ["with settings", "--settings", settings]]) {

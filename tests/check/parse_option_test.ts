@@ -78,7 +78,7 @@ Deno.test("parseOption() refuses what is of another kind, and says what was expe
     [option.range({ description }), [
       ["x", 'Cannot parse range "x": end "x" is not a number'],
       ["10:5", 'Cannot parse range "10:5": start is above end'],
-      ["", 'Cannot parse range "": it holds no number'],
+      ["", 'Cannot parse range "": it contains no number'],
       [NaN, 'Cannot parse range "NaN"'],
       [anything(2, 1), 'Invalid value "2:1": expected a range whose start is not above its end'],
       [anything(NaN, 1), 'Invalid value "NaN:1"'],

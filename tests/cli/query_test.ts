@@ -19,12 +19,15 @@ Deno.test("query prints help, version and license and exits as check_nrpe does",
 
 Deno.test("query reports an invalid command line in one line on standard output", async () => {
   const cases: [string[], string][] = [
-    [[], "Missing option -H: expected the host to ask"],
+    [[], "Missing option -H: expected the host of the server"],
     [["-H", "127.0.0.1", "--nope"], 'Unknown option "--nope"'],
-    [["-H", "127.0.0.1", "-a", ""], "Cannot send argument 1: it is empty, which NRPE cannot carry"],
+    [
+      ["-H", "127.0.0.1", "-a", ""],
+      "Cannot send argument 1: it is empty, which NRPE cannot transmit",
+    ],
     [
       ["-H", "127.0.0.1", "-S", "TLSv1"],
-      "Cannot use -S TLSv1: it is obsolete (RFC 8996), this client speaks TLS 1.2 and 1.3",
+      "Cannot use -S TLSv1: it is obsolete (RFC 8996), this client supports TLS 1.2 and 1.3",
     ],
   ];
   for (const [args, message] of cases) {
@@ -44,7 +47,7 @@ Deno.test(
       else {
         bare.forEach((words) => readSettings([...words, "1"]));
         bare.forEach((words) =>
-          assertThrows(() => readSettings(words), SyntaxError, "needs a value")
+          assertThrows(() => readSettings(words), SyntaxError, "requires a value")
         );
       }
     }

@@ -1,4 +1,4 @@
-/** Rows of other projects' test suites that are about the command line of check_nrpe. */
+/** Runs the rows of other projects' test suites about the command line of check_nrpe. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { checkNrpe } from "../../src/client/check_nrpe.ts";
 import { parseOptions } from "../../src/client/options.ts";
@@ -17,7 +17,7 @@ interface Row {
   expected: { exit: number; stdout?: string; output_regex?: string };
 }
 
-/** What the server of those suites answers; it refuses anything else without a word. */
+/** The answers of the server in those suites. It closes without an answer for other commands. */
 const ANSWERS: Record<string, [code: number, text: string]> = {
   _NRPE_CHECK: [0, "NRPE v4.1.3"],
   state_critical: [2, "CRITICAL: Danger!"],
@@ -55,10 +55,10 @@ function hasIpv6(): boolean {
   }
 }
 
-/** Refused here with the same code, but before a handshake could be tried. */
+/** Refused here with the same exit code, but before a handshake. */
 const OBSOLETE = /-S TLSv1\.1$/;
 
-Deno.test("query passes check_nrpe's own test suite", {
+Deno.test("query passes the test suite of check_nrpe", {
   ignore: casesIgnored || isMissing(openssl),
 }, async () => {
   await using folder = await certificateFolder();
@@ -93,7 +93,7 @@ async function run(words: string[]): Promise<{ code: number; output: string }> {
     const { code, stdout, stderr } = await checkNrpe(request, Deno.readTextFile);
     return { code, output: stdout + stderr };
   } catch (error) {
-    // What the command line turns into its exit code.
+    // The command line converts these errors to an exit code.
     if (error instanceof SyntaxError || error instanceof RangeError) return { code: 3, output: "" };
     throw error;
   }

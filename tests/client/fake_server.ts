@@ -1,9 +1,9 @@
-/** A server in this process that answers as it is told, or misbehaves. */
+/** A server in this process that sends given answers or misbehaves. */
 import { encodePacket } from "../../src/protocol/encode_packet.ts";
 import type { Packet, PacketInput } from "../../src/protocol/packet.ts";
 import { readPacket } from "../../src/protocol/read_packet.ts";
 
-/** What to do with one connection, its query read; what is returned is sent, and then it closes. */
+/** Handles one connection after its query was read. The result is sent; then the server closes. */
 export type Answer = (
   query: Packet,
   conn: Deno.TcpConn,
@@ -11,11 +11,11 @@ export type Answer = (
 
 export interface FakeServer extends AsyncDisposable {
   port: number;
-  /** The queries so far. */
+  /** The received queries. */
   queries: Packet[];
 }
 
-/** Serves on loopback: the first connection gets the first answer, and the last answer repeats. */
+/** Starts a server on loopback. Each connection gets the next answer; the last answer repeats. */
 export function fakeServer(...answers: Answer[]): FakeServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const queries: Packet[] = [];
@@ -50,12 +50,12 @@ export function fakeServer(...answers: Answer[]): FakeServer {
   };
 }
 
-/** Writes all of it. */
+/** Writes all bytes. */
 export async function sendAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
   for (let sent = 0; sent < bytes.length;) sent += await conn.write(bytes.subarray(sent));
 }
 
-/** A response, of version 4 unless told otherwise. */
+/** Encodes a response; default: version 4. */
 export function response(packet: Partial<PacketInput> = {}): Uint8Array {
   return encodePacket({ version: 4, type: "response", text: "OK - fine", ...packet });
 }
@@ -64,16 +64,16 @@ export function response(packet: Partial<PacketInput> = {}): Uint8Array {
 export const sameVersion = (packet: Partial<PacketInput> = {}): Answer => (query) =>
   response({ version: query.version, ...packet });
 
-/** Closes without a word. */
+/** Closes the connection without an answer. */
 export const closes: Answer = () => undefined;
 
-/** Says nothing until the other side has gone. */
+/** Sends nothing until the client closes the connection. */
 export const silent: Answer = async (_query, conn) => {
   await conn.read(new Uint8Array(1));
   return undefined;
 };
 
-/** The same bytes with others in one place. */
+/** Returns a copy with other values at one index. */
 export function patched(bytes: Uint8Array, at: number, ...values: number[]): Uint8Array {
   const copy = bytes.slice();
   copy.set(values, at);

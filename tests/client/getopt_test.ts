@@ -10,7 +10,7 @@ const SPECS: GetoptOption[] = [
   { short: "a", long: "args", takes: "rest" },
 ];
 
-/** The options as `letter=value,value`. */
+/** Returns the options as `letter=value,value`. */
 function read(...words: string[]): string {
   return getopt(words, SPECS)
     .map(({ spec, values }) =>
@@ -19,7 +19,7 @@ function read(...words: string[]): string {
     .join(" ");
 }
 
-Deno.test("getopt() reads what getopt_long reads", { permissions: "none" }, () => {
+Deno.test("getopt() parses the same forms as getopt_long", { permissions: "none" }, () => {
   const cases: [string[], string][] = [
     [[], ""],
     [["-H", "web", "-p", "5666"], "H=web p=5666"],
@@ -48,17 +48,17 @@ Deno.test("getopt() reads what getopt_long reads", { permissions: "none" }, () =
   for (const [words, expected] of cases) assertEquals(read(...words), expected, words.join(" "));
 });
 
-Deno.test("getopt() says in one line what it cannot read", { permissions: "none" }, () => {
+Deno.test("getopt() names the invalid option in one line", { permissions: "none" }, () => {
   const cases: [string[], string][] = [
     [["-x"], 'Unknown option "-x"'],
     [["-nx"], 'Unknown option "-x"'],
     [["-n=3"], 'Unknown option "-="'],
     [["--nope"], 'Unknown option "--nope"'],
-    [["--v"], 'Option "--v" could be any of --v2-packets-only, --version'],
-    [["-p"], 'Option "-p" needs a value'],
-    [["-np"], 'Option "-p" needs a value'],
-    [["--port"], 'Option "--port" needs a value'],
-    [["-a"], 'Option "-a" needs a value'],
+    [["--v"], 'Ambiguous option "--v": expected one of --v2-packets-only, --version'],
+    [["-p"], 'Option "-p" requires a value'],
+    [["-np"], 'Option "-p" requires a value'],
+    [["--port"], 'Option "--port" requires a value'],
+    [["-a"], 'Option "-a" requires a value'],
     [["--no-ssl=3"], 'Option "--no-ssl" takes no value, got "3"'],
     [["--a\nb"], 'Unknown option "--a\\nb"'],
   ];

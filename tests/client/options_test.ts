@@ -23,7 +23,7 @@ function readFile(path: string): string {
 function parse(line: string | string[]): CheckNrpeOptions {
   const words = typeof line === "string" ? line.split(" ") : line;
   const request = parseOptions(words, readFile);
-  if ("show" in request) throw new Error(`It shows the ${request.show}`);
+  if ("show" in request) throw new Error(`Expected a query, got the ${request.show}`);
   return request;
 }
 
@@ -85,7 +85,7 @@ Deno.test("parseOptions() reads every option of check_nrpe", { permissions: "non
     ["-H h -d 1 -L aRSA+AES256", {
       tls: { ...TLS, ciphers: ["ECDHE-RSA-AES256-GCM-SHA384"] },
     }],
-    // Without TLS, nothing of TLS matters.
+    // With -n, the TLS options have no effect.
     ["-H h -n -S SSLv3 -d 2 -L ADH -A none", { tls: false }],
     ["-H h -t 3:warning", { timeout: 3, failureState: "WARNING" }],
     ["-H h -t :0", { failureState: "OK" }],
@@ -105,7 +105,7 @@ Deno.test("parseOptions() reads every option of check_nrpe", { permissions: "non
   }
 });
 
-Deno.test("parseOptions() lets the command line win over a file, and the first file over others", {
+Deno.test("parseOptions() prefers the command line to a file, and the first file to others", {
   permissions: "none",
 }, () => {
   const cases: [string, Partial<CheckNrpeOptions>][] = [
@@ -131,53 +131,60 @@ Deno.test("parseOptions() lets the command line win over a file, and the first f
   }
 });
 
-Deno.test("parseOptions() says in one line what it cannot do", { permissions: "none" }, () => {
-  const integers = "expected a whole number from 1 to 65535";
-  const cases: [string | string[], string][] = [
-    [[], "Missing option -H: expected the host to ask"],
-    [["-H", ""], "Missing option -H: expected the host to ask"],
-    ["-H h -z", 'Unknown option "-z"'],
-    ["-H h -p 0", `Cannot use "0" for -p: ${integers}`],
-    ["-H h -p 70000", `Cannot use "70000" for -p: ${integers}`],
-    ["-H h -p http", `Cannot use "http" for -p: ${integers}`],
-    ["-H h -2 -P x", `Cannot use "x" for -P: ${integers}`],
-    ["-H h -P 2048", "Error: if a fixed payload size is specified, '-2' must also be specified"],
-    [
-      "-H h -2 -3",
-      "Error: Only one of force_v2_packet (-2) and force_v3_packet (-3) can be specified.",
-    ],
-    ["-H h -t x", "Timeout value must be a positive integer"],
-    ["-H h -t 0", "Timeout value must be a positive integer"],
-    ["-H h -t -5", "Timeout value must be a positive integer"],
-    [
-      "-H h -C c",
-      "Error: the client certificate and the private key must both be given or neither",
-    ],
-    [["-H", "h", "-c", ""], "Cannot send an empty command: expected its name"],
-    [["-H", "h", "-a", ""], "Cannot send argument 1: it is empty, which NRPE cannot carry"],
-    [
-      ["-H", "h", "-a", "a", "", "b"],
-      "Cannot send argument 2: it is empty, which NRPE cannot carry",
-    ],
-    [["-H", "h", "-a", "a!!b"], "Cannot send argument 2: it is empty, which NRPE cannot carry"],
-    ["-H h -f command", "Error: The config file should not have a command (-c) option."],
-    ["-H h -f args", "Error: The config file should not have args (-a) arguments."],
-    ["-H h -f empty", 'Cannot use config file "empty": it holds no options'],
-    ["-H h -f absent", 'Cannot use config file "absent": No such file or directory'],
-    ["-H h -f unknown", 'Cannot use config file "unknown": Unknown option "--nope"'],
-    ["-H h -d 3", 'Cannot use "3" for -d: expected 0, 1 or 2'],
-    [
-      "-H h -S TLSv9",
-      'Cannot use "TLSv9" for -S: expected SSLv2, SSLv3, TLSv1, TLSv1.1, TLSv1.2, TLSv1.3, each ' +
-      'with or without "+"',
-    ],
-  ];
-  for (const [line, message] of cases) {
-    assertEquals(assertThrows(() => parse(line), SyntaxError).message, message, String(line));
-  }
-});
+Deno.test(
+  "parseOptions() names an invalid option or value in one line",
+  { permissions: "none" },
+  () => {
+    const integers = "expected a whole number from 1 to 65535";
+    const cases: [string | string[], string][] = [
+      [[], "Missing option -H: expected the host of the server"],
+      [["-H", ""], "Missing option -H: expected the host of the server"],
+      ["-H h -z", 'Unknown option "-z"'],
+      ["-H h -p 0", `-p: Invalid value "0": ${integers}`],
+      ["-H h -p 70000", `-p: Invalid value "70000": ${integers}`],
+      ["-H h -p http", `-p: Invalid value "http": ${integers}`],
+      ["-H h -2 -P x", `-P: Invalid value "x": ${integers}`],
+      ["-H h -P 2048", "Error: if a fixed payload size is specified, '-2' must also be specified"],
+      [
+        "-H h -2 -3",
+        "Error: Only one of force_v2_packet (-2) and force_v3_packet (-3) can be specified.",
+      ],
+      ["-H h -t x", "Timeout value must be a positive integer"],
+      ["-H h -t 0", "Timeout value must be a positive integer"],
+      ["-H h -t -5", "Timeout value must be a positive integer"],
+      [
+        "-H h -C c",
+        "Error: the client certificate and the private key must both be given or neither",
+      ],
+      [["-H", "h", "-c", ""], "Cannot send an empty command: expected its name"],
+      [["-H", "h", "-a", ""], "Cannot send argument 1: it is empty, which NRPE cannot transmit"],
+      [
+        ["-H", "h", "-a", "a", "", "b"],
+        "Cannot send argument 2: it is empty, which NRPE cannot transmit",
+      ],
+      [
+        ["-H", "h", "-a", "a!!b"],
+        "Cannot send argument 2: it is empty, which NRPE cannot transmit",
+      ],
+      ["-H h -f command", "Error: The config file should not have a command (-c) option."],
+      ["-H h -f args", "Error: The config file should not have args (-a) arguments."],
+      ["-H h -f empty", 'Cannot use config file "empty": it contains no options'],
+      ["-H h -f absent", 'Cannot use config file "absent": No such file or directory'],
+      ["-H h -f unknown", 'Cannot use config file "unknown": Unknown option "--nope"'],
+      ["-H h -d 3", '-d: Invalid value "3": expected 0, 1 or 2'],
+      [
+        "-H h -S TLSv9",
+        '-S: Invalid value "TLSv9": expected SSLv2, SSLv3, TLSv1, TLSv1.1, TLSv1.2, TLSv1.3, each ' +
+        'with or without "+"',
+      ],
+    ];
+    for (const [line, message] of cases) {
+      assertEquals(assertThrows(() => parse(line), SyntaxError).message, message, String(line));
+    }
+  },
+);
 
-Deno.test("parseOptions() refuses TLS that cannot be had, and says why", {
+Deno.test("parseOptions() refuses TLS options that are not supported, with the reason", {
   permissions: "none",
 }, () => {
   const cases: [string, string][] = [
@@ -185,7 +192,7 @@ Deno.test("parseOptions() refuses TLS that cannot be had, and says why", {
     ["-S TLSv1.1", "Cannot use -S TLSv1.1: it is obsolete (RFC 8996)"],
     ["-S SSLv3", "Cannot use -S SSLv3: it is obsolete (RFC 8996)"],
     ["-S SSLv2", "Cannot use -S SSLv2: it is obsolete (RFC 8996)"],
-    ["-d 2", "Cannot use -d 2: anonymous Diffie-Hellman cannot tell the server from anyone"],
+    ["-d 2", "Cannot use -d 2: anonymous Diffie-Hellman does not protect"],
     ["-L ADH", 'Cannot use -L "ADH": expected a list that allows an ECDHE suite'],
     ["-L AES256-SHA", 'Cannot use -L "AES256-SHA": expected a list that allows an ECDHE suite'],
   ];
@@ -194,7 +201,7 @@ Deno.test("parseOptions() refuses TLS that cannot be had, and says why", {
   }
 });
 
-Deno.test("parseOptions() shows help, version and license whatever else is asked for", {
+Deno.test("parseOptions() returns help, version or license even if other options are given", {
   permissions: "none",
 }, () => {
   const cases = [

@@ -15,7 +15,7 @@ function packet(text: string | Uint8Array, resultCode = 0, version: 2 | 4 = 4): 
   return { version, type: "response", resultCode, text: bytes };
 }
 
-Deno.test("reportResponse() prints the text and exits with the low byte of the code", {
+Deno.test("reportResponse() prints the text and returns the low byte of the code", {
   permissions: "none",
 }, () => {
   const latin1 = Uint8Array.of(0x67, 0xfc);
@@ -34,7 +34,7 @@ Deno.test("reportResponse() prints the text and exits with the low byte of the c
   }
 });
 
-Deno.test("reportFailure() prints what check_nrpe 4.1.0 prints, then the reason", {
+Deno.test("reportFailure() prints the lines of check_nrpe 4.1.0, then the reason", {
   permissions: "none",
 }, () => {
   const error = (fault: ConnectFault, reason: string, ...addresses: string[]) =>
@@ -86,8 +86,8 @@ Deno.test("reportFailure() prints what check_nrpe 4.1.0 prints, then the reason"
       error("reset", "Connection reset by peer", "192.0.2.1"),
       [
         "CHECK_NRPE: Error - Could not connect to 192.0.2.1: Connection reset by peer",
-        "The server broke off before TLS began: it does not speak TLS (-n asks without), or refuses " +
-        "this host",
+        "The server closed the connection before TLS began: it does not use TLS (try -n), or " +
+        "refuses this host",
       ],
       [],
       2,
@@ -132,7 +132,7 @@ Deno.test("reportFailure() prints what check_nrpe 4.1.0 prints, then the reason"
   }
 });
 
-Deno.test("reportFailure() names what is wrong with a response", { permissions: "none" }, () => {
+Deno.test("reportFailure() names the error of a response", { permissions: "none" }, () => {
   const cases: [ProtocolFault, number, string][] = [
     ["truncated", 0, "Receive header underflow - only 0 bytes received (4 expected)."],
     ["truncated", 5, "Receive header underflow - only 5 bytes received (4 expected)."],

@@ -37,7 +37,7 @@ Deno.test("sendQuery() sends command and arguments and returns state and text", 
   for (const { text } of server.queries) assertEquals(decode(text), "check_it!-w!5 %!é");
 });
 
-Deno.test("sendQuery() reads any result code as a state", { permissions }, async () => {
+Deno.test("sendQuery() converts every result code to a state", { permissions }, async () => {
   const cases = [[0, "OK"], [1, "WARNING"], [2, "CRITICAL"], [3, "UNKNOWN"], [4, "UNKNOWN"], [
     -1,
     "UNKNOWN",
@@ -45,11 +45,11 @@ Deno.test("sendQuery() reads any result code as a state", { permissions }, async
   for (const [resultCode, state] of cases) {
     await using server = fakeServer(sameVersion({ resultCode }));
     assertEquals((await sendQuery(plain(server.port))).state, state, String(resultCode));
-    assertEquals(server.queries.length, 1, "a strange code is an answer");
+    assertEquals(server.queries.length, 1, "any code is an answer");
   }
 });
 
-Deno.test("sendQuery() loses no byte of a text", { permissions }, async () => {
+Deno.test("sendQuery() keeps every byte of the text", { permissions }, async () => {
   const long = "x".repeat(65_535);
   const texts: Uint8Array[] = [
     new Uint8Array(0),
@@ -65,18 +65,18 @@ Deno.test("sendQuery() loses no byte of a text", { permissions }, async () => {
   }
 });
 
-Deno.test("sendQuery() takes a response however it comes", { permissions }, async () => {
+Deno.test("sendQuery() accepts every form of a response", { permissions }, async () => {
   const whole = response({ resultCode: 2 });
   const answers: [string, Answer][] = [
     ["byte by byte", async (_, conn) => {
       for (const byte of whole) await sendAll(conn, Uint8Array.of(byte));
       return undefined;
     }],
-    ["and nobody closes", async (query, conn) => {
+    ["from a server that does not close", async (query, conn) => {
       await sendAll(conn, whole);
       return silent(query, conn);
     }],
-    ["with more after it", () => Uint8Array.of(...whole, ...whole)],
+    ["with more bytes after it", () => Uint8Array.of(...whole, ...whole)],
     ["of version 2", () => response({ version: 2, resultCode: 2 })],
     ["of version 3", () => response({ version: 3, resultCode: 2 })],
     ["without padding and NUL", () => {
@@ -88,35 +88,42 @@ Deno.test("sendQuery() takes a response however it comes", { permissions }, asyn
     await using server = fakeServer(answer);
     const output = await sendQuery(plain(server.port));
     assertEquals(output, { state: "CRITICAL", text: "OK - fine" }, label);
-    assertEquals(server.queries.length, 1, `${label}: asked once`);
+    assertEquals(server.queries.length, 1, `${label}: one query`);
   }
-  // An empty buffer is how a server before 4.0 says that there is no text.
+  // A server before 4.0 sends an empty buffer if the text is empty.
   await using empty = fakeServer(() => response({ text: "", bufferLength: 0, resultCode: 1 }));
   assertEquals(await sendQuery(plain(empty.port)), { state: "WARNING", text: "" });
   assertEquals(empty.queries.length, 1);
 });
 
-Deno.test("sendQuery() asks again in version 2, once, if nothing came back", {
-  permissions,
-}, async () => {
-  for (const version of [3, 4] as const) {
-    await using old = fakeServer(closes, sameVersion({ text: "from 2.15" }));
-    const output = await sendQuery(plain(old.port, { version }));
-    assertEquals(output, { state: "OK", text: "from 2.15" });
-    assertEquals(old.queries.map((query) => query.version), [version, 2]);
-  }
-  for (const version of [2, 3, 4] as const) {
-    await using server = fakeServer(closes);
-    const error = await assertRejects(
-      () => sendQuery(plain(server.port, { version })),
-      ProtocolError,
-    );
-    assertEquals([error.fault, error.received], ["truncated", 0]);
-    assertEquals(server.queries.map((query) => query.version), version === 2 ? [2] : [version, 2]);
-  }
-});
+Deno.test(
+  "sendQuery() sends the query once more, as version 2, if the server closes without a response",
+  {
+    permissions,
+  },
+  async () => {
+    for (const version of [3, 4] as const) {
+      await using old = fakeServer(closes, sameVersion({ text: "from 2.15" }));
+      const output = await sendQuery(plain(old.port, { version }));
+      assertEquals(output, { state: "OK", text: "from 2.15" });
+      assertEquals(old.queries.map((query) => query.version), [version, 2]);
+    }
+    for (const version of [2, 3, 4] as const) {
+      await using server = fakeServer(closes);
+      const error = await assertRejects(
+        () => sendQuery(plain(server.port, { version })),
+        ProtocolError,
+      );
+      assertEquals([error.fault, error.received], ["truncated", 0]);
+      assertEquals(
+        server.queries.map((query) => query.version),
+        version === 2 ? [2] : [version, 2],
+      );
+    }
+  },
+);
 
-Deno.test("sendQuery() does not ask again in a version that the query does not fit", {
+Deno.test("sendQuery() does not send the query again if it does not fit version 2", {
   permissions,
 }, async () => {
   await using server = fakeServer(closes);
@@ -125,7 +132,7 @@ Deno.test("sendQuery() does not ask again in a version that the query does not f
   assertEquals(server.queries.length, 1);
 });
 
-Deno.test("sendQuery() names the fault of a response, and does not run the command again", {
+Deno.test("sendQuery() reports a malformed response and does not run the command again", {
   permissions,
 }, async () => {
   const whole = response();
@@ -137,7 +144,7 @@ Deno.test("sendQuery() names the fault of a response, and does not run the comma
     ["a damaged text", patched(whole, 16, 0x30), "crc"],
     ["a negative length", patched(whole, 12, 0xff, 0xff, 0xff, 0xff), "length"],
     ["a length beyond the limit", patched(whole, 12, 0, 1, 0, 1), "length"],
-    ["less than it says", patched(whole, 12, 0, 0, 1, 0), "truncated"],
+    ["less than its length field", patched(whole, 12, 0, 0, 1, 0), "truncated"],
     ["one byte", whole.subarray(0, 1), "truncated"],
     ["half a header", whole.subarray(0, 12), "truncated"],
     ["half of version 2", response({ version: 2 }).subarray(0, 500), "truncated"],
@@ -151,7 +158,7 @@ Deno.test("sendQuery() names the fault of a response, and does not run the comma
 });
 
 Deno.test(
-  "sendQuery() has one deadline, the second attempt included",
+  "sendQuery() has one deadline for both attempts",
   { permissions },
   async () => {
     await using server = fakeServer(closes, silent);
@@ -163,13 +170,13 @@ Deno.test(
       );
       assertEquals(error.name, "TimeoutError");
     }
-    // In the middle of a response, too, and in a handshake that the other side never enters.
+    // Also in the middle of a response, and during a handshake that the server never answers.
     await using half = fakeServer(async (query, conn) => {
       await sendAll(conn, response().subarray(0, 20));
       return silent(query, conn);
     });
-    const deaf = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = deaf.addr as Deno.NetAddr;
+    const unresponsive = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = unresponsive.addr as Deno.NetAddr;
     for (const options of [plain(half.port), plain(port, { tls: {} })]) {
       const error = await assertRejects(
         () => sendQuery({ ...options, timeout: 0.2 }),
@@ -177,11 +184,11 @@ Deno.test(
       );
       assertEquals(error.name, "TimeoutError");
     }
-    deaf.close();
+    unresponsive.close();
   },
 );
 
-Deno.test("sendQuery() ends when its signal says so", { permissions }, async () => {
+Deno.test("sendQuery() rejects with the reason of its signal", { permissions }, async () => {
   const controller = new AbortController();
   const reason = new Error("enough");
   await using server = fakeServer(async (query, conn) => {
@@ -196,23 +203,23 @@ Deno.test("sendQuery() ends when its signal says so", { permissions }, async () 
   assertEquals(server.queries.length, 1);
 });
 
-Deno.test("sendQuery() refuses what would arrive as something else", { permissions }, async () => {
+Deno.test("sendQuery() refuses a query that the server would change", { permissions }, async () => {
   await using server = fakeServer(sameVersion());
   const cases: [Partial<QueryOptions>, RegExp][] = [
     [{ args: ["a", ""] }, /argument 2 "" is empty/],
-    [{ args: ["a!b"] }, /holds "!"/],
+    [{ args: ["a!b"] }, /contains "!"/],
     [{ command: "" }, /command "" is empty/],
     [
       { version: 2, args: ["y".repeat(1100)] },
-      /^Cannot send a query of 1109 bytes: version 2 carri/,
+      /^Cannot send a query of 1109 bytes: expected at most 1023 for version 2$/,
     ],
     [
       { args: ["y".repeat(70_000)] },
-      /^Cannot send a query of 70009 bytes: version 4 carries 65535$/,
+      /^Cannot send a query of 70009 bytes: expected at most 65535 for version 4$/,
     ],
-    [{ version: 2, payloadSize: 4, command: "long" }, /version 2 carries 3$/],
-    [{ timeout: 0 }, /^Cannot wait for "0"/],
-    [{ timeout: "-1s" }, /^Cannot wait for "-1s"/],
+    [{ version: 2, payloadSize: 4, command: "long" }, /expected at most 3 for version 2$/],
+    [{ timeout: 0 }, /^Invalid timeout "0": expected/],
+    [{ timeout: "-1s" }, /^Invalid timeout "-1s": expected/],
   ];
   for (const [options, message] of cases) {
     const error = await assertRejects(() => sendQuery(plain(server.port, options)), RangeError);
@@ -222,10 +229,10 @@ Deno.test("sendQuery() refuses what would arrive as something else", { permissio
   assertEquals(server.queries.length, 0);
 });
 
-Deno.test("sendQuery() speaks the payload size of NSClient++ in version 2", {
+Deno.test("sendQuery() supports the payload sizes of NSClient++ in version 2", {
   permissions,
 }, async () => {
-  // The reader of the fake server knows 1,024 only: this one counts bytes.
+  // The reader of the fake server supports only 1,024. This one counts bytes.
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const served = (async () => {
     using conn = await listener.accept();
@@ -242,7 +249,7 @@ Deno.test("sendQuery() speaks the payload size of NSClient++ in version 2", {
   listener.close();
 });
 
-Deno.test("sendQuery() tells a host that is not there from one that is", {
+Deno.test("sendQuery() reports a refused connection as a ConnectError", {
   permissions,
 }, async () => {
   let port: number;

@@ -13,7 +13,7 @@ async function withHelper(use: (helper: ReturnType<typeof startProcessHelper>) =
   }
 }
 
-Deno.test("list() gives one list to callers that wait together, and finds this process", async () => {
+Deno.test("list() returns one list to callers that wait together, and it contains this process", async () => {
   await withHelper(async (helper) => {
     const lists = await Promise.all([helper.list(), helper.list()]);
     assertEquals(lists[0] === lists[1], true);
@@ -23,9 +23,9 @@ Deno.test("list() gives one list to callers that wait together, and finds this p
   });
 });
 
-Deno.test("signal() and exists() pass over what does not exist and what is never one target", async () => {
+Deno.test("signal() and exists() ignore ids without a process and ids that mean several processes", async () => {
   await withHelper(async (helper) => {
-    // 0, -0, 1 and -1 would be the helper's group, init, or every process of this user.
+    // 0, -0, 1 and -1 mean the helper's group, init, or every process of this user.
     await helper.signal([0, -0, 1, -1, 4_194_305, NaN], "KILL");
     assertEquals(await helper.exists(1), false);
     assertEquals(await helper.exists(4_194_305), false);
@@ -33,18 +33,18 @@ Deno.test("signal() and exists() pass over what does not exist and what is never
   });
 });
 
-Deno.test("A helper that was killed rejects every request and says why", async () => {
+Deno.test("A killed helper rejects every request and reports the reason", async () => {
   const mark = createMark();
   const helper = startProcessHelper(mark);
   await helper.list();
   for (const { pid, args } of listProcesses()) if (args.includes(mark)) Deno.kill(pid, "SIGKILL");
   await assertRejects(() => helper.list());
   await assertRejects(() => helper.signal([4_194_305], "TERM"));
-  assertStringIncludes(await helper.broken, "ended");
+  assertStringIncludes(await helper.broken, "exited");
   await helper.close();
 });
 
-Deno.test("When the pipe closes, what carries the daemon's mark is killed, with its children", async () => {
+Deno.test("When the pipe closes, the helper kills the processes with the daemon's mark and their children", async () => {
   const folder = await Deno.makeTempDir();
   const [mark, other] = [createMark(), createMark()];
   const helper = startProcessHelper(mark);

@@ -27,9 +27,9 @@ Deno.test(
     ];
     const pids = (known?: Set<string>) => familyOf(list, 10, mark, known).map(({ pid }) => pid);
     assertEquals(pids(), [31, 30, 20]);
-    // A process that was seen before is known by its id and its start together.
+    // A process of an earlier list is identified by its id and its start time together.
     assertEquals(pids(new Set(["40 777", "50 778"])), [31, 30, 20, 40]);
-    // The mark of a daemon stands for all of its runs, and for no run of another daemon.
+    // The mark of a daemon matches all of its runs, and no run of another daemon.
     const all = (of: string) => familyOf(list, undefined, of).map(({ pid }) => pid);
     assertEquals(all(daemon), [31, 10, 11, 30, 20]);
     assertEquals(all(daemon.slice(0, -1)), []);
@@ -53,19 +53,27 @@ const pidIn = (path: string) =>
     () => Deno.readTextFile(path).then(Number, () => 0),
   );
 
-Deno.test("endRun() says how a run ended, and leaves nothing of it", async () => {
+Deno.test("endRun() reports how a run was ended and leaves no process of it", async () => {
   const folder = await Deno.makeTempDir();
   const table: [name: string, line: string, ending: Ending][] = [
     ["a plugin that ends at TERM", "echo $$ > PID; exec sleep 60", "TERM"],
-    ["one that ignores TERM", "trap '' TERM; echo $$ > PID; while :; do sleep 1; done", "KILL"],
-    ["one whose child has left the group", "setsid sh -c 'echo $$ > PID; sleep 60' & wait", "TERM"],
     [
-      "one whose child has left the group and cleared its environment",
+      "a plugin that ignores TERM",
+      "trap '' TERM; echo $$ > PID; while :; do sleep 1; done",
+      "KILL",
+    ],
+    [
+      "a plugin whose child has left the group",
+      "setsid sh -c 'echo $$ > PID; sleep 60' & wait",
+      "TERM",
+    ],
+    [
+      "a plugin whose child has left the group and cleared its environment",
       "setsid env -i sh -c 'echo $$ > PID; sleep 60' & wait",
       "TERM",
     ],
     ["a zombie that its parent does not reap", "sh -c 'echo $$ > PID' & exec sleep 60", "TERM"],
-    ["a run that has ended", "echo $$ > PID", "gone"],
+    ["a plugin that has exited", "echo $$ > PID", "gone"],
   ];
   const processes = openProcessTree();
   for (const [index, [name, line, ending]] of table.entries()) {
@@ -99,7 +107,7 @@ Deno.test("endRun() sends TERM once, so that a plugin cleans up once", async () 
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("Many runs are ended at the same time, none after the other", async () => {
+Deno.test("Many runs are ended in parallel", async () => {
   const folder = await Deno.makeTempDir();
   const processes = openProcessTree();
   const runs = await Promise.all(Array.from({ length: 20 }, async (_, index) => {
@@ -112,7 +120,7 @@ Deno.test("Many runs are ended at the same time, none after the other", async ()
   const endings = await Promise.all(runs.map(({ child, mark }) => processes.endRun(child, mark)));
   const took = performance.now() - before;
   assertEquals(new Set(endings), new Set(["KILL"]));
-  // Each needs 200 ms between TERM and KILL: one after the other would take four seconds.
+  // Each needs 200 ms between TERM and KILL, so that 20 in sequence would take four seconds.
   assertEquals(took < 3_000, true, `${took} ms`);
   for (const { child, pid } of runs) {
     await statusOf(child, "the plugin");
@@ -122,7 +130,7 @@ Deno.test("Many runs are ended at the same time, none after the other", async ()
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("endMarked() ends what one sandbox has started, and nothing of another", async () => {
+Deno.test("endMarked() ends the processes of one sandbox, and not those of another", async () => {
   const folder = await Deno.makeTempDir();
   const processes = openProcessTree();
   const marks = [processes.createMark(), processes.createMark()] as const;

@@ -1,4 +1,4 @@
-/** What peers send that they should not (the matrix of NRPE's robustness), against a real daemon. */
+/** Sends malformed and slow input to a real daemon. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { once } from "node:events";
@@ -23,7 +23,7 @@ async function withSettings(yaml: string, ...args: string[]): Promise<Served> {
   }
 }
 
-/** Everything the daemon sends until it closes; a reset ends it too. */
+/** Reads until the daemon closes or resets the connection. */
 async function readAll(connection: Deno.Conn): Promise<Uint8Array> {
   const chunks: number[] = [];
   const buffer = new Uint8Array(65_536);
@@ -52,7 +52,7 @@ function patched(bytes: Uint8Array, at: number, ...values: number[]): Uint8Array
 
 const nothing = new Uint8Array();
 
-Deno.test("A malformed packet gets a clean close at once, a line that says who and why, and the next is answered", async () => {
+Deno.test("The daemon closes after a malformed packet, logs peer and reason, and answers the next query", async () => {
   await using served = await withSettings("limits: { query: 20s }", "--no-tls");
   const table: [name: string, bytes: Uint8Array, reason: string][] = [
     ["bad CRC, version 4", patched(query, 4, 0, 0, 0, 0), "CRC"],
@@ -73,7 +73,7 @@ Deno.test("A malformed packet gets a clean close at once, a line that says who a
   for (const [name, bytes, reason] of table) {
     const before = served.log().length;
     assertEquals(await exchange(served.port, bytes), nothing, name);
-    // The line of the query before may be written only now.
+    // The line for the previous query may be written late, so all new lines are searched.
     const line = await until(
       "the line of the log",
       () => served.log().slice(before).split("\n").find((line) => line.includes(" fault ")),
@@ -85,7 +85,7 @@ Deno.test("A malformed packet gets a clean close at once, a line that says who a
   }
 });
 
-Deno.test("A packet that is odd but whole is answered", async () => {
+Deno.test("An unusual but complete packet is answered", async () => {
   await using served = await serve(agent, "--no-tls");
   const short = encodePacket({ version: 4, type: "query", text: "ok", bufferLength: 3 });
   const table: [name: string, parts: Uint8Array[]][] = [
@@ -93,7 +93,7 @@ Deno.test("A packet that is odd but whole is answered", async () => {
       "byte by byte",
       [...query.subarray(0, 40)].map((byte) => Uint8Array.of(byte)).concat([query.slice(40)]),
     ],
-    ["bytes behind it", [query, new Uint8Array(5000)]],
+    ["bytes after it", [query, new Uint8Array(5000)]],
     ["two at once", [query, query]],
     ["without padding", [short]],
     ["version 3", [encodePacket({ version: 3, type: "query", text: "ok" })]],
@@ -110,7 +110,7 @@ Deno.test("A packet that is odd but whole is answered", async () => {
   assertEquals(decodePacket(await readAll(connection)).resultCode, 0);
 });
 
-Deno.test("A packet that ends too early gets a close, whatever was sent of it", async () => {
+Deno.test("The daemon closes the connection if a packet ends too early, at every length", async () => {
   await using served = await serve(agent, "--no-tls");
   for (const length of [0, 1, 9, 10, 15, 16, 500, 1035]) {
     using connection = await Deno.connect({ port: served.port, hostname: "127.0.0.1" });
@@ -120,7 +120,7 @@ Deno.test("A packet that ends too early gets a close, whatever was sent of it", 
   }
 });
 
-Deno.test("A silent or slow peer loses its place when its time is over, in plain text", async () => {
+Deno.test("A silent or slow client is disconnected at its limit, in plain text", async () => {
   await using served = await withSettings("limits: { query: 300ms, response: 300ms }", "--no-tls");
   for (const part of [nothing, query.subarray(0, 1), query.subarray(0, 500)]) {
     using connection = await Deno.connect({ port: served.port, hostname: "127.0.0.1" });
@@ -128,7 +128,7 @@ Deno.test("A silent or slow peer loses its place when its time is over, in plain
     assertEquals(await readAll(connection), nothing);
   }
   await served.logged("limits.query");
-  // One byte now and then keeps nobody's place either.
+  // A client that sends one byte now and then is disconnected, too.
   using slow = await Deno.connect({ port: served.port, hostname: "127.0.0.1" });
   const start = performance.now();
   const dripping = (async () => {
@@ -142,7 +142,7 @@ Deno.test("A silent or slow peer loses its place when its time is over, in plain
   assert(performance.now() - start < 5_000);
 });
 
-Deno.test("A silent or slow peer loses its place when its time is over, at every stage of TLS", async () => {
+Deno.test("A silent or slow client is disconnected at its limit, at every stage of TLS", async () => {
   await using served = await withSettings("limits: { handshake: 300ms, query: 300ms }");
   const hello = Uint8Array.of(22, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3);
   for (const part of [nothing, hello]) {
@@ -162,7 +162,7 @@ Deno.test("A silent or slow peer loses its place when its time is over, at every
   await served.logged("limits.query");
 });
 
-Deno.test("A host that is not allowed gets nothing, and the log says who", async () => {
+Deno.test("A host that is not allowed gets no bytes, and the log contains its address", async () => {
   for (const args of [["--no-tls"], []]) {
     await using served = await withSettings('allowedHosts: ["192.0.2.1"]', ...args);
     assertEquals(await exchange(served.port, query), nothing);
@@ -171,7 +171,7 @@ Deno.test("A host that is not allowed gets nothing, and the log says who", async
   }
 });
 
-Deno.test("More connections than an address may have are closed, and the log says which limit", async () => {
+Deno.test("Connections above the limit of an address are closed, and the log names the limit", async () => {
   await using served = await withSettings("limits: { perAddress: 3 }", "--no-tls");
   const open = await Promise.all(
     [1, 2, 3].map(() => Deno.connect({ port: served.port, hostname: "127.0.0.1" })),
@@ -186,7 +186,7 @@ Deno.test("More connections than an address may have are closed, and the log say
 
 for (const args of [["--no-tls"], []]) {
   const mode = args.length > 0 ? "plain text" : "TLS";
-  Deno.test(`1,000 idle connections do not keep 64 busy ones from their answers, in ${mode}`, async () => {
+  Deno.test(`64 busy clients get their answers beside 1,000 idle connections, in ${mode}`, async () => {
     await using served = await serve(agent, ...args);
     const idle: Deno.Conn[] = [];
     for (let count = 0; count < 1_000; count++) {

@@ -1,4 +1,4 @@
-/** The real check_nrpe asks our daemon. */
+/** Queries our daemon with the real check_nrpe. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { run, serve, type Served } from "../serving.ts";
@@ -87,7 +87,7 @@ for (const [name, serveFlags, askFlags] of ways) {
 }
 
 Deno.test({
-  name: "check_nrpe sends arguments to checks and plugins, and no shell ever sees them",
+  name: "check_nrpe sends arguments to checks and plugins, and no shell expands them",
   ignore,
   async fn() {
     await using served = await serve(agent);
@@ -124,7 +124,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "A command that takes too long is answered in NRPE's words, and nothing of it is left",
+  name: "A command after its deadline gets the text of NRPE, and none of its processes is left",
   ignore,
   async fn() {
     await using served = await serve(agent);
@@ -151,7 +151,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "The built-in agent answers check_load to check_nrpe as it is, with -2 and with -3",
+  name: "The built-in agent answers check_load to check_nrpe without a flag, with -2 and with -3",
   ignore,
   async fn() {
     await using served = await serve(builtIn);
@@ -161,7 +161,7 @@ Deno.test({
     );
     for (const flags of [[], ["-2"], ["-3"]]) {
       const asked = await ask(served.port, ...flags, "-c", "check_load");
-      // Whatever this machine is busy with meanwhile.
+      // The state depends on the load of this machine.
       assertEquals(["OK", "WARNING", "CRITICAL"].indexOf(asked.text.split(" ")[1]!), asked.code);
       assertMatch(
         asked.text,
@@ -172,7 +172,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "Every command of the built-in agent does its work inside its sandbox",
+  name: "Every command of the built-in agent works inside its sandbox",
   ignore,
   async fn() {
     await using served = await serve(builtIn);
@@ -180,7 +180,7 @@ Deno.test({
     for (const command of Object.keys(listed.commands)) {
       const args = command === "plugin_dummy" ? ["-a", "0"] : [];
       const { code, text } = await ask(served.port, "-t", "30", "-c", command, ...args);
-      // What is listened on or mounted here is another question than whether the check can look.
+      // Only whether the check works is tested. Its state depends on this machine.
       const broken = /Error\b|Permission refused|Could not run|timed out|not defined/.test(text);
       assertEquals([broken, code <= 2], [false, true], `${command}: ${text}`);
     }
@@ -188,7 +188,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "The daemon stops at SIGTERM with exit code 0, and answers what was asked before",
+  name: "The daemon exits with code 0 at SIGTERM, after it has answered the running queries",
   ignore,
   async fn() {
     const served = await serve(agent);
@@ -199,7 +199,7 @@ Deno.test({
   },
 });
 
-Deno.test("checkwright run answers as the daemon does, and exits with the state's code", async () => {
+Deno.test("checkwright run prints the daemon's answer and exits with the code of the state", async () => {
   const fine = await run("run", agent, "echo", "-t", "hello", "-w", "3");
   assertEquals([fine.code, fine.stdout], [1, "hello|length=5;3\n"]);
   const refused = await run("run", agent, "steals");

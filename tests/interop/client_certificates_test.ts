@@ -1,4 +1,4 @@
-/** Client certificates: the real check_nrpe shows one, the wrong one, or none. */
+/** Client certificates: the real check_nrpe presents a valid one, a wrong one, or none. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { AUTHORITY, certificateFolder, openssl, SERVER } from "../openssl.ts";
@@ -11,7 +11,7 @@ const agent = fileURLToPath(new URL("../fixtures/interop_agent.ts", import.meta.
 const CLIENT = ["basicConstraints=CA:FALSE", "extendedKeyUsage=clientAuth"];
 
 Deno.test({
-  name: "check_nrpe is asked for a certificate, and may ask what its rule says",
+  name: "check_nrpe presents a certificate and may run the commands of its rule",
   ignore: isMissing(checkNrpe) || isMissing(openssl),
   async fn() {
     await using folder = await certificateFolder();
@@ -41,7 +41,7 @@ Deno.test({
 
     const show = (who: typeof monitor) => ["-C", who.certFile, "-K", who.keyFile];
     const settings = `${folder.path}/settings.yaml`;
-    // check_nrpe's own -A checks the chain of the server.
+    // With -A, check_nrpe verifies the chain of the server.
     const cases: [
       mode: string,
       host: typeof server,
@@ -79,7 +79,8 @@ Deno.test({
       const printed = new TextDecoder().decode(asked.stdout);
       const name = `${mode} ${flags.join(" ")} ${command}: ${printed}`;
       if (code >= 0) assertEquals(asked.code, code, name);
-      // 4.1 may die of SIGPIPE where TLS 1.3 refuses it late; an answer is what it must not get.
+      // With TLS 1.3, the refusal comes late, and check_nrpe 4.1 may die of SIGPIPE. So its exit code
+      // is not tested, only that it gets no answer.
       else assertEquals(printed.includes("all fine"), false, name);
       assertStringIncludes(printed, text, name);
       if (code >= 0 && flags.length > 0) {

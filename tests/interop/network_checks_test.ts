@@ -33,7 +33,7 @@ const context = {
   log: () => {},
 };
 
-/** Later versions word some things otherwise. */
+/** Returns whether the plugin is not of version 2.3: later versions have other texts. */
 function isOtherVersion(plugin: string): boolean {
   if (isMissing(plugin)) return true;
   try {
@@ -50,36 +50,36 @@ async function runPlugin(plugin: string, args: string[]): Promise<PluginOutput> 
 }
 
 /**
- * What was said, without what changes from one time to the next. Lines are told as one, since the
- * plugins write perfdata on the last and the check on the first.
+ * Parses an output and replaces the values that change with each run. All lines become one, because
+ * the plugins write perfdata on the last line, and the checks on the first.
  */
-function masked(said: PluginOutput): ParsedOutput & { output: string } {
-  const parsed = parsePluginOutput(said);
+function masked(plugin: PluginOutput): ParsedOutput & { output: string } {
+  const parsed = parsePluginOutput(plugin);
   const lines = [parsed.output, parsed.longOutput].filter(Boolean).join("\n");
   return {
     ...parsed,
     output: lines.replaceAll(/\d+\.\d{3} second/g, "N second"),
     longOutput: "",
     perfdata: parsed.perfdata
-      // What no plugin tells of a certificate.
+      // Only the checks print the remaining days of a certificate.
       .filter(({ label }) => label !== "days")
       .map((datum) => datum.label.startsWith("time") ? { ...datum, value: 0 } : datum),
   };
 }
 
-/** Asks check and plugin the same, and again where what they look at changed in between. */
+/** Compares check and plugin; tries again if they differ, because the values may have changed. */
 async function assertAgree(
   name: string,
   check: AnyCheck,
   args: string[],
-  tell: (said: ParsedOutput) => unknown = (said) => said,
+  select: (output: ParsedOutput) => unknown = (output) => output,
   attempts = 3,
 ): Promise<void> {
   let pair: unknown[] = [];
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const said = masked(await runPlugin(`${pluginFolder}/${name}`, args));
-    const own = masked((await executeCheck(check, args, context)).output);
-    pair = [tell(own), tell(said)];
+    const expected = masked(await runPlugin(`${pluginFolder}/${name}`, args));
+    const actual = masked((await executeCheck(check, args, context)).output);
+    pair = [select(actual), select(expected)];
     if (JSON.stringify(pair[0]) === JSON.stringify(pair[1])) break;
   }
   assertEquals(pair[0], pair[1], `${name} ${args.join(" ")}`);
@@ -133,16 +133,16 @@ const ignoreTcp = isOtherVersion(`${pluginFolder}/check_tcp`);
 for (const [peer, argLists] of tcpCases) {
   for (const args of argLists) {
     Deno.test({
-      name: `the check says what check_tcp ${args.join(" ")} says of server ${
+      name: `The check has the same output as check_tcp ${args.join(" ")} for server ${
         tcpCases.findIndex(([of]) => of === peer)
       }`,
       ignore: ignoreTcp,
       async fn() {
         await using server = listen(peer);
         const where = ["-H", "127.0.0.1", "-p", String(server.port)];
-        // The TLS libraries have words of their own below the first line.
-        const tell = args.includes("-S") ? firstLine : undefined;
-        await assertAgree("check_tcp", tcp, [...where, ...args], tell);
+        // Below the first line, each TLS library has its own text.
+        const select = args.includes("-S") ? firstLine : undefined;
+        await assertAgree("check_tcp", tcp, [...where, ...args], select);
       },
     });
   }
@@ -153,7 +153,7 @@ function firstLine({ state, output }: ParsedOutput): unknown {
 }
 
 Deno.test({
-  name: "the check says what check_tcp says where nobody listens",
+  name: "The check has the same output as check_tcp for a closed port",
   ignore: ignoreTcp,
   async fn() {
     const port = String(closedPort());
@@ -208,7 +208,7 @@ const httpCases: string[][] = [
   ...Object.keys(pages).map((path) => ["-u", path]),
   ["-s", "hello"],
   ["-s", "absent"],
-  ["-s", "a text so long that it is cut short", "-H", "shop.example", "-u", "/x/y"],
+  ["-s", "a string so long that it is cut short", "-H", "shop.example", "-u", "/x/y"],
   ["-s", "hello world", "-u", "/chunked"],
   ["-r", "h.llo"],
   ["-r", "h.LLO"],
@@ -256,7 +256,7 @@ const ignoreHttp = isOtherVersion(`${pluginFolder}/check_http`);
 
 for (const args of httpCases) {
   Deno.test({
-    name: `the check says what check_http ${args.join(" ")} says`,
+    name: `The check has the same output as check_http ${args.join(" ")}`,
     ignore: ignoreHttp,
     async fn() {
       await using server = listen(webServer);
@@ -267,7 +267,7 @@ for (const args of httpCases) {
 }
 
 Deno.test({
-  name: "the check asks as check_http does, but for its name",
+  name: "The check sends the same requests as check_http, except for the User-Agent",
   ignore: ignoreHttp,
   async fn() {
     await using server = listen(webServer);
@@ -293,7 +293,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the check says what check_http says where nobody listens",
+  name: "The check has the same output as check_http for a closed port",
   ignore: ignoreHttp,
   async fn() {
     const port = String(closedPort());
@@ -304,7 +304,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the checks say what check_http and check_tcp say over TLS",
+  name: "The checks have the same output as check_http and check_tcp over TLS",
   ignore: ignoreHttp || ignoreTcp || isMissing(openssl),
   async fn() {
     await using server: LocalServer = listen(
@@ -363,7 +363,7 @@ const ignoreProcs = isOtherVersion(`${pluginFolder}/check_procs`);
 
 for (const args of procsCases) {
   Deno.test({
-    name: `the check counts what check_procs ${args.join(" ")} counts`,
+    name: `The check counts the same processes as check_procs ${args.join(" ")}`,
     ignore: ignoreProcs,
     async fn() {
       const sleeper = new Deno.Command("/usr/bin/sleep", {
@@ -372,7 +372,7 @@ for (const args of procsCases) {
         stdout: "null",
       }).spawn();
       try {
-        // Other processes of the machine come and go.
+        // Other processes of the machine start and exit.
         await assertAgree("check_procs", procs, args, undefined, 30);
       } finally {
         sleeper.kill("SIGKILL");
@@ -383,7 +383,7 @@ for (const args of procsCases) {
 }
 
 Deno.test({
-  name: "the check says what check_file_age says",
+  name: "The check has the same output as check_file_age",
   ignore: isMissing(`${pluginFolder}/check_file_age`),
   async fn() {
     const folder = await Deno.makeTempDir();
@@ -415,7 +415,7 @@ Deno.test({
   },
 });
 
-/** Runs a check in a process that may do what is listed and nothing else. */
+/** Runs a check in a process with only the given permissions. */
 async function runConfined(flags: string[], check: string, args: string[]): Promise<string> {
   const checks = new URL("../../checks/mod.ts", import.meta.url).href;
   const execute = new URL("../../src/check/execute.ts", import.meta.url).href;
@@ -439,14 +439,14 @@ async function runConfined(flags: string[], check: string, args: string[]): Prom
 }
 
 Deno.test({
-  name: "the checks run in a process that may do what they declare, and nothing else",
+  name: "The checks run in a process with only their declared permissions",
   ignore: isMissing(openssl) || isMissing("/bin/ps"),
   async fn() {
     await using plain = listen(webServer);
     await using secure = listen(webServer, await makeKeyPair(30, "/CN=shop.example"));
     const [port, securePort] = [String(plain.port), String(secure.port)];
     const self = import.meta.filename!;
-    const cases: [flags: string[], check: string, args: string[], says: string][] = [
+    const cases: [flags: string[], check: string, args: string[], output: string][] = [
       [
         [`--allow-net=127.0.0.1:${port}`],
         "tcp",
@@ -480,8 +480,8 @@ Deno.test({
       [["--allow-run=/bin/ps"], "procs", ["-a", "e", "-c", "1:"], "OK PROCS OK: "],
       [[`--allow-read=${self}`], "fileAge", ["-f", self, "-w", "1:", "-c", "1:"], "OK FILE_AGE OK"],
     ];
-    for (const [flags, check, args, says] of cases) {
-      assertStringIncludes(await runConfined(flags, check, args), says);
+    for (const [flags, check, args, output] of cases) {
+      assertStringIncludes(await runConfined(flags, check, args), output);
     }
   },
 });

@@ -1,4 +1,4 @@
-/** Real plugins through our agent and check_nrpe, byte for byte what they print by hand. */
+/** Compares real plugins run by our agent with the same plugins run directly. */
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { parsePluginOutput } from "../../src/mod.ts";
@@ -21,7 +21,7 @@ async function output(path: string, ...args: string[]): Promise<{ code: number; 
 }
 
 Deno.test({
-  name: "Plugins through the agent print and exit as they do by hand, byte for byte",
+  name: "Plugins have the same output and exit code through the agent as by hand",
   ignore: isMissing(checkNrpe) || isMissing(`${pluginFolder}/check_dummy`),
   async fn() {
     await using served = await serve(
@@ -30,15 +30,15 @@ Deno.test({
     for (const [name, command] of Object.entries(agent.commands)) {
       if (!("kind" in command) || command.kind !== "plugin") throw new TypeError(name);
       const [path, ...args] = command.argv;
-      const byHand = await output(path!, ...args);
+      const direct = await output(path!, ...args);
       const asked = await output(checkNrpe, "-H", "127.0.0.1", "-p", `${served.port}`, "-c", name);
-      assertEquals(asked, byHand, name);
+      assertEquals(asked, direct, name);
     }
   },
 });
 
 Deno.test({
-  name: "What the plugins print is understood as plugin output",
+  name: "parsePluginOutput() reads the output of check_disk",
   ignore: isMissing(`${pluginFolder}/check_disk`),
   async fn() {
     const { bytes } = await output(`${pluginFolder}/check_disk`, "-w", "1%", "-c", "1%", "-p", "/");

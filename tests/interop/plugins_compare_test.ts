@@ -10,7 +10,7 @@ import { type Check, parsePluginOutput, type PluginOutput, stateOf } from "../..
 import { isMissing, pluginFolder } from "../tools.ts";
 import { runToEnd } from "../waiting.ts";
 
-/** What the check and the plugin of the same name are both asked. */
+/** Arguments for a plugin and for the check with the same name. */
 // deno-lint-ignore no-explicit-any -- checks of all option types stand side by side
 const cases: [plugin: string, check: Check<any>, args: string[]][] = [
   ["check_load", load, [
@@ -60,19 +60,22 @@ async function runCheck(check: Check<any>, args: string[]): Promise<PluginOutput
   return (await executeCheck(check, args, context)).output;
 }
 
-/** The plugin's words between two of the check's that are the same: the machine changes meanwhile. */
+/**
+ * Runs the plugin between two runs of the check, until both runs of the check have the same output:
+ * only then did the machine not change in between.
+ */
 // deno-lint-ignore no-explicit-any -- as above
-async function meanwhile(plugin: string, check: Check<any>, args: string[]) {
+async function runBoth(plugin: string, check: Check<any>, args: string[]) {
   for (let attempt = 0; attempt < 50; attempt++) {
     const before = await runCheck(check, args);
-    const said = await runPlugin(plugin, args);
+    const expected = await runPlugin(plugin, args);
     const after = await runCheck(check, args);
-    if (before.text === after.text) return { said, own: after };
+    if (before.text === after.text) return { expected, actual: after };
   }
   return undefined;
 }
 
-/** Later versions word some things otherwise: 2.4 has decimals in percentages, 3.0 another form. */
+/** Returns whether the plugin is not of version 2.3: the output of 2.4 and 3.0 has another form. */
 function isOtherVersion(plugin: string): boolean {
   if (isMissing(plugin)) return true;
   try {
@@ -88,14 +91,14 @@ for (const [name, check, argLists] of cases) {
   const ignore = isOtherVersion(plugin);
   for (const args of argLists) {
     Deno.test({
-      name: `the check says what ${name} ${args} says on this machine`,
+      name: `The check has the same output as ${name} ${args} on this machine`,
       ignore,
       async fn() {
-        const both = await meanwhile(plugin, check, splitWords(args));
-        assert(both !== undefined, "the machine does not keep still");
-        const [own, said] = [parsePluginOutput(both.own), parsePluginOutput(both.said)];
-        // A file system that no size can be told of is named below the first line.
-        assertEquals({ ...own, longOutput: "" }, said);
+        const both = await runBoth(plugin, check, splitWords(args));
+        assert(both !== undefined, "the values of this machine change too fast");
+        const actual = parsePluginOutput(both.actual);
+        // Only the check has long output: it lists the file systems without a size.
+        assertEquals({ ...actual, longOutput: "" }, parsePluginOutput(both.expected));
       },
     });
   }

@@ -1,9 +1,9 @@
-/** Our client and the real check_nrpe ask the real nrpe, side by side. */
+/** Compares our client with the real check_nrpe; both query the real nrpe. */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { checkNrpe } from "../../src/client/check_nrpe.ts";
 import { ConnectError, encodeText, sendQuery } from "../../src/client/mod.ts";
 import { type CheckNrpeOptions, parseOptions } from "../../src/client/options.ts";
-import { nrpe, type NrpeWish, startNrpe } from "../nrpe_daemon.ts";
+import { nrpe, type NrpeOptions, startNrpe } from "../nrpe_daemon.ts";
 import { AUTHORITY, certificateFolder, type Issued, openssl, SERVER } from "../openssl.ts";
 import { checkwright } from "../serving.ts";
 import { isMissing, pluginFolder } from "../tools.ts";
@@ -31,7 +31,7 @@ function outcome({ code, stdout, stderr }: Deno.CommandOutput): Outcome {
   return { code, stdout: stdout.slice(), stderr: new TextDecoder().decode(stderr) };
 }
 
-/** What the command line does, without a process of its own. */
+/** Runs a command line of `checkwright query` in this process. */
 async function ours(args: string[]): Promise<Outcome> {
   const options = parseOptions(args, Deno.readTextFileSync) as CheckNrpeOptions;
   const { code, stdout, stderr } = await checkNrpe(options, Deno.readTextFile);
@@ -42,7 +42,7 @@ function firstLine({ stdout }: Outcome): string {
   return new TextDecoder().decode(stdout).split("\n")[0]!;
 }
 
-/** What the plugins print, by the name of their command; the exit code stands before it. */
+/** Exit code and output of each plugin, by the name of its command. */
 const OUTPUTS: Record<string, [code: number, output: string | Uint8Array]> = {
   ok: [0, "OK - fine|load=0.5;1;2\n"],
   warning: [1, "WARNING - hm\n"],
@@ -70,11 +70,11 @@ async function plugins(folder: string): Promise<Record<string, string>> {
   return commands;
 }
 
-/** A folder of certificates and plugins, and how to start an nrpe with them. */
+/** Creates a folder with certificates and plugins, and a function that starts an nrpe with them. */
 async function setUp() {
   const folder = await certificateFolder();
   const commands = await plugins(folder.path);
-  const start = (tls: NrpeWish["tls"], ...lines: string[]) =>
+  const start = (tls: NrpeOptions["tls"], ...lines: string[]) =>
     startNrpe(folder.path, { commands, tls, lines });
   return {
     start,
@@ -84,7 +84,7 @@ async function setUp() {
   };
 }
 
-Deno.test("query prints and exits as check_nrpe does, whatever the plugin prints", {
+Deno.test("query has the same output and exit code as check_nrpe for every output of a plugin", {
   ignore,
 }, async (t) => {
   await using place = await setUp();
@@ -95,7 +95,7 @@ Deno.test("query prints and exits as check_nrpe does, whatever the plugin prints
   await using withRsa = await place.start(rsa);
   const ways: [string, number, string[]][] = [
     ["plain, version 4", plain.port, ["-n"]],
-    ["plain, version 3, which falls back", plain.port, ["-n", "-3"]],
+    ["plain, version 3 with fallback to version 2", plain.port, ["-n", "-3"]],
     ["plain, version 2", plain.port, ["-n", "-2"]],
     ["TLS with ECDSA, version 4", withEcdsa.port, []],
     ["TLS 1.2 with ECDSA, version 2", withEcdsa.port, ["-S", "TLSv1.2", "-2"]],
@@ -107,7 +107,7 @@ Deno.test("query prints and exits as check_nrpe does, whatever the plugin prints
         const args = ["-H", HOST, "-p", `${port}`, ...flags, "-c", command];
         const [theirs, mine] = await Promise.all([real(args), ours(args)]);
         if (flags.includes("-3")) {
-          // check_nrpe complains about the first attempt, on the line that the engine shows.
+          // check_nrpe also reports the failed first attempt, on the line that the engine shows.
           const line = "CHECK_NRPE: Receive header underflow - only ";
           assertEquals(firstLine(theirs).slice(0, line.length), line);
           theirs.stdout = theirs.stdout.slice(theirs.stdout.indexOf(0x0a) + 1);
@@ -118,7 +118,7 @@ Deno.test("query prints and exits as check_nrpe does, whatever the plugin prints
   }
 });
 
-Deno.test("query as a process prints the bytes as they came", { ignore }, async () => {
+Deno.test("query as a process prints the received bytes unchanged", { ignore }, async () => {
   await using place = await setUp();
   await using plain = await place.start(false);
   for (const command of ["critical", "latin1", "64k", "odd"]) {
@@ -131,7 +131,7 @@ Deno.test("query as a process prints the bytes as they came", { ignore }, async 
   assertEquals(await cli(args), await real(args));
 });
 
-Deno.test("query reports a failure with check_nrpe's first line and code", {
+Deno.test("query reports a failure with the first line and exit code of check_nrpe", {
   ignore,
 }, async () => {
   await using place = await setUp();
@@ -167,7 +167,7 @@ Deno.test("query reports a failure with check_nrpe's first line and code", {
       [...toPlain, "-n", "-c", "ok", "-a", "refused"],
       /^CHECK_NRPE: Error - Could not connect to 127/,
     ],
-    [[...toPlain], /^The server broke off before TLS/],
+    [[...toPlain], /^The server closed the connection before TLS began/],
     [[...toTls, "-A", other.certFile], /^None of the authorities given has signed .*CN=x/],
     [[...toTls, "-A", `${place.path}/absent`], /^No such file or directory/],
     [[...toTls, "-A", leaf.keyFile], /^expected certificates in PEM form/],
@@ -196,14 +196,14 @@ Deno.test("query reports a failure with check_nrpe's first line and code", {
   }
 });
 
-Deno.test("query and sendQuery() say why they cannot talk to an nrpe without a certificate", {
+Deno.test("query and sendQuery() give the reason if an nrpe has no certificate", {
   ignore,
 }, async () => {
   await using place = await setUp();
   await using anonymous = await place.start("anonymous");
   const { port } = anonymous;
   const args = ["-H", HOST, "-p", `${port}`, "-c", "ok"];
-  assertEquals((await real(args)).code, 0, "the server answers check_nrpe");
+  assertEquals((await real(args)).code, 0, "check_nrpe gets an answer");
   const { code, stdout } = await ours(args);
   assertEquals(code, 2);
   const [first, second] = new TextDecoder().decode(stdout).split("\n");
@@ -220,7 +220,7 @@ Deno.test("query and sendQuery() say why they cannot talk to an nrpe without a c
   assertEquals(error.fault, "handshake");
 });
 
-Deno.test("sendQuery() gets from nrpe what its plugins print", { ignore }, async () => {
+Deno.test("sendQuery() returns the output of the plugins of nrpe", { ignore }, async () => {
   await using place = await setUp();
   const ca = await place.issue("ca", { subject: "/CN=Authority", extensions: AUTHORITY });
   const leaf: Issued = await place.issue("leaf", {

@@ -2,21 +2,21 @@ import fc from "../fast_check.ts";
 import type { Perfdata } from "../../src/nagios/perfdata.ts";
 import type { Range } from "../../src/nagios/range.ts";
 
-/** Any character; surrogates are none. A third of them are Latin-1. */
+/** Any character except surrogates. A third of them are Latin-1. */
 export const character: fc.Arbitrary<string> = fc.oneof(
   fc.integer({ min: 0, max: 0xff }),
   fc.integer({ min: 0, max: 0xd7ff }),
   fc.integer({ min: 0xe000, max: 0x10ffff }),
 ).map((code) => String.fromCodePoint(code));
 
-/** A finite number as it comes out of a parser: -0 is 0. */
+/** A finite number as a parser returns it: 0 instead of -0. */
 export const number: fc.Arbitrary<number> = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.integer({ min: -1000, max: 1000 }),
   fc.integer({ min: -100000, max: 100000 }).map((value) => value / 1000),
 ).map((value) => value + 0);
 
-/** Any range that has a text. */
+/** Any range that can be written. */
 export const range: fc.Arbitrary<Range> = fc.record({
   ends: fc.tuple(number, number),
   open: fc.constantFrom("none", "start", "end", "both"),
@@ -38,7 +38,7 @@ const label = fc.oneof(
 
 const uom = fc.constantFrom("s", "ms", "%", "B", "KiB", "c", "°C", "req/s", "E", "e", "€", "m²");
 
-/** Any one value that can be written. */
+/** Any single value that can be written. */
 export const perfdata: fc.Arbitrary<Perfdata> = fc.oneof(
   fc.record({
     label,

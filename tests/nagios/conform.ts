@@ -1,23 +1,23 @@
 import { assertEquals } from "@std/assert";
 
-/** Rows of a conformance table that say otherwise than we do, and why we do. */
+/** Rows of a conformance table that expect another result than ours, and the reason for ours. */
 export interface Disagreement<Row> {
-  /** What these rows expect, and what decides against it. */
+  /** The result that these rows expect, and the reason for another. */
   reason: string;
-  /** Whether a row that does not hold is one of these. */
+  /** Whether a row that fails is one of these rows. */
   covers: (row: Row) => boolean;
 }
 
 /**
- * Checks every row of a table. A row either passes or belongs to a named disagreement, and each
- * disagreement is there for at least one row, so none can hide a fault or outlive its cause.
+ * Checks every row of a table. A row passes, or it belongs to a named disagreement. A disagreement
+ * that no row needs is an error, too, so that none stays in the list after its cause is gone.
  */
 export function assertConforms<Row>(
   rows: readonly Row[],
   disagreements: readonly Disagreement<Row>[],
   check: (row: Row) => void,
 ): void {
-  const faults: string[] = [];
+  const errors: string[] = [];
   const used = new Set<Disagreement<Row>>();
   let passed = 0;
   let excused = 0;
@@ -31,11 +31,11 @@ export function assertConforms<Row>(
         used.add(disagreement);
         excused++;
       } else {
-        faults.push(`${JSON.stringify(row)}: ${error instanceof Error ? error.message : error}`);
+        errors.push(`${JSON.stringify(row)}: ${error instanceof Error ? error.message : error}`);
       }
     }
   }
-  assertEquals(faults, []);
+  assertEquals(errors, []);
   assertEquals(passed + excused, rows.length);
   assertEquals(disagreements.filter((one) => !used.has(one)).map(({ reason }) => reason), []);
 }

@@ -8,7 +8,7 @@ import { casesIgnored, readCases } from "../cases.ts";
 import { perfdata } from "./arbitrary.ts";
 import { assertConforms } from "./conform.ts";
 
-Deno.test("formatPerfdata() quotes a label only where it must", { permissions: "none" }, () => {
+Deno.test("formatPerfdata() quotes a label only if necessary", { permissions: "none" }, () => {
   const table: [string, string][] = [
     ["load1", "load1=1"],
     ["/var/lib@:-", "/var/lib@:-=1"],
@@ -24,7 +24,7 @@ Deno.test("formatPerfdata() quotes a label only where it must", { permissions: "
   for (const [label, text] of table) assertEquals(formatPerfdata({ label, value: 1 }), text);
 });
 
-Deno.test("formatPerfdata() leaves empty fields at the end out", { permissions: "none" }, () => {
+Deno.test("formatPerfdata() omits empty fields at the end", { permissions: "none" }, () => {
   const table: [Omit<Perfdata, "label" | "value">, string][] = [
     [{}, "a=1"],
     [{ uom: "ms" }, "a=1ms"],
@@ -46,21 +46,25 @@ Deno.test("formatPerfdata() writes plain numbers", { permissions: "none" }, () =
   assertEquals(formatPerfdata({ label: "a", value: -0 }), "a=0");
 });
 
-Deno.test("formatPerfdata() gives an unknown value no unit", { permissions: "none" }, () => {
-  assertEquals(formatPerfdata({ label: "rta", value: "U", uom: "ms", max: 5 }), "rta=U;;;;5");
-});
+Deno.test(
+  "formatPerfdata() writes an unknown value without a unit",
+  { permissions: "none" },
+  () => {
+    assertEquals(formatPerfdata({ label: "rta", value: "U", uom: "ms", max: 5 }), "rta=U;;;;5");
+  },
+);
 
 Deno.test("formatPerfdata() puts a blank between values", { permissions: "none" }, () => {
   assertEquals(formatPerfdata([]), "");
   assertEquals(formatPerfdata([{ label: "a", value: 1 }, { label: "b", value: 2 }]), "a=1 b=2");
 });
 
-Deno.test("formatPerfdata() refuses what cannot be written", { permissions: "none" }, () => {
+Deno.test("formatPerfdata() refuses values that cannot be written", { permissions: "none" }, () => {
   const table: [Perfdata, typeof TypeError | typeof RangeError | typeof SyntaxError, string][] = [
     [{ label: "", value: 1 }, TypeError, "Cannot format perfdata: a label is empty"],
-    [{ label: "a\nb", value: 1 }, TypeError, '"a\\nb": its label holds a line break or NUL'],
-    [{ label: "a\rb", value: 1 }, TypeError, '"a\\rb": its label holds a line break or NUL'],
-    [{ label: "a\0b", value: 1 }, TypeError, '"a\\x00b": its label holds a line break or NUL'],
+    [{ label: "a\nb", value: 1 }, TypeError, '"a\\nb": the label contains a line break or NUL'],
+    [{ label: "a\rb", value: 1 }, TypeError, '"a\\rb": the label contains a line break or NUL'],
+    [{ label: "a\0b", value: 1 }, TypeError, '"a\\x00b": the label contains a line break or NUL'],
     [{ label: "a", value: 1, uom: "m3" }, TypeError, '"a": "m3" is not a unit'],
     [{ label: "a", value: 1, uom: "a;b" }, TypeError, '"a": "a;b" is not a unit'],
     [{ label: "a", value: 1, uom: "a b" }, TypeError, '"a": "a b" is not a unit'],
@@ -81,11 +85,15 @@ Deno.test("formatPerfdata() refuses what cannot be written", { permissions: "non
   }
 });
 
-Deno.test("parsePerfdata() gives back what formatPerfdata() wrote", { permissions: "none" }, () => {
-  fc.assert(fc.property(fc.array(perfdata, { maxLength: 4 }), (list) => {
-    assertEquals(parsePerfdata(formatPerfdata(list)), list);
-  }));
-});
+Deno.test(
+  "parsePerfdata() reads back the output of formatPerfdata()",
+  { permissions: "none" },
+  () => {
+    fc.assert(fc.property(fc.array(perfdata, { maxLength: 4 }), (list) => {
+      assertEquals(parsePerfdata(formatPerfdata(list)), list);
+    }));
+  },
+);
 
 interface Row {
   label?: string;
@@ -115,7 +123,7 @@ function toPerfdata({ label, value, uom, warn, crit, min, max }: Row): Perfdata 
   };
 }
 
-/** The same text without what is a matter of style: needless quotes, and semicolons at an end. */
+/** Removes unnecessary quotes and semicolons at the end of a value: they are a matter of style. */
 function plain(text: string): string {
   return text.trim().replace(/(^| )'([^'"= ]+)'=/g, "$1$2=").replace(/;+(?= |$)/g, "");
 }
@@ -126,27 +134,28 @@ Deno.test("Perfdata conforms to the shared table of formatted texts", {
 }, () => {
   assertConforms(readCases<Row>("perfdata_format"), [
     {
-      reason: "nagiosplugin refuses an equals sign in a label: we quote such a label",
+      reason: "nagiosplugin refuses an equals sign in a label; we quote such a label",
       covers: ({ style, label, error }) =>
         style === "nagiosplugin" && error === true && label?.includes("=") === true,
     },
     {
-      reason: "Icinga 2 writes six decimals: we write no trailing zeros",
+      reason: "Icinga 2 writes six decimals; we write no trailing zeros",
       covers: ({ style, text }) => style === "icinga2" && /\.\d{6}(?!\d)/.test(text ?? ""),
     },
     {
-      reason: "NSClient++ keeps five decimals: we keep them all",
+      reason: "NSClient++ keeps five decimals; we keep all of them",
       covers: ({ style, input_text }) =>
         style === "nscp-roundtrip" && /\.\d{4,}/.test(input_text ?? ""),
     },
     {
-      reason: "NSClient++ takes a value without a number for 0: nothing says that it is 0",
+      reason: "NSClient++ reads a value without a number as 0; we do not guess a value",
       covers: ({ style, input_text, text }) =>
         style === "nscp-roundtrip" && !/=[-+.\dU]/.test(input_text ?? "") && /=0$/.test(text ?? ""),
     },
     {
-      reason: "NSClient++ drops values that do not fit a length: what the wire holds is for " +
-        "protocol/ to know",
+      reason:
+        "NSClient++ drops values beyond a maximum length; here, protocol/ limits the length " +
+        "of a response",
       covers: ({ max_length }) => max_length !== undefined,
     },
   ], (row) => {

@@ -25,7 +25,7 @@ Deno.test("formatNumber() writes everyday numbers without an exponent", {
 });
 
 Deno.test(
-  "formatNumber() keeps the exponent of what no gauge shows",
+  "formatNumber() keeps the exponent of very large and very small numbers",
   { permissions: "none" },
   () => {
     assertEquals(formatNumber(1e21), "1e+21");
@@ -33,13 +33,13 @@ Deno.test(
   },
 );
 
-Deno.test("formatNumber() refuses what is no number", { permissions: "none" }, () => {
+Deno.test("formatNumber() refuses NaN and infinity", { permissions: "none" }, () => {
   for (const value of [NaN, Infinity, -Infinity]) {
     assertThrows(() => formatNumber(value), RangeError, `it is ${value}`);
   }
 });
 
-Deno.test("readNumber() reads every form that ranges and perfdata have", {
+Deno.test("readNumber() reads every form of a number in ranges and perfdata", {
   permissions: "none",
 }, () => {
   const table: [string, number][] = [
@@ -57,14 +57,14 @@ Deno.test("readNumber() reads every form that ranges and perfdata have", {
   for (const [text, value] of table) assertEquals(readNumber(text), value, text);
 });
 
-Deno.test("readNumber() knows what is no number", { permissions: "none" }, () => {
+Deno.test("readNumber() returns undefined for other texts", { permissions: "none" }, () => {
   const texts = ["", ".", "-", "+-1", "1e", "e5", "0x10", "1_000", "1,5", " 1", "1 ", "nan", "inf"];
   for (const text of [...texts, "Infinity", "1e999", "1.2.3", "1n", "٣"]) {
     assertEquals(readNumber(text), undefined, text);
   }
 });
 
-Deno.test("readNumber() gives back what formatNumber() wrote", { permissions: "none" }, () => {
+Deno.test("readNumber() reads back the output of formatNumber()", { permissions: "none" }, () => {
   fc.assert(fc.property(number, (value) => {
     assertEquals(readNumber(formatNumber(value)), value);
   }));

@@ -7,7 +7,7 @@ import { casesIgnored, readCases } from "../cases.ts";
 import { assertConforms } from "./conform.ts";
 
 const TABLE: Record<string, [string, Perfdata[]][]> = {
-  "labels bare and quoted": [
+  "labels with and without quotes": [
     ["a=1", [{ label: "a", value: 1 }]],
     ["/var/x@:-;y|=1", [{ label: "/var/x@:-;y|", value: 1 }]],
     ["'a'=1", [{ label: "a", value: 1 }]],
@@ -70,12 +70,12 @@ const TABLE: Record<string, [string, Perfdata[]][]> = {
       max: 100,
     }]],
   ],
-  "a value without the thresholds and limits that are none": [
+  "a value without its malformed thresholds and limits": [
     ["a=1;9:2;3", [{ label: "a", value: 1, critical: parseRange("3") }]],
     ["a=1;-5;10%", [{ label: "a", value: 1 }]],
     ["a=1s;5ms;U;inf;1,2,3", [{ label: "a", value: 1, uom: "s" }]],
   ],
-  "what stands between values": [
+  "blanks, line breaks and quotes around values": [
     ["", []],
     [" \t\r\n \n", []],
     ["  a=1   b=2\tc=3 ", [
@@ -102,12 +102,12 @@ const REFUSED: [text: string, part: string, reason: string][] = [
   ["a=;5", "a=;5", "it has no value"],
   ["=1 b=2", "=1", "it has no label"],
   ["''=1", "''=1", "it has no label"],
-  ["a b=1 c=2", "a b=1", "a label that holds a blank must be quoted"],
-  ["a =1", "a =1", "a label that holds a blank must be quoted"],
-  ["'a=1 b=2", "'a=1 b=2", "the quote of its label is not closed"],
-  ["'a'b'=1", "'a'b'=1", "the quote of its label is not closed"],
-  ["'a\nb'=1", "'a", "the quote of its label is not closed"],
-  ["'a\0b'=1", "'a\\x00b'=1", "its label holds a line break or NUL"],
+  ["a b=1 c=2", "a b=1", "a label that contains a blank must be quoted"],
+  ["a =1", "a =1", "a label that contains a blank must be quoted"],
+  ["'a=1 b=2", "'a=1 b=2", "the quote of the label is not closed"],
+  ["'a'b'=1", "'a'b'=1", "the quote of the label is not closed"],
+  ["'a\nb'=1", "'a", "the quote of the label is not closed"],
+  ["'a\0b'=1", "'a\\x00b'=1", "the label contains a line break or NUL"],
   ["a=1;2;3;4;5;6", "a=1;2;3;4;5;6", "it has more than five fields"],
   ...[
     "x",
@@ -134,7 +134,7 @@ const REFUSED: [text: string, part: string, reason: string][] = [
   ]),
 ];
 
-Deno.test("parsePerfdata() refuses what is not perfdata, and says which part", {
+Deno.test("parsePerfdata() refuses malformed perfdata and names the part", {
   permissions: "none",
 }, () => {
   for (const [text, part, reason] of REFUSED) {
@@ -146,7 +146,7 @@ Deno.test("parsePerfdata() refuses what is not perfdata, and says which part", {
   }
 });
 
-Deno.test("parsePerfdata() passes over bad parts where it is told to", {
+Deno.test("parsePerfdata() passes malformed parts to skip() and returns the others", {
   permissions: "none",
 }, () => {
   const skipped: string[] = [];
@@ -155,13 +155,13 @@ Deno.test("parsePerfdata() passes over bad parts where it is told to", {
   assertEquals(perfdata.map(({ label }) => label), ["a", "e", "h"]);
   assertEquals(skipped, [
     'b=?: "?" is not a number with a unit',
-    "c d=3: a label that holds a blank must be quoted",
-    "'f=6 g=7: the quote of its label is not closed",
+    "c d=3: a label that contains a blank must be quoted",
+    "'f=6 g=7: the quote of the label is not closed",
     "rest: it has no value",
   ]);
 });
 
-Deno.test("parsePerfdata() gets to the end of long hostile text", { permissions: "none" }, () => {
+Deno.test("parsePerfdata() reads long hostile text to its end", { permissions: "none" }, () => {
   const hostile = ["'", "''", "a ", '"', "'a ", "1111111,", "a=1;", "=", "a='", "1e1", "'a''=1 "];
   for (const piece of hostile) {
     for (const start of ["", "a=", "a=1;", "'"]) {
@@ -194,13 +194,13 @@ Deno.test("Perfdata conforms to the shared table of texts", {
 }, () => {
   assertConforms(readCases<Row>("perfdata_parse"), [
     {
-      reason: "Icinga 2 refuses a decimal comma: what any dialect writes is read, and plugins " +
-        "write it under a European locale",
+      reason: "Icinga 2 refuses a decimal comma; we read it, because plugins write it under a " +
+        "European locale",
       covers: ({ dialect, text, invalid }) =>
         dialect === "icinga2" && invalid === true && /\d,\d/.test(text),
     },
     {
-      reason: "NSClient++ takes a value without a number for 0: nothing says that it is 0",
+      reason: "NSClient++ reads a value without a number as 0; we do not guess a value",
       covers: ({ dialect, text, parsed }) =>
         dialect === "nscp" && !/=[-+.\d]/.test(text) && parsed?.[0]?.value === 0,
     },

@@ -25,7 +25,7 @@ Deno.test("evaluate() judges a value by its own thresholds", { permissions: "non
   }
 });
 
-Deno.test("evaluate() needs no thresholds, and takes an empty text for none", {
+Deno.test("evaluate() treats an empty threshold like an absent one", {
   permissions: "none",
 }, () => {
   assertEquals(evaluate({ label: "a", value: -1 }), "OK");
@@ -34,7 +34,7 @@ Deno.test("evaluate() needs no thresholds, and takes an empty text for none", {
   assertEquals(evaluate({ label: "a", value: "U" }), "UNKNOWN");
 });
 
-Deno.test("evaluate() finds the worst of several", { permissions: "none" }, () => {
+Deno.test("evaluate() returns the worst state of several values", { permissions: "none" }, () => {
   const fine = { label: "a", value: 15, warning, critical };
   const unknown: Perfdata = { label: "b", value: "U", warning, critical };
   const high = { label: "c", value: 25, warning, critical };
@@ -44,7 +44,7 @@ Deno.test("evaluate() finds the worst of several", { permissions: "none" }, () =
   assertEquals(evaluate([high, unknown, fine]), "WARNING");
 });
 
-Deno.test("evaluate() refuses a threshold that is no range", { permissions: "none" }, () => {
+Deno.test("evaluate() refuses a threshold that is not a range", { permissions: "none" }, () => {
   assertThrows(() => evaluate({ label: "a", value: 1, warning: "20%" }), SyntaxError, '"20%"');
   assertThrows(() => evaluate({ label: "a", value: "U", critical: "2:1" }), SyntaxError);
 });
@@ -66,13 +66,15 @@ Deno.test("Thresholds conform to the shared table", {
 }, () => {
   assertConforms(readCases<Row>("thresholds"), [
     {
-      reason: "Monitoring::Plugin calls a value without thresholds UNKNOWN: the design takes the " +
-        "worst that thresholds say, and none says anything",
+      reason:
+        "a value without thresholds is UNKNOWN for Monitoring::Plugin; it is OK here, because " +
+        "only a threshold can make a value worse",
       covers: ({ warning, critical, state }) =>
         warning === null && critical === null && state === "UNKNOWN",
     },
     {
-      reason: "check_file_age reads a bare number as a minimum: ranges follow the guidelines",
+      reason:
+        "check_file_age reads a number without a colon as a minimum; we follow the guidelines",
       covers: ({ dialect }) => dialect?.startsWith("check_file_age") === true,
     },
   ], ({ warning, critical, value, values, state, error }) => {

@@ -31,7 +31,7 @@ const TABLE: [string, string, string, string][] = [
   ["OK \udcff|\udcff=1", "OK \udcff", "", "\udcff"],
 ];
 
-Deno.test("parsePluginOutput() takes every form of plugin output apart", {
+Deno.test("parsePluginOutput() splits every form of plugin output", {
   permissions: "none",
 }, () => {
   for (const [text, output, longOutput, labels] of TABLE) {
@@ -44,7 +44,7 @@ Deno.test("parsePluginOutput() takes every form of plugin output apart", {
 });
 
 Deno.test(
-  "parsePluginOutput() carries the state of a PluginOutput",
+  "parsePluginOutput() returns the state of a PluginOutput",
   { permissions: "none" },
   () => {
     assertEquals(parsePluginOutput({ state: "WARNING", text: "hm | a=1" }), {
@@ -57,7 +57,7 @@ Deno.test(
   },
 );
 
-Deno.test("parsePluginOutput() reads what real plugins print", { permissions: "none" }, () => {
+Deno.test("parsePluginOutput() reads the output of real plugins", { permissions: "none" }, () => {
   const load = parsePluginOutput(
     "LOAD OK - total load average: 1.37, 1.10|load1=1.370;15.000;30.000;0; load5=1.100;;;0; ",
   );
@@ -70,7 +70,7 @@ Deno.test("parsePluginOutput() reads what real plugins print", { permissions: "n
   assertEquals(tree.perfdata, parsePerfdata("load1=1.37;~:15;~:30"));
 });
 
-Deno.test("parsePluginOutput() throws on no text", { permissions: "none" }, () => {
+Deno.test("parsePluginOutput() never throws", { permissions: "none" }, () => {
   const piece = fc.constantFrom("|", "\n", "\r", "'", '"', "=", ";", " ", "a", "1", "\0", "U", "@");
   fc.assert(fc.property(fc.string({ unit: piece, maxLength: 40 }), (text) => {
     const { output, longOutput } = parsePluginOutput(text);
@@ -103,7 +103,7 @@ Deno.test("formatPluginOutput() moves further lines of the output to the long ou
   );
 });
 
-Deno.test("formatPluginOutput() lets no text become perfdata or end early", {
+Deno.test("formatPluginOutput() replaces bars and NUL in texts", {
   permissions: "none",
 }, () => {
   assertEquals(
@@ -118,7 +118,7 @@ Deno.test("formatPluginOutput() refuses perfdata that cannot be written", {
   assertThrows(() => formatPluginOutput({ output: "OK", perfdata: [{ label: "", value: 1 }] }));
 });
 
-Deno.test("parsePluginOutput() gives back what formatPluginOutput() wrote", {
+Deno.test("parsePluginOutput() reads back the output of formatPluginOutput()", {
   permissions: "none",
 }, () => {
   const text = fc.oneof(
@@ -152,11 +152,11 @@ Deno.test("Plugin output conforms to the shared table", {
   permissions: { read: true },
 }, () => {
   assertConforms(readCases<Row>("plugin_output"), [{
-    reason: "calls of the Perl library that joins messages and exits: checks return a result " +
-      "instead, and nothing here has such a call",
+    reason: "rows about calls of the Perl library that join messages and exit; a check returns a " +
+      "result instead",
     covers: ({ style, check }) => style === "mp-perl" && check === undefined,
   }], ({ style, check, text, verbose }) => {
-    assert(check && text !== undefined, "it holds no text");
+    assert(check && text !== undefined, "the row has no text");
     const { output, longOutput, perfdata } = parsePluginOutput(text);
     if (style === "nagiosplugin") {
       assert(output.endsWith(check.summary!), output);

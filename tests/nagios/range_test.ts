@@ -5,7 +5,7 @@ import { casesIgnored, readCases } from "../cases.ts";
 import { range } from "./arbitrary.ts";
 import { assertConforms } from "./conform.ts";
 
-/** Text, start, end, whether inside alerts, the shortest text. */
+/** Text, start, end, whether values inside alert, the shortest text. */
 const RANGES: [string, number, number, boolean, string][] = [
   ["7", 0, 7, false, "7"],
   ["0:7", 0, 7, false, "7"],
@@ -53,12 +53,12 @@ Deno.test("parseRange() refuses a start above the end", { permissions: "none" },
   }
 });
 
-Deno.test("parseRange() refuses what is no range", { permissions: "none" }, () => {
+Deno.test("parseRange() refuses texts that are not ranges", { permissions: "none" }, () => {
   const table: [string, string][] = [
-    ["", "it holds no number"],
-    ["@", "it holds no number"],
-    [":", "it holds no number"],
-    ["@:", "it holds no number"],
+    ["", "it contains no number"],
+    ["@", "it contains no number"],
+    [":", "it contains no number"],
+    ["@:", "it contains no number"],
     ["~", 'end "~" is not a number'],
     ["5:~", 'end "~" is not a number'],
     ["foo", 'end "foo" is not a number'],
@@ -79,14 +79,14 @@ Deno.test("parseRange() refuses what is no range", { permissions: "none" }, () =
   for (const [text, reason] of table) assertThrows(() => parseRange(text), SyntaxError, reason);
 });
 
-Deno.test("formatRange() refuses a range that no text stands for", { permissions: "none" }, () => {
+Deno.test("formatRange() refuses a range that cannot be written", { permissions: "none" }, () => {
   for (const [start, end] of [[5, 1], [NaN, 1], [1, NaN], [Infinity, Infinity]] as const) {
     assertThrows(() => formatRange({ start, end, inside: false }), RangeError, "Cannot format");
   }
   assertThrows(() => formatRange({ start: -Infinity, end: -Infinity, inside: true }), RangeError);
 });
 
-Deno.test("alerts() counts both ends to the range", { permissions: "none" }, () => {
+Deno.test("alerts() treats both ends as inside", { permissions: "none" }, () => {
   for (const text of ["3:7", "@3:7"]) {
     const inside = text.startsWith("@");
     for (const value of [3, 5, 7]) assertEquals(alerts(parseRange(text), value), inside);
@@ -98,11 +98,11 @@ Deno.test("alerts() counts both ends to the range", { permissions: "none" }, () 
   assertEquals(alerts(parseRange("7"), -1e-9), true);
 });
 
-Deno.test("parseRange() gives back what formatRange() wrote", { permissions: "none" }, () => {
+Deno.test("parseRange() reads back the output of formatRange()", { permissions: "none" }, () => {
   fc.assert(fc.property(range, (value) => assertEquals(parseRange(formatRange(value)), value)));
 });
 
-Deno.test("formatRange() does not lengthen a text", { permissions: "none" }, () => {
+Deno.test("formatRange() never returns a longer form", { permissions: "none" }, () => {
   fc.assert(fc.property(range, (value) => {
     const { start, end, inside } = value;
     const long = `${inside ? "@" : ""}${start === -Infinity ? "~" : start}:${

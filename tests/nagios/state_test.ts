@@ -5,12 +5,12 @@ import { assertConforms } from "./conform.ts";
 
 const STATES: State[] = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
 
-Deno.test("returnCode() and stateOf() translate the four states", { permissions: "none" }, () => {
+Deno.test("returnCode() and stateOf() convert the four states", { permissions: "none" }, () => {
   assertEquals(STATES.map(returnCode), [0, 1, 2, 3]);
   assertEquals([0, 1, 2, 3].map(stateOf), STATES);
 });
 
-Deno.test("stateOf() takes every other code for UNKNOWN", { permissions: "none" }, () => {
+Deno.test("stateOf() returns UNKNOWN for every other code", { permissions: "none" }, () => {
   for (const code of [-1, 4, 7, 126, 127, 255, 0xffff, 1.5, NaN, Infinity]) {
     assertEquals(stateOf(code), "UNKNOWN", String(code));
   }
@@ -25,7 +25,7 @@ Deno.test("parseState() reads names in any case and single digits", { permission
   assertEquals(parseState("cRitiCal"), "CRITICAL");
 });
 
-Deno.test("parseState() refuses what is no state", { permissions: "none" }, () => {
+Deno.test("parseState() refuses other strings", { permissions: "none" }, () => {
   for (const text of ["", "4", "-1", "00", "1.0", " ok", "ok ", "okay", "warn", "W", "toString"]) {
     assertThrows(() => parseState(text), SyntaxError, `Cannot parse state "${text}"`);
   }
@@ -42,7 +42,7 @@ Deno.test("worst() ranks UNKNOWN above OK and below WARNING", { permissions: "no
   }
 });
 
-Deno.test("worst() of nothing is OK", { permissions: "none" }, () => {
+Deno.test("worst() returns OK for empty lists", { permissions: "none" }, () => {
   assertEquals([worst(), worst([]), worst([], [])], ["OK", "OK", "OK"]);
 });
 
@@ -59,7 +59,8 @@ Deno.test("States conform to the shared table", {
   permissions: { read: true },
 }, () => {
   assertConforms(readCases<Row>("states"), [{
-    reason: "another of the four orders of states: ours is OK < UNKNOWN < WARNING < CRITICAL",
+    reason:
+      "rows with one of the other orders of states; ours is OK < UNKNOWN < WARNING < CRITICAL",
     covers: ({ kind, order }) =>
       kind === "worst" && order !== "max_state_alt: OK < UNKNOWN < WARNING < CRITICAL",
   }], ({ kind, input, state, invalid }) => {

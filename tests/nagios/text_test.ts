@@ -3,7 +3,7 @@ import fc from "../fast_check.ts";
 import { decodeText, encodeText, escapeText, quoteText } from "../../src/nagios/text.ts";
 import { character } from "./arbitrary.ts";
 
-/** Bytes and the text that they are, both ways. */
+/** Bytes and their text, for both directions. */
 const TABLE: [number[], string][] = [
   [[], ""],
   [[0x4f, 0x4b], "OK"],
@@ -32,12 +32,12 @@ Deno.test("decodeText() keeps each byte that is not UTF-8", { permissions: "none
   for (const [bytes, text] of TABLE) assertEquals(decodeText(Uint8Array.from(bytes)), text);
 });
 
-Deno.test("encodeText() gives the bytes back", { permissions: "none" }, () => {
+Deno.test("encodeText() returns the original bytes", { permissions: "none" }, () => {
   for (const [bytes, text] of TABLE) assertEquals(encodeText(text), Uint8Array.from(bytes));
 });
 
 Deno.test(
-  "encodeText() replaces lone surrogates that are no bytes",
+  "encodeText() replaces lone surrogates that do not stand for bytes",
   { permissions: "none" },
   () => {
     for (const text of ["\ud800", "\udc7f", "\udd00", "\udfff"]) {
@@ -48,7 +48,7 @@ Deno.test(
   },
 );
 
-Deno.test("encodeText() reverses decodeText() on any bytes", { permissions: "none" }, () => {
+Deno.test("encodeText() reverses decodeText() for any bytes", { permissions: "none" }, () => {
   const byte = fc.oneof(fc.nat(255), fc.constantFrom(0xe2, 0x82, 0xac, 0xf0, 0x9f, 0xed, 0xc3));
   fc.assert(fc.property(fc.array(byte, { maxLength: 50 }), (list) => {
     const bytes = Uint8Array.from(list);
@@ -56,7 +56,7 @@ Deno.test("encodeText() reverses decodeText() on any bytes", { permissions: "non
   }));
 });
 
-Deno.test("decodeText() reverses encodeText() on any well-formed text", {
+Deno.test("decodeText() reverses encodeText() for any well-formed text", {
   permissions: "none",
 }, () => {
   fc.assert(fc.property(fc.string({ unit: character }), (text) => {
@@ -64,7 +64,9 @@ Deno.test("decodeText() reverses encodeText() on any well-formed text", {
   }));
 });
 
-Deno.test("escapeText() shows what cannot be shown", { permissions: "none" }, () => {
+Deno.test("escapeText() escapes control characters and invisible characters", {
+  permissions: "none",
+}, () => {
   const table: [string, string][] = [
     ["plain ü € 💡 text", "plain ü € 💡 text"],
     ["a\nb\r\tc", "a\\nb\\r\\tc"],
@@ -80,14 +82,18 @@ Deno.test("escapeText() shows what cannot be shown", { permissions: "none" }, ()
   for (const [text, escaped] of table) assertEquals(escapeText(text), escaped);
 });
 
-Deno.test("escapeText() gives different texts for different texts", { permissions: "none" }, () => {
-  const text = fc.string({ unit: fc.constantFrom("\\", "n", "\n", "x", "0", "\0", "a") });
-  fc.assert(fc.property(text, text, (one, other) => {
-    assertEquals(escapeText(one) === escapeText(other), one === other);
-  }));
-});
+Deno.test(
+  "escapeText() returns different results for different texts",
+  { permissions: "none" },
+  () => {
+    const text = fc.string({ unit: fc.constantFrom("\\", "n", "\n", "x", "0", "\0", "a") });
+    fc.assert(fc.property(text, text, (one, other) => {
+      assertEquals(escapeText(one) === escapeText(other), one === other);
+    }));
+  },
+);
 
-Deno.test("quoteText() escapes and cuts what it quotes", { permissions: "none" }, () => {
+Deno.test("quoteText() escapes the text and cuts it", { permissions: "none" }, () => {
   assertEquals(quoteText("10:5"), '"10:5"');
   assertEquals(quoteText("a\nb"), '"a\\nb"');
   assertEquals(quoteText("x".repeat(80)), `"${"x".repeat(80)}"`);

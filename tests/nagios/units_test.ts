@@ -4,7 +4,7 @@ import { formatDuration, parseBytes, parseDuration, parsePercent } from "../../s
 import { casesIgnored, readCases } from "../cases.ts";
 import { assertConforms } from "./conform.ts";
 
-Deno.test("parseDuration() reads numbers with units, and bare seconds", {
+Deno.test("parseDuration() reads numbers with units, and seconds without a unit", {
   permissions: "none",
 }, () => {
   const table: [string, number][] = [
@@ -32,7 +32,7 @@ Deno.test("parseDuration() reads numbers with units, and bare seconds", {
   for (const [text, seconds] of table) assertEquals(parseDuration(text), seconds, text);
 });
 
-Deno.test("parseDuration() refuses what is no duration", { permissions: "none" }, () => {
+Deno.test("parseDuration() refuses texts that are not durations", { permissions: "none" }, () => {
   const texts = ["", "-", "m", "5 minutes", "5M", "1h30", "30m1h", "1m1m", "--5", "1e3", "5m-1s"];
   for (const text of [...texts, " 5m", "5m ", "Infinity", "0x5", "1.2.3s", "5m\n", "1,5h"]) {
     assertThrows(() => parseDuration(text), SyntaxError, "Cannot parse duration");
@@ -41,7 +41,7 @@ Deno.test("parseDuration() refuses what is no duration", { permissions: "none" }
   assertThrows(() => parseDuration("9".repeat(307) + "y"), SyntaxError, "it is too long");
 });
 
-Deno.test("formatDuration() writes what people read", { permissions: "none" }, () => {
+Deno.test("formatDuration() writes a short form", { permissions: "none" }, () => {
   const table: [number, string][] = [
     [0, "0s"],
     [-0, "0s"],
@@ -61,22 +61,26 @@ Deno.test("formatDuration() writes what people read", { permissions: "none" }, (
   for (const [seconds, text] of table) assertEquals(formatDuration(seconds), text);
 });
 
-Deno.test("formatDuration() refuses what no text stands for", { permissions: "none" }, () => {
+Deno.test("formatDuration() refuses NaN and infinity", { permissions: "none" }, () => {
   for (const seconds of [NaN, Infinity, -Infinity]) {
     assertThrows(() => formatDuration(seconds), RangeError, `it is ${seconds} seconds`);
   }
 });
 
-Deno.test("parseDuration() gives back what formatDuration() wrote", { permissions: "none" }, () => {
-  const milliseconds = fc.oneof(
-    fc.integer({ min: -1e5, max: 1e5 }),
-    fc.integer({ min: -1e13, max: 1e13 }),
-  );
-  fc.assert(fc.property(milliseconds, (milliseconds) => {
-    const seconds = milliseconds / 1000 + 0;
-    assertEquals(parseDuration(formatDuration(seconds)), seconds);
-  }));
-});
+Deno.test(
+  "parseDuration() reads back the output of formatDuration()",
+  { permissions: "none" },
+  () => {
+    const milliseconds = fc.oneof(
+      fc.integer({ min: -1e5, max: 1e5 }),
+      fc.integer({ min: -1e13, max: 1e13 }),
+    );
+    fc.assert(fc.property(milliseconds, (milliseconds) => {
+      const seconds = milliseconds / 1000 + 0;
+      assertEquals(parseDuration(formatDuration(seconds)), seconds);
+    }));
+  },
+);
 
 Deno.test("parseBytes() reads decimal and binary units", { permissions: "none" }, () => {
   const table: [string, number][] = [
@@ -99,7 +103,7 @@ Deno.test("parseBytes() reads decimal and binary units", { permissions: "none" }
   for (const [text, bytes] of table) assertEquals(parseBytes(text), bytes, text);
 });
 
-Deno.test("parseBytes() refuses what is no size", { permissions: "none" }, () => {
+Deno.test("parseBytes() refuses texts that are not sizes", { permissions: "none" }, () => {
   const texts = ["", "GB", "-5GB", "5XB", "5iB", "5GBs", "5 G B", "1e3", "1,5GB", "0x5", " 5B"];
   for (const text of [...texts, "5B\n", "10Gbps", "1B/s", "Infinity"]) {
     assertThrows(() => parseBytes(text), SyntaxError, "Cannot parse size");
@@ -132,22 +136,23 @@ interface Row {
   invalid?: true;
 }
 
-/** The kinds that are ours, and what reads them. */
+/** The kinds of rows that are tested here, and the function that reads each. */
 const PARSERS: Record<string, (text: string) => number> = {
   "duration-to-seconds": parseDuration,
   "parse-bytes": parseBytes,
 };
 
-/** The kinds that no function of ours has a part in, and why. */
+/** The kinds of rows that no function here is about, and the reason. */
 const NOT_OURS: Record<string, string> = {
-  "parse-bytes-per-sec": "no check option is a rate; a rate in perfdata carries its unit",
+  "parse-bytes-per-sec": "no check option is a rate; a rate in perfdata has a unit",
   "parse-bool": "an option that is true or false is a flag",
-  "parse-float": "a number option follows the grammar of ranges, which the range tables hold",
-  "format-float-3": "perfdata keeps every digit: rounding is for the output of a check",
-  "bytes-to-text-si": "snclient's own way of rounding to whole units",
-  "bytes-to-text-iec": "snclient's own way of rounding to whole units",
-  "bytes-to-text-iec-3": "snclient pads to three decimals; we write at most two, unpadded",
-  "seconds-to-text": "snclient's clock form, as in 1d 00:00h; ours is read back by its parser",
+  "parse-float": "a number option has the grammar of ranges, which the range tables test",
+  "format-float-3": "perfdata keeps all digits; only the output of a check is rounded",
+  "bytes-to-text-si": "snclient rounds to whole units in its own way",
+  "bytes-to-text-iec": "snclient rounds to whole units in its own way",
+  "bytes-to-text-iec-3": "snclient pads to three decimals; we write at most two, without padding",
+  "seconds-to-text":
+    "snclient writes a clock form such as 1d 00:00h, which parseDuration() refuses",
 };
 
 Deno.test("Units conform to the shared table", {

@@ -1,10 +1,10 @@
-/** What the tests of the wire share: text and bytes, a slow CRC, sources that deal out bytes. */
+/** Shared by the tests of the protocol: text and bytes, a slow CRC, sources that return bytes. */
 import type { ByteSource } from "../../src/protocol/read_packet.ts";
 
 export const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-/** CRC-32 bit by bit, as its definition reads: the measure for the fast one. */
+/** CRC-32 bit by bit, as it is defined, to test the fast implementation. */
 export function slowCrc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {
@@ -14,7 +14,7 @@ export function slowCrc32(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** The same packet with the CRC that belongs to it, counted over `tail` zeros more. */
+/** Returns the packet with a correct CRC, which includes `tail` more zeros. */
 export function withCrc(packet: Uint8Array, tail: number = 0): Uint8Array {
   const bytes = packet.slice();
   bytes.fill(0, 4, 8);
@@ -29,7 +29,7 @@ export function concat(...parts: Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
-/** A source that deals out `bytes` in pieces of the given sizes, over and over, and then ends. */
+/** A source that returns `bytes` in pieces of the given sizes, which repeat, and then ends. */
 export function deal(bytes: Uint8Array, sizes: number[] = [Infinity]): ByteSource {
   let at = 0;
   let turn = 0;

@@ -39,7 +39,7 @@ interface MacroRow {
   results_by_version?: Record<string, { rejected?: boolean }>;
 }
 
-/** Kinds of rows about programs, not about the wire; the tests of those programs read them. */
+/** Kinds of rows about programs and not about packets. The tests of those programs read them. */
 const elsewhere = ["check_nrpe-cli", "server-cli"];
 
 const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
@@ -99,7 +99,7 @@ const checks: Record<string, (row: Row) => void | Promise<void>> = {
     ]);
   },
   async "library-behaviour"({ name }) {
-    const check = behaviours[name] ?? fail(`There is no check for the behaviour "${name}"`);
+    const check = behaviours[name] ?? fail(`Missing test for the behaviour "${name}"`);
     await check();
   },
 };
@@ -117,9 +117,9 @@ function madeRequest(version: PacketVersion, command: string): void {
   assertEquals([packet.type, packet.version, decode(packet.text)], ["query", version, command]);
 }
 
-/** What other implementations test of themselves, as far as it is about packets. */
+/** Tests of other implementations, as far as they are about packets. */
 const behaviours: Record<string, () => void | Promise<void>> = {
-  // Of client and server with their sockets and timers; here only that the text may be empty.
+  // A test of client and server with sockets and timers. Here, only the empty text is tested.
   "TestClientServer (exporter)": () => assertEquals(decodePacket(v2("")).text.length, 0),
   "TestClientServerTimeoutServer": () => {},
   "TestClientServer": () => {
@@ -131,7 +131,7 @@ const behaviours: Record<string, () => void | Promise<void>> = {
     const { text } = decodePacket(v2("x".repeat(2048)));
     assertEquals(decode(text), "x".repeat(1023));
   },
-  // NSClient++ throws; NRPE cuts, and so do we.
+  // NSClient++ throws. NRPE cuts the text, and so do we.
   "V2PayloadTooLargeThrows": () => {
     const bytes = encodePacket({
       version: 2,
@@ -160,7 +160,7 @@ const behaviours: Record<string, () => void | Promise<void>> = {
     const texts = [await readPacket(source), await readPacket(source)].map(({ text }) => text);
     assertEquals(texts.map(decode), ["first", "second"]);
   },
-  // No state outlives a packet: what a broken one leaves behind cannot matter.
+  // The reader keeps no state between packets, so a broken packet cannot affect the next one.
   "ResetClearsState": async () => {
     await readPacket(deal(v2("first").subarray(0, 100))).catch(() => {});
     const packet = await readPacket(deal(v2("second", "response", 1)));
@@ -185,12 +185,12 @@ const behaviours: Record<string, () => void | Promise<void>> = {
 
 const options = { permissions: { read: true }, ignore: casesIgnored } as const;
 
-Deno.test("Every row of nrpe_protocol.json about packets holds", options, async () => {
+Deno.test("Packets conform to every row of nrpe_protocol.json", options, async () => {
   const rows = readCases<Row>("nrpe_protocol");
   let seen = 0;
   for (const row of rows) {
     if (!elsewhere.includes(row.kind)) {
-      const check = checks[row.kind] ?? fail(`There is no check for rows of kind "${row.kind}"`);
+      const check = checks[row.kind] ?? fail(`Missing test for rows of kind "${row.kind}"`);
       await check(row);
     }
     seen++;
@@ -199,7 +199,7 @@ Deno.test("Every row of nrpe_protocol.json about packets holds", options, async 
   assertEquals(seen, rows.length);
 });
 
-Deno.test("Every request of macros.json is split or refused as NRPE does", options, () => {
+Deno.test("Every request of macros.json is split or refused as in NRPE", options, () => {
   const rows = readCases<MacroRow>("macros").filter(({ request }) => request !== undefined);
   assert(rows.length > 0);
   for (const { request, args, rejected, results_by_version } of rows) {

@@ -3,7 +3,7 @@ import fc from "../fast_check.ts";
 import { crc32 } from "../../src/protocol/crc32.ts";
 import { encode, slowCrc32 } from "./bytes.ts";
 
-Deno.test("crc32() gives the published check values", { permissions: "none" }, () => {
+Deno.test("crc32() returns the published check values", { permissions: "none" }, () => {
   const cases: [text: string, crc: number][] = [
     ["", 0],
     ["a", 0xe8b7be43],
@@ -13,13 +13,17 @@ Deno.test("crc32() gives the published check values", { permissions: "none" }, (
   for (const [text, crc] of cases) assertEquals(crc32(encode(text)), crc, text);
 });
 
-Deno.test("crc32() agrees with the definition for any bytes", { permissions: "none" }, () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-    assertEquals(crc32(bytes), slowCrc32(bytes));
-  }));
-});
+Deno.test(
+  "crc32() returns the CRC of the definition for any bytes",
+  { permissions: "none" },
+  () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      assertEquals(crc32(bytes), slowCrc32(bytes));
+    }));
+  },
+);
 
-Deno.test("crc32() sums in pieces what it sums at once", { permissions: "none" }, () => {
+Deno.test("crc32() returns the same CRC for data in pieces", { permissions: "none" }, () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(100), (bytes, cut) => {
     const middle = Math.min(cut, bytes.length);
     assertEquals(crc32(bytes, crc32(bytes, 0, 0, middle), middle), crc32(bytes));

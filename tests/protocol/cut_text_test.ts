@@ -3,7 +3,7 @@ import fc from "../fast_check.ts";
 import { cutText } from "../../src/protocol/cut_text.ts";
 import { decode, encode } from "./bytes.ts";
 
-Deno.test("cutText() keeps characters whole and other bytes as they are", {
+Deno.test("cutText() cuts between characters, and other bytes at the limit", {
   permissions: "none",
 }, () => {
   const cases: [text: number[], limit: number, kept: number, why: string][] = [
@@ -18,10 +18,10 @@ Deno.test("cutText() keeps characters whole and other bytes as they are", {
     [[0x61, 0xf0, 0x9f, 0x98, 0x80], 2, 1, "four bytes, cut after the first"],
     [[0xe9, 0x61], 1, 1, "Latin-1 letter, then ASCII"],
     [[0xe9, 0xe9, 0xe9], 2, 2, "Latin-1 letters"],
-    [[0x80, 0x80, 0x80, 0x80, 0x80], 4, 4, "continuations of nothing"],
-    [[0xc3, 0xb6, 0xb6], 2, 2, "a continuation too many"],
-    [[0xe2, 0x9c, 0x61], 2, 2, "a character that breaks off"],
-    [[0xe2, 0x9c], 1, 1, "a text that breaks off"],
+    [[0x80, 0x80, 0x80, 0x80, 0x80], 4, 4, "continuation bytes only"],
+    [[0xc3, 0xb6, 0xb6], 2, 2, "one continuation byte too many"],
+    [[0xe2, 0x9c, 0x61], 2, 2, "an incomplete character"],
+    [[0xe2, 0x9c], 1, 1, "an incomplete character at the end"],
     [[0xff, 0xbf, 0xbf], 2, 2, "no lead byte"],
     [[0xc1, 0x81], 1, 1, "an overlong form"],
   ];
@@ -30,7 +30,7 @@ Deno.test("cutText() keeps characters whole and other bytes as they are", {
   }
 });
 
-Deno.test("cutText() leaves UTF-8 to be UTF-8, at most three bytes short", {
+Deno.test("cutText() keeps UTF-8 valid and is at most three bytes below the limit", {
   permissions: "none",
 }, () => {
   fc.assert(fc.property(fc.string({ unit: "grapheme" }), fc.nat(40), (text, limit) => {

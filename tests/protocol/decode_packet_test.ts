@@ -5,46 +5,52 @@ import { ProtocolError, type ProtocolFault } from "../../src/protocol/protocol_e
 import { concat, decode, encode, withCrc } from "./bytes.ts";
 import { parseHex } from "./vectors.ts";
 
-Deno.test("decodePacket() forgives what NRPE forgives", { permissions: "none" }, () => {
-  const align = (bytes: Uint8Array) => Uint8Array.from(bytes).fill(0x7f, 10, 12);
-  const head4 = "0004 0001 00000000 0000 0000";
-  const head3 = "0003 0001 00000000 0000 0000";
-  const cases: [why: string, bytes: Uint8Array, text: string][] = [
-    ["no padding", withCrc(parseHex(`${head4} 00000003 6f6b00`)), "ok"],
-    ["no closing NUL", withCrc(parseHex(`${head4} 00000002 6f6b`)), "ok"],
-    ["bytes after the NUL", withCrc(parseHex(`${head4} 00000006 6f6b00585858`)), "ok"],
-    ["an empty buffer", withCrc(parseHex(`${head4} 00000000`)), ""],
-    ["an alignment that is not zero", align(withCrc(parseHex(`${head4} 00000003 6f6b00`))), "ok"],
-    [
-      "bytes after the packet",
-      concat(withCrc(parseHex(`${head4} 00000003 6f6b00`)), encode("X")),
-      "ok",
-    ],
-    ["the CRC of NRPE 4.0.0", withCrc(parseHex(`${head4} 00000003 6f6b00`), 3), "ok"],
-    ["version 3 without its tail", withCrc(parseHex(`${head3} 00000002 6f6b`), 3), "ok"],
-    ["version 3 with an empty buffer", withCrc(parseHex(`${head3} 00000000 000000`)), ""],
-    [
-      "version 3 with a tail that is not zero",
-      concat(withCrc(parseHex(`${head3} 00000002 6f6b`), 3), encode("abc")),
-      "ok",
-    ],
-    [
-      "version 2 with fill, a result code and random last bytes",
-      withCrc(parseHex("0002 0001 00000000 6f3a 6f6b00 5a*1021 4142")),
-      "ok",
-    ],
-    [
-      "version 2 without a closing NUL",
-      withCrc(parseHex("0002 0001 00000000 0000 78*1024 0000")),
-      "x".repeat(1023),
-    ],
-  ];
-  for (const [why, bytes, text] of cases) {
-    assertEquals(decode(decodePacket(bytes, { expect: "query" }).text), text, why);
-  }
-});
+Deno.test(
+  "decodePacket() accepts the deviations that NRPE accepts",
+  { permissions: "none" },
+  () => {
+    const align = (bytes: Uint8Array) => Uint8Array.from(bytes).fill(0x7f, 10, 12);
+    const head4 = "0004 0001 00000000 0000 0000";
+    const head3 = "0003 0001 00000000 0000 0000";
+    const cases: [why: string, bytes: Uint8Array, text: string][] = [
+      ["no padding", withCrc(parseHex(`${head4} 00000003 6f6b00`)), "ok"],
+      ["no closing NUL", withCrc(parseHex(`${head4} 00000002 6f6b`)), "ok"],
+      ["bytes after the NUL", withCrc(parseHex(`${head4} 00000006 6f6b00585858`)), "ok"],
+      ["an empty buffer", withCrc(parseHex(`${head4} 00000000`)), ""],
+      ["an alignment that is not zero", align(withCrc(parseHex(`${head4} 00000003 6f6b00`))), "ok"],
+      [
+        "bytes after the packet",
+        concat(withCrc(parseHex(`${head4} 00000003 6f6b00`)), encode("X")),
+        "ok",
+      ],
+      ["the CRC of NRPE 4.0.0", withCrc(parseHex(`${head4} 00000003 6f6b00`), 3), "ok"],
+      ["version 3 without its tail", withCrc(parseHex(`${head3} 00000002 6f6b`), 3), "ok"],
+      ["version 3 with an empty buffer", withCrc(parseHex(`${head3} 00000000 000000`)), ""],
+      [
+        "version 3 with a tail that is not zero",
+        concat(withCrc(parseHex(`${head3} 00000002 6f6b`), 3), encode("abc")),
+        "ok",
+      ],
+      [
+        "version 2 with fill, a result code and random last bytes",
+        withCrc(parseHex("0002 0001 00000000 6f3a 6f6b00 5a*1021 4142")),
+        "ok",
+      ],
+      [
+        "version 2 without a closing NUL",
+        withCrc(parseHex("0002 0001 00000000 0000 78*1024 0000")),
+        "x".repeat(1023),
+      ],
+    ];
+    for (const [why, bytes, text] of cases) {
+      assertEquals(decode(decodePacket(bytes, { expect: "query" }).text), text, why);
+    }
+  },
+);
 
-Deno.test("decodePacket() names the fault and what it expected", { permissions: "none" }, () => {
+Deno.test("decodePacket() names the kind of the error and the expected form", {
+  permissions: "none",
+}, () => {
   const head = "0004 0001 00000000 0000 0000";
   const good = withCrc(parseHex(`${head} 00000003 6f6b00`));
   const length = "length";
@@ -91,17 +97,21 @@ Deno.test("decodePacket() names the fault and what it expected", { permissions: 
   }
 });
 
-Deno.test("decodePacket() counts a non-zero alignment as zero in the CRC", {
+Deno.test("decodePacket() treats a non-zero alignment as zero in the CRC", {
   permissions: "none",
 }, () => {
   const bytes = withCrc(parseHex("0004 0001 00000000 0000 1234 00000003 6f6b00"));
   assertEquals(assertThrows(() => decodePacket(bytes), ProtocolError).fault, "crc");
 });
 
-Deno.test("decodePacket() counts the tail of version 3 in the CRC", { permissions: "none" }, () => {
-  const bytes = withCrc(parseHex("0003 0001 00000000 0000 0000 00000003 6f6b00"));
-  assertEquals(assertThrows(() => decodePacket(bytes), ProtocolError).fault, "crc");
-});
+Deno.test(
+  "decodePacket() includes the tail of version 3 in the CRC",
+  { permissions: "none" },
+  () => {
+    const bytes = withCrc(parseHex("0003 0001 00000000 0000 0000 00000003 6f6b00"));
+    assertEquals(assertThrows(() => decodePacket(bytes), ProtocolError).fault, "crc");
+  },
+);
 
 Deno.test("decodePacket() reads the result code as a signed number", {
   permissions: "none",
@@ -114,14 +124,14 @@ Deno.test("decodePacket() reads the result code as a signed number", {
   }
 });
 
-Deno.test("decodePacket() copies the text out of the buffer", { permissions: "none" }, () => {
+Deno.test("decodePacket() returns a copy of the text", { permissions: "none" }, () => {
   const bytes = encodePacket({ version: 4, type: "query", text: "check_load" });
   const packet = decodePacket(bytes);
   bytes.fill(0xff);
   assertEquals(decode(packet.text), "check_load");
 });
 
-Deno.test("decodePacket() reads the payload size that was agreed upon", {
+Deno.test("decodePacket() reads a packet with another payload size", {
   permissions: "none",
 }, () => {
   const text = "x".repeat(3000);
@@ -134,7 +144,9 @@ Deno.test("decodePacket() reads the payload size that was agreed upon", {
   }
 });
 
-Deno.test("packetLength() tells a length as soon as the bytes do", { permissions: "none" }, () => {
+Deno.test("packetLength() returns the length as soon as enough bytes are known", {
+  permissions: "none",
+}, () => {
   const v4 = encodePacket({ version: 4, type: "query", text: "ok" });
   const v3 = encodePacket({ version: 3, type: "query", text: "ok" });
   const v2 = encodePacket({ version: 2, type: "query", text: "ok" });

@@ -9,7 +9,7 @@ import { parseHex } from "./vectors.ts";
 const query = { type: "query", text: "ok" } as const;
 const response = { type: "response", text: "OK" } as const;
 
-Deno.test("encodePacket() lays out each version field by field", { permissions: "none" }, () => {
+Deno.test("encodePacket() writes every field of each version", { permissions: "none" }, () => {
   const cases: [packet: PacketInput, withoutCrc: string][] = [
     [{ ...query, version: 2 }, "0002 0001 00000000 0000 6f6b 00*1022 0000"],
     [{ ...query, version: 3 }, "0003 0001 00000000 0000 0000 000003f9 6f6b 00*1015 000000"],
@@ -28,7 +28,7 @@ Deno.test("encodePacket() lays out each version field by field", { permissions: 
   }
 });
 
-Deno.test("encodePacket() never writes an empty buffer unless told to", {
+Deno.test("encodePacket() writes an empty buffer only if bufferLength is 0", {
   permissions: "none",
 }, () => {
   const empty = { type: "response", text: "" } as const;
@@ -37,7 +37,7 @@ Deno.test("encodePacket() never writes an empty buffer unless told to", {
   assertEquals(encodePacket({ ...empty, version: 3, bufferLength: 0 }).length, 19);
 });
 
-Deno.test("encodePacket() pads a query until its text outgrows the padding", {
+Deno.test("encodePacket() pads a query up to 1,036 bytes", {
   permissions: "none",
 }, () => {
   const cases: [version: 3 | 4, textLength: number, length: number][] = [
@@ -52,7 +52,7 @@ Deno.test("encodePacket() pads a query until its text outgrows the padding", {
   }
 });
 
-Deno.test("encodePacket() cuts a text that does not fit, between characters", {
+Deno.test("encodePacket() cuts text that does not fit between characters", {
   permissions: "none",
 }, () => {
   for (const version of [2, 3, 4] as const) {
@@ -69,7 +69,7 @@ Deno.test("encodePacket() cuts a text that does not fit, between characters", {
   }
 });
 
-Deno.test("encodePacket() ends a text at its first NUL", { permissions: "none" }, () => {
+Deno.test("encodePacket() ends the text at its first NUL", { permissions: "none" }, () => {
   for (const version of [2, 3, 4] as const) {
     const plain = { version, type: "response", text: "before" } as const;
     assertEquals(encodePacket({ ...plain, text: "before\0after" }), encodePacket(plain));
@@ -78,7 +78,7 @@ Deno.test("encodePacket() ends a text at its first NUL", { permissions: "none" }
   }
 });
 
-Deno.test("encodePacket() refuses what the layout does not hold", { permissions: "none" }, () => {
+Deno.test("encodePacket() refuses values that are out of range", { permissions: "none" }, () => {
   const good = { version: 4, type: "response", text: "OK" } as const;
   const cases: [change: Record<string, unknown>, message: string][] = [
     [{ version: 5 }, 'expected version 2, 3 or 4, got "5"'],
@@ -109,7 +109,7 @@ const anyInput: fc.Arbitrary<PacketInput> = fc.record({
   text: fc.uint8Array({ min: 1, maxLength: 2000 }),
 });
 
-Deno.test("decodePacket() gives back what encodePacket() was given", {
+Deno.test("decodePacket() returns the input of encodePacket()", {
   permissions: "none",
 }, () => {
   fc.assert(fc.property(anyInput, (input) => {
@@ -120,7 +120,7 @@ Deno.test("decodePacket() gives back what encodePacket() was given", {
   }));
 });
 
-Deno.test("encodePacket() writes a decoded packet as it was read, with a CRC that holds", {
+Deno.test("encodePacket() writes a decoded packet unchanged and with a correct CRC", {
   permissions: "none",
 }, () => {
   fc.assert(fc.property(anyInput, fc.nat(65536), (input, length) => {

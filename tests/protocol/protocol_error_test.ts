@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ProtocolError } from "../../src/protocol/protocol_error.ts";
 
-Deno.test("ProtocolError carries fault, message and bytes received", {
+Deno.test("ProtocolError contains its kind, a message and the number of received bytes", {
   permissions: "none",
 }, () => {
   const error = new ProtocolError("truncated", "Cannot decode packet: expected more", 0);

@@ -11,7 +11,7 @@ import {
 
 const numbers = Array.from({ length: 20 }, (_, index) => String(index + 1));
 
-Deno.test("parseQuery() splits as strtok does", { permissions: "none" }, () => {
+Deno.test("parseQuery() splits the text as strtok does", { permissions: "none" }, () => {
   const cases: [text: string, command: string, args: string[]][] = [
     ["check_load", "check_load", []],
     ["check_load!5!10", "check_load", ["5", "10"]],
@@ -30,20 +30,24 @@ Deno.test("parseQuery() splits as strtok does", { permissions: "none" }, () => {
   }
 });
 
-Deno.test("parseQuery() refuses a text that names no command", { permissions: "none" }, () => {
-  for (const text of ["", "!", "!!!!"]) {
-    const error = assertThrows(() => parseQuery(text), ProtocolError, "expected the name");
-    assertEquals(error.fault, "empty");
-  }
-});
+Deno.test(
+  "parseQuery() refuses text without the name of a command",
+  { permissions: "none" },
+  () => {
+    for (const text of ["", "!", "!!!!"]) {
+      const error = assertThrows(() => parseQuery(text), ProtocolError, "expected the name");
+      assertEquals(error.fault, "empty");
+    }
+  },
+);
 
-Deno.test("formatQuery() refuses what NRPE cannot carry", { permissions: "none" }, () => {
+Deno.test("formatQuery() refuses words that NRPE cannot transmit", { permissions: "none" }, () => {
   const cases: [command: string, args: string[], message: string][] = [
     ["", [], 'command "" is empty'],
-    ["a!b", [], 'command "a!b" holds "!"'],
+    ["a!b", [], 'command "a!b" contains "!"'],
     ["a", ["x", ""], 'argument 2 "" is empty'],
-    ["a", ["x!"], 'argument 1 "x!" holds "!"'],
-    ["a", ["x\0y"], 'argument 1 "x\\u0000y" holds a NUL'],
+    ["a", ["x!"], 'argument 1 "x!" contains "!"'],
+    ["a", ["x\0y"], 'argument 1 "x\\u0000y" contains a NUL'],
     ["a", numbers, `at most ${MAX_ARGUMENTS} arguments, got 20`],
   ];
   for (const [command, args, message] of cases) {
@@ -51,7 +55,7 @@ Deno.test("formatQuery() refuses what NRPE cannot carry", { permissions: "none" 
   }
 });
 
-Deno.test("parseQuery() gives back what formatQuery() was given", { permissions: "none" }, () => {
+Deno.test("parseQuery() returns the input of formatQuery()", { permissions: "none" }, () => {
   const word = fc.string({ minLength: 1 }).filter((text) => !/[!\0]/.test(text));
   const args = fc.array(word, { maxLength: MAX_ARGUMENTS });
   const query = fc.record({ command: word, args }, { noNullPrototype: true });
@@ -59,7 +63,7 @@ Deno.test("parseQuery() gives back what formatQuery() was given", { permissions:
   assertEquals(formatQuery({ command: "check_load", args: ["5", "10"] }), "check_load!5!10");
 });
 
-Deno.test("findMetachar() finds NRPE's 14 characters and no other", { permissions: "none" }, () => {
+Deno.test("findMetachar() finds exactly the 14 characters of NRPE", { permissions: "none" }, () => {
   const nasty: string[] = [];
   for (let code = 0; code < 0x180; code++) {
     const character = String.fromCharCode(code);
@@ -69,7 +73,9 @@ Deno.test("findMetachar() finds NRPE's 14 characters and no other", { permission
   assertEquals(NASTY_METACHARS.length, 14);
 });
 
-Deno.test("findMetachar() gives the first one, in the command too", { permissions: "none" }, () => {
+Deno.test("findMetachar() returns the first character, also in the command", {
+  permissions: "none",
+}, () => {
   const cases: [text: string, metachars: string | undefined, found: string | undefined][] = [
     ["check_load!5", undefined, undefined],
     ["a;b|c", undefined, ";"],

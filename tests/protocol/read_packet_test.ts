@@ -7,16 +7,16 @@ import { type ByteSource, type ReadOptions, readPacket } from "../../src/protoco
 import { concat, deal, decode, encode, withCrc } from "./bytes.ts";
 import { parseHex, vectors } from "./vectors.ts";
 
-/** Never settles: a peer that is silent and does not close. */
+/** Never settles, like a peer that sends nothing and keeps the connection open. */
 const silence = new Promise<never>(() => {});
 
-/** A source that deals out `bytes` and then stays silent. */
+/** A source that returns `bytes` and then never settles. */
 function dealThenHang(bytes: Uint8Array, sizes?: number[]): ByteSource {
   const source = deal(bytes, sizes);
   return { read: async (buffer) => await source.read(buffer) ?? await silence };
 }
 
-/** A source that counts what is asked of it. */
+/** Counts the reads and bytes of a source. */
 function watch(source: ByteSource): ByteSource & { reads: number; bytes: number; largest: number } {
   const watched = {
     reads: 0,
@@ -33,18 +33,22 @@ function watch(source: ByteSource): ByteSource & { reads: number; bytes: number;
   return watched;
 }
 
-Deno.test("readPacket() takes a usual packet in one read", { permissions: "none" }, async () => {
-  for (const version of [2, 3, 4] as const) {
-    for (const type of ["query", "response"] as const) {
-      const bytes = encodePacket({ version, type, text: "check_load" });
-      const source = watch(dealThenHang(bytes));
-      assertEquals(await readPacket(source, { expect: type }), decodePacket(bytes));
-      assertEquals([source.reads, source.bytes], [1, bytes.length]);
+Deno.test(
+  "readPacket() reads a packet of the usual size with one read",
+  { permissions: "none" },
+  async () => {
+    for (const version of [2, 3, 4] as const) {
+      for (const type of ["query", "response"] as const) {
+        const bytes = encodePacket({ version, type, text: "check_load" });
+        const source = watch(dealThenHang(bytes));
+        assertEquals(await readPacket(source, { expect: type }), decodePacket(bytes));
+        assertEquals([source.reads, source.bytes], [1, bytes.length]);
+      }
     }
-  }
-});
+  },
+);
 
-Deno.test("readPacket() reads every recorded packet byte by byte, waiting for no more", {
+Deno.test("readPacket() reads every recorded packet byte by byte and does not wait for more", {
   permissions: "none",
 }, async () => {
   for (const { name, direction, bytes } of vectors) {
@@ -55,7 +59,7 @@ Deno.test("readPacket() reads every recorded packet byte by byte, waiting for no
 });
 
 Deno.test(
-  "readPacket() gives the same packet for any chunking",
+  "readPacket() returns the same packet for pieces of any size",
   { permissions: "none" },
   async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 8 });
@@ -79,7 +83,7 @@ Deno.test("readPacket() does not wait for the tail of version 3", {
   assertEquals(decode(packet.text), "OK");
 });
 
-Deno.test("readPacket() takes the tail of version 3 if it comes with the end of the packet", {
+Deno.test("readPacket() consumes the tail of version 3 if it arrives with the end of the packet", {
   permissions: "none",
 }, async () => {
   for (const length of [2, 1017, 5000, 65535]) {
@@ -90,7 +94,7 @@ Deno.test("readPacket() takes the tail of version 3 if it comes with the end of 
   }
 });
 
-Deno.test("readPacket() takes the query of NRPE 4.0.0, whose CRC counts three bytes more", {
+Deno.test("readPacket() accepts a query of NRPE 4.0.0, whose CRC includes three more bytes", {
   permissions: "none",
 }, async () => {
   const bytes = withCrc(parseHex("0004 0001 00*8 000003f9 6f6b 00*1018"));
@@ -100,14 +104,14 @@ Deno.test("readPacket() takes the query of NRPE 4.0.0, whose CRC counts three by
   }
 });
 
-Deno.test("readPacket() ignores what follows the packet", { permissions: "none" }, async () => {
+Deno.test("readPacket() ignores bytes after the packet", { permissions: "none" }, async () => {
   const first = encodePacket({ version: 4, type: "response", text: "first" });
   const second = encodePacket({ version: 4, type: "response", text: "second" });
   const packet = await readPacket(deal(concat(first, second)));
   assertEquals(decode(packet.text), "first");
 });
 
-Deno.test("readPacket() finds a fault with the byte that shows it", {
+Deno.test("readPacket() reports an error at the first byte that shows it", {
   permissions: "none",
 }, async () => {
   const long = encodePacket({ version: 4, type: "response", text: "x".repeat(5000) });
@@ -131,7 +135,7 @@ Deno.test("readPacket() finds a fault with the byte that shows it", {
   assertEquals((await readPacket(deal(long), { maxLength: 5017 })).text.length, 5000);
 });
 
-Deno.test("readPacket() tells how much came before the source ended", {
+Deno.test("readPacket() reports the number of bytes before the source ended", {
   permissions: "none",
 }, async () => {
   const bytes = encodePacket({ version: 4, type: "response", text: "OK" });
@@ -142,17 +146,17 @@ Deno.test("readPacket() tells how much came before the source ended", {
   }
 });
 
-Deno.test("readPacket() takes a read of nothing for the end", { permissions: "none" }, async () => {
+Deno.test("readPacket() treats a read of 0 bytes as the end", { permissions: "none" }, async () => {
   const reading = readPacket({ read: () => Promise.resolve(0) });
   assertEquals((await assertRejects(() => reading, ProtocolError)).fault, "truncated");
 });
 
-Deno.test("readPacket() passes on what the source throws", { permissions: "none" }, async () => {
+Deno.test("readPacket() passes on errors of the source", { permissions: "none" }, async () => {
   const source = { read: () => Promise.reject(new TypeError("reset")) };
   await assertRejects(() => readPacket(source), TypeError, "reset");
 });
 
-Deno.test("readPacket() allocates by what came, not by what is claimed", {
+Deno.test("readPacket() allocates memory for received bytes only, not for the length field", {
   permissions: "none",
 }, async () => {
   const bytes = encodePacket({ version: 4, type: "response", text: "x".repeat(65535) });
@@ -164,7 +168,7 @@ Deno.test("readPacket() allocates by what came, not by what is claimed", {
   }
 });
 
-Deno.test("readPacket() accepts an answer in an older version", {
+Deno.test("readPacket() accepts a response of an older version", {
   permissions: "none",
 }, async () => {
   const bytes = encodePacket({ version: 2, type: "response", resultCode: 1, text: "WARNING" });
@@ -172,7 +176,7 @@ Deno.test("readPacket() accepts an answer in an older version", {
   assertEquals([packet.version, packet.resultCode], [2, 1]);
 });
 
-Deno.test("readPacket() reads the payload size that was agreed upon", {
+Deno.test("readPacket() reads a packet with another payload size", {
   permissions: "none",
 }, async () => {
   const options = { payloadSize: 8192 };

@@ -22,35 +22,37 @@ function answer(bytes: Uint8Array): Query {
   return parseQuery(decode(decodePacket(bytes, { expect: "query" }).text));
 }
 
-Deno.test("The recorded packets are all here", { permissions: "none" }, () => {
+Deno.test("The file contains all recorded packets", { permissions: "none" }, () => {
   const counts = [vectors.length, written.length, benign.length, hostile.length];
   assertEquals(counts, [205, 193, 162, 26]);
   const silent = vectors.filter(({ bytes }) => bytes.length === 0);
   for (const { note } of silent) assertStringIncludes(note, "SERVER SENT NOTHING");
 });
 
-Deno.test("decodePacket() reads what NRPE's programs wrote", { permissions: "none" }, () => {
+Deno.test("decodePacket() reads the packets of NRPE's programs", { permissions: "none" }, () => {
   for (const { name, version, direction, bytes } of benign) {
     const packet = decodePacket(bytes, { expect: direction });
     assertEquals([packet.version, packet.type], [version, direction], name);
   }
 });
 
-Deno.test("decodePacket() reads in a response what check_nrpe printed", {
+Deno.test("decodePacket() reads the text of a response that check_nrpe printed", {
   permissions: "none",
 }, () => {
   const printed = benign.filter(({ stdout }) => stdout !== undefined);
   assertEquals(printed.length, 54);
   for (const { name, bytes, exit, stdout } of printed) {
     const packet = decodePacket(bytes);
-    // In place of nothing in version 2, check_nrpe prints a text of its own.
+    // For an empty text in version 2, check_nrpe prints its own message.
     const text = decode(packet.text) ||
       (packet.version === 2 ? "CHECK_NRPE: No output returned from daemon." : "");
     assertEquals([packet.resultCode, text + "\n"], [exit, stdout], name);
   }
 });
 
-Deno.test("parseQuery() reads in a query what check_nrpe was told", { permissions: "none" }, () => {
+Deno.test("parseQuery() reads the command and arguments that check_nrpe sent", {
+  permissions: "none",
+}, () => {
   const xs = "x".repeat(1500);
   const cases: [name: string, query: Query][] = [
     ["v4_simple", { command: "ok", args: [] }],
@@ -67,8 +69,8 @@ Deno.test("parseQuery() reads in a query what check_nrpe was told", { permission
   for (const [name, query] of cases) assertEquals(answer(vector(name, "query").bytes), query, name);
 });
 
-/** A version 2 packet without what its writer left to chance: the last two bytes. */
-function withoutChance(bytes: Uint8Array): Uint8Array {
+/** Replaces the last two bytes of a version 2 packet, which are random, by zeros. */
+function withoutRandomBytes(bytes: Uint8Array): Uint8Array {
   return withCrc(Uint8Array.from(bytes).fill(0, 1034));
 }
 
@@ -76,12 +78,12 @@ Deno.test("encodePacket() writes every recorded packet again, byte for byte", {
   permissions: "none",
 }, () => {
   for (const { name, version, bytes } of benign) {
-    const expected = version === 2 ? withoutChance(bytes) : bytes;
+    const expected = version === 2 ? withoutRandomBytes(bytes) : bytes;
     assertEquals(encodePacket(decodePacket(bytes)), expected, name);
   }
 });
 
-Deno.test("encodePacket() chooses the buffer length that NRPE's programs choose", {
+Deno.test("encodePacket() uses the buffer length of NRPE's programs", {
   permissions: "none",
 }, () => {
   const different: string[] = [];
@@ -91,11 +93,15 @@ Deno.test("encodePacket() chooses the buffer length that NRPE's programs choose"
     const again = encodePacket(packet satisfies PacketInput);
     if (decode(again) !== decode(bytes)) different.push(name);
   }
-  assertEquals(different, ["v3_s3.2.1_only_newline#1"], "NRPE 3's buffer of nothing is an error");
+  assertEquals(
+    different,
+    ["v3_s3.2.1_only_newline#1"],
+    "only the empty buffer of NRPE 3, which is a bug, differs",
+  );
 });
 
-/** What the hostile queries are refused for; every other one is answered. */
-const faults: Record<string, ProtocolFault> = {
+/** The error of each hostile query that is refused. The others are answered. */
+const refusals: Record<string, ProtocolFault> = {
   hostile_v2_bad_crc: "crc",
   hostile_v4_bad_crc: "crc",
   hostile_v2_type_0: "type",
@@ -118,8 +124,8 @@ const faults: Record<string, ProtocolFault> = {
   hostile_v4_truncated_17_then_FIN: "truncated",
 };
 
-Deno.test("Hostile queries are refused for what they are", { permissions: "none" }, async () => {
-  for (const [name, fault] of Object.entries(faults)) {
+Deno.test("Hostile queries are refused with the right error", { permissions: "none" }, async () => {
+  for (const [name, fault] of Object.entries(refusals)) {
     const { bytes } = vector(name, "query");
     assertEquals(refusedAs(() => answer(bytes)), fault, name);
     if (fault === "empty") continue;
@@ -129,11 +135,11 @@ Deno.test("Hostile queries are refused for what they are", { permissions: "none"
   }
 });
 
-Deno.test("Odd queries that NRPE answers are answered, and version 3 too", {
+Deno.test("Unusual queries that NRPE answers are answered, also in version 3", {
   permissions: "none",
 }, () => {
-  const answered = hostile.filter(({ name }) => !(name in faults));
-  assertEquals(answered.length + Object.keys(faults).length, hostile.length);
+  const answered = hostile.filter(({ name }) => !(name in refusals));
+  assertEquals(answered.length + Object.keys(refusals).length, hostile.length);
   const byNrpe = ({ name }: Vector) => vectors.filter((one) => one.name === name).length === 2;
   assertEquals(answered.filter((one) => !byNrpe(one)).map(({ name }) => name), [
     "hostile_v3_wellformed",
@@ -143,7 +149,7 @@ Deno.test("Odd queries that NRPE answers are answered, and version 3 too", {
   }
 });
 
-Deno.test("Bytes that are not UTF-8 pass through", { permissions: "none" }, () => {
+Deno.test("Bytes that are not UTF-8 are kept", { permissions: "none" }, () => {
   for (const name of ["v2_latin1_bytes", "v4_latin1_bytes"]) {
     const { text } = decodePacket(vector(name, "response").bytes);
     assertEquals(text, Uint8Array.of(...encode("caf"), 0xe9, 0x20, 0xff, 0xfe), name);

@@ -13,7 +13,7 @@ import {
   fail,
 } from "@std/assert";
 
-/** Whether an assertion fails, told without any of them. */
+/** Returns whether an assertion fails, without the use of other assertions. */
 function fails(assertion: () => void): boolean {
   try {
     assertion();
@@ -28,7 +28,7 @@ const boom = () => {
   throw new TypeError("Cannot do that");
 };
 
-// Each holds for the real package as it does for the stand-in.
+// These rows are valid for the real package and for the stand-in.
 const rows: [assertion: () => void, fails: boolean][] = [
   [() => assert(1), false],
   [() => assert(""), true],
@@ -71,7 +71,7 @@ const rows: [assertion: () => void, fails: boolean][] = [
 ];
 
 Deno.test(
-  "The assertions of the stand-in hold and fail as the real ones",
+  "The assertions of the stand-in pass and fail like those of the real package",
   { permissions: "none" },
   () => {
     for (const [assertion, expected] of rows) {
@@ -84,7 +84,7 @@ Deno.test(
   },
 );
 
-Deno.test("assertRejects() wants a promise that is rejected, with such an error", {
+Deno.test("assertRejects() requires a promise that is rejected with the expected error", {
   permissions: "none",
 }, async () => {
   const reject = () => Promise.reject(new TypeError("Cannot do that"));
@@ -103,7 +103,7 @@ Deno.test("assertRejects() wants a promise that is rejected, with such an error"
 });
 
 Deno.test(
-  "assertThrows() and assertRejects() give the error, typed by the class that is asked for",
+  "assertThrows() and assertRejects() return the error with the type of the expected class",
   {
     permissions: "none",
   },
@@ -113,7 +113,7 @@ Deno.test(
       (await assertRejects(() => Promise.reject(new RangeError("x")), RangeError)).message,
       "x",
     );
-    // @ts-expect-error without a class it may be anything
+    // @ts-expect-error without a class, the type is unknown
     assertEquals(assertThrows(boom).message, "Cannot do that");
   },
 );

@@ -7,7 +7,7 @@ interface Row {
   parsed: Record<string, unknown>;
 }
 
-// The words are divided by blanks. What is expected is what jsr:@std/cli@1 gives.
+// Blanks separate the words. The expected results are those of jsr:@std/cli@1.
 const rows: Row[] = [
   { args: "", parsed: { _: [] } },
   { args: "a b -", parsed: { _: ["a", "b", "-"] } },
@@ -127,7 +127,7 @@ const rows: Row[] = [
   },
 ];
 
-Deno.test("parseArgs() gives what the real package gives", {
+Deno.test("parseArgs() returns the same as the real package", {
   permissions: "none",
 }, () => {
   for (const { args, options, parsed } of rows) {
@@ -141,17 +141,17 @@ Deno.test("parseArgs() gives what the real package gives", {
 });
 
 Deno.test(
-  "parseArgs() tells unknown() the word, and for an option name and value",
+  "parseArgs() calls unknown() with the word, and with the name and value of an option",
   {
     permissions: "none",
   },
   () => {
-    const told: unknown[][] = [];
+    const calls: unknown[][] = [];
     parseArgs(["word", "--no=1", "-ab", "--known"], {
       boolean: ["known"],
-      unknown: (...call: unknown[]) => told.push(call),
+      unknown: (...call: unknown[]) => calls.push(call),
     });
-    assertEquals(told, [["word"], ["--no=1", "no", "1"], ["-ab", "a", true], [
+    assertEquals(calls, [["word"], ["--no=1", "no", "1"], ["-ab", "a", true], [
       "-ab",
       "b",
       true,
@@ -159,7 +159,7 @@ Deno.test(
   },
 );
 
-Deno.test("parseArgs() knows the types of what is declared", {
+Deno.test("parseArgs() returns declared options with their types", {
   permissions: "none",
 }, () => {
   const parsed = parseArgs(["--help", "--host", "h", "--tag", "x", "file"], {
@@ -170,7 +170,7 @@ Deno.test("parseArgs() knows the types of what is declared", {
   const help: boolean = parsed.help;
   const host: string | undefined = parsed.host;
   const tag: string[] = parsed.tag;
-  // @ts-expect-error what is not declared may be anything
+  // @ts-expect-error the type of an undeclared option is unknown
   const other: string = parsed.other;
   assertEquals([help, host, tag, other, parsed._], [
     true,

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { crypto } from "@std/crypto";
 
-// FIPS 180-4 examples: SHA-256 of "abc" and of nothing.
+// FIPS 180-4 examples: SHA-256 of "abc" and of the empty string.
 const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 const nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -9,7 +9,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const hex = (digest: ArrayBuffer) => new Uint8Array(digest).toHex();
 
 Deno.test(
-  "crypto.subtle.digest() takes bytes whole and in pieces",
+  "crypto.subtle.digest() accepts bytes whole and in pieces",
   { permissions: "none" },
   async () => {
     const pieces = [bytes("a"), new Uint8Array(), bytes("bc").buffer];
@@ -35,7 +35,7 @@ Deno.test(
   },
 );
 
-Deno.test("crypto.subtle.digest() gives the same in pieces by every algorithm", {
+Deno.test("crypto.subtle.digest() returns the same digest for pieces with every algorithm", {
   permissions: "none",
 }, async () => {
   for (const name of ["SHA-1", "SHA-256", "SHA-384", "SHA-512"] as const) {
@@ -47,15 +47,15 @@ Deno.test("crypto.subtle.digest() gives the same in pieces by every algorithm", 
 });
 
 Deno.test(
-  "crypto.subtle.digest() refuses pieces that are no bytes",
+  "crypto.subtle.digest() refuses pieces that are not bytes",
   { permissions: "none" },
   async () => {
-    // @ts-expect-error text is no bytes
+    // @ts-expect-error strings are not bytes
     await assertRejects(() => crypto.subtle.digest("SHA-256", ["abc"]), TypeError, "Cannot digest");
   },
 );
 
-Deno.test("crypto does what WebCrypto does, its methods taken out of it too", {
+Deno.test("crypto has the other methods of WebCrypto, and they work without the object", {
   permissions: "none",
 }, async () => {
   const { randomUUID, getRandomValues, subtle } = crypto;

@@ -1,9 +1,9 @@
 /**
- * A local stand-in for `jsr:@std/assert`, for hosts that reach npm and not JSR: the assertions the
- * tests use, with the real signatures, over `node:assert`.
+ * A local stand-in for `jsr:@std/assert`, for hosts that can reach npm but not JSR. It contains the
+ * assertions that the tests use, with the real signatures, and is based on `node:assert`.
  *
- * What is equal here is equal there too. The real package is the more lenient: it takes 0 for -0,
- * and errors whose messages differ for the same.
+ * Values that are equal here are equal for the real package, too. The real package is more lenient:
+ * for it, 0 equals -0, and errors with different messages are equal.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
   nodeAssert.notDeepStrictEqual(actual, expected, msg);
 }
 
-/** Fails unless both are the same value, as `Object.is` says. */
+/** Fails unless both are the same value according to `Object.is`. */
 export function assertStrictEquals<T>(
   actual: unknown,
   expected: T,
@@ -44,7 +44,7 @@ export function assertExists<T>(actual: T, msg?: string): asserts actual is NonN
   nodeAssert.ok(actual !== null && actual !== undefined, msg);
 }
 
-/** Fails unless `actual` holds `expected`. */
+/** Fails unless `actual` contains `expected`. */
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void {
   if (!actual.includes(expected)) {
     fail(msg ?? `Expected ${JSON.stringify(actual)} to include ${JSON.stringify(expected)}`);
@@ -67,7 +67,7 @@ export function assertInstanceOf<T extends AnyConstructor>(
   }
 }
 
-/** Fails unless the two numbers differ by at most `tolerance`; a ten millionth where left out. */
+/** Fails unless the numbers differ by at most `tolerance`; default: one ten millionth of `expected`. */
 export function assertAlmostEquals(
   actual: number,
   expected: number,
@@ -81,14 +81,14 @@ export function assertAlmostEquals(
   }
 }
 
-/** Fails, always. */
+/** Always fails. */
 export function fail(msg?: string): never {
   throw new nodeAssert.AssertionError({ message: msg ?? "Failed" });
 }
 
-/** Fails unless `fn` throws; returns what it throws. */
+/** Fails unless `fn` throws; returns the thrown value. */
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
-/** Fails unless `fn` throws such an error with such a message; returns it. */
+/** Fails unless `fn` throws an error of this class with this part of a message; returns it. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
   expectedType: ErrorClass<E>,
@@ -111,7 +111,7 @@ export function assertThrows(
 
 /** Fails unless the promise that `fn` returns is rejected; resolves to the reason. */
 export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
-/** Fails unless the promise that `fn` returns is rejected with such an error; resolves to it. */
+/** Fails unless the promise is rejected with such an error and message; resolves to the error. */
 export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
   expectedType: ErrorClass<E>,
@@ -128,7 +128,7 @@ export async function assertRejects(
   try {
     promise = fn();
   } catch {
-    return fail(withReason("Expected the function to reject, and it threw", expected, msg));
+    return fail(withReason("Expected a rejected promise, but the function threw", expected, msg));
   }
   try {
     await promise;
@@ -155,7 +155,7 @@ function withReason(what: string, expected: unknown, msg: string | undefined): s
   return reason === undefined ? what : `${what}: ${reason}`;
 }
 
-/** An error with what it says: a test that meets another than it expected shows which. */
+/** Describes a value for a message; an error with its message, so that a test shows the cause. */
 function describe(value: unknown): string {
   return value instanceof Error ? `${value.name}: ${value.message}` : String(value);
 }

@@ -1,15 +1,15 @@
 /**
- * A local stand-in for `jsr:@std/cli`, for hosts that reach npm and not JSR: `parseArgs` with the
- * options used here, over `parseArgs` of `node:util`.
+ * A local stand-in for `jsr:@std/cli`, for hosts that can reach npm but not JSR. It contains
+ * `parseArgs` with the options that are used here, and is based on `parseArgs` of `node:util`.
  *
- * Values stay text, the last one counts, and a value that starts with a hyphen needs "=". Undeclared
- * options have a value behind "=" only. Unlike the real package, "-Hx" has the value "x".
+ * Values stay strings, the last one counts, and a value that starts with a hyphen needs "=". An
+ * undeclared option has a value only after "=". Unlike in the real package, "-Hx" has the value "x".
  *
  * @module
  */
 import { parseArgs as parseTokens } from "node:util";
 
-/** The names of a list that TypeScript knows one by one. */
+/** The names in a list of literal types; never for the general type `string`. */
 type Known<T> = T extends string ? string extends T ? never : T : never;
 
 /** The declared options of the result. */
@@ -31,7 +31,7 @@ export interface ParseOptions<
   S extends string | undefined = string | undefined,
   C extends string | undefined = string | undefined,
 > {
-  /** Further names, by name. */
+  /** Other names of each option. */
   alias?: Readonly<Record<string, string | readonly string[]>>;
   /** Names of options without a value; default: false. */
   boolean?: B | readonly Extract<B, string>[];
@@ -41,7 +41,7 @@ export interface ParseOptions<
   collect?: C | readonly Extract<C, string>[];
   /** Whether all words after the first positional word are positional. */
   stopEarly?: boolean;
-  /** Called for each positional word and each undeclared option; false omits it. */
+  /** Called for each positional word and each undeclared option. If it returns false, it is omitted. */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
 
@@ -103,7 +103,7 @@ export function parseArgs<
 function tokensOf(words: readonly string[], booleans: string[], strings: string[]) {
   const args = words.map((word, at) => {
     const [, name = ""] = /^--?(.+)$/s.exec(word) ?? [];
-    // For node:util a word with a hyphen may be a value.
+    // node:util accepts a word that starts with a hyphen as a value.
     const hasValue = /^[^-]/.test(words[at + 1] ?? "");
     return strings.includes(name) && !hasValue ? `${word}=` : word;
   });
@@ -114,7 +114,7 @@ function tokensOf(words: readonly string[], booleans: string[], strings: string[
   return parseTokens({ args, options, strict: false, tokens: true }).tokens;
 }
 
-// For node:util the value of "-H=host" is "=host".
+// In node:util, the value of "-H=host" is "=host".
 function textOf({ rawName, value }: { rawName: string; value?: string | undefined }) {
   return rawName.startsWith("--") ? value : value?.replace(/^=/, "");
 }

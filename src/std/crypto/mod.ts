@@ -1,22 +1,22 @@
 /**
- * A local stand-in for `jsr:@std/crypto`, for hosts that reach npm and not JSR: digests of what
- * comes in pieces, with the real signature, over `node:crypto`.
+ * A local stand-in for `jsr:@std/crypto`, for hosts that can reach npm but not JSR. It computes
+ * digests of data in pieces, with the real signature, and is based on `node:crypto`.
  *
  * @module
  */
 
-/** The digests that both the runtime and the real package know. */
+/** The digests that both the runtime and the real package support. */
 export type DigestAlgorithmName = "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
 
-/** A digest by name, or as WebCrypto writes it. */
+/** The name of a digest, as a string or as an object of WebCrypto. */
 export type DigestAlgorithm = DigestAlgorithmName | { name: DigestAlgorithmName };
 
-/** What WebCrypto does, with digests of what comes in pieces. */
+/** `SubtleCrypto` of WebCrypto, which can also digest data in pieces. */
 export interface StdSubtleCrypto extends SubtleCrypto {
   /**
-   * Digests bytes.
+   * Computes a digest.
    *
-   * @param algorithm which digest
+   * @param algorithm the digest
    * @param data the bytes, whole or in pieces
    * @returns the digest
    */
@@ -26,9 +26,9 @@ export interface StdSubtleCrypto extends SubtleCrypto {
   ): Promise<ArrayBuffer>;
 }
 
-/** WebCrypto, with digests of what comes in pieces. */
+/** `Crypto` of WebCrypto, which can also digest data in pieces. */
 export interface StdCrypto extends Crypto {
-  /** What it does. */
+  /** The functions of WebCrypto. */
   readonly subtle: StdSubtleCrypto;
 }
 
@@ -42,17 +42,17 @@ async function digest(
 ): Promise<ArrayBuffer> {
   if (isBuffer(data)) return await globalThis.crypto.subtle.digest(algorithm, data);
   const name = typeof algorithm === "string" ? algorithm : algorithm.name;
-  // Loaded with the first stream: most of what digests has its bytes whole.
+  // Loaded for the first stream only: most callers pass all bytes at once.
   const { createHash } = await import("node:crypto");
   const hash = createHash(name.toLowerCase().replace("-", ""));
   for await (const chunk of data) {
-    if (!isBuffer(chunk)) throw new TypeError("Cannot digest the data: a piece of it is no bytes");
+    if (!isBuffer(chunk)) throw new TypeError("Cannot digest the data: expected pieces of bytes");
     hash.update(chunk instanceof ArrayBuffer ? new Uint8Array(chunk) : chunk as Uint8Array);
   }
   return Uint8Array.from(hash.digest()).buffer;
 }
 
-/** The same object, with members in place of its own and methods that can be taken out of it. */
+/** Returns a proxy that replaces some members of an object. Its methods work without the object. */
 function extend<T extends object, U>(target: T, members: U): T & U {
   return new Proxy(target, {
     get(target, name) {
@@ -63,7 +63,7 @@ function extend<T extends object, U>(target: T, members: U): T & U {
   }) as T & U;
 }
 
-/** WebCrypto, whose `subtle.digest` takes streams and lists of bytes too. */
+/** WebCrypto; its `subtle.digest` also accepts streams and lists of bytes. */
 export const crypto: StdCrypto = extend(globalThis.crypto, {
   subtle: extend(globalThis.crypto.subtle, { digest }),
 });
