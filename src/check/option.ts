@@ -1,6 +1,6 @@
 import type { Range } from "../nagios/range.ts";
 
-/** The kinds of value that an option may have. */
+/** Kinds of option; each kind has a constructor in {@linkcode option}. */
 export type OptionKind =
   | "range"
   | "ranges"
@@ -14,130 +14,130 @@ export type OptionKind =
   | "flag"
   | "list";
 
-/** What every option says of itself. */
+/** Settings that every kind of option accepts. */
 export interface OptionSettings<Input> {
-  /** What the option means, in one line, with its unit. */
+  /** Meaning of the option, in one line, with its unit. */
   description: string;
-  /** One letter, for `-w`. */
+  /** One letter: `"w"` for `-w`. */
   short?: string;
-  /** The value where none is given. */
+  /** The value that applies if the option is omitted. */
   default?: Input;
-  /** The command is faulty without it. */
+  /** Whether a missing value is an error. */
   required?: boolean;
 }
 
-/** What a number may be. */
+/** Settings of a numeric option: its limits. */
 export interface NumberSettings extends OptionSettings<number | string> {
-  /** The least value that is taken. */
+  /** Minimum value. */
   min?: number;
-  /** The greatest value that is taken. */
+  /** Maximum value. */
   max?: number;
 }
 
-/** What a text may be. */
+/** Settings of a string option: its pattern and maximum length. */
 export interface TextSettings extends OptionSettings<string> {
-  /** What the whole text must match. */
+  /** Pattern that the whole string must match. */
   pattern?: RegExp;
-  /** What a text that matches is, in words, for the message where one does not: `a share or a size`. */
+  /** Description of the pattern for the error message, such as `a percentage or a size`. */
   expected?: string;
-  /** The most characters that are taken; 1,024 where left out. */
+  /** Maximum number of characters; default: 1,024. */
   maxLength?: number;
 }
 
-/** An option as data, as it stands in the manifest. */
+/** An option as plain data, as it is in the manifest. */
 export interface OptionSpec {
-  /** Which kind of value. */
+  /** Kind of the option. */
   readonly kind: OptionKind;
-  /** What it means. */
+  /** Meaning of the option. */
   readonly description: string;
-  /** Its letter. */
+  /** Its letter, for `-w`. */
   readonly short?: string;
-  /** Its value where none is given, as it was written. */
+  /** Its default value, as it was written. */
   readonly default?: unknown;
-  /** Whether it must be given. */
+  /** Whether a missing value is an error. */
   readonly required?: boolean;
-  /** The least number. */
+  /** Minimum of a number. */
   readonly min?: number;
-  /** The greatest number. */
+  /** Maximum of a number. */
   readonly max?: number;
-  /** The source of the pattern that a text must match as a whole. */
+  /** Source of the pattern that the whole string must match. */
   readonly pattern?: string;
-  /** What a text that matches is, in words. */
+  /** Description of the pattern for the error message. */
   readonly expected?: string;
-  /** The most characters of a text. */
+  /** Maximum number of characters of a string. */
   readonly maxLength?: number;
-  /** The texts that `oneOf` takes. */
+  /** The strings that `oneOf` accepts. */
   readonly values?: readonly string[];
 }
 
-/** An option with the types of the value that `run` sees and of the input that a binding takes. */
+/** An option with two types: of the value in `run`, and of the input when a check is bound. */
 export interface Option<Value, Input, Presence extends OptionPresence> extends OptionSpec {
-  /** Types only; absent at run time. */
+  /** For the compiler only; undefined at run time. */
   readonly types?: { readonly value: Value; readonly input: Input; readonly presence: Presence };
 }
 
-/** Whether a binding must give the option, and whether `run` can rely on a value. */
+/** Whether an option must be set, has a default, or may be undefined in `run`. */
 export type OptionPresence = "required" | "default" | "optional";
 
-/** The presence that an option's settings stand for. */
+/** The {@linkcode OptionPresence} that follows from the settings of an option. */
 export type PresenceOf<Settings> = Settings extends { required: true } ? "required"
   : Settings extends { default: unknown } ? "default"
   : "optional";
 
-/** A threshold range, written out or as text in the guidelines' grammar. */
+/** A threshold range: an object, a number, or a string such as `"@10:20"`. */
 export type RangeInput = Range | string | number;
 
-/** Settings, and none that the kind of option does not know: a misspelt name is an error. */
+/** Settings without unknown keys, so that a misspelt name is a compile error. */
 export type Exactly<Settings, Known> =
   & Settings
   & { readonly [Name in Exclude<keyof Settings, keyof Known>]: never };
 
-/** The constructors of options, one a kind. */
+/** The constructors of options, one for each kind. */
 export interface OptionKinds {
   /** A threshold range of the plugin guidelines: `10`, `10:`, `~:10`, `@10:20`. */
   range<const S extends OptionSettings<RangeInput>>(
     settings: Exactly<S, OptionSettings<RangeInput>>,
   ): Option<Range, RangeInput, PresenceOf<S>>;
-  /** Ranges divided by commas, one for each value that is judged. */
+  /** Several ranges, separated by commas: `5,4,3`. */
   ranges<const S extends OptionSettings<string | number | readonly RangeInput[]>>(
     settings: Exactly<S, OptionSettings<string | number | readonly RangeInput[]>>,
   ): Option<Range[], string | number | readonly RangeInput[], PresenceOf<S>>;
-  /** A number. */
+  /** A number, with `min` and `max` if they are set. */
   number<const S extends NumberSettings>(
     settings: Exactly<S, NumberSettings>,
   ): Option<number, number | string, PresenceOf<S>>;
-  /** A whole number. */
+  /** A whole number, with `min` and `max` if they are set. */
   integer<const S extends NumberSettings>(
     settings: Exactly<S, NumberSettings>,
   ): Option<number, number | string, PresenceOf<S>>;
-  /** A share from 0 to 100; a `%` behind it is taken. */
+  /** A percentage from 0 to 100, with or without `%`: `20%`. */
   percent<const S extends OptionSettings<number | string>>(
     settings: Exactly<S, OptionSettings<number | string>>,
   ): Option<number, number | string, PresenceOf<S>>;
-  /** A size in bytes: `10GB` is 10,000,000,000, `512MiB` is 536,870,912. */
+  /** A size in bytes: `10GB` is 10,000,000,000 and `512MiB` is 536,870,912. */
   bytes<const S extends OptionSettings<number | string>>(
     settings: Exactly<S, OptionSettings<number | string>>,
   ): Option<number, number | string, PresenceOf<S>>;
-  /** A span of time in seconds: `90`, `5m`, `1h30m`, `250ms`. */
+  /** A duration in seconds: `90`, `5m`, `1h30m`, `250ms`. */
   duration<const S extends OptionSettings<number | string>>(
     settings: Exactly<S, OptionSettings<number | string>>,
   ): Option<number, number | string, PresenceOf<S>>;
-  /** A text, bounded in length, with a pattern if one is given. */
+  /** A string with a maximum length, and with a pattern if one is set. */
   text<const S extends TextSettings>(
     settings: Exactly<S, TextSettings>,
   ): Option<string, string, PresenceOf<S>>;
-  /** One text of several. */
+  /** One of several strings. */
   oneOf<
     const V extends string,
     const S extends OptionSettings<NoInfer<V>> & { values: readonly V[] },
   >(
     settings: Exactly<S, OptionSettings<V> & { values: readonly V[] }> & { values: readonly V[] },
   ): Option<V, V, PresenceOf<S>>;
-  /** Yes or no; no where it is not given. */
+  /** `true` or `false`; default: `false`. */
   flag<const S extends OptionSettings<boolean>>(
     settings: Exactly<S, OptionSettings<boolean>>,
   ): Option<boolean, boolean, "default">;
-  /** Several texts: given more than once, or divided by commas. */
+  /** Several strings: the option is repeated, or its values are separated by commas. */
   list<
     const S extends
       | TextSettings
@@ -147,7 +147,7 @@ export interface OptionKinds {
   ): Option<string[], string | readonly string[], PresenceOf<S>>;
 }
 
-// deno-lint-ignore no-explicit-any -- one constructor serves every kind; OptionKinds types each
+// deno-lint-ignore no-explicit-any -- one function makes all constructors; OptionKinds has their types
 function kind(name: OptionKind, extra?: Partial<OptionSpec>): (settings: any) => any {
   return ({ pattern, ...settings }) => ({
     kind: name,
@@ -157,16 +157,17 @@ function kind(name: OptionKind, extra?: Partial<OptionSpec>): (settings: any) =>
   });
 }
 
-// A manifest holds no flags: those that change what matches go into the source. What is no pattern
-// in Unicode mode, in which values are matched, fails here and not at every value.
+// The manifest stores the source of a pattern without its flags, so that flags which change the
+// match become part of the source. Values are matched in Unicode mode: a pattern that is invalid in
+// that mode throws here and not at each value.
 function sourceOf({ source, flags }: RegExp): string {
   const modifiers = flags.replaceAll(/[^ims]/g, "");
   return new RegExp(modifiers === "" ? source : `(?${modifiers}:${source})`, "u").source;
 }
 
 /**
- * Declares an option of a check. Values are checked when the agent loads, and again when they come
- * from the wire.
+ * Declares the options of a check: `option.range()`, `option.duration()` and so on. Values are
+ * checked when the agent is loaded. Values in arguments are checked at each query.
  *
  * @example
  * ```ts
@@ -175,7 +176,7 @@ function sourceOf({ source, flags }: RegExp): string {
  * const age = defineCheck({
  *   description: "Age of the newest backup",
  *   options: {
- *     limit: option.duration({ short: "l", description: "The oldest that is fine", default: "26h" }),
+ *     limit: option.duration({ short: "l", description: "Maximum age", default: "26h" }),
  *   },
  *   run({ limit }) {
  *     const seconds = 3600; // `limit` is a number of seconds here

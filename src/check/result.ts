@@ -2,23 +2,23 @@ import { evaluate, type Perfdata } from "../nagios/perfdata.ts";
 import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
 import type { State } from "../nagios/state.ts";
 
-/** What a check hands back. The text alone is a result too. */
+/** Result of a check. A check may also return the first line alone, as a string. */
 export interface CheckResult {
-  /** The first line: what a person reads in a notification. */
+  /** The first line: the text of a notification. */
   output: string;
-  /** Left out: the worst state that the perfdata's own thresholds say. */
+  /** The state; default: the worst state by the thresholds of the perfdata, or OK. */
   state?: State | undefined;
   /** Further lines. */
   longOutput?: string | undefined;
-  /** What was measured, each value with its thresholds. */
+  /** The measured values, each with its thresholds. */
   perfdata?: readonly Perfdata[] | undefined;
 }
 
-/** What {@linkcode ok} and its siblings take beside the first line. */
+/** Further parts of a result, for {@linkcode ok}, `warning`, `critical` and `unknown`. */
 export type ResultDetails = Pick<CheckResult, "longOutput" | "perfdata">;
 
 /**
- * A result with the state OK.
+ * Returns a result with the state OK.
  *
  * @param output the first line
  * @param details long output and perfdata
@@ -37,7 +37,7 @@ export function ok(output: string, details: ResultDetails = {}): CheckResult {
 }
 
 /**
- * A result with the state WARNING.
+ * Returns a result with the state WARNING.
  *
  * @param output the first line
  * @param details long output and perfdata
@@ -56,7 +56,7 @@ export function warning(output: string, details: ResultDetails = {}): CheckResul
 }
 
 /**
- * A result with the state CRITICAL.
+ * Returns a result with the state CRITICAL.
  *
  * @param output the first line
  * @param details long output and perfdata
@@ -75,7 +75,7 @@ export function critical(output: string, details: ResultDetails = {}): CheckResu
 }
 
 /**
- * A result with the state UNKNOWN: the check could not tell.
+ * Returns a result with the state UNKNOWN: the check could not determine the state.
  *
  * @param output the first line
  * @param details long output and perfdata
@@ -94,28 +94,26 @@ export function unknown(output: string, details: ResultDetails = {}): CheckResul
 }
 
 /**
- * Presents a result as the pair that every plugin hands back (Nagios plugin API).
+ * Converts a result to state and text, the output of every plugin (Nagios plugin API).
  *
- * @param result what the check returned
+ * @param result the return value of the check
  * @returns the state and the text, perfdata included
- * @throws {TypeError} where the check returned something else, or perfdata that cannot be written
+ * @throws {TypeError} if the result or its perfdata is malformed
  */
 export function presentResult(result: CheckResult | string): PluginOutput {
   if (typeof result === "string") result = { output: result };
   if (typeof result !== "object" || result === null || typeof result.output !== "string") {
     throw new TypeError(
-      `Cannot present a result of type ${
+      `Invalid result of type ${
         describe(result)
-      }: expected text or { output, state?, longOutput?, perfdata? }`,
+      }: expected a string or { output, state?, longOutput?, perfdata? }`,
     );
   }
   const { output, longOutput = "", perfdata = [] } = result;
   const state = result.state ?? evaluate(perfdata);
   if (!states.has(state)) {
     throw new TypeError(
-      `Cannot present state ${
-        JSON.stringify(state)
-      }: expected "OK", "WARNING", "CRITICAL" or "UNKNOWN"`,
+      `Invalid state ${JSON.stringify(state)}: expected "OK", "WARNING", "CRITICAL" or "UNKNOWN"`,
     );
   }
   return { state, text: formatPluginOutput({ output, longOutput, perfdata }) };
