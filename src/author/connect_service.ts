@@ -52,7 +52,7 @@ export interface ServiceOptions {
  * @param options TLS settings and the signal
  * @returns the open connection, after the TLS handshake; the caller must close it
  * @throws {TypeError} if `tls` is set without `ca` and without `verify: false`
- * @throws {ConnectError} if connecting fails; `fault` is its kind, `reason` its text
+ * @throws {ConnectError} if connecting fails; its properties contain the kind and the reason
  * @throws {Deno.errors.NotCapable} without permission
  * @throws the reason of the signal if it aborts
  *

@@ -19,8 +19,8 @@ export interface ProgramResult {
 }
 
 /**
- * Runs a program and returns its output. There is no shell and no standard input. Needs `run`
- * permission for the path.
+ * Runs a program and returns its output. It does not use a shell, and standard input
+ * is empty. Needs `run` permission for the path.
  *
  * @param path absolute path of the program
  * @param args its arguments

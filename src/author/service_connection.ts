@@ -20,7 +20,7 @@ export interface ConnectFacts {
 
 /** An open connection to a service. One read and one write may be pending at the same time. */
 export interface ServiceConnection extends ConnectFacts {
-  /** Reads the next bytes, at most 64 KiB; null at the end, also if the peer broke the connection. */
+  /** Reads the next bytes, at most 64 KiB; null at the end, also if the peer broke off. */
   read(): Promise<Uint8Array | null>;
   /** Writes all bytes. It is not an error if the peer has closed the connection. */
   write(bytes: Uint8Array): Promise<void>;

@@ -21,7 +21,7 @@ export interface Answer {
   silent?: true;
 }
 
-/** Maximum length of a text from a sandbox, in characters: the capacity of a packet. */
+/** Maximum length of output text from a sandbox, in characters: the capacity of a packet. */
 export const MAX_TEXT = 65_536;
 
 /**

@@ -50,8 +50,8 @@ function coversHost(granted: string, wanted: string): boolean {
   return host === wantedHost || inNetwork(host, wantedHost);
 }
 
-// Normalizes a host: names in lower case and without a final dot, IPv6 addresses as the URL standard
-// writes them.
+// Normalizes a host: names in lower case and without a final dot, IPv6 addresses in the form of the
+// URL standard.
 function splitHost(text: string): [host: string, port: number | undefined] {
   const [, name = text, digits] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(text) ?? [];
   const host = name.startsWith("[")
@@ -60,7 +60,8 @@ function splitHost(text: string): [host: string, port: number | undefined] {
   return [host, digits === undefined ? undefined : Number(digits)];
 }
 
-// Networks are IPv4, because the runtime accepts no others. A network within a network is not detected.
+// Networks are IPv4, because the runtime accepts no others. A network within a network is not
+// detected.
 function inNetwork(network: string, host: string): boolean {
   const [, address, length] = /^([\d.]+)\/(\d{1,2})$/.exec(network) ?? [];
   const [from, of] = [parseAddress(address ?? ""), parseAddress(host)];

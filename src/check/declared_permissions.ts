@@ -1,13 +1,13 @@
 /**
- * What a check may access. Each entry is a list of names; there is no "all". The runtime refuses
+ * What a check may access. Each entry is a list of names, never "all". The runtime refuses
  * every access that is not declared, and the refusal becomes the UNKNOWN answer of the check.
  */
 export interface Permissions {
   /**
    * Files and folders that may be read: absolute paths. If a declared path is a symbolic link, it
    * grants the target that the link has at the time of use. A link inside a declared folder is
-   * followed if its target is declared too, and is refused otherwise. A check can neither create nor
-   * move a link. One race remains: between the check of a path and its opening, some microseconds,
+   * followed if its target is declared too, and is refused otherwise. A check cannot create or move
+   * a link. One race remains: between the check of a path and its opening (some microseconds),
    * another user with write access to the folder can replace a file by a link, which is followed.
    */
   read?: readonly string[];
@@ -21,7 +21,7 @@ export interface Permissions {
   net?: readonly string[];
   /** Environment variables that may be read. */
   env?: readonly string[];
-  /** System information: `loadavg`, `systemMemoryInfo`, `osUptime`, `hostname`, `statfs`, `cpus`… */
+  /** System information: `loadavg`, `systemMemoryInfo`, `osUptime`, `hostname`, `statfs`, `cpus`. */
   sys?: readonly string[];
   /** Executables that may be started: absolute paths. A started program is not sandboxed. */
   run?: readonly string[];

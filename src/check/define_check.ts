@@ -53,7 +53,7 @@ export interface CommandSettings {
   /** How long the last result is returned again, such as `"30s"`. */
   cache?: string;
   /**
-   * Whether to omit the command if a program that it starts is missing when the agent is loaded: the
+   * Whether to omit the command if one of its programs is missing when the agent is loaded: the
    * executable of a plugin, or one of a check's `permissions.run`. One agent can thus serve hosts
    * that have different programs. A query for an omitted command is answered with UNKNOWN and the
    * reason. By default a missing program is an error of the agent.

@@ -48,7 +48,7 @@ function start(
     ...given.errors,
     ...errors.map(({ option, message }) => `Option "${option}": ${message}`),
   ];
-  // There is no stack to log: the arguments are wrong, not the code.
+  // Returned and not thrown, so that no stack is logged: the arguments are wrong, not the code.
   if (messages.length > 0) return unknown(messages.join("\n"));
   return definition.run(values, context);
 }

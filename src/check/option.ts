@@ -147,7 +147,7 @@ export interface OptionKinds {
   ): Option<string[], string | readonly string[], PresenceOf<S>>;
 }
 
-// deno-lint-ignore no-explicit-any -- one function makes all constructors; OptionKinds has their types
+// deno-lint-ignore no-explicit-any -- makes all constructors; OptionKinds has their types
 function kind(name: OptionKind, extra?: Partial<OptionSpec>): (settings: any) => any {
   return ({ pattern, ...settings }) => ({
     kind: name,

@@ -147,7 +147,7 @@ export interface ParsedOptions {
 }
 
 /**
- * Reads the values of all options of a check, and adds the deerrors of omitted options.
+ * Reads the values of all options of a check, and adds the defaults of omitted options.
  *
  * @param options the check's options by name
  * @param given values by name

@@ -9,7 +9,7 @@ const kinds = [
 /** A refused permission as data, so that the log and the counters need not parse a message. */
 export interface Refusal {
   kind: typeof kinds[number];
-  /** Path, `host:port`, variable, executable or function; missing if all of a kind was requested. */
+  /** Path, `host:port`, variable, program or function; missing if all of a kind is requested. */
   target?: string;
 }
 
@@ -18,7 +18,7 @@ const maxTargetCharacters = 4_096;
 // Refusals by Checkwright of calls that the runtime would allow.
 const ours = new WeakMap<Error, Refusal>();
 
-// Read before user code is evaluated. On an edge platform there is no `Deno`.
+// Read before user code is evaluated. On an edge platform `Deno` does not exist.
 const NotCapable = globalThis.Deno?.errors.NotCapable ?? Error;
 
 /**

@@ -16,7 +16,7 @@ export type {
   RunFixture,
 } from "./testing/fixtures.ts";
 
-/** Settings of {@linkcode testCheck}: arguments, permissions, and fixtures for the outside world. */
+/** Settings of {@linkcode testCheck}: arguments, permissions, fixtures and context. */
 export interface TestSettings extends Fixtures {
   /** Arguments, as an engine would send them. */
   args?: readonly string[];
@@ -36,12 +36,12 @@ export interface TestSettings extends Fixtures {
  * Runs a check in a unit test, with its declared permissions, and with fixtures in place of files,
  * programs, peers, environment variables and system information.
  *
- * Access that the check declared reaches the fixture, or the real resource if there is no fixture.
- * Other access is refused, and the answer is the same UNKNOWN as from the sandbox. The check runs in
- * the process of the test. The code of the test, and other checks that are tested at the same time,
- * are not restricted.
+ * Access that the check declared reaches the fixture, or the real resource if the test has no
+ * fixture for it. Other access is refused, and the answer is the same UNKNOWN as from the sandbox.
+ * The check runs in the process of the test. The code of the test is not restricted. Several checks
+ * can be tested at the same time, each with its own permissions.
  *
- * These are restricted: the functions of `Deno`, `fetch`, `WebSocket`, `EventSource`, `process.env`,
+ * These are restricted: the functions of `Deno`, `fetch`, `WebSocket`, `EventSource`, `process.env`
  * and the default exports of `node:fs`, `node:fs/promises`, `node:os`, `node:net`, `node:tls` and
  * `node:child_process` (`import fs from "node:fs"`). A `Worker` is refused.
  *

@@ -15,9 +15,9 @@ const coldCache = createColdCache(lacksEsbuild);
  * project that contains the module.
  *
  * @param module path or URL of the module
- * @param minify removes comments and shortens names, and with them the paths of this machine: the same
- * modules give the same bytes in every folder. `names` keeps the names of functions for stack
- * traces; this costs a call for each function that is created, also at run time
+ * @param minify removes comments and shortens names. The result contains no paths of this machine:
+ * the same modules give the same bytes in every folder. `names` keeps the names of functions for
+ * stack traces; this costs a call for each function that is created, also at run time
  * @returns the JavaScript
  * @throws {BundleError} with the message of the bundler, or after the timeout
  */

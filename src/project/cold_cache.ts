@@ -39,8 +39,8 @@ async function repeat(bundle: () => Promise<DenoResult>): Promise<DenoResult> {
 }
 
 /**
- * Returns whether esbuild is missing in Deno's cache. The layout is that of Deno 2.9.6 on Linux. With
- * a different layout, esbuild counts as missing, which only costs time.
+ * Returns whether esbuild is missing in Deno's cache. The layout is that of Deno 2.9.6 on Linux. In a
+ * different layout, esbuild counts as missing, which only costs time.
  */
 export function lacksEsbuild(): boolean {
   const caches = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME") ?? ""}/.cache`;

@@ -19,19 +19,19 @@ const codeEnding = /\.[cm]?[jt]sx?$/;
 const origin = /^\/\/ (.+?)(?: with \{ type: '\w+' \})?$/gm;
 
 /**
- * Finds the modules in the bundle of an agent that the agent may not import. The bundler reads every
+ * Finds the modules in the bundle of an agent that the agent may not import. The bundler reads each
  * imported file with the rights of the user who starts it, which no check has: if an agent imported
  * `/etc/shadow` as text, each of its checks could send it. An agent may import:
  *
  * - code from anywhere on this disk: a file whose real name has an ending of JavaScript or
  *   TypeScript
- * - other files (JSON, text, bytes, WebAssembly) from its own project only: below the nearest folder
- *   with a `deno.json`, `deno.jsonc` or `package.json`, otherwise below the folder of the agent; for
- *   a link, its target counts
+ * - other files (JSON, text, bytes, WebAssembly) from its own project only. The project is the
+ *   nearest folder with a `deno.json`, `deno.jsonc` or `package.json`, otherwise the folder of the
+ *   agent. For a link, its target counts.
  * - any file of an npm package, and any remote module, but not by plain HTTP
  *
- * The modules are read from the bundle itself. `deno info` lists static imports only, but the bundler
- * also follows an `import()` of a concatenated string, and of whole folders.
+ * The names come from the bundle itself. `deno info` lists static imports only, but the bundler also
+ * follows an `import()` of a concatenated string, and of whole folders.
  *
  * @param bundle the bundle, not minified
  * @param agent path of the agent

@@ -6,7 +6,7 @@ import { option } from "../../src/check/option.ts";
 import { testCheck } from "../../src/check/testing.ts";
 import { attempt, refused } from "./testing/attempt.ts";
 
-Deno.test("testCheck() uses the real resource if there is no fixture", {
+Deno.test("testCheck() uses the real resource without a fixture", {
   permissions: { read: true, run: ["/bin/echo"], sys: ["osUptime"] },
 }, async () => {
   const here = import.meta.filename!;

@@ -6,8 +6,8 @@ const fixture = new URL("../fixtures/types/bindings.ts", import.meta.url);
 const publicModule = new URL("../../src/mod.ts", import.meta.url);
 const configuration = new URL("../../deno.json", import.meta.url);
 
-// `deno check` only requires some error after each mark. This test removes the marks: each line must
-// have exactly the error of its mark, and no other line may have an error.
+// `deno check` requires any error after each mark. This test removes the marks: each line must have
+// exactly the error of its mark, and no other line may have an error.
 Deno.test("Wrong options, values and commands are compile errors with the expected code", {
   permissions: { read: true, write: true, run: [Deno.execPath()] },
 }, async () => {

@@ -72,7 +72,7 @@ Deno.test("foreignModules() lists files in a bundle that are neither code nor in
   }
 });
 
-Deno.test("foreignModules() uses the folder of the agent if there is no project", async () => {
+Deno.test("foreignModules() uses the folder of the agent if it finds no project", async () => {
   const parent = await Deno.makeTempDir();
   const folder = await Deno.realPath(parent);
   await Deno.mkdir(`${folder}/agent`);

@@ -1,7 +1,7 @@
 /**
- * Replaces functions of the runtime by guarded ones while checks are tested. Within `check/`, only
- * the modules in this folder use the API of `Deno`, because they replace it. `testing.ts` loads them
- * when it is called, so that the bundle of an agent does not contain them.
+ * Replaces functions of the runtime by guarded ones while checks are tested. Only the
+ * modules in this folder of `check/` use the API of `Deno`, because they replace it. `testCheck()`
+ * loads them when it is called, so that the bundle of an agent does not contain them.
  *
  * @module
  */

@@ -75,7 +75,7 @@ export function connectPeer(target: string, fixture: PeerFixture): Deno.TlsConn 
   return connection as unknown as Deno.TlsConn;
 }
 
-/** Fills a buffer from the first chunk; returns the number of bytes, or null if no chunk is left. */
+/** Fills a buffer from the first chunk; returns the number of bytes, null without a chunk. */
 function take(chunks: Uint8Array[], into: Uint8Array): number | null {
   const first = chunks.shift();
   if (first === undefined) return null;

@@ -9,7 +9,7 @@ import {
   type World,
 } from "./world.ts";
 
-/** Makes the substitute for a `Deno.Command`. It needs the permission when it starts the program. */
+/** Makes the substitute for a `Deno.Command`. The permission is required at the start. */
 function createCommand(
   world: World,
   executable: unknown,

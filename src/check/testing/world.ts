@@ -89,7 +89,7 @@ export function promised(handler: Substitute): Substitute {
  *
  * @param fixtures fixtures by name
  * @param names names, the most specific one first
- * @returns the fixture; undefined if there is no entry
+ * @returns the fixture; undefined if no name has an entry
  * @throws {Error} if the fixture is an error
  */
 export function findFixture<T>(
