@@ -28,7 +28,27 @@ export type OptionInputs<O extends Options> = [keyof O] extends [never] ? Record
     & { [Name in RequiredOptions<O>]: OptionInput<O[Name]> }
     & { [Name in Exclude<keyof O, RequiredOptions<O>>]?: OptionInput<O[Name]> | undefined };
 
-/** The second argument of `run`: the deadline, facts about the host, and the log. */
+/**
+ * The second argument of `run`: the deadline, facts about the host, and the log.
+ *
+ * @example
+ * ```ts
+ * import { defineCheck, testCheck } from "@checkwright/checkwright";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const health = defineCheck({
+ *   description: "Health of the shop",
+ *   permissions: { net: ["127.0.0.1:8080"] },
+ *   async run(_options, { signal, log }) {
+ *     const response = await fetch("http://127.0.0.1:8080/health", { signal });
+ *     log(`status ${response.status}`);
+ *     return await response.text();
+ *   },
+ * });
+ *
+ * assertEquals((await testCheck(health, { net: { "127.0.0.1:8080": "up" } })).text, "up");
+ * ```
+ */
 export interface CheckContext {
   /** Aborted at the deadline. */
   readonly signal: AbortSignal;

@@ -2,7 +2,22 @@ import { evaluate, type Perfdata } from "../nagios/perfdata.ts";
 import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
 import type { State } from "../nagios/state.ts";
 
-/** Result of a check. A check may also return the first line alone, as a string. */
+/**
+ * Result of a check. A check may also return a string, which is an OK result.
+ *
+ * @example
+ * ```ts
+ * import { type CheckResult, defineCheck, testCheck } from "@checkwright/checkwright";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const result: CheckResult = {
+ *   output: "load is 6.2",
+ *   perfdata: [{ label: "load1", value: 6.2, warning: "5", critical: "10" }],
+ * };
+ * const load = defineCheck({ description: "Load", run: () => result });
+ * assertEquals((await testCheck(load)).state, "WARNING"); // by the thresholds of the perfdata
+ * ```
+ */
 export interface CheckResult {
   /** The first line: the text of a notification. */
   output: string;
@@ -99,6 +114,18 @@ export function unknown(output: string, details: ResultDetails = {}): CheckResul
  * @param result the return value of the check
  * @returns the state and the text, perfdata included
  * @throws {TypeError} if the result or its perfdata is malformed
+ *
+ * @example
+ * ```ts
+ * import { presentResult } from "@checkwright/checkwright";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const perfdata = [{ label: "age", value: 90, uom: "s", warning: "60" }];
+ * assertEquals(presentResult({ output: "old", perfdata }), {
+ *   state: "WARNING",
+ *   text: "old|age=90s;60",
+ * });
+ * ```
  */
 export function presentResult(result: CheckResult | string): PluginOutput {
   if (typeof result === "string") result = { output: result };
