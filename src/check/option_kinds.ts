@@ -109,6 +109,8 @@ export interface OptionKinds {
    * A string of at most `maxLength` characters (default: 1,024), which matches `pattern` if it is
    * set.
    *
+   * @throws {SyntaxError} if the pattern is invalid in Unicode mode
+   *
    * @example
    * ```ts
    * import { option } from "@checkwright/checkwright";
