@@ -121,7 +121,7 @@ async function lengths(siege: Siege): Promise<void> {
   const option = await send(port, `reader!--${"o".repeat(65_000)}=x`);
   assertStringIncludes(option.text, "Unknown option");
   const value = await send(port, `reader!${"/v".repeat(32_000)}`);
-  assertStringIncludes(value.text, "Invalid value 64000 characters: expected at most 1024");
+  assertStringIncludes(value.text, "Invalid value of 64000 characters: expected at most 1024");
   const word = await send(port, `word!${"w".repeat(65_000)}`);
   assertEquals([word.code, word.text.length], [0, 65_003]);
   await siege.stands();
