@@ -37,7 +37,7 @@ export function describeOptions(
   const hostValues = isRecord(override) ? override : {};
   const bound = { ...values, ...hostValues };
   const parsed = parseOptions(options, bound);
-  for (const { option, message } of parsed.faults) {
+  for (const { option, message } of parsed.errors) {
     at.at(option).error(
       Object.hasOwn(options, option)
         ? message
@@ -46,7 +46,7 @@ export function describeOptions(
   }
   return {
     options: mapValues(options, (spec) => ({ ...spec, default: asWritten(spec.default) })),
-    parsed: parsed.faults.length > 0 ? undefined : parsed.values,
+    parsed: parsed.errors.length > 0 ? undefined : parsed.values,
     values: mapValues(bound, asWritten),
     ...(Object.keys(hostValues).length > 0 && { hostValues }),
   };

@@ -11,10 +11,10 @@ import {
   serviceConnection,
 } from "./service_connection.ts";
 
-/** Where {@linkcode connect} connects to: a TCP port, or a Unix socket. */
+/** Address of a service for {@linkcode connect}: a TCP port or a Unix socket. */
 export type ServiceAddress =
   | {
-    /** Name or address; an IPv6 address without brackets. Needs `net` permission with the port. */
+    /** Host name or IP address; IPv6 without brackets. Needs `net` permission for `host:port`. */
     readonly hostname: string;
     /** Port, 1 to 65,535. */
     readonly port: number;
@@ -25,23 +25,23 @@ export type ServiceAddress =
   };
 
 /**
- * TLS of {@linkcode connect}. Set `ca`, or `verify: false`: the list of authorities that the runtime
- * trusts is not available to a check.
+ * TLS settings of {@linkcode connect}. Set `ca` or `verify: false`: a check cannot use the list of
+ * certificate authorities that the runtime trusts.
  */
 export interface ServiceTls extends TlsClientOptions {
   /**
-   * Whether the server's certificate must be signed by one of `ca` and be for `serverName`, by
-   * default the host; default: true. `false` accepts any certificate: for checks that judge the
-   * certificate themselves.
+   * Whether the certificate of the server must be signed by one of `ca` and be valid for
+   * `serverName`, by default the host; default: `true`. `false` accepts any certificate, for checks
+   * that examine the certificate themselves.
    */
   verify?: boolean | undefined;
 }
 
-/** How {@linkcode connect} connects. */
+/** Options of {@linkcode connect}: TLS and a signal. */
 export interface ServiceOptions {
-  /** TLS; default: none. */
+  /** TLS settings; default: no TLS. */
   readonly tls?: ServiceTls | undefined;
-  /** Closes the connection when it aborts, also later; usually `context.signal`. */
+  /** Closes the connection when it aborts, also after connecting; usually `context.signal`. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -49,12 +49,12 @@ export interface ServiceOptions {
  * Connects to a service over TCP or a Unix socket, with TLS or without.
  *
  * @param address where to connect
- * @param options TLS and the signal
- * @returns the open connection, after its TLS handshake; close it when done
- * @throws {TypeError} with TLS, without `ca` and without `verify: false`
- * @throws {ConnectError} if there is no connection; its `fault` and `reason` contain the cause
+ * @param options TLS settings and the signal
+ * @returns the open connection, after the TLS handshake; the caller must close it
+ * @throws {TypeError} if `tls` is set without `ca` and without `verify: false`
+ * @throws {ConnectError} if connecting fails; its properties contain the kind and the reason
  * @throws {Deno.errors.NotCapable} without permission
- * @throws the signal's reason if it aborts
+ * @throws the reason of the signal if it aborts
  *
  * @example
  * ```ts
@@ -83,7 +83,7 @@ export async function connect(
   address: ServiceAddress,
   { tls, signal = new AbortController().signal }: ServiceOptions = {},
 ): Promise<ServiceConnection> {
-  // Loaded before the clock starts: TLS takes 20 to 150 ms at its first use.
+  // Loaded before the time is measured: the first use of TLS takes 20 to 150 ms.
   const [client] = tls
     ? await Promise.all([
       tlsClient(verified(tls, address)),
@@ -136,7 +136,8 @@ async function open(address: ServiceAddress, signal: AbortSignal): Promise<Deno.
 
 /**
  * Does the TLS handshake. TLS reads from the network only while the handshake or a `read()` is
- * pending: a server may send more than is read, and `TLSSocket.pause()` loses its end.
+ * pending, because a server may send more than the check reads. `TLSSocket.pause()` is not used: it
+ * loses the end of the stream.
  */
 async function secure(
   conn: Deno.Conn,

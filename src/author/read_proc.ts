@@ -1,14 +1,14 @@
 import type { CheckContext } from "../check/define_check.ts";
 
 /**
- * Reads a file of procfs as text. Needs `proc` permission for the file. `/proc` itself cannot be
- * read in a sandbox; `context.procfs` is where it is bound.
+ * Reads a file of `/proc` as text. Needs `proc` permission for the file. A sandbox cannot read
+ * `/proc` itself, so the file is read below `context.procfs`, where `/proc` is bound.
  *
- * @param context the context of the check; its signal ends the read
- * @param file path below procfs, such as `stat` or `net/tcp`
- * @returns the text
- * @throws {TypeError} if the path leads out of procfs
- * @throws {Deno.errors.NotFound} if there is no such file
+ * @param context the context of the check; its signal aborts the read
+ * @param file path below `/proc`, such as `stat` or `net/tcp`
+ * @returns the content of the file
+ * @throws {TypeError} if the path is absolute or contains `.` or `..`
+ * @throws {Deno.errors.NotFound} if the file does not exist
  * @throws {Deno.errors.NotCapable} without permission
  *
  * @example

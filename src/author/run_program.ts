@@ -1,16 +1,16 @@
-/** How {@linkcode runProgram} runs a program. */
+/** Options of {@linkcode runProgram}: signal, environment and output limit. */
 export interface ProgramOptions {
   /** Kills the program when it aborts; usually `context.signal`. */
   readonly signal?: AbortSignal | undefined;
-  /** Environment variables beside `LC_ALL=C`; no others are passed. */
+  /** Environment variables in addition to `LC_ALL=C`; the program gets no others. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Limit of what the program may write, in bytes; default: 1 MiB. */
+  /** Maximum output of the program, both streams together, in bytes; default: 1 MiB. */
   readonly maxBytes?: number;
 }
 
-/** Result of a program. */
+/** Result of {@linkcode runProgram}: exit code and output. */
 export interface ProgramResult {
-  /** Its exit code; 128 plus the number of the signal if one ended it. */
+  /** Its exit code; 128 plus the signal number if a signal ended it. */
   readonly code: number;
   /** Its standard output, as UTF-8. */
   readonly stdout: string;
@@ -19,17 +19,18 @@ export interface ProgramResult {
 }
 
 /**
- * Runs a program to its end, without a shell and without input. Needs `run` permission for the path.
+ * Runs a program and returns its output. It does not use a shell, and standard input
+ * is empty. Needs `run` permission for the path.
  *
  * @param path absolute path of the program
  * @param args its arguments
- * @param options the signal, the environment and the limit
+ * @param options signal, environment and output limit
  * @returns exit code and output; an exit code other than 0 is not an error
  * @throws {TypeError} if the path is not absolute
- * @throws {Deno.errors.NotFound} if there is no such program
+ * @throws {Deno.errors.NotFound} if the program does not exist
  * @throws {Deno.errors.NotCapable} without permission
- * @throws {RangeError} if the program writes more than `maxBytes`; it is killed
- * @throws the signal's reason if it aborts
+ * @throws {RangeError} if the program writes more than `maxBytes`; it is killed then
+ * @throws the reason of the signal if it aborts
  *
  * @example
  * ```ts
@@ -58,13 +59,13 @@ export async function runProgram(
   signal?.throwIfAborted();
   const child = start(path, args, env);
   const readers = [child.stdout.getReader(), child.stderr.getReader()];
-  // A program of the program may hold the streams open: they are not waited for.
+  // A child of the program may keep the streams open: they are cancelled, not awaited.
   const kill = () => {
     for (const reader of readers) reader.cancel().catch(() => {});
     try {
       child.kill("SIGKILL");
     } catch {
-      // It ended by itself.
+      // It has already ended.
     }
   };
   let left = maxBytes;
@@ -113,6 +114,6 @@ function start(
     }).spawn();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`Cannot run "${path}": there is no such program`);
+    throw new Deno.errors.NotFound(`Cannot run "${path}": the program does not exist`);
   }
 }

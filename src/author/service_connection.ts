@@ -2,39 +2,39 @@ import type { Connection } from "../net/connection.ts";
 
 /** The certificate that a server presented. */
 export interface PeerCertificate {
-  /** The first common name of its subject; undefined if there is none. */
+  /** The first common name of its subject; undefined if the subject has no common name. */
   readonly commonName: string | undefined;
   /** When it expires. */
   readonly validTo: Date;
 }
 
-/** How a connection was opened. */
+/** Facts about how a connection was opened: times and certificate. */
 export interface ConnectFacts {
-  /** When connecting started, after TLS was loaded, in milliseconds of `performance.now()`. */
+  /** Start of connecting, after TLS was loaded, in milliseconds of `performance.now()`. */
   readonly startedAt: number;
-  /** When the connection was open, before the TLS handshake, in the same milliseconds. */
+  /** End of connecting, before the TLS handshake, in milliseconds of `performance.now()`. */
   readonly connectedAt: number;
   /** The server's certificate, not verified unless `ca` was set; undefined without TLS. */
   readonly certificate: PeerCertificate | undefined;
 }
 
-/** An open connection, plain or TLS. One read and one write may be pending at a time. */
+/** An open connection to a service. One read and one write may be pending at the same time. */
 export interface ServiceConnection extends ConnectFacts {
-  /** Reads the bytes that are there, at most 64 KiB; null at the end, also if the peer broke off. */
+  /** Reads the next bytes, at most 64 KiB; null at the end, also if the peer broke off. */
   read(): Promise<Uint8Array | null>;
-  /** Writes all bytes. A peer that no longer reads is not an error. */
+  /** Writes all bytes. It is not an error if the peer has closed the connection. */
   write(bytes: Uint8Array): Promise<void>;
   /** Closes the connection; further calls do nothing. */
   close(): void;
 }
 
-/** Errors of a peer that left early: its answer until then decides. */
+/** Errors of a peer that closed early. They are the end of its data: the check judges the data. */
 const brokenOff = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
 
 /**
- * Gives a connection the form that checks use.
+ * Makes a {@linkcode ServiceConnection} from a connection.
  *
- * @param connection the connection, its TLS handshake done
+ * @param connection the connection, after the TLS handshake
  * @param facts how it was opened
  * @param signal closes it when it aborts
  * @returns the connection
@@ -58,7 +58,7 @@ export function serviceConnection(
     } catch (error) {
       signal.throwIfAborted();
       const { code, name } = error as Error & { code?: string };
-      // TLS that broke off throws an error without a code.
+      // A broken TLS connection throws an error without a code.
       if (
         name === "UnexpectedEof" || (code === undefined ? name === "Error" : brokenOff.has(code))
       ) {
@@ -81,10 +81,10 @@ export function serviceConnection(
 }
 
 /**
- * Reads the result of `getPeerCertificate()` of `node:tls`.
+ * Reads name and expiry from the result of `getPeerCertificate()` of `node:tls`.
  *
- * @param certificate the peer's certificate; an empty object if there is none
- * @returns its name and end; undefined if there is no certificate or no valid end
+ * @param certificate the certificate of the peer; an empty object if the peer sent no certificate
+ * @returns its name and expiry; undefined if the certificate or a valid expiry is missing
  */
 export function readCertificate(
   certificate: { subject?: { CN?: string | string[] }; valid_to?: string },

@@ -8,29 +8,29 @@ export type Outcome = "done" | "timeout" | "failed" | "busy" | "refused" | "unde
 
 /** Result of a query, from the sandbox to the log. */
 export interface Answer {
-  /** What the engine gets. */
+  /** State and text that the engine receives. */
   output: PluginOutput;
   outcome: Outcome;
   /** For the log only: a stack, a plugin's standard error, why a query was refused. */
   reason?: string | undefined;
   /** The permission whose refusal is the answer. */
   refusal?: Refusal | undefined;
-  /** What it took to end a plugin at its deadline. */
+  /** How a plugin was ended at its deadline. */
   ending?: Ending;
-  /** Set if the connection is closed without an answer, as NRPE refuses. */
+  /** Set if the connection is closed without an answer, which is how NRPE refuses. */
   silent?: true;
 }
 
-/** Longest text that leaves a sandbox, in characters: as much as a packet carries. */
+/** Maximum length of output text from a sandbox, in characters: the capacity of a packet. */
 export const MAX_TEXT = 65_536;
 
 /**
- * Turns a failure into UNKNOWN.
+ * Makes an UNKNOWN answer for a failure.
  *
  * @param outcome how the query ended
  * @param output the first line
  * @param longOutput further lines
- * @param facts what the log and the counters get
+ * @param facts data for the log and the counters
  * @returns the answer
  */
 export function failure(
@@ -44,8 +44,8 @@ export function failure(
 }
 
 /**
- * Reads the answer of a check from where user code lives: only the known parts, each checked and
- * bounded.
+ * Reads an answer that comes from a sandbox. Only the known parts are kept, each one checked and
+ * cut to its maximum length.
  *
  * @param value the answer, of any shape
  * @returns the answer; undefined if it has no valid output

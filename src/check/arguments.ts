@@ -5,32 +5,32 @@ import { splitWords } from "./split_words.ts";
 
 type Specs = Readonly<Record<string, OptionSpec>>;
 
-/** What the arguments say, as text, and what is wrong with them. */
+/** Values from arguments, as text, and the errors in the arguments. */
 export interface ParsedArguments {
-  /** The values by option name; still to be read by the option's kind. */
+  /** Values by option name; {@linkcode parseOption} reads them. */
   values: Record<string, unknown>;
-  /** One a fault. */
-  faults: string[];
+  /** One message for each error. */
+  errors: string[];
 }
 
 /**
- * Reads a check's arguments, in any of the forms that people send over NRPE: `-w 5`, `-w5`,
- * `--warning=5`, `--warning 5`, `warning=5`, or positional in the order in which options are
- * declared. An argument that begins with `-` and holds blanks is split into words, because
- * `-a '-w 5 -c 10'` is how people send several. After `--` all is positional.
+ * Parses the arguments of a check in each form that is common with NRPE: `-w 5`, `-w5`,
+ * `--warning=5`, `--warning 5`, `warning=5`, or positional in the order in which the options are
+ * declared. An argument that begins with `-` and contains spaces is split into words, because
+ * `-a '-w 5 -c 10'` is a common way to send several. All words after `--` are positional.
  *
  * @param args the arguments
  * @param options the check's options by name
- * @returns the values as text, and all faults
+ * @returns the values as text, and all errors
  */
 export function parseArguments(args: readonly string[], options: Specs): ParsedArguments {
-  const parsed: ParsedArguments = { values: {}, faults: [] };
+  const parsed: ParsedArguments = { values: {}, errors: [] };
   const words = args.flatMap((arg) => {
     if (!arg.startsWith("-") || !/\s/.test(arg)) return [arg];
     try {
       return splitWords(arg);
     } catch (error) {
-      parsed.faults.push((error as Error).message);
+      parsed.errors.push((error as Error).message);
       return [];
     }
   });
@@ -48,14 +48,14 @@ export function parseArguments(args: readonly string[], options: Specs): ParsedA
       continue;
     }
     if (named.name === undefined) {
-      parsed.faults.push(unknownOption(named.as, options));
+      parsed.errors.push(unknownOption(named.as, options));
       continue;
     }
     const spec = options[named.name]!;
     let value = named.value;
     if (value === undefined && spec.kind === "flag") value = "true";
     if (value === undefined && at + 1 < words.length) value = words[++at];
-    if (value === undefined) parsed.faults.push(`Option "${named.name}" is without its value`);
+    if (value === undefined) parsed.errors.push(`Option "${named.name}": Missing value`);
     else assign(parsed, named.name, spec, value);
   }
 
@@ -63,7 +63,7 @@ export function parseArguments(args: readonly string[], options: Specs): ParsedA
   for (const word of positional) {
     const name = free.shift();
     if (name === undefined) {
-      parsed.faults.push(`No option is left for argument ${quoteText(word)}`);
+      parsed.errors.push(`Unexpected argument ${quoteText(word)}: no option is left for it`);
     } else assign(parsed, name, options[name]!, word);
   }
   return parsed;
@@ -80,7 +80,7 @@ interface Named {
   as: string;
 }
 
-// A word that begins with "-" names an option, unless it is a number or "-" alone: "-5" is a value.
+// A word that begins with "-" names an option; a negative number such as "-5" and "-" are values.
 function readNamed(word: string, options: Specs): Named | undefined {
   const [, as, value] = /^(?:--)?([^-=][^=]*)=(.*)$/s.exec(word) ?? [];
   if (as !== undefined) {
@@ -95,7 +95,7 @@ function readNamed(word: string, options: Specs): Named | undefined {
   return { name, value: glued, as: letter };
 }
 
-// `ignoreMissing` is written `--ignore-missing` too.
+// `ignoreMissing` may also be written `--ignore-missing`.
 function findLong(as: string, options: Specs): string | undefined {
   const plain = as.replaceAll(/[-_]/g, "").toLowerCase();
   return Object.keys(options).find((name) => name.toLowerCase() === plain);

@@ -2,15 +2,21 @@ import type { Permissions } from "./declared_permissions.ts";
 import { absolutePath, liesIn } from "./path.ts";
 
 /**
- * Whether who is granted one entry of a permission may do what another entry says, as the runtime
- * sees it (Deno 2.9.6): a folder covers what lies below it, a host each of its ports, `*.host` all
- * that ends in it and the host itself, a network the addresses in it, `APP_*` the variables that
- * begin so. Symbolic links are not followed, and an executable is covered by its own path alone.
+ * Returns whether one entry of a permission covers another, by the rules of the runtime (Deno
+ * 2.9.6):
  *
- * @param kind which permission
+ * - a folder covers all paths below it
+ * - a host without a port covers each of its ports
+ * - `*.host` covers the host and its subdomains
+ * - a network covers the addresses in it
+ * - `APP_*` covers the variables that begin with `APP_`
+ *
+ * Symbolic links are not followed. An executable is covered by its own path only.
+ *
+ * @param kind kind of permission
  * @param granted the entry that is granted
- * @param wanted the entry that is asked for
- * @returns whether it is covered; where that cannot be told for certain, it is not
+ * @param wanted the entry that is requested
+ * @returns whether it is covered; false if this is not certain
  */
 export function covers(kind: keyof Permissions, granted: string, wanted: string): boolean {
   return granted === wanted || rules[kind](granted, wanted);
@@ -27,7 +33,7 @@ const rules: Record<keyof Permissions, Rule> = {
   net: coversHost,
   env: (granted, wanted) => granted.endsWith("*") && wanted.startsWith(granted.slice(0, -1)),
   sys: () => false,
-  // A name without a slash is looked for in PATH, and is not a path below "/".
+  // A name without a slash is searched in PATH; it is not a path below "/".
   run: (granted, wanted) =>
     granted.startsWith("/") && wanted.startsWith("/") &&
     absolutePath(granted) === absolutePath(wanted),
@@ -44,8 +50,8 @@ function coversHost(granted: string, wanted: string): boolean {
   return host === wantedHost || inNetwork(host, wantedHost);
 }
 
-// Each spelling of a host becomes one: names in lower case and without the root's dot, IPv6 addresses
-// as the URL standard writes them.
+// Normalizes a host: names in lower case and without a final dot, IPv6 addresses in the form of the
+// URL standard.
 function splitHost(text: string): [host: string, port: number | undefined] {
   const [, name = text, digits] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(text) ?? [];
   const host = name.startsWith("[")
@@ -54,7 +60,8 @@ function splitHost(text: string): [host: string, port: number | undefined] {
   return [host, digits === undefined ? undefined : Number(digits)];
 }
 
-// A network is IPv4: the runtime takes no other. One within another is not told apart here.
+// Networks are IPv4, because the runtime accepts no others. A network within a network is not
+// detected.
 function inNetwork(network: string, host: string): boolean {
   const [, address, length] = /^([\d.]+)\/(\d{1,2})$/.exec(network) ?? [];
   const [from, of] = [parseAddress(address ?? ""), parseAddress(host)];

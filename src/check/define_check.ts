@@ -6,106 +6,126 @@ import type { CheckResult } from "./result.ts";
 // deno-lint-ignore no-explicit-any -- each option has types of its own
 export type Options = Readonly<Record<string, Option<any, any, OptionPresence>>>;
 
-/** What `run` sees: each option's typed value; undefined where it may be left out. */
+/** The option values that `run` receives; optional ones without a default may be undefined. */
 export type OptionValues<O extends Options> = {
   [Name in keyof O]: O[Name] extends Option<infer Value, infer _Input, infer Presence>
     ? Presence extends "optional" ? Value | undefined : Value
     : never;
 };
 
-/** The names of the options that a binding must give. */
+/** Names of the options that must be set when a check is bound. */
 export type RequiredOptions<O extends Options> = {
   [Name in keyof O]: O[Name] extends Option<infer _Value, infer _Input, "required"> ? Name : never;
 }[keyof O];
 
-/** What a binding may give for one option. */
+/** Values that one option accepts when a check is bound. */
 export type OptionInput<T> = T extends Option<infer _Value, infer Input, infer _Presence> ? Input
   : never;
 
-/** What a binding takes: each option typed, or the text that a person would type. */
+/** Option values to bind a check with, each typed or as the text that a user would type. */
 export type OptionInputs<O extends Options> = [keyof O] extends [never] ? Record<string, never>
   :
     & { [Name in RequiredOptions<O>]: OptionInput<O[Name]> }
     & { [Name in Exclude<keyof O, RequiredOptions<O>>]?: OptionInput<O[Name]> | undefined };
 
-/** What a check is given beside its options. */
+/**
+ * The second argument of `run`: the deadline, facts about the host, and the log.
+ *
+ * @example
+ * ```ts
+ * import { defineCheck, testCheck } from "@checkwright/checkwright";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const health = defineCheck({
+ *   description: "Health of the shop",
+ *   permissions: { net: ["127.0.0.1:8080"] },
+ *   async run(_options, { signal, log }) {
+ *     const response = await fetch("http://127.0.0.1:8080/health", { signal });
+ *     log(`status ${response.status}`);
+ *     return await response.text();
+ *   },
+ * });
+ *
+ * assertEquals((await testCheck(health, { net: { "127.0.0.1:8080": "up" } })).text, "up");
+ * ```
+ */
 export interface CheckContext {
   /** Aborted at the deadline. */
   readonly signal: AbortSignal;
   /** The name of this host. */
   readonly hostname: string;
-  /** Where the files of /proc are; `/proc` itself can't be read inside a sandbox. */
+  /** Path where /proc is mounted for checks; `/proc` itself cannot be read inside a sandbox. */
   readonly procfs: string;
-  /** Writes one event to the daemon's log, never to the wire. */
+  /** Writes one event to the daemon's log. The text is not sent to the engine. */
   log(message: string): void;
 }
 
 /** Settings that any command may have. */
 export interface CommandSettings {
-  /** After this long the command is ended: `"5s"`. The agent's where left out. */
+  /** Duration after which the command is ended, such as `"5s"`; default: that of the agent. */
   timeout?: string;
-  /** Whether arguments from the wire are taken; no, where neither this nor the agent says so. */
+  /** Whether the engine may send arguments; default: that of the agent, which is `false`. */
   acceptArguments?: boolean;
-  /** `worker`: permissions are bounded. `process`: CPU and memory too, in a child of its own. */
+  /** `worker`: permissions are limited. `process`: CPU and memory too, in a separate process. */
   isolation?: "worker" | "process";
-  /** How many may run at once. */
+  /** Maximum number of runs of this command at the same time. */
   maxConcurrent?: number;
-  /** How long the last result answers for the next: `"30s"`. */
+  /** How long the last result is returned again, such as `"30s"`. */
   cache?: string;
   /**
-   * Omit the command if a program that it starts is missing when the agent is loaded: the executable
-   * of a plugin, one of a check's `permissions.run`. So one agent serves hosts that have different
-   * programs. A query for an omitted command is answered with UNKNOWN and the reason. Without it, a
-   * missing program is an error of the agent.
+   * Whether to omit the command if one of its programs is missing when the agent is loaded: the
+   * executable of a plugin, or one of a check's `permissions.run`. One agent can thus serve hosts
+   * that have different programs. A query for an omitted command is answered with UNKNOWN and the
+   * reason. By default a missing program is an error of the agent.
    */
   optional?: boolean;
 }
 
-/** Settings that a check may have beside those of any command. */
+/** Settings of a check: those of any command, and its sandbox. */
 export interface CheckSettings extends CommandSettings {
   /**
-   * `shared`: checks that declare the same permissions and have the same isolation run in one warm
-   * sandbox, and see each other's module state; so where left out. `own`: this command has a sandbox
-   * that no other command runs in.
+   * `shared`, the default: checks with the same permissions and the same isolation run in one warm
+   * sandbox and share their module state. `own`: no other command runs in the sandbox of this
+   * command.
    */
   sandbox?: "shared" | "own";
 }
 
-/** What {@linkcode defineCheck} takes. */
+/** Definition of a check: description, options, permissions and the function to run. */
 export interface CheckDefinition<O extends Options> {
-  /** What the check watches, in one line. */
+  /** What the check monitors, in one line. */
   description: string;
-  /** Its options by name, in the order that positional arguments have. */
+  /** Its options by name, in the order of positional arguments. */
   options?: O;
-  /** What it may touch; nothing where left out. */
+  /** What it may access; default: nothing. A function derives it from the option values. */
   permissions?: Permissions | ((options: OptionValues<O>) => Permissions);
-  /** Acquires, and says what it found; a throw is UNKNOWN with the message. */
+  /** Measures and returns the result. A thrown error becomes UNKNOWN with its message. */
   run(
     options: OptionValues<O>,
     context: CheckContext,
   ): CheckResult | string | Promise<CheckResult | string>;
 }
 
-/** A check bound to option values: a command as data. */
+/** A check with option values and settings, ready to be used as a command. */
 export interface CheckCommand {
-  /** What kind of command this is. */
+  /** Kind of the command. */
   readonly kind: "check";
-  /** The check. */
-  // deno-lint-ignore no-explicit-any -- commands of all checks stand side by side
+  /** Definition of the check. */
+  // deno-lint-ignore no-explicit-any -- commands of different checks have one type
   readonly definition: CheckDefinition<any>;
-  /** The option values of this binding, as written. */
+  /** Option values, as they were written. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** How it is run. */
+  /** Settings of the command. */
   readonly settings: CheckSettings;
 }
 
-/** A check: call it with option values and settings for a command; unbound it is one already. */
+/** A check. Call it with option values and settings to get a command, or use it as a command. */
 export interface Check<O extends Options = Options> extends CheckCommand {
   /**
-   * Binds the check.
+   * Returns a command that runs the check with these option values and settings.
    *
    * @param values option values, typed or as text
-   * @param settings how the command is run
+   * @param settings settings of the command
    * @returns the command
    */
   (
@@ -118,8 +138,8 @@ export interface Check<O extends Options = Options> extends CheckCommand {
 /**
  * Defines a check: a typed function with typed options and declared permissions.
  *
- * @param definition what it watches, takes, touches and does
- * @returns the check; call it to bind option values, or use it as a command as it is
+ * @param definition description, options, permissions and the function to run
+ * @returns the check; call it to set option values, or use it as a command
  *
  * @example
  * ```ts
@@ -127,7 +147,7 @@ export interface Check<O extends Options = Options> extends CheckCommand {
  * import { assertEquals } from "@std/assert";
  *
  * const temperature = defineCheck({
- *   description: "Temperature of the room",
+ *   description: "Room temperature",
  *   options: {
  *     celsius: option.number({ description: "The reading", required: true }),
  *     warning: option.range({ short: "w", description: "Warn outside this range" }),

@@ -5,16 +5,16 @@ import { parseOptions } from "./parse_option.ts";
 import { explainRefusal, refusalOf } from "./refusal.ts";
 import { type CheckResult, presentResult, unknown } from "./result.ts";
 
-/** A function that is a command without options and permissions. */
+/** A function as a command. It has no options and no permissions. */
 export type BareFunction = (args: string[]) => CheckResult | string | Promise<CheckResult | string>;
 
 /**
- * Runs a check or a bare function here, in this realm, with whatever this realm may do. The one
- * place where failure becomes UNKNOWN.
+ * Runs a check or a bare function in the current realm, with the permissions of that realm. This is
+ * the only place that turns an error of a check into UNKNOWN.
  *
- * @param command the check, bound, or the function
+ * @param command the bound check or the function
  * @param args arguments from the wire or the command line
- * @param context what the check is given beside its options
+ * @param context the second argument of `run`
  * @returns the result of the check, or UNKNOWN with the error; the reason is the stack
  */
 export async function executeCheck(
@@ -28,7 +28,7 @@ export async function executeCheck(
     try {
       return failureOf(error);
     } catch {
-      // What was thrown throws when it is looked at.
+      // The thrown value throws again when it is read.
       return failure("done", "Threw an error that cannot be read");
     }
   }
@@ -43,12 +43,12 @@ function start(
   const { definition, values: bound } = command;
   const specs = definition.options ?? {};
   const given = parseArguments(args, specs);
-  const { values, faults } = parseOptions(specs, { ...bound, ...given.values });
+  const { values, errors } = parseOptions(specs, { ...bound, ...given.values });
   const messages = [
-    ...given.faults,
-    ...faults.map(({ option, message }) => `Option "${option}": ${message}`),
+    ...given.errors,
+    ...errors.map(({ option, message }) => `Option "${option}": ${message}`),
   ];
-  // Without a stack: the arguments are wrong, not the code.
+  // Returned and not thrown, so that no stack is logged: the arguments are wrong, not the code.
   if (messages.length > 0) return unknown(messages.join("\n"));
   return definition.run(values, context);
 }
@@ -63,7 +63,7 @@ function failureOf(error: unknown): Answer {
   });
 }
 
-// A value that cannot be written would throw once more, past the one place that answers for it.
+// A value that cannot be converted to a string would throw again, outside the error handling above.
 function describe(value: unknown): string {
   try {
     return String(value);

@@ -2,22 +2,22 @@ import { covers } from "./covers.ts";
 import type { Permissions } from "./declared_permissions.ts";
 import { absolutePath, liesIn } from "./path.ts";
 
-/** What the runtime asks a permission for. */
+/** Kinds of permission that the runtime requests. */
 export type AccessKind = "read" | "write" | "net" | "env" | "sys" | "run" | "ffi";
 
-/** What a check under test may do. */
+/** Permissions of a check under test. */
 export interface Grants {
   /** The names of each kind; paths are absolute. */
   readonly names: Readonly<Record<AccessKind, readonly string[]>>;
-  /** What `proc` granted: readable wherever procfs is. */
+  /** Absolute paths that `proc` grants. */
   readonly proc: readonly string[];
 }
 
 /**
  * Prepares permissions for {@linkcode requireAccess}.
  *
- * @param permissions as declared
- * @param procfs where /proc is for this check
+ * @param permissions the declared permissions
+ * @param procfs path of procfs for this check
  * @returns the grants
  */
 export function createGrants(permissions: Permissions, procfs: string): Grants {
@@ -30,14 +30,14 @@ export function createGrants(permissions: Permissions, procfs: string): Grants {
 }
 
 /**
- * Refuses what is not granted, as the runtime does and with its words, which
- * {@linkcode explainRefusal} reads.
+ * Refuses access that is not granted, with the same error message as the runtime:
+ * {@linkcode refusalOf} parses it.
  *
- * @param grants what the check may do
- * @param kind the permission
- * @param target the path, `host:port`, variable, fact or executable; left out where the runtime
- * asks for all of them, which no check is granted
- * @throws {Deno.errors.NotCapable} where it is not granted
+ * @param grants permissions of the check
+ * @param kind kind of permission
+ * @param target the path, `host:port`, variable, kind of system information or executable;
+ * undefined if the runtime requests all of them, which is never granted
+ * @throws {Deno.errors.NotCapable} if it is not granted
  */
 export function requireAccess(grants: Grants, kind: AccessKind, target?: string): void {
   if (kind === "read" || kind === "write") return requirePath(grants, kind, target);
@@ -50,7 +50,7 @@ export function requireAccess(grants: Grants, kind: AccessKind, target?: string)
 
 function requirePath(grants: Grants, kind: "read" | "write", target?: string): void {
   if (target === undefined) throw refusal(kind);
-  // The sandbox takes absolute paths only, and "<TMP>" is what the runtime calls its own folder.
+  // The sandbox accepts absolute paths only. The runtime calls its temporary folder "<TMP>".
   if (!target.startsWith("/")) throw refusal(kind, target.startsWith("<") ? target : `"${target}"`);
   const path = absolutePath(target);
   if (kind === "read" && grants.proc.some((granted) => liesIn(path, granted))) return;
@@ -62,7 +62,7 @@ function requirePath(grants: Grants, kind: "read" | "write", target?: string): v
 
 const harmlessDevices = new Set(["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"]);
 
-/** Whether the runtime gives a file to none but a process that may do everything. */
+/** Returns whether the runtime grants a file only to a process with all permissions. */
 export function isSpecial(path: string): boolean {
   if (harmlessDevices.has(path) || liesIn(path, "/proc/pressure")) return false;
   return ["/proc", "/sys", "/dev"].some((folder) => liesIn(path, folder));

@@ -3,10 +3,10 @@ import { quoteText } from "../nagios/text.ts";
 import { parseBytes, parseDuration, parsePercent } from "../nagios/units.ts";
 import type { OptionKind, OptionSpec } from "./option.ts";
 
-/** The most characters of a text whose option sets no bound of its own. */
+/** Maximum length of a string if its option sets none, in characters. */
 const defaultMaxCharacters = 1024;
 
-/** The most texts of a list and the most ranges of a `ranges`. */
+/** Maximum number of strings in a `list` and of ranges in a `ranges`. */
 const maxItems = 256;
 
 function expected(value: unknown, what: string): never {
@@ -16,7 +16,7 @@ function expected(value: unknown, what: string): never {
 function show(value: unknown): string {
   if (typeof value === "string") return quoteText(value);
   const plain = value === null || typeof value === "number" || typeof value === "boolean";
-  return plain ? String(value) : `a value of type ${Array.isArray(value) ? "array" : typeof value}`;
+  return plain ? String(value) : `of type ${Array.isArray(value) ? "array" : typeof value}`;
 }
 
 function range(value: unknown): Range {
@@ -60,23 +60,25 @@ function integer(value: unknown, spec: OptionSpec): number {
   return Number.isSafeInteger(parsed) ? parsed : expected(value, "a whole number");
 }
 
-// A number stands for itself in the unit that the text form ends in: bytes, seconds, percent.
+// A number is in the unit of the result: bytes, seconds or percent.
 function quantity(parse: (text: string) => number): (value: unknown) => number {
   return (value) =>
     typeof value === "string" || typeof value === "number"
       ? parse(String(value))
-      : expected(value, "a text");
+      : expected(value, "a string or a number");
 }
 
 function text(value: unknown, spec: OptionSpec): string {
   const { pattern, maxLength = defaultMaxCharacters } = spec;
-  if (typeof value !== "string") return expected(value, "a text");
+  if (typeof value !== "string") return expected(value, "a string");
   if (value.length > maxLength) {
-    throw new SyntaxError(`Cannot take ${value.length} characters: expected at most ${maxLength}`);
+    throw new SyntaxError(
+      `Invalid value of ${value.length} characters: expected at most ${maxLength}`,
+    );
   }
-  if (value.includes("\0")) return expected(value, "a text without NUL");
+  if (value.includes("\0")) return expected(value, "a string without NUL");
   if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, "u").test(value)) {
-    return expected(value, spec.expected ?? `a text that matches ${pattern}`);
+    return expected(value, spec.expected ?? `a string that matches ${pattern}`);
   }
   return value;
 }
@@ -105,8 +107,8 @@ function flag(value: unknown): boolean {
 
 function list(value: unknown, spec: OptionSpec): string[] {
   const items = typeof value === "string" ? value.split(",") : value;
-  if (!Array.isArray(items)) return expected(value, "texts divided by commas");
-  if (items.length > maxItems) return expected(value, `at most ${maxItems} texts`);
+  if (!Array.isArray(items)) return expected(value, "strings separated by commas");
+  if (items.length > maxItems) return expected(value, `at most ${maxItems} strings`);
   return items.map((item) => text(item, spec));
 }
 
@@ -125,62 +127,64 @@ const parsers: Record<OptionKind, (value: unknown, spec: OptionSpec) => unknown>
 };
 
 /**
- * Reads one value as an option's kind says: typed, or the text that a person would type.
+ * Reads one value of an option, typed or as the text that a user would type.
  *
  * @param spec the option
- * @param value what was given
+ * @param value the value, of any type
  * @returns the typed value
- * @throws {SyntaxError} saying what was expected
+ * @throws {SyntaxError} if the value is invalid; the message contains what was expected
  */
 export function parseOption(spec: OptionSpec, value: unknown): unknown {
   return parsers[spec.kind](value, spec);
 }
 
-/** The typed values of a check's options, and every fault found on the way. */
+/** Typed values of the options of a check, and all errors. */
 export interface ParsedOptions {
-  /** The values that could be read, by name. */
+  /** The valid values, by name. */
   values: Record<string, unknown>;
-  /** One for each option that could not: its name and the reason. */
-  faults: { option: string; message: string }[];
+  /** One entry for each invalid, missing or unknown option. */
+  errors: { option: string; message: string }[];
 }
 
 /**
- * Reads all values of a check: those given, the defaults of the rest, and nothing else.
+ * Reads the values of all options of a check, and adds the defaults of omitted options.
  *
  * @param options the check's options by name
- * @param given the values by name
- * @returns the typed values and all faults
+ * @param given values by name
+ * @returns the typed values and all errors
  */
 export function parseOptions(
   options: Readonly<Record<string, OptionSpec>>,
   given: Readonly<Record<string, unknown>>,
 ): ParsedOptions {
-  const parsed: ParsedOptions = { values: {}, faults: [] };
+  const parsed: ParsedOptions = { values: {}, errors: [] };
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(options, name)) {
-      parsed.faults.push({ option: name, message: unknownOption(name, options) });
+      parsed.errors.push({ option: name, message: unknownOption(name, options) });
     }
   }
   for (const [name, spec] of Object.entries(options)) {
     const value = (Object.hasOwn(given, name) ? given[name] : undefined) ?? spec.default;
     if (value === undefined) {
       if (spec.required) {
-        parsed.faults.push({ option: name, message: `Missing: ${spec.description}` });
+        parsed.errors.push({ option: name, message: `Missing: ${spec.description}` });
       }
       continue;
     }
     try {
       parsed.values[name] = parseOption(spec, value);
     } catch (error) {
-      parsed.faults.push({ option: name, message: (error as Error).message });
+      parsed.errors.push({ option: name, message: (error as Error).message });
     }
   }
   return parsed;
 }
 
-/** Says that there is no such option, and which there are. */
+/** Returns the message for an unknown option; it lists the known ones. */
 export function unknownOption(name: string, options: Readonly<Record<string, OptionSpec>>): string {
   const names = Object.keys(options);
-  const known = names.length === 0 ? "it takes none" : `expected one of ${names.join(", ")}`;
+  const known = names.length === 0
+    ? "the check has no options"
+    : `expected one of ${names.join(", ")}`;
   return `Unknown option ${quoteText(name)}: ${known}`;
 }

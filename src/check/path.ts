@@ -1,7 +1,7 @@
 /**
- * Names a file as the runtime does: absolute, without `.` and `..`.
+ * Normalizes a path as the runtime does: absolute, without `.` and `..`.
  *
- * @param path as a check gives it; a relative one starts from `/`
+ * @param path the path; a relative one starts at `/`
  * @returns the absolute path; symbolic links are not followed
  */
 export function absolutePath(path: string): string {
@@ -13,12 +13,12 @@ export function absolutePath(path: string): string {
   return `/${parts.join("/")}`;
 }
 
-/** The folder that a path lies in. */
+/** Returns the folder that contains a path. */
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf("/"), 1));
 }
 
-/** Whether a path is a folder or lies below it. */
+/** Returns whether a path is the folder itself or below it. */
 export function liesIn(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
 }

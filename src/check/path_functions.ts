@@ -1,21 +1,21 @@
 /**
- * The functions of the runtime that take paths. The sandbox guards them by this table and `testCheck`
- * imitates the sandbox by it, so that a test cannot pass where the sandbox refuses.
+ * The functions of the runtime that take paths. The sandbox and `testCheck` both use this table, so
+ * that a test cannot pass if the sandbox would refuse.
  *
  * @module
  */
 
 /** How a function uses one of its arguments. */
 export interface PathUse {
-  /** Permissions that the path takes; none if options decide, or if it is not a path. */
+  /** Permissions that the path needs; empty if other arguments decide, or if it is not a path. */
   readonly access: readonly ("read" | "write")[];
   /** Whether a link at the end of the path is followed; undefined if the argument is not a path. */
   readonly end?: "follow" | "keep";
-  /** Whether it must be a regular file: a link that is moved would lead somewhere else. */
+  /** Whether it must be a regular file: a moved link would have another target. */
   readonly regular?: true;
 }
 
-/** The first arguments of each function, by its name. */
+/** Uses of the first arguments, by name of the function. */
 export type PathFunctions = Readonly<Record<string, readonly PathUse[]>>;
 
 const reads: PathUse = { access: ["read"], end: "follow" };
@@ -36,11 +36,11 @@ const both: PathFunctions = {
   copyFile: [reads, writes],
   link: [moves, { access: ["read", "write"], end: "keep" }],
   rename: [moves, replaces],
-  // Refused to every check that declares paths.
+  // The runtime refuses it if `read` and `write` are limited to paths.
   symlink: [target, replaces],
 };
 
-/** Functions of `Deno`. Each but `readDir` comes as `stat` and as `statSync`. */
+/** Functions of `Deno`. Each of them also exists with the suffix `Sync`. */
 export const DENO_PATH_FUNCTIONS: PathFunctions = {
   ...both,
   ...named(reads, "readDir", "readTextFile", "realPath"),
@@ -50,7 +50,7 @@ export const DENO_PATH_FUNCTIONS: PathFunctions = {
   remove: [replaces],
 };
 
-/** Functions of `node:fs`. Most come in three, the third in `node:fs/promises`. */
+/** Functions of `node:fs`. Most also exist with the suffix `Sync` and in `node:fs/promises`. */
 export const NODE_PATH_FUNCTIONS: PathFunctions = {
   ...both,
   ...named(reads, "access", "exists", "readdir", "realpath", "statfs"),
@@ -68,10 +68,10 @@ const pathless = [
 const forChecks = new Set([...Object.keys(NODE_PATH_FUNCTIONS), ...pathless].flatMap(twice));
 
 /**
- * Lists what of `node:fs` or of its promises is not for checks: it is neither known to take paths
- * as the table says, nor to do without, nor to hand them to `open`.
+ * Lists the functions of `node:fs` or `node:fs/promises` that checks may not call. A check may call
+ * a function that is in the table above, that takes no path, or that passes its path to `open`.
  *
- * @param module the module
+ * @param module `node:fs` or `node:fs/promises`
  * @returns the names of the functions
  */
 export function closedFunctions(module: object): string[] {
@@ -80,7 +80,7 @@ export function closedFunctions(module: object): string[] {
   );
 }
 
-/** The names of a function that comes in two. */
+/** Returns both names of a function: `stat` and `statSync`. */
 export function twice(name: string): [name: string, sync: string] {
   return [name, `${name}Sync`];
 }

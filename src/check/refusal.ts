@@ -1,31 +1,31 @@
 const kinds = [
   ...["read", "write", "net", "env", "sys", "run", "ffi", "import"],
-  /** Only a process with all permissions may do it. */
+  /** Only a process with all permissions is allowed to do it. */
   "all",
-  /** A function that is not for checks, whatever they declare. */
+  /** A function that checks may never call, whatever they declare. */
   "call",
 ] as const;
 
-/** A refused permission, as data: the log and the counters never read it from a text. */
+/** A refused permission as data, so that the log and the counters need not parse a message. */
 export interface Refusal {
   kind: typeof kinds[number];
-  /** Path, `host:port`, variable, executable or function; missing if all of a kind was requested. */
+  /** Path, `host:port`, variable, program or function; missing if all of a kind is requested. */
   target?: string;
 }
 
 const maxTargetCharacters = 4_096;
 
-// Refusals of our own, which the runtime would have allowed.
+// Refusals by Checkwright of calls that the runtime would allow.
 const ours = new WeakMap<Error, Refusal>();
 
-// Bound before user code is evaluated; a program at the edge has no `Deno`.
+// Read before user code is evaluated. On an edge platform `Deno` does not exist.
 const NotCapable = globalThis.Deno?.errors.NotCapable ?? Error;
 
 /**
- * Refuses what the runtime would allow.
+ * Makes the error that refuses a call which the runtime would allow.
  *
- * @param message why
- * @param target the function, or what it was called with
+ * @param message the reason
+ * @param target the function or its argument
  * @returns the error to throw
  */
 export function refuse(message: string, target: string): Error {
@@ -34,20 +34,20 @@ export function refuse(message: string, target: string): Error {
   return error;
 }
 
-/** Refuses a function that is not for checks; returns the error to throw. */
+/** Returns the error that refuses a function which checks may never call. */
 export function refuseCall(called: string): Error {
-  return refuse(`${called}() is not for a check: it reaches beyond it`, called);
+  return refuse(`${called}() is not for a check: its effects go beyond the check`, called);
 }
 
-/** Refuses to move or link what is not a regular file; returns the error to throw. */
+/** Returns the error that refuses to move or link anything but a regular file. */
 export function refuseMove(path: string): Error {
   return refuse(`a check may move and link regular files only, not ${path}`, path);
 }
 
 /**
- * Tells whether an error is the refusal of a permission. The runtime reports those as text only.
+ * Returns the refused permission of an error. The runtime reports it in the message only.
  *
- * @param error what was thrown
+ * @param error the thrown error
  * @returns the refusal; undefined for any other error
  */
 export function refusalOf(error: Error): Refusal | undefined {
@@ -57,22 +57,22 @@ export function refusalOf(error: Error): Refusal | undefined {
   if (path !== undefined) return { kind: "import", target: path };
   const [, kind, target] = /^Requires (\w+) access(?: to (?:"([^"]*)"|.*?))?[,.]/.exec(message) ??
     [];
-  // An import that is refused is a TypeError with the same words.
+  // A refused import is a TypeError with the same message.
   return readRefusal({ kind, target }) ?? ours.get(error) ??
     (name === "NotCapable" ? { kind: "call" } : undefined);
 }
 
 /**
- * Explains a refusal to the author of the check.
+ * Returns a message that explains a refusal to the author of the check.
  *
- * @param refusal what was refused
+ * @param refusal the refused permission
  * @param message the runtime's message
- * @returns the missing permission and what to do
+ * @returns the missing permission and how to grant it
  */
 export function explainRefusal({ kind, target }: Refusal, message: string): string {
   if (kind === "call") return `Permission refused: ${message}`;
   if (refusedImport(message) !== undefined) {
-    return `Permission refused: import of "${target}": a check's code comes with its bundle`;
+    return `Permission refused: import of "${target}": a check can import only modules of its bundle`;
   }
   const wanted = target === undefined ? kind : `${kind} ${JSON.stringify(target)}`;
   if (kind === "all") {
@@ -83,9 +83,9 @@ export function explainRefusal({ kind, target }: Refusal, message: string): stri
 }
 
 /**
- * Reads a refusal of any shape.
+ * Reads a refusal that comes from a sandbox.
  *
- * @param value the refusal
+ * @param value the refusal, of any type
  * @returns its known parts; undefined if it is not a refusal
  */
 export function readRefusal(value: unknown): Refusal | undefined {
@@ -98,7 +98,7 @@ export function readRefusal(value: unknown): Refusal | undefined {
   };
 }
 
-// `runner/builtin_modules.ts` leads the import of a file to this scheme.
+// `runner/builtin_modules.ts` replaces the import of a file by one of this scheme.
 function refusedImport(message: string): string | undefined {
   return /^Unsupported scheme "imported-file" for module "imported-file:([^"]*)"/.exec(message)
     ?.[1];

@@ -2,23 +2,38 @@ import { evaluate, type Perfdata } from "../nagios/perfdata.ts";
 import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
 import type { State } from "../nagios/state.ts";
 
-/** What a check hands back. The text alone is a result too. */
+/**
+ * Result of a check. A check may also return a string, which is an OK result.
+ *
+ * @example
+ * ```ts
+ * import { type CheckResult, defineCheck, testCheck } from "@checkwright/checkwright";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const result: CheckResult = {
+ *   output: "load is 6.2",
+ *   perfdata: [{ label: "load1", value: 6.2, warning: "5", critical: "10" }],
+ * };
+ * const load = defineCheck({ description: "Load", run: () => result });
+ * assertEquals((await testCheck(load)).state, "WARNING"); // by the thresholds of the perfdata
+ * ```
+ */
 export interface CheckResult {
-  /** The first line: what a person reads in a notification. */
+  /** The first line: the text of a notification. */
   output: string;
-  /** Left out: the worst state that the perfdata's own thresholds say. */
+  /** The state; default: the worst state by the thresholds of the perfdata, or OK. */
   state?: State | undefined;
   /** Further lines. */
   longOutput?: string | undefined;
-  /** What was measured, each value with its thresholds. */
+  /** The measured values, each with its thresholds. */
   perfdata?: readonly Perfdata[] | undefined;
 }
 
-/** What {@linkcode ok} and its siblings take beside the first line. */
+/** Further parts of a result, for {@linkcode ok}, `warning`, `critical` and `unknown`. */
 export type ResultDetails = Pick<CheckResult, "longOutput" | "perfdata">;
 
 /**
- * A result with the state OK.
+ * Returns a result with the state OK.
  *
  * @param output the first line
  * @param details long output and perfdata
@@ -37,7 +52,7 @@ export function ok(output: string, details: ResultDetails = {}): CheckResult {
 }
 
 /**
- * A result with the state WARNING.
+ * Returns a result with the state WARNING.
  *
  * @param output the first line
  * @param details long output and perfdata
@@ -56,7 +71,7 @@ export function warning(output: string, details: ResultDetails = {}): CheckResul
 }
 
 /**
- * A result with the state CRITICAL.
+ * Returns a result with the state CRITICAL.
  *
  * @param output the first line
  * @param details long output and perfdata
@@ -75,7 +90,7 @@ export function critical(output: string, details: ResultDetails = {}): CheckResu
 }
 
 /**
- * A result with the state UNKNOWN: the check could not tell.
+ * Returns a result with the state UNKNOWN: the check could not determine the state.
  *
  * @param output the first line
  * @param details long output and perfdata
@@ -94,28 +109,38 @@ export function unknown(output: string, details: ResultDetails = {}): CheckResul
 }
 
 /**
- * Presents a result as the pair that every plugin hands back (Nagios plugin API).
+ * Converts a result to state and text, the output of every plugin (Nagios plugin API).
  *
- * @param result what the check returned
+ * @param result the return value of the check
  * @returns the state and the text, perfdata included
- * @throws {TypeError} where the check returned something else, or perfdata that cannot be written
+ * @throws {TypeError} if the result or its perfdata is malformed
+ *
+ * @example
+ * ```ts
+ * import { presentResult } from "@checkwright/checkwright";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const perfdata = [{ label: "age", value: 90, uom: "s", warning: "60" }];
+ * assertEquals(presentResult({ output: "old", perfdata }), {
+ *   state: "WARNING",
+ *   text: "old|age=90s;60",
+ * });
+ * ```
  */
 export function presentResult(result: CheckResult | string): PluginOutput {
   if (typeof result === "string") result = { output: result };
   if (typeof result !== "object" || result === null || typeof result.output !== "string") {
     throw new TypeError(
-      `Cannot present a result of type ${
+      `Invalid result of type ${
         describe(result)
-      }: expected text or { output, state?, longOutput?, perfdata? }`,
+      }: expected a string or { output, state?, longOutput?, perfdata? }`,
     );
   }
   const { output, longOutput = "", perfdata = [] } = result;
   const state = result.state ?? evaluate(perfdata);
   if (!states.has(state)) {
     throw new TypeError(
-      `Cannot present state ${
-        JSON.stringify(state)
-      }: expected "OK", "WARNING", "CRITICAL" or "UNKNOWN"`,
+      `Invalid state ${JSON.stringify(state)}: expected "OK", "WARNING", "CRITICAL" or "UNKNOWN"`,
     );
   }
   return { state, text: formatPluginOutput({ output, longOutput, perfdata }) };

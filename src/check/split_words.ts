@@ -1,12 +1,12 @@
 import { quoteText } from "../nagios/text.ts";
 
 /**
- * Splits text into words as a shell would: blanks divide, quotes and backslashes hold together.
- * Nothing is expanded: no variable, no glob, no substitution.
+ * Splits text into words at whitespace, with the quotes and backslashes of a shell. Nothing is
+ * expanded: no variables, globs or substitutions.
  *
  * @param text the text
  * @returns its words
- * @throws {SyntaxError} where a quote is not closed
+ * @throws {SyntaxError} if a quote is not closed
  */
 export function splitWords(text: string): string[] {
   const words: string[] = [];

@@ -16,44 +16,46 @@ export type {
   RunFixture,
 } from "./testing/fixtures.ts";
 
-/** How {@linkcode testCheck} runs a check, and what the check meets. */
+/** Settings of {@linkcode testCheck}: arguments, permissions, fixtures and context. */
 export interface TestSettings extends Fixtures {
-  /** Arguments, as they would come from the wire. */
+  /** Arguments, as an engine would send them. */
   args?: readonly string[];
-  /** In force in place of those that the check declares. */
+  /** Permissions to use instead of the declared ones. */
   permissions?: Permissions;
-  /** The deadline: `"2s"`. That of the command where left out, else ten seconds. */
+  /** The timeout, such as `"2s"`; default: that of the command, otherwise ten seconds. */
   timeout?: string;
-  /** What the check is told as the name of its host; `"localhost"` where left out. */
+  /** `hostname` of the context; default: `"localhost"`. */
   hostname?: string;
-  /** What the check is told as the place of procfs; `"/proc"` where left out. */
+  /** `procfs` of the context; default: `"/proc"`. */
   procfs?: string;
-  /** Hears what the check logs, and the stack of what it throws. */
+  /** Receives the messages that the check logs, and the stack of an error that it throws. */
   log?: (message: string) => void;
 }
 
 /**
- * Runs a check in a unit test, in this process, with its declared permissions in force and with
- * fixtures in place of the outside world.
+ * Runs a check in a unit test, with its declared permissions, and with fixtures in place of files,
+ * programs, peers, environment variables and system information.
  *
- * What the check declared passes: to the fixture where there is one, to the real thing where there
- * is none. What it did not declare is refused, and the answer is the UNKNOWN that the sandbox would
- * give. Neither the test's own code nor another check that is tested at the same time is bound.
+ * Access that the check declared reaches the fixture, or the real resource if the test has no
+ * fixture for it. Other access is refused, and the answer is the same UNKNOWN as from the sandbox.
+ * The check runs in the process of the test. The code of the test is not restricted. Several checks
+ * can be tested at the same time, each with its own permissions.
  *
- * Bound are the functions of `Deno`, `fetch`, `WebSocket`, `EventSource`, `process.env`, and what
- * `node:fs`, `node:fs/promises`, `node:os`, `node:net`, `node:tls` and `node:child_process` export
- * as default (`import fs from "node:fs"`). A `Worker` is refused. Other ways out are bound by the
- * sandbox alone: names imported from `node:` modules (`import { statfs } from "node:fs"`), other
- * such modules, `import()`, functions taken out of `Deno` before the check runs, and listeners that
- * the runtime calls of itself (of a `node:net` socket, of `AbortSignal.timeout()`). A test that
- * states the permissions itself, `Deno.test({ permissions })`, binds these too. A check that
- * never awaits cannot be ended from within its own process.
+ * These are restricted: the functions of `Deno`, `fetch`, `WebSocket`, `EventSource`, `process.env`
+ * and the default exports of `node:fs`, `node:fs/promises`, `node:os`, `node:net`, `node:tls` and
+ * `node:child_process` (`import fs from "node:fs"`). A `Worker` is refused.
+ *
+ * These are restricted in the sandbox only: names imported from `node:` modules
+ * (`import { statfs } from "node:fs"`), other `node:` modules, `import()`, functions that were read
+ * from `Deno` before the check runs, and listeners that the runtime itself calls (of a `node:net`
+ * socket, of `AbortSignal.timeout()`). To restrict these too, set `Deno.test({ permissions })`. A
+ * check that never awaits cannot be ended from within its own process.
  *
  * @param command a check, bound or not, or a function
- * @param settings arguments, fixtures and the rest
- * @returns what the check says; UNKNOWN where it fails, is refused or outlives its deadline
- * @throws {TypeError} where the command is none that runs in this process: for `plugin()` and
- * `shell()` there is `runCommand()` of `@checkwright/checkwright/daemon`
+ * @param settings arguments, permissions and fixtures
+ * @returns state and text; UNKNOWN if the check throws, is refused or reaches its timeout
+ * @throws {TypeError} if the command is a `plugin()` or a `shell()`: run it with `runCommand()` of
+ * `@checkwright/checkwright/daemon`
  *
  * @example
  * ```ts
@@ -61,7 +63,7 @@ export interface TestSettings extends Fixtures {
  * import { assertEquals } from "@std/assert";
  *
  * const entropy = defineCheck({
- *   description: "Entropy that the kernel holds",
+ *   description: "Available entropy of the kernel",
  *   options: { warning: option.range({ short: "w", description: "Warn outside, in bits" }) },
  *   permissions: { proc: ["sys/kernel/random/entropy_avail"] },
  *   async run({ warning }, { procfs }) {
@@ -85,7 +87,7 @@ export async function testCheck(
   requireTestable(command);
   const { args = [], hostname = "localhost", procfs = "/proc" } = settings;
   const permissions = settings.permissions ?? declaredPermissions(command, args);
-  // Loaded here, so that the bundle of an agent, which tests nothing, does not hold them.
+  // Loaded here, so that the bundle of an agent does not contain them.
   const { createWorld, runOutside } = await import("./testing/world.ts");
   const { runGuarded } = await import("./testing/guard.ts");
   const world = createWorld(permissions, procfs, settings);
@@ -105,7 +107,7 @@ export async function testCheck(
 
   async function run(): Promise<PluginOutput> {
     const { output, reason } = await runGuarded(world, () => {
-      // Set in here, so that what the check does upon abort is bound too.
+      // The timer is set here, so that the abort listeners of the check are restricted too.
       timer = setTimeout(expire, seconds * 1000);
       return executeCheck(command, args, { signal: deadline.signal, hostname, procfs, log });
     });
@@ -124,14 +126,14 @@ function requireTestable(command: unknown): void {
   if (kind === "check" || typeof command === "function") return;
   throw new TypeError(
     kind === "plugin" || kind === "shell"
-      ? `Cannot test a ${kind} command in this process: expected runCommand() of "@checkwright/checkwright/daemon"`
-      : `Cannot test a value of type ${typeof command}: expected a check or a function`,
+      ? `Cannot test a ${kind} command in this process: use runCommand() of "@checkwright/checkwright/daemon"`
+      : `Invalid command of type ${typeof command}: expected a check or a function`,
   );
 }
 
 /**
- * As the manifest has them: of the values that are bound, whatever the arguments say. But what must
- * be bound and is not, as in the test of a check by itself, comes from the arguments.
+ * Returns the permissions as the manifest has them: they depend on the bound values only. Required
+ * options that are not bound, as in the test of an unbound check, are taken from the arguments.
  */
 function declaredPermissions(
   command: CheckCommand | BareFunction,
@@ -142,9 +144,9 @@ function declaredPermissions(
   if (typeof permissions !== "function") return permissions;
   const required = Object.entries(parseArguments(args, options).values)
     .filter(([name]) => (options as Record<string, OptionSpec>)[name]?.required);
-  const { values, faults } = parseOptions(options, {
+  const { values, errors } = parseOptions(options, {
     ...Object.fromEntries(required),
     ...command.values,
   });
-  return faults.length > 0 ? {} : permissions(values);
+  return errors.length > 0 ? {} : permissions(values);
 }

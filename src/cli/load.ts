@@ -119,9 +119,9 @@ async function bundleAgent(path: string, minify: boolean): Promise<Modules> {
 async function refuseForeign(bundle: string, path: string): Promise<void> {
   const foreign = await foreignModules(bundle, path);
   if (foreign.length === 0) return;
-  throw new AgentError(foreign.map(({ module, importer, fault }) => ({
+  throw new AgentError(foreign.map(({ module, importer, reason }) => ({
     place: importer ?? path,
-    message: `Cannot import ${JSON.stringify(module)}: ${fault}`,
+    message: `Cannot import ${JSON.stringify(module)}: ${reason}`,
     severity: "error",
   })));
 }

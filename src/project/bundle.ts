@@ -2,27 +2,27 @@ import { createColdCache, lacksEsbuild } from "./cold_cache.ts";
 import { parentOf } from "./project.ts";
 import { runLocked } from "./run_locked.ts";
 
-/** A module that could not be bundled, with what the bundler says. */
+/** The error if a module cannot be bundled; the message is that of the bundler. */
 export class BundleError extends Error {}
 
-/** How long the bundler may take, in seconds: the first time it may have packages to fetch. */
-const patience = 120;
+/** Timeout of the bundler, in seconds: the first time it may need to download packages. */
+const timeoutSeconds = 120;
 
 const coldCache = createColdCache(lacksEsbuild);
 
 /**
- * Bundles a module and all it imports into one file without imports of its own, under the
- * configuration of the module's own project.
+ * Bundles a module and all its imports into one file without imports, with the configuration of the
+ * project that contains the module.
  *
- * @param module the module's path, or its URL
- * @param minify leaves out what is for readers, and with it the paths of this machine: the same
- * modules give the same bytes wherever they are. `names` keeps the names of functions for stack
- * traces; that costs a call for each function that is created, also while the program runs
+ * @param module path or URL of the module
+ * @param minify removes comments and shortens names. The result contains no paths of this machine:
+ * the same modules give the same bytes in every folder. `names` keeps the names of functions for
+ * stack traces; this costs a call for each function that is created, also at run time
  * @returns the JavaScript
- * @throws {BundleError} with the bundler's message; where it takes too long, too
+ * @throws {BundleError} with the message of the bundler, or after the timeout
  */
 export async function bundle(module: string | URL, minify?: "all" | "names"): Promise<string> {
-  // From the module's own folder: that is where its project's configuration is looked for.
+  // Run in the folder of the module: the search for the project's configuration starts there.
   const local = module instanceof URL && module.protocol !== "file:"
     ? module.href
     : await Deno.realPath(module);
@@ -34,18 +34,20 @@ export async function bundle(module: string | URL, minify?: "all" | "names"): Pr
   ];
   const folder = local.startsWith("/") ? parentOf(local) : undefined;
   const { code, signal, stdout, complaint } = await coldCache(() =>
-    runLocked("bundle", args, folder, AbortSignal.timeout(patience * 1000))
+    runLocked("bundle", args, folder, AbortSignal.timeout(timeoutSeconds * 1000))
   );
   if (signal !== null) {
-    throw new BundleError(`The bundler was ended (${signal}): it may take ${patience} seconds`);
+    throw new BundleError(
+      `The bundler was ended by ${signal}: its timeout is ${timeoutSeconds} seconds`,
+    );
   }
   if (code !== 0) throw new BundleError(explain(complaint));
   return stdout;
 }
 
-// What the bundler says without its own stack and its advice to bundlers.
-function explain(complaint: string): string {
-  const lines = complaint.split("\n");
+// Returns the error of the bundler without notes on bundler options and on flags of Deno.
+function explain(output: string): string {
+  const lines = output.split("\n");
   return lines.filter((line) => !/^\s*(note:.*external|error: bundling failed)/.test(line))
     .join("\n").replace(/^error: /, "").replace(/, run again with the --allow-import flag/, "")
     .trim();

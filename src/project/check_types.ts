@@ -2,11 +2,11 @@ import { parentOf } from "./project.ts";
 import { runLocked } from "./run_locked.ts";
 
 /**
- * Checks the types of a module and of all it imports, under the configuration of its own project.
+ * Checks the types of a module and of all its imports, with the configuration of its project.
  *
- * @param path the module's path
- * @param signal ends the compiler, whose word then is worth nothing
- * @returns what the compiler says; undefined where it has nothing to say
+ * @param path path of the module
+ * @param signal ends the compiler; the result must be ignored then
+ * @returns the errors, as the compiler prints them; undefined if the types are correct
  */
 export async function checkTypes(path: string, signal?: AbortSignal): Promise<string | undefined> {
   const module = await Deno.realPath(path);

@@ -1,19 +1,20 @@
 import type { DenoResult } from "../host/run_deno.ts";
 
-/** How often bundling is tried, if another process unpacks the bundler at the same moment. */
+/** Maximum number of attempts if another process unpacks the bundler at the same time. */
 const attempts = 3;
 
-/** Runs `deno bundle`, safely while the cache is empty. */
+/** Runs `deno bundle`, also safely while the cache is empty. */
 export type BundlerRun = (bundle: () => Promise<DenoResult>) => Promise<DenoResult>;
 
 /**
- * Protects `deno bundle` from a race of Deno 2.9.6: each call that finds no esbuild in the cache
- * downloads it, copies it out of its package and removes the package, which another call may be
- * copying from. So the first call runs alone while esbuild is missing. Calls of other processes are
- * not known here: a call that loses against one is repeated, and finds what that one has unpacked.
+ * Protects `deno bundle` from a race of Deno 2.9.6. Each call that finds no esbuild in the cache
+ * downloads its package, copies esbuild out of it and removes the package, while another call may
+ * still be copying from it. Therefore the first call runs alone while esbuild is missing. Calls of
+ * other processes are not known here: a call that loses the race is repeated, and then finds the
+ * esbuild that the other process has unpacked.
  *
  * @param isCold returns whether esbuild may be missing; called once
- * @returns runs a call, after the first one if need be
+ * @returns a function that runs a call, after the first one if necessary
  */
 export function createColdCache(isCold: () => boolean): BundlerRun {
   let unpacked: Promise<unknown> | undefined;
@@ -23,7 +24,7 @@ export function createColdCache(isCold: () => boolean): BundlerRun {
       return await repeat(bundle);
     }
     const first = isCold() ? repeat(bundle) : undefined;
-    // If it fails, its caller learns why.
+    // If it fails, its own caller receives the error.
     unpacked = first?.catch(() => {}) ?? Promise.resolve();
     return await (first ?? repeat(bundle));
   };
@@ -38,8 +39,8 @@ async function repeat(bundle: () => Promise<DenoResult>): Promise<DenoResult> {
 }
 
 /**
- * Returns whether esbuild is missing in Deno's cache. The layout is that of Deno 2.9.6 on Linux; if
- * it is another one, esbuild counts as missing, which costs time and nothing else.
+ * Returns whether esbuild is missing in Deno's cache. The layout is that of Deno 2.9.6 on Linux. In a
+ * different layout, esbuild counts as missing, which only costs time.
  */
 export function lacksEsbuild(): boolean {
   const caches = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME") ?? ""}/.cache`;
@@ -53,7 +54,7 @@ export function lacksEsbuild(): boolean {
   }
 }
 
-// While it is being copied it has a name with a dot in front.
+// During the copy its name begins with a dot.
 function isUnpacked({ name }: Deno.DirEntry): boolean {
   return name.startsWith("esbuild-");
 }

@@ -12,11 +12,11 @@ interface Module {
 }
 
 /**
- * Lists the files of a module and of all it imports, as far as they are on this disk and not in the
- * cache of downloads. Files that are missing or broken are in the list too.
+ * Lists the local files of a module and of all its imports; modules in the download cache are not
+ * included. Files that are missing or cannot be parsed are included.
  *
- * @param path the module's path
- * @returns their paths; the module alone where nothing can be said about it
+ * @param path path of the module
+ * @returns their paths; only that of the module if Deno cannot analyse it
  */
 export async function localModules(path: string): Promise<string[]> {
   const start = await Deno.realPath(path).catch(() => path);
@@ -26,11 +26,11 @@ export async function localModules(path: string): Promise<string[]> {
 }
 
 /**
- * Says who imports what, among the modules that a module comes to. What is imported by a name that
- * is put together first (`import("./" + name)`) is not known here.
+ * Finds an importer of each module that a module imports, directly or indirectly. Imports by a
+ * concatenated name (`import("./" + name)`) are not known here.
  *
- * @param path the module's path
- * @returns for each path or URL of a module that is imported, one that imports it
+ * @param path path of the module
+ * @returns one importer for each imported module, both by path or URL
  */
 export async function findImporters(path: string): Promise<Map<string, string>> {
   const graph = await readGraph(await Deno.realPath(path));
@@ -57,7 +57,7 @@ async function readGraph(start: string): Promise<Module[]> {
     const { modules = [] }: ModuleGraph = JSON.parse(stdout);
     return modules;
   } catch {
-    // What cannot be parsed at all is told by the bundler.
+    // The bundler reports a module that cannot be parsed.
     return [];
   }
 }

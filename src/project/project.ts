@@ -1,12 +1,12 @@
-/** What makes a folder a project, and decides how its modules are read. */
+/** Configuration files: a folder that contains one is a project. */
 export const configurationFiles: readonly string[] = ["deno.json", "deno.jsonc", "package.json"];
 
 /**
- * Finds the project that a module belongs to: the nearest folder, from the module's own upwards, that
- * holds a configuration file. The root of the disk is nobody's project.
+ * Finds the project of a module: the nearest folder, from the folder of the module upwards, that
+ * contains a configuration file. The root of the disk is never a project.
  *
- * @param module the module's real path
- * @returns the folder, with a slash at its end; undefined where there is no configuration file
+ * @param module real path of the module
+ * @returns the folder, with a slash at the end; undefined if no configuration file was found
  */
 export async function projectFolder(module: string): Promise<string | undefined> {
   for (let folder = parentOf(module); folder !== "/"; folder = parentOf(folder)) {
@@ -17,10 +17,10 @@ export async function projectFolder(module: string): Promise<string | undefined>
 }
 
 /**
- * The folder that something is in.
+ * Returns the folder that contains a file or folder.
  *
- * @param path an absolute path; a folder's ends with a slash
- * @returns the folder, with a slash at its end
+ * @param path an absolute path; that of a folder ends with a slash
+ * @returns the folder, with a slash at the end
  */
 export function parentOf(path: string): string {
   return path.replace(/[^/]*\/?$/, "") || "/";

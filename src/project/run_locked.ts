@@ -1,15 +1,15 @@
 import { type DenoResult, runDeno } from "../host/run_deno.ts";
 
-/** Part of Deno's message if the lock file lacks something that the modules import. */
+/** Part of Deno's message if the lock file lacks a package that the modules import. */
 const outOfDate = "The lockfile is out of date";
 
 /**
- * Runs a subcommand of Deno that resolves packages. It respects the project's lock file and never
- * writes it: `deno.json` can name a lock file anywhere on the disk.
+ * Runs a subcommand of Deno that resolves packages. It uses the lock file of the project and never
+ * writes it, because `deno.json` can name a lock file anywhere on the disk.
  *
- * @param subcommand the subcommand, one that takes `--frozen` and `--lock`
+ * @param subcommand a subcommand that accepts `--frozen` and `--lock`
  * @param args its other arguments
- * @param folder the folder that the project's configuration is looked for from
+ * @param folder the folder where the search for the configuration of the project starts
  * @param signal aborts it
  * @returns its result
  */
@@ -23,7 +23,7 @@ export async function runLocked(
   if (frozen.code === 0 || !frozen.complaint.includes(outOfDate)) return frozen;
   const temporary = await Deno.makeTempDir({ prefix: "checkwright-lock-" });
   try {
-    // What is locked stays locked; what is new is added to the copy.
+    // Locked versions are kept; new packages are added to the copy.
     const lock = `${temporary}/deno.lock`;
     if (folder !== undefined) await copyNearestLock(folder, lock);
     return await runDeno([subcommand, `--lock=${lock}`, ...args], folder, signal);
@@ -32,7 +32,7 @@ export async function runLocked(
   }
 }
 
-// A lock file of another name is not found here: its packages are resolved anew.
+// A lock file with a different name is not found here; its packages are resolved again.
 async function copyNearestLock(folder: string, to: string): Promise<void> {
   for (let path = folder.replace(/\/*$/, ""); path !== ""; path = path.replace(/\/[^/]*$/, "")) {
     try {

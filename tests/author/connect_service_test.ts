@@ -16,7 +16,7 @@ import { later } from "../waiting.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-/** Runs `connect()` under test to the fixture that throws the error; returns what it throws. */
+/** Connects to a fixture that throws an error, and returns the error of `connect()`. */
 async function thrown(error: Error, options: ServiceOptions = {}): Promise<unknown> {
   let caught: unknown;
   const probe = defineCheck({
@@ -33,7 +33,7 @@ async function thrown(error: Error, options: ServiceOptions = {}): Promise<unkno
 
 const coded = (message: string, code: string) => Object.assign(new Error(message), { code });
 
-Deno.test("connect() has one form for the runtime's errors, with TLS and without", {
+Deno.test("connect() throws the same errors with TLS and without", {
   permissions: "none",
 }, async () => {
   const lookup = "failed to lookup address information: ";
@@ -71,7 +71,7 @@ Deno.test("connect() has one form for the runtime's errors, with TLS and without
   }
 });
 
-Deno.test("readCertificate() reads what node:tls hands back", { permissions: "none" }, () => {
+Deno.test("readCertificate() reads certificates of node:tls", { permissions: "none" }, () => {
   const end = "Dec 21 20:09:22 2026 GMT";
   const validTo = new Date("2026-12-21T20:09:22Z");
   const cases: [given: Parameters<typeof readCertificate>[0], read: unknown][] = [
@@ -88,7 +88,7 @@ Deno.test("readCertificate() reads what node:tls hands back", { permissions: "no
   for (const [given, read] of cases) assertEquals(readCertificate(given), read);
 });
 
-/** Sends as much as is asked for, and leaves. */
+/** Sends the requested number of bytes, and closes. */
 const sender: Peer = async ({ read, write }) => {
   await write(new Uint8Array(Number(await read())));
 };
@@ -100,7 +100,7 @@ for (const secured of [false, true]) {
   const tls = secured ? { verify: false } : undefined;
   const pair = () => secured ? makeKeyPair(30, "/CN=probe.example") : Promise.resolve(undefined);
 
-  Deno.test(`connect() reads all of a ${kind} peer that leaves while it is not read`, {
+  Deno.test(`connect() reads all data of a ${kind} peer that closes before it is read`, {
     ...secured && tlsCase,
   }, async () => {
     await using server = listen(sender, await pair());
@@ -137,7 +137,7 @@ for (const secured of [false, true]) {
   });
 }
 
-Deno.test("connect() does not wait for a handshake longer than its signal, nor for a peer without TLS", async () => {
+Deno.test("connect() ends a handshake when its signal aborts, or when the peer does not speak TLS", async () => {
   await using silent = listen(listenOnly);
   const signal = AbortSignal.timeout(50);
   await assertRejects(
@@ -154,7 +154,7 @@ Deno.test("connect() does not wait for a handshake longer than its signal, nor f
 });
 
 Deno.test({
-  name: "connect() verifies the server's certificate and its name unless it is told not to",
+  name: "connect() verifies the certificate and its name unless verify is false",
   ignore: isMissing(openssl),
   async fn() {
     const [own, other] = [await makeKeyPair(30, "/CN=a"), await makeKeyPair(30, "/CN=b")];
@@ -173,7 +173,7 @@ Deno.test({
       assertEquals(error.fault, "untrusted", JSON.stringify(Object.keys(tls)));
     }
     (await connect(at, { tls: { ca: own.cert, serverName: "a" } })).close();
-    // The handshake names hosts, never addresses; `node:tls` would throw.
+    // The handshake contains host names only: `node:tls` would throw for an address.
     (await connect(at, { tls: { serverName: "127.0.0.1", verify: false } })).close();
   },
 });
@@ -197,10 +197,10 @@ Deno.test("connect() connects to a Unix socket", async () => {
   assertEquals([missing.fault, missing.reason], ["unreachable", "No such file or directory"]);
 });
 
-Deno.test("connect() meets the fixtures of testCheck()", { permissions: "none" }, async () => {
+Deno.test("connect() uses the fixtures of testCheck()", { permissions: "none" }, async () => {
   const path = "/run/service.sock";
   const probe = defineCheck({
-    description: "Asks",
+    description: "Sends a request",
     permissions: { net: ["[::1]:1"], read: [path], write: [path] },
     async run(_options, { signal }) {
       const answers = [];
@@ -219,7 +219,7 @@ Deno.test("connect() meets the fixtures of testCheck()", { permissions: "none" }
   assertStringIncludes(text, 'Permission refused: net "[::1]:1"');
 });
 
-Deno.test("connect() says that nobody listens", async () => {
+Deno.test("connect() reports a closed port as refused", async () => {
   const port = closedPort();
   const error = await assertRejects(
     () => connect({ hostname: "127.0.0.1", port }),

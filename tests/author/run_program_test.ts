@@ -4,7 +4,7 @@ import { defineCheck, readProc, runProgram, testCheck } from "../../src/mod.ts";
 const sh = "/bin/sh";
 const script = (text: string) => ["-c", text];
 
-Deno.test("runProgram() returns exit code and output; the environment is its own", async () => {
+Deno.test("runProgram() returns exit code and output, and passes only its own environment", async () => {
   const text = "echo $LC_ALL $PROBE $HOME; echo caf\u00e9 >&2; cat; exit 3";
   assertEquals(await runProgram(sh, script(text), { env: { PROBE: "yes" } }), {
     code: 3,
@@ -13,7 +13,7 @@ Deno.test("runProgram() returns exit code and output; the environment is its own
   });
 });
 
-Deno.test("runProgram() refuses what is not an absolute path, and names what is missing", async () => {
+Deno.test("runProgram() refuses a relative path, and reports a missing program", async () => {
   await assertRejects(
     () => runProgram("sh"),
     TypeError,
@@ -22,7 +22,7 @@ Deno.test("runProgram() refuses what is not an absolute path, and names what is 
   await assertRejects(
     () => runProgram("/nonexist/ps"),
     Deno.errors.NotFound,
-    'Cannot run "/nonexist/ps": there is no such program',
+    'Cannot run "/nonexist/ps": the program does not exist',
   );
 });
 
@@ -36,7 +36,7 @@ Deno.test("runProgram() kills a program that writes too much", async () => {
   assertEquals(stdout, "12345");
 });
 
-Deno.test("runProgram() ends with its signal, whatever the program has started", async () => {
+Deno.test("runProgram() ends with its signal, even if the program has started another", async () => {
   const signal = AbortSignal.timeout(100);
   const start = performance.now();
   await assertRejects(
@@ -48,11 +48,11 @@ Deno.test("runProgram() ends with its signal, whatever the program has started",
   await assertRejects(() => runProgram(sh, [], { signal }), DOMException, "due to timeout");
 });
 
-Deno.test("runProgram() and readProc() meet the fixtures of testCheck()", {
+Deno.test("runProgram() and readProc() use the fixtures of testCheck()", {
   permissions: "none",
 }, async () => {
   const probe = defineCheck({
-    description: "Asks",
+    description: "Runs a program and reads a file",
     permissions: { run: ["/bin/probe"], proc: ["net/tcp"] },
     async run(_options, context) {
       const { code, stderr } = await runProgram("/bin/probe", ["-v"], context);

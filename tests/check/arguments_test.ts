@@ -15,7 +15,7 @@ const options = {
 };
 const known = "expected one of warning, critical, path, verbose, exclude, ignoreMissing";
 
-Deno.test("parseArguments() reads every form in which people write arguments", {
+Deno.test("parseArguments() parses every common form of arguments", {
   permissions: "none",
 }, () => {
   const rows: [args: string[], values: Record<string, string>][] = [
@@ -30,7 +30,7 @@ Deno.test("parseArguments() reads every form in which people write arguments", {
     [["-w", ""], { warning: "" }],
     [["path=a=b"], { path: "a=b" }],
     [["path=a\nb"], { path: "a\nb" }],
-    // Positional, in the order of declaration; those given by name are passed over.
+    // Positional, in the order of declaration; options that are set by name are skipped.
     [["5", "10", "/"], { warning: "5", critical: "10", path: "/" }],
     [["-c", "10", "5", "/"], { critical: "10", warning: "5", path: "/" }],
     [["", "a b"], { warning: "", critical: "a b" }],
@@ -47,34 +47,34 @@ Deno.test("parseArguments() reads every form in which people write arguments", {
     [["-w", "-c"], { warning: "-c" }],
     [["--", "-w", "--path=x", "--"], { warning: "-w", critical: "--path=x", path: "--" }],
     [["-w", "5", "--"], { warning: "5" }],
-    // Flags take no value but after "=".
+    // A flag has a value only after "=".
     [["-v"], { verbose: "true" }],
     [["-v", "5"], { verbose: "true", warning: "5" }],
     [["--verbose=no"], { verbose: "no" }],
     [["verbose=off"], { verbose: "off" }],
-    // Names are found whatever their case and hyphens.
+    // Case, hyphens and underscores in names are ignored.
     [["--ignore-missing"], { ignoreMissing: "true" }],
     [["--ignore_missing=off"], { ignoreMissing: "off" }],
     [["--IGNOREMISSING"], { ignoreMissing: "true" }],
-    // Lists grow, all others take the last.
+    // The values of a list are joined; for other kinds the last value wins.
     [["-x", "a", "--exclude=b,c"], { exclude: "a,b,c" }],
     [["-w", "5", "-w", "6"], { warning: "6" }],
-    // What names no option is a value.
+    // A word with an unknown name before "=" is a positional value.
     [["nope=1"], { warning: "nope=1" }],
     [["__proto__=1", "constructor=1"], { warning: "__proto__=1", critical: "constructor=1" }],
   ];
   for (const [args, values] of rows) {
-    assertEquals(parseArguments(args, options), { values, faults: [] }, JSON.stringify(args));
+    assertEquals(parseArguments(args, options), { values, errors: [] }, JSON.stringify(args));
   }
 });
 
 Deno.test(
-  "parseArguments() names every argument that it cannot place",
+  "parseArguments() reports every invalid argument",
   { permissions: "none" },
   () => {
-    const rows: [args: string[], faults: string[]][] = [
-      [["-w"], ['Option "warning" is without its value']],
-      [["-v", "--exclude"], ['Option "exclude" is without its value']],
+    const rows: [args: string[], errors: string[]][] = [
+      [["-w"], ['Option "warning": Missing value']],
+      [["-v", "--exclude"], ['Option "exclude": Missing value']],
       [["-z", "1"], [`Unknown option "z": ${known}`]],
       [["--nope=1", "--Nope"], [
         `Unknown option "nope": ${known}`,
@@ -87,39 +87,43 @@ Deno.test(
       [["--=1"], [`Unknown option "=1": ${known}`]],
       [["-w 'x"], ["Cannot split \"-w 'x\" into words: quote ' is not closed"]],
       [["1", "2", "3", "4", "5", "6", "7", "8"], [
-        'No option is left for argument "7"',
-        'No option is left for argument "8"',
+        'Unexpected argument "7": no option is left for it',
+        'Unexpected argument "8": no option is left for it',
       ]],
     ];
-    for (const [args, faults] of rows) assertEquals(parseArguments(args, options).faults, faults);
-    assertEquals(parseArguments(["x", "-y"], {}).faults, [
-      'Unknown option "y": it takes none',
-      'No option is left for argument "x"',
+    for (const [args, errors] of rows) assertEquals(parseArguments(args, options).errors, errors);
+    assertEquals(parseArguments(["x", "-y"], {}).errors, [
+      'Unknown option "y": the check has no options',
+      'Unexpected argument "x": no option is left for it',
     ]);
   },
 );
 
-Deno.test("parseArguments() never throws, sets own options only, and spares the prototype", {
-  permissions: "none",
-}, () => {
-  const word = fc.oneof(
-    fc.string(),
-    fc.constantFrom("--__proto__=1", "__proto__", "-w", "--", "constructor=1", "-x 'a", "--path"),
-  );
-  fc.assert(fc.property(fc.array(word), (args) => {
-    const { values, faults } = parseArguments(args, options);
-    assertEquals(Object.keys(values).filter((name) => !Object.hasOwn(options, name)), []);
-    assertEquals([Object.getPrototypeOf(values), ({} as { 1?: 1 })[1]], [
-      Object.prototype,
-      undefined,
-    ]);
-    assertEquals(Object.values(values).every((value) => typeof value === "string"), true);
-    assertEquals(faults.every((fault) => fault.length > 0), true);
-  }));
-});
+Deno.test(
+  "parseArguments() never throws, sets only known options, and leaves the prototype unchanged",
+  {
+    permissions: "none",
+  },
+  () => {
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom("--__proto__=1", "__proto__", "-w", "--", "constructor=1", "-x 'a", "--path"),
+    );
+    fc.assert(fc.property(fc.array(word), (args) => {
+      const { values, errors } = parseArguments(args, options);
+      assertEquals(Object.keys(values).filter((name) => !Object.hasOwn(options, name)), []);
+      assertEquals([Object.getPrototypeOf(values), ({} as { 1?: 1 })[1]], [
+        Object.prototype,
+        undefined,
+      ]);
+      assertEquals(Object.values(values).every((value) => typeof value === "string"), true);
+      assertEquals(errors.every((error) => error.length > 0), true);
+    }));
+  },
+);
 
 Deno.test(
-  "splitWords() splits as a shell does, and expands nothing",
+  "splitWords() splits text like a shell, without expansion",
   { permissions: "none" },
   () => {
     const rows: [string, string[]][] = [
@@ -139,7 +143,7 @@ Deno.test(
   },
 );
 
-Deno.test("splitWords() refuses a quote that is not closed", { permissions: "none" }, () => {
+Deno.test("splitWords() refuses an unclosed quote", { permissions: "none" }, () => {
   for (const text of ["'a", 'a "b', "'a\"", '"\\"']) {
     assertThrows(() => splitWords(text), SyntaxError, "is not closed");
   }

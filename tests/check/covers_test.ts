@@ -4,7 +4,7 @@ import type { Permissions } from "../../src/check/declared_permissions.ts";
 
 type Kind = keyof Permissions;
 
-/** What each granted entry covers, and what looks like it and is something else. */
+/** For each granted entry: the entries that it covers, and similar ones that it does not cover. */
 const table: [kind: Kind, granted: string, covered: string[], other: string[]][] = [
   ["read", "/etc", ["/etc", "/etc/", "/etc/apt/x", "/etc/./apt", "/etc//apt", "/etc/a/../b"], [
     ...["/", "/etcetera", "/etc/../root", "/etc/../../root", "/usr/etc"],
@@ -39,7 +39,7 @@ const table: [kind: Kind, granted: string, covered: string[], other: string[]][]
   ["run", "/usr/bin", ["/usr/bin"], ["/usr/bin/ps"]],
 ];
 
-Deno.test("covers() takes what is narrower for covered, and nothing else", {
+Deno.test("covers() covers narrower entries only", {
   permissions: "none",
 }, () => {
   const own: typeof table = [
@@ -58,7 +58,7 @@ Deno.test("covers() takes what is narrower for covered, and nothing else", {
 });
 
 for (const [kind, granted, covered, other] of table) {
-  Deno.test(`The runtime and covers() agree on what ${kind} ${JSON.stringify(granted)} grants`, {
+  Deno.test(`The runtime and covers() agree about ${kind} ${JSON.stringify(granted)}`, {
     permissions: { [kind]: [granted] },
   }, () => {
     for (const [wanted, expected] of rows(covered, other)) {

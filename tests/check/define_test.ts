@@ -8,7 +8,7 @@ const definition = {
   run: () => "fine",
 };
 
-Deno.test("defineCheck() gives a command as it is, without values", { permissions: "none" }, () => {
+Deno.test("defineCheck() returns a command without option values", { permissions: "none" }, () => {
   const check = defineCheck(definition);
   assertEquals({
     kind: check.kind,
@@ -23,7 +23,7 @@ Deno.test("defineCheck() gives a command as it is, without values", { permission
   });
 });
 
-Deno.test("A check binds values and settings each time anew", { permissions: "none" }, () => {
+Deno.test("Each call of a check returns a new command", { permissions: "none" }, () => {
   const check = defineCheck(definition);
   const first = check({ warning: "5" }, { timeout: "5s" });
   const second = check();

@@ -13,7 +13,7 @@ const context: CheckContext = {
 };
 
 const check = defineCheck({
-  description: "What it was given",
+  description: "Returns its options",
   options: {
     warning: option.range({ short: "w", description: "Warn outside" }),
     name: option.text({ description: "The name", required: true }),
@@ -23,7 +23,7 @@ const check = defineCheck({
   run: ({ warning, name, tries, verbose }) => `${warning?.end} ${name} ${tries} ${verbose}`,
 });
 
-Deno.test("executeCheck() runs a check with bound values, arguments over them and defaults under", {
+Deno.test("executeCheck() prefers arguments to bound values, and these to defaults", {
   permissions: "none",
 }, async () => {
   const rows: [args: string[], text: string][] = [
@@ -44,7 +44,7 @@ Deno.test("executeCheck() runs a check with bound values, arguments over them an
   );
 });
 
-Deno.test("executeCheck() answers faulty options with UNKNOWN, one fault a line", {
+Deno.test("executeCheck() answers invalid options with UNKNOWN, one error per line", {
   permissions: "none",
 }, async () => {
   const rows: [args: string[], text: string][] = [
@@ -57,7 +57,7 @@ Deno.test("executeCheck() answers faulty options with UNKNOWN, one fault a line"
         'Option "tries": Invalid value "1.5": expected a whole number',
       ].join("\n"),
     ],
-    [["--name"], 'Option "name" is without its value\nOption "name": Missing: The name'],
+    [["--name"], 'Option "name": Missing value\nOption "name": Missing: The name'],
   ];
   for (const [args, text] of rows) {
     assertEquals(await executeCheck(check, args, context), {
@@ -65,18 +65,18 @@ Deno.test("executeCheck() answers faulty options with UNKNOWN, one fault a line"
       outcome: "done",
     });
   }
-  // A binding that TypeScript did not see.
+  // A bound value that TypeScript would refuse.
   const odd = { ...check, values: { nam: "n" } };
   const { output } = await executeCheck(odd, [], context);
   assertStringIncludes(output.text, 'Unknown option "nam": expected one of warning');
 });
 
-Deno.test("executeCheck() hands the context to the check, and arguments to a function", {
+Deno.test("executeCheck() passes the context to a check, and the arguments to a function", {
   permissions: "none",
 }, async () => {
   let seen: unknown;
   const looks = defineCheck({
-    description: "Looks",
+    description: "Keeps its context",
     run: (_options, given) => ((seen = given), "ok"),
   });
   await executeCheck(looks, [], context);
@@ -87,7 +87,7 @@ Deno.test("executeCheck() hands the context to the check, and arguments to a fun
   });
 });
 
-Deno.test("executeCheck() turns every failure into UNKNOWN and keeps the stack for the log", {
+Deno.test("executeCheck() turns every error into UNKNOWN and keeps the stack for the log", {
   permissions: "none",
 }, async () => {
   class Nameless extends Error {
@@ -122,24 +122,26 @@ Deno.test("executeCheck() turns every failure into UNKNOWN and keeps the stack f
 });
 
 Deno.test(
-  "executeCheck() answers a result that is none with UNKNOWN",
+  "executeCheck() answers a malformed result with UNKNOWN",
   { permissions: "none" },
   async () => {
     for (
-      const result of [undefined, 5, { state: "OK" }, {
-        output: "x",
-        perfdata: [{ label: "", value: 1 }],
-      }]
+      const [result, message] of [
+        [undefined, "Invalid result of type undefined"],
+        [5, "Invalid result of type number"],
+        [{ state: "OK" }, "Invalid result of type object"],
+        [{ output: "x", perfdata: [{ label: "", value: 1 }] }, "label"],
+      ] as const
     ) {
       const { output } = await executeCheck(() => result as CheckResult, [], context);
       assertEquals(output.state, "UNKNOWN");
-      assertStringIncludes(output.text, "Cannot ");
+      assertStringIncludes(output.text, message);
     }
   },
 );
 
 Deno.test(
-  "executeCheck() explains a refusal in the words of permissions",
+  "executeCheck() names the missing permission of a refusal",
   { permissions: "none" },
   async () => {
     const not = "is not among the declared permissions";

@@ -3,7 +3,7 @@ import { option } from "../../src/check/option.ts";
 
 const description = "A value";
 
-Deno.test("option gives plain data that a manifest can hold", { permissions: "none" }, () => {
+Deno.test("option returns plain data", { permissions: "none" }, () => {
   const specs = {
     warning: option.range({ short: "w", description, default: "5:" }),
     name: option.text({ description, pattern: /a\d/i, required: true }),
@@ -16,7 +16,7 @@ Deno.test("option gives plain data that a manifest can hold", { permissions: "no
   });
 });
 
-Deno.test("option.text() refuses a pattern that cannot be matched in Unicode mode", {
+Deno.test("option.text() refuses a pattern that is invalid in Unicode mode", {
   permissions: "none",
 }, () => {
   assertThrows(() => option.text({ description, pattern: /\-/ }), SyntaxError);

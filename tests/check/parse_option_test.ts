@@ -7,7 +7,7 @@ const description = "A value";
 const anything = (start: number, end: number, inside = false) => ({ start, end, inside });
 
 Deno.test(
-  "parseOption() reads typed values and what a person would type",
+  "parseOption() reads typed values and their text forms",
   { permissions: "none" },
   () => {
     const rows: [OptionSpec, [input: unknown, value: unknown][]][] = [
@@ -70,7 +70,7 @@ Deno.test(
   },
 );
 
-Deno.test("parseOption() refuses what is of another kind, and says what was expected", {
+Deno.test("parseOption() refuses invalid values with the expected form", {
   permissions: "none",
 }, () => {
   const aRange = "expected a range such as 10, 10:, ~:10 or @10:20";
@@ -82,11 +82,11 @@ Deno.test("parseOption() refuses what is of another kind, and says what was expe
       [NaN, 'Cannot parse range "NaN"'],
       [anything(2, 1), 'Invalid value "2:1": expected a range whose start is not above its end'],
       [anything(NaN, 1), 'Invalid value "NaN:1"'],
-      [{ start: 1, end: 2 }, `Cannot take a value of type object: ${aRange}`],
-      [[], `Cannot take a value of type array: ${aRange}`],
+      [{ start: 1, end: 2 }, `Invalid value of type object: ${aRange}`],
+      [[], `Invalid value of type array: ${aRange}`],
       [null, `Invalid value null: ${aRange}`],
       [true, `Invalid value true: ${aRange}`],
-      [() => 1, `Cannot take a value of type function: ${aRange}`],
+      [() => 1, `Invalid value of type function: ${aRange}`],
     ]],
     [option.ranges({ description }), [
       ["5,,3", 'Cannot parse range ""'],
@@ -100,8 +100,8 @@ Deno.test("parseOption() refuses what is of another kind, and says what was expe
       ["0x10", 'Invalid value "0x10": expected a number'],
       ["1_000", "expected a number"],
       ["Infinity", "expected a number"],
-      [NaN, "Cannot take NaN: expected a number"],
-      [[5], "Cannot take a value of type array: expected a number"],
+      [NaN, "Invalid value NaN: expected a number"],
+      [[5], "Invalid value of type array: expected a number"],
       [true, "Invalid value true: expected a number"],
     ]],
     [option.number({ description, min: 0, max: 10 }), [
@@ -121,20 +121,20 @@ Deno.test("parseOption() refuses what is of another kind, and says what was expe
     [option.bytes({ description }), [
       ["x", 'Cannot parse size "x"'],
       [-1, 'Cannot parse size "-1"'],
-      [{}, "Cannot take"],
+      [{}, "Invalid value of type object: expected a string or a number"],
     ]],
     [option.duration({ description }), [["x", 'Cannot parse duration "x"'], [
       "",
       'Cannot parse duration ""',
     ]]],
     [option.text({ description }), [
-      ["x".repeat(1025), "Invalid value 1025 characters: expected at most 1024"],
+      ["x".repeat(1025), "Invalid value of 1025 characters: expected at most 1024"],
       ["a\0b", "expected a string without NUL"],
       [5, "Invalid value 5: expected a string"],
     ]],
     [option.text({ description, maxLength: 2 }), [[
       "abc",
-      "Invalid value 3 characters: expected at most 2",
+      "Invalid value of 3 characters: expected at most 2",
     ]]],
     [option.text({ description, pattern: /[a-z]+|\d/ }), [
       ["ABC", 'Invalid value "ABC": expected a string that matches [a-z]+|\\d'],
@@ -152,8 +152,8 @@ Deno.test("parseOption() refuses what is of another kind, and says what was expe
     [option.list({ description, pattern: /\w+/ }), [
       ["a,,b", 'Invalid value "": expected a string that matches \\w+'],
       [["a", 5], "Invalid value 5: expected a string"],
-      [5, "Invalid value 5: expected texts divided by commas"],
-      ["a,".repeat(256) + "a", "expected at most 256 texts"],
+      [5, "Invalid value 5: expected strings separated by commas"],
+      ["a,".repeat(256) + "a", "expected at most 256 strings"],
     ]],
   ];
   for (const [spec, cases] of rows) {
@@ -164,7 +164,7 @@ Deno.test("parseOption() refuses what is of another kind, and says what was expe
 });
 
 Deno.test(
-  "parseOption() quotes no more of a value than people read",
+  "parseOption() shortens a long value in its message",
   { permissions: "none" },
   () => {
     const { message } = assertThrows(
@@ -175,7 +175,7 @@ Deno.test(
   },
 );
 
-Deno.test("parseOptions() gives defaults, leaves out the rest and names every fault", {
+Deno.test("parseOptions() returns values and defaults, and reports every error", {
   permissions: "none",
 }, () => {
   const options = {
@@ -187,7 +187,7 @@ Deno.test("parseOptions() gives defaults, leaves out the rest and names every fa
   const rows: [
     given: Record<string, unknown>,
     values: Record<string, unknown>,
-    faults: [string, string][],
+    errors: [string, string][],
   ][] = [
     [{ limit: "1" }, { warning: anything(0, 5), limit: 1, verbose: false }, []],
     [{ limit: 1, warning: undefined, constructor: "x" }, {
@@ -207,14 +207,14 @@ Deno.test("parseOptions() gives defaults, leaves out the rest and names every fa
       ["verbose", 'Invalid value "z": expected yes or no'],
     ]],
   ];
-  for (const [given, values, faults] of rows) {
+  for (const [given, values, errors] of rows) {
     assertEquals(parseOptions(options, given), {
       values,
-      faults: faults.map(([option, message]) => ({ option, message })),
+      errors: errors.map(([option, message]) => ({ option, message })),
     });
   }
-  assertEquals(parseOptions({}, { a: 1 }).faults, [{
+  assertEquals(parseOptions({}, { a: 1 }).errors, [{
     option: "a",
-    message: 'Unknown option "a": it takes none',
+    message: 'Unknown option "a": the check has no options',
   }]);
 });

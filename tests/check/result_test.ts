@@ -8,7 +8,9 @@ import {
   warning,
 } from "../../src/check/result.ts";
 
-Deno.test("ok() and its siblings put the state into a result", { permissions: "none" }, () => {
+Deno.test("ok(), warning(), critical() and unknown() return a result with their state", {
+  permissions: "none",
+}, () => {
   const details = { longOutput: "more", perfdata: [{ label: "a", value: 1 }] };
   assertEquals(ok("fine"), { output: "fine", state: "OK" });
   assertEquals(warning("so so", details), { output: "so so", state: "WARNING", ...details });
@@ -20,7 +22,7 @@ Deno.test("ok() and its siblings put the state into a result", { permissions: "n
   });
 });
 
-Deno.test("presentResult() gives state and text as a plugin does", { permissions: "none" }, () => {
+Deno.test("presentResult() returns state and text like a plugin", { permissions: "none" }, () => {
   const high = { label: "a", value: 9, warning: "5", critical: "8" };
   const rows: [CheckResult | string, string, string][] = [
     ["fine", "OK", "fine"],
@@ -57,20 +59,20 @@ Deno.test("presentResult() gives state and text as a plugin does", { permissions
   for (const [result, state, text] of rows) assertEquals(presentResult(result), { state, text });
 });
 
-Deno.test("presentResult() refuses what is no result", { permissions: "none" }, () => {
+Deno.test("presentResult() refuses a malformed result", { permissions: "none" }, () => {
   const rows: [unknown, string][] = [
-    [undefined, "Cannot present a result of type undefined: expected text or { output,"],
-    [null, "Cannot present a result of type null"],
-    [5, "Cannot present a result of type number"],
-    [["fine"], "Cannot present a result of type array"],
-    [{}, "Cannot present a result of type object"],
-    [{ output: 5 }, "Cannot present a result of type object"],
+    [undefined, "Invalid result of type undefined: expected a string or { output,"],
+    [null, "Invalid result of type null"],
+    [5, "Invalid result of type number"],
+    [["fine"], "Invalid result of type array"],
+    [{}, "Invalid result of type object"],
+    [{ output: 5 }, "Invalid result of type object"],
     [
       { output: "x", state: "ok" },
-      'Cannot present state "ok": expected "OK", "WARNING", "CRITICAL" or "UNKNOWN"',
+      'Invalid state "ok": expected "OK", "WARNING", "CRITICAL" or "UNKNOWN"',
     ],
-    [{ output: "x", state: 2 }, "Cannot present state 2"],
-    [{ output: "x", state: "constructor" }, 'Cannot present state "constructor"'],
+    [{ output: "x", state: 2 }, "Invalid state 2"],
+    [{ output: "x", state: "constructor" }, 'Invalid state "constructor"'],
   ];
   for (const [result, message] of rows) {
     assertThrows(() => presentResult(result as CheckResult), TypeError, message);

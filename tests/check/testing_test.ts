@@ -6,13 +6,13 @@ import { option } from "../../src/check/option.ts";
 import { testCheck } from "../../src/check/testing.ts";
 import { attempt, refused } from "./testing/attempt.ts";
 
-Deno.test("testCheck() passes to the real thing where there is no fixture", {
+Deno.test("testCheck() uses the real resource without a fixture", {
   permissions: { read: true, run: ["/bin/echo"], sys: ["osUptime"] },
 }, async () => {
   const here = import.meta.filename!;
   assertStringIncludes(
     String(await attempt({ read: [here] }, () => Deno.readTextFile(here))),
-    "testCheck() passes to the real thing",
+    "testCheck() uses the real resource",
   );
   assertEquals(
     await attempt({ read: [here] }, () => fs.readFileSync(here, "utf8").length > 99),
@@ -28,33 +28,33 @@ Deno.test("testCheck() passes to the real thing where there is no fixture", {
   assertEquals(await attempt({ sys: ["osUptime"] }, () => Deno.osUptime() > 0), true);
 });
 
-Deno.test("testCheck() calls peers, facts and the log of the test with all that the test may do", {
+Deno.test("testCheck() calls the functions of the test with the permissions of the test", {
   permissions: { read: true },
 }, async () => {
   const first = () => Deno.readTextFileSync(import.meta.filename!).slice(0, 6);
-  const heard: string[] = [];
+  const logged: string[] = [];
   const check = defineCheck({
-    description: "Asks around",
+    description: "Uses each kind of fixture",
     permissions: { net: ["a.example"], sys: ["hostname"] },
     async run(_options, { log }) {
       const fetched = await (await fetch("http://a.example/")).text();
       using connection = await Deno.connect({ hostname: "a.example", port: 1 });
       await connection.write(new Uint8Array(1));
-      const said = await new Response(connection.readable).text();
+      const received = await new Response(connection.readable).text();
       log("now");
-      return [fetched, said, Deno.hostname()].join();
+      return [fetched, received, Deno.hostname()].join();
     },
   });
   const { text } = await testCheck(check, {
     net: { "a.example:80": first, "a.example:1": first },
     sys: { hostname: first },
-    log: (message) => heard.push(message, first()),
+    log: (message) => logged.push(message, first()),
   });
-  assertEquals([text, heard], ["import,import,import", ["now", "import"]]);
+  assertEquals([text, logged], ["import,import,import", ["now", "import"]]);
 });
 
 const reader = defineCheck({
-  description: "What a file says",
+  description: "Content of a file",
   options: {
     path: option.text({ short: "p", description: "The file", required: true }),
     extra: option.text({ description: "Another file" }),
@@ -66,32 +66,36 @@ const reader = defineCheck({
   },
 });
 
-Deno.test("testCheck() takes permissions from the binding, and from arguments for what it lacks", {
-  permissions: "none",
-}, async () => {
-  const read = { "/a": "a", "/b": "b" };
-  const rows: [Promise<unknown>, unknown][] = [
-    [testCheck(reader({ path: "/a" }), { read }), { state: "OK", text: "a" }],
-    [testCheck(reader, { args: ["-p", "/a"], read }), { state: "OK", text: "a" }],
-    [testCheck(reader({ path: "/a", extra: "/b" }), { read }), { state: "OK", text: "b" }],
-    [testCheck(reader({ path: "/a" }), { read, args: ["--extra", "/b"] }), {
-      state: "UNKNOWN",
-      text: refused('read "/b"').slice("UNKNOWN ".length),
-    }],
-    [testCheck(reader, { read }), { state: "UNKNOWN", text: 'Option "path": Missing: The file' }],
-    [testCheck(reader({ path: "/a" }), { read, permissions: { read: ["/b"] } }), {
-      state: "UNKNOWN",
-      text: refused('read "/a"').slice("UNKNOWN ".length),
-    }],
-  ];
-  for (const [answer, expected] of rows) assertEquals(await answer, expected);
-});
+Deno.test(
+  "testCheck() derives permissions from bound values, and from arguments for missing required ones",
+  {
+    permissions: "none",
+  },
+  async () => {
+    const read = { "/a": "a", "/b": "b" };
+    const rows: [Promise<unknown>, unknown][] = [
+      [testCheck(reader({ path: "/a" }), { read }), { state: "OK", text: "a" }],
+      [testCheck(reader, { args: ["-p", "/a"], read }), { state: "OK", text: "a" }],
+      [testCheck(reader({ path: "/a", extra: "/b" }), { read }), { state: "OK", text: "b" }],
+      [testCheck(reader({ path: "/a" }), { read, args: ["--extra", "/b"] }), {
+        state: "UNKNOWN",
+        text: refused('read "/b"').slice("UNKNOWN ".length),
+      }],
+      [testCheck(reader, { read }), { state: "UNKNOWN", text: 'Option "path": Missing: The file' }],
+      [testCheck(reader({ path: "/a" }), { read, permissions: { read: ["/b"] } }), {
+        state: "UNKNOWN",
+        text: refused('read "/a"').slice("UNKNOWN ".length),
+      }],
+    ];
+    for (const [answer, expected] of rows) assertEquals(await answer, expected);
+  },
+);
 
-Deno.test("testCheck() tells the check its host, hears its log and the stack of what it throws", {
+Deno.test("testCheck() passes the context, and logs messages and the stack of an error", {
   permissions: "none",
 }, async () => {
-  const heard: string[] = [];
-  const log = (message: string) => heard.push(message);
+  const logged: string[] = [];
+  const log = (message: string) => logged.push(message);
   await testCheck(reader({ path: "/a" }), {
     read: { "/a": "a" },
     hostname: "web1",
@@ -99,8 +103,8 @@ Deno.test("testCheck() tells the check its host, hears its log and the stack of 
     log,
   });
   await testCheck(reader({ path: "/a" }), { read: { "/a": new Error("torn") }, log });
-  assertEquals(heard.slice(0, 2), ["on web1, /run/proc", "on localhost, /proc"]);
-  assertStringIncludes(heard[2] ?? "", "Error: torn\n");
+  assertEquals(logged.slice(0, 2), ["on web1, /run/proc", "on localhost, /proc"]);
+  assertStringIncludes(logged[2] ?? "", "Error: torn\n");
 });
 
 Deno.test("testCheck() runs a function with its arguments and without permissions", {
@@ -114,27 +118,27 @@ Deno.test("testCheck() runs a function with its arguments and without permission
 });
 
 Deno.test(
-  "testCheck() refuses commands that do not run in this process",
+  "testCheck() refuses plugins, shell commands and other values",
   { permissions: "none" },
   async () => {
     for (const command of [plugin(["/bin/true"]), shell("true")]) {
       await assertRejects(
-        // @ts-expect-error a plugin is no check
+        // @ts-expect-error a plugin is not a check
         () => testCheck(command),
         TypeError,
-        'expected runCommand() of "@checkwright/checkwright/daemon"',
+        'use runCommand() of "@checkwright/checkwright/daemon"',
       );
     }
     await assertRejects(
-      // @ts-expect-error text is no check
+      // @ts-expect-error a string is not a check
       () => testCheck("check_load"),
       TypeError,
-      "Cannot test a value of type string",
+      "Invalid command of type string: expected a check or a function",
     );
   },
 );
 
-Deno.test("testCheck() ends a check that hangs, and binds it for as long as it lives", {
+Deno.test("testCheck() ends a check that hangs, and restricts it as long as it runs", {
   permissions: "inherit",
 }, async () => {
   const refusal = 'Requires read access to "/etc/passwd", run again with the --allow-read flag';
@@ -158,7 +162,7 @@ Deno.test("testCheck() ends a check that hangs, and binds it for as long as it l
   assertEquals(await over.promise, [true, "TimeoutError", refusal, refusal]);
 });
 
-Deno.test("testCheck() binds neither the test nor another check, and leaves no trace", {
+Deno.test("testCheck() restricts neither the test nor another check, and restores the runtime", {
   permissions: { read: true },
 }, async () => {
   const originals = Object.getOwnPropertyDescriptors(Deno);
@@ -180,6 +184,6 @@ Deno.test("testCheck() binds neither the test nor another check, and leaves no t
   const after = Object.getOwnPropertyDescriptors(Deno);
   for (const [name, { value, get }] of Object.entries(originals)) {
     const now = after[name as keyof typeof after];
-    assert(now?.value === value && now?.get === get, `Deno.${name} is another`);
+    assert(now?.value === value && now?.get === get, `Deno.${name} was not restored`);
   }
 });

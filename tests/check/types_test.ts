@@ -6,9 +6,9 @@ const fixture = new URL("../fixtures/types/bindings.ts", import.meta.url);
 const publicModule = new URL("../../src/mod.ts", import.meta.url);
 const configuration = new URL("../../deno.json", import.meta.url);
 
-// `deno check` holds the lines that are marked to some error. Without their marks each must have
-// the error that its mark names, and no other line may have any.
-Deno.test("Wrong options, bindings and commands are compile errors, each by its code", {
+// `deno check` requires any error after each mark. This test removes the marks: each line must have
+// exactly the error of its mark, and no other line may have an error.
+Deno.test("Wrong options, values and commands are compile errors with the expected code", {
   permissions: { read: true, write: true, run: [Deno.execPath()] },
 }, async () => {
   const text = await Deno.readTextFile(fixture);
@@ -33,7 +33,7 @@ Deno.test("Wrong options, bindings and commands are compile errors, each by its 
     let error = "";
     for (const line of new TextDecoder().decode(stderr).split("\n")) {
       error = /^(TS\d+) \[ERROR\]/.exec(line)?.[1] ?? error;
-      // Indented no further: the places that only explain an error are.
+      // Places that only explain an error are indented further.
       const [, place] = /^ {4}at .*\/bindings\.ts:(\d+):\d+$/.exec(line) ?? [];
       if (place !== undefined) found.push(`${place} ${error}`);
     }

@@ -4,8 +4,8 @@ import type { CheckCommand, Permissions } from "../../src/mod.ts";
 
 /** Returns the permissions that a bound check declares. */
 export function permissionsOf({ definition, values: bound }: CheckCommand): Permissions {
-  const { values, faults } = parseOptions(definition.options ?? {}, bound);
-  assertEquals(faults, []);
+  const { values, errors } = parseOptions(definition.options ?? {}, bound);
+  assertEquals(errors, []);
   const { permissions = {} } = definition;
   return typeof permissions === "function" ? permissions(values) : permissions;
 }

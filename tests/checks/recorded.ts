@@ -23,8 +23,8 @@ export interface Recorded<Reading> {
 export function optionsOf<O extends Options>(check: Check<O>, args: string): OptionValues<O> {
   const specs = check.definition.options ?? {};
   const given = parseArguments(args === "" ? [] : args.split(" "), specs);
-  const { values, faults } = parseOptions(specs, { ...check.values, ...given.values });
-  assertEquals([...given.faults, ...faults], []);
+  const { values, errors } = parseOptions(specs, { ...check.values, ...given.values });
+  assertEquals([...given.errors, ...errors], []);
   return values as OptionValues<O>;
 }
 

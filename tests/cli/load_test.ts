@@ -93,7 +93,7 @@ Deno.test("serve and validate refuse a foreign import, and name the importing mo
   await using project = await createProject(`import "./part.ts"; ${empty}`);
   await project.write("part.ts", 'import x from "/etc/group" with { type: "text" };\nx.big();');
   const line = `checkwright: error: ${await Deno.realPath(project.folder)}/part.ts: ` +
-    'Cannot import "/etc/group": it is neither code nor below the agent\'s project, ' +
+    'Cannot import "/etc/group": expected code, or a file of the agent\'s project ' +
     `"${await Deno.realPath(project.folder)}/"\n`;
   for (const args of [["validate"], ["serve", "--listen", "127.0.0.1:0"], ["list"]]) {
     const { code, stdout, stderr } = await run(args[0]!, project.agent, ...args.slice(1));

@@ -9,7 +9,7 @@ const lost: DenoResult = {
   complaint: "error: failed to copy esbuild binary from /c/esbuild to /c/.esbuild-7.tmp",
 };
 
-/** Runs as many calls at once, and returns how many ran at once at each start. */
+/** Makes calls at the same time; returns the number of running calls at each start. */
 async function overlaps(isCold: boolean, calls: number): Promise<number[]> {
   const run = createColdCache(() => isCold);
   const starts: number[] = [];
@@ -25,7 +25,7 @@ async function overlaps(isCold: boolean, calls: number): Promise<number[]> {
 }
 
 Deno.test(
-  "createColdCache() runs the first call alone while esbuild is missing, and the rest at once",
+  "createColdCache() runs the first call alone while esbuild is missing, then all others at once",
   {
     permissions: "none",
   },
@@ -34,14 +34,14 @@ Deno.test(
   },
 );
 
-Deno.test("createColdCache() runs all calls at once if esbuild is there", {
+Deno.test("createColdCache() runs all calls at once if esbuild exists", {
   permissions: "none",
 }, async () => {
   assertEquals(await overlaps(false, 3), [1, 2, 3]);
 });
 
 Deno.test(
-  "createColdCache() repeats a call that lost against another process, three times at most",
+  "createColdCache() repeats a call that lost against another process, with at most three attempts",
   {
     permissions: "none",
   },
@@ -66,7 +66,7 @@ Deno.test(
   },
 );
 
-Deno.test("createColdCache() runs later calls although the first one is rejected", {
+Deno.test("createColdCache() runs later calls even if the first one fails", {
   permissions: "none",
 }, async () => {
   const run = createColdCache(() => true);
@@ -74,7 +74,7 @@ Deno.test("createColdCache() runs later calls although the first one is rejected
   assertEquals([await first, await run(() => Promise.resolve(good))], ["no", good]);
 });
 
-Deno.test("lacksEsbuild() looks for an esbuild that is unpacked in DENO_DIR", async () => {
+Deno.test("lacksEsbuild() searches DENO_DIR for an unpacked esbuild", async () => {
   const before = Deno.env.get("DENO_DIR");
   const folder = await Deno.makeTempDir();
   try {

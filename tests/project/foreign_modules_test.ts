@@ -3,9 +3,9 @@ import { bundle, BundleError } from "../../src/project/bundle.ts";
 import { foreignModules } from "../../src/project/foreign_modules.ts";
 import { createProject } from "../project.ts";
 
-const outside = "neither code nor below the agent's project";
+const outside = "expected code, or a file of the agent's project";
 
-Deno.test("foreignModules() names what a bundle holds that is neither code nor the project's", async () => {
+Deno.test("foreignModules() lists files in a bundle that are neither code nor in the project", async () => {
   await using other = await createProject("export {};");
   const secret = await other.write("secret.json", '{ "secret": 1 }');
   const text = await other.write("secret", "secret");
@@ -66,13 +66,13 @@ Deno.test("foreignModules() names what a bundle holds that is neither code nor t
     const foreign = await foreignModules(await bundle(path), path);
     assertEquals(foreign.map(({ module }) => module).sort(), expected.toSorted(), source);
     for (const found of foreign) {
-      assertEquals(found.fault.includes(outside), true, found.fault);
+      assertEquals(found.reason.includes(outside), true, found.reason);
       assertEquals(found.importer, importer && `${folder}/${importer}`);
     }
   }
 });
 
-Deno.test("foreignModules() takes the agent's own folder for its project where there is no other", async () => {
+Deno.test("foreignModules() uses the folder of the agent if it finds no project", async () => {
   const parent = await Deno.makeTempDir();
   const folder = await Deno.realPath(parent);
   await Deno.mkdir(`${folder}/agent`);
@@ -91,13 +91,13 @@ Deno.test("foreignModules() takes the agent's own folder for its project where t
   await Deno.remove(parent, { recursive: true });
 });
 
-Deno.test("foreignModules() takes code from remote places, but not by plain HTTP", async () => {
+Deno.test("foreignModules() accepts remote code, but not by plain HTTP", async () => {
   await using project = await createProject("export {};");
   const bundle =
     "// deno:https://example.com/a.ts\nvar a = 1;\n\n// deno:http://example.com/b.ts\n" +
     "var b = 2;\n\n// <data:application/json,{}>\nvar c = 3;\n";
   assertEquals(await foreignModules(bundle, project.agent), [
-    { module: "http://example.com/b.ts", fault: "expected https" },
+    { module: "http://example.com/b.ts", reason: "expected https" },
   ]);
   assertEquals(await foreignModules("", project.agent), []);
   await assertRejects(() => foreignModules("var a = 1;", project.agent), BundleError);

@@ -6,11 +6,11 @@ import { findImporters } from "../../src/project/modules.ts";
 interface Locked extends AsyncDisposable {
   folder: string;
   module: string;
-  /** The texts of all files with "lock" in their names, by name. */
+  /** Returns the contents of all files with "lock" in their name, by name. */
   locks(): Promise<Record<string, string>>;
 }
 
-// js-yaml is a dependency of this checkout, so it is in the cache of packages.
+// js-yaml is a dependency of this project, so it is in the package cache.
 async function project(configuration: object): Promise<Locked> {
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "checkwright-test-" }));
   const module = `${folder}/sub/agent.js`;
@@ -42,7 +42,7 @@ async function loadAll(module: string): Promise<string> {
   return await bundle(module);
 }
 
-Deno.test("An agent with a package is loaded without a lock file being written", async () => {
+Deno.test("Loading an agent with a package writes no lock file", async () => {
   for (const configuration of [{}, { lock: "./other-lock.json" }]) {
     await using made = await project(configuration);
     assert((await loadAll(made.module)).includes("/js-yaml/"));
@@ -50,7 +50,7 @@ Deno.test("An agent with a package is loaded without a lock file being written",
   }
 });
 
-Deno.test("A lock file decides on the version and stays as it is, although it lacks a package", async () => {
+Deno.test("A lock file decides the version and stays unchanged, even if it lacks a package", async () => {
   await using made = await project({});
   const root = JSON.parse(await Deno.readTextFile(new URL("../../deno.lock", import.meta.url)));
   const packages = Object.fromEntries(
@@ -62,7 +62,7 @@ Deno.test("A lock file decides on the version and stays as it is, although it la
     [{}, [], true],
     // A lock file that belongs to other imports of deno.json.
     [locked, ["npm:gone@1"], true],
-    // There is no such version: it can come from the lock file alone.
+    // This version does not exist: it can come only from the lock file.
     [{ "npm:js-yaml@^5.4.0": "5.4.999" }, ["npm:gone@1"], false],
   ];
   for (const [specifiers, dependencies, loads] of table) {

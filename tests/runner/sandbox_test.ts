@@ -40,7 +40,7 @@ for (const isolation of isolations) {
       (await run("steals")).text,
       'read "/etc/passwd" is not among the declared',
     );
-    assertStringIncludes((await run("wrong")).text, "Cannot present a result of type number");
+    assertStringIncludes((await run("wrong")).text, "Invalid result of type number");
     assertEquals(await run("prints"), { state: "OK", text: "printed" });
     assertEquals((await run("floods")).text.length, 65_536);
     const { reason } = await sandbox.run("throws", [], context, never);

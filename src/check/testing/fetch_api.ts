@@ -21,14 +21,14 @@ const standardPorts: Readonly<Record<string, string>> = {
 
 const redirections: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** The most redirections that are followed (Fetch standard, "HTTP-redirect fetch"). */
+/** Maximum number of redirects that are followed (Fetch standard, "HTTP-redirect fetch"). */
 const maxRedirections = 20;
 
 function hostOf({ protocol, hostname, port }: URL): string {
   return formatHost(hostname, port || standardPorts[protocol] || "0");
 }
 
-/** Follows redirections itself: each host on the way takes a permission. */
+/** Follows redirects itself, because each host on the way needs a permission. */
 const guardedFetch: Substitute = async (world, real, [input, init]) => {
   const client = (init as { client?: unknown } | undefined)?.client;
   const send: Call = (request) =>
@@ -88,7 +88,7 @@ async function ask(fixture: PeerFixture, request: Request): Promise<PeerReply> {
   return await Promise.race([runOutside(() => fixture(text)), aborted]) ?? "";
 }
 
-/** Writes a request as HTTP/1.1 does. */
+/** Formats a request as HTTP/1.1. */
 async function formatRequest(request: Request): Promise<string> {
   const { pathname, search, host } = new URL(request.url);
   const headers = [["host", host], ...request.headers].map(([name, value]) =>
@@ -100,13 +100,15 @@ async function formatRequest(request: Request): Promise<string> {
 
 function present(reply: PeerReply, request: Request): Response {
   if (Array.isArray(reply)) {
-    throw new TypeError(`Cannot fetch "${request.url}" from a list: expected text or a Response`);
+    throw new TypeError(
+      `Cannot fetch "${request.url}" from a list: expected a string, bytes or a Response`,
+    );
   }
   const response = reply instanceof Response ? reply.clone() : new Response(reply as BodyInit);
   return Object.defineProperty(response, "url", { value: request.url });
 }
 
-/** A constructor whose first argument is the address of a server. */
+/** Guards a constructor whose first argument is the URL of a server. */
 const connects: Substitute = (world, real, args) => {
   requireAccess(world.grants, "net", hostOf(new URL(String(args[0]))));
   return real(...args);
@@ -119,7 +121,7 @@ export const globalApi: Substitutes = {
   EventSource: connects,
   Worker: () => {
     throw new Deno.errors.NotSupported(
-      "Cannot start a Worker in testCheck(): nothing would bind its permissions",
+      "Cannot start a Worker in testCheck(): its permissions would not be enforced",
     );
   },
 };

@@ -19,18 +19,18 @@ import { promised, type Substitute, type Substitutes } from "./world.ts";
 
 type InMemory = (files: Files, path: string, ...rest: unknown[]) => unknown;
 
-/** A path as a check gives it, for the runtime's messages. */
+/** Returns a path as the check passed it, for the messages of the runtime. */
 function given(path: unknown): string {
   return path instanceof URL ? decodeURIComponent(path.pathname) : String(path);
 }
 
 /**
- * Makes a handler for a function that takes paths.
+ * Makes the substitute for a function that takes paths.
  *
- * @param uses its first arguments
- * @param inMemory what it does to a fixture
- * @param held tells whether a path is a fixture
- * @returns the handler
+ * @param uses uses of its first arguments
+ * @param inMemory what the function does with a fixture; by default the real function is called
+ * @param held returns whether a path belongs to the fixtures
+ * @returns the substitute
  */
 export function pathHandler(
   uses: readonly PathUse[],
@@ -60,7 +60,7 @@ const write: InMemory = (files, path, data, options) =>
 
 const nothing: InMemory = () => {};
 
-/** What functions of `Deno` do to fixtures. */
+/** What functions of `Deno` do with fixtures. */
 const inMemory: Readonly<Record<string, InMemory>> = {
   readFile: readBytes,
   readTextFile: readText,
@@ -89,7 +89,7 @@ const open: Substitute = (world, real, args) => {
   if (!hasPath(world.files, target)) return real(...args);
   if (!write && !append) return openFile(world.files, target);
   throw new Deno.errors.NotSupported(
-    `Cannot open fixture "${target}" for writing: expected Deno.writeFile() or Deno.writeTextFile()`,
+    `Cannot open fixture "${target}" for writing: use Deno.writeFile() or Deno.writeTextFile()`,
   );
 };
 
@@ -102,7 +102,7 @@ const makeTemp: Substitute = (world, real, args) => {
   return real(...args);
 };
 
-/** The functions that come in two: `stat` and `statSync`. */
+/** The functions that exist twice: `stat` and `statSync`. */
 const paired: Substitutes = {
   ...Object.fromEntries(
     Object.entries(DENO_PATH_FUNCTIONS).map(([name, uses]) => [
@@ -129,7 +129,7 @@ export const fileApi: Substitutes = {
       [name, handler],
     ) => [[name, promised(handler)], [`${name}Sync`, handler]]),
   ),
-  // Refuses at the first step, as the runtime does.
+  // Refuses at the first step of the iteration, as the runtime does.
   readDir: async function* (world, real, args) {
     yield* paired.readDir!(world, real, args) as AsyncIterable<Deno.DirEntry>;
   },

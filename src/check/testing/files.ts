@@ -1,13 +1,13 @@
 import type { FileFixture, Fixtures } from "./fixtures.ts";
 import { absolutePath, folderOf, liesIn } from "../path.ts";
 
-/** Files in memory by absolute path; an error is thrown at whoever asks for the file. */
+/** Files in memory by absolute path. An error is thrown when the check uses the file. */
 export type Files = Map<string, FileFixture | Error>;
 
 /**
- * Takes in the files of a test.
+ * Makes the files in memory from the fixtures of a test.
  *
- * @param read files by path
+ * @param read fixtures by path
  * @returns the files
  */
 export function createFiles(read: NonNullable<Fixtures["read"]>): Files {
@@ -19,24 +19,24 @@ export function createFiles(read: NonNullable<Fixtures["read"]>): Files {
   );
 }
 
-/** Whether a path is one of the files, or a folder of theirs. */
+/** Returns whether a path is one of the files or a folder that contains one. */
 export function hasPath(files: Files, path: string): boolean {
   return files.has(path) || [...files.keys()].some((file) => liesIn(file, path));
 }
 
-/** Whether a path lies beside one of the files: what is written there stays in memory. */
+/** Returns whether a path is in the folder of one of the files; writes to it stay in memory. */
 export function hasFolderOf(files: Files, path: string): boolean {
   return [...files.keys()].some((file) => folderOf(file) === folderOf(path));
 }
 
-/** The file under a path; undefined where it is a folder. */
+/** Returns the file at a path; undefined if it is a folder. */
 function find(files: Files, path: string): FileFixture | undefined {
   const file = files.get(path);
   if (file instanceof Error) throw file;
   return file?.isDirectory ? undefined : file;
 }
 
-/** What is in a file. */
+/** Returns the content of a file. */
 export function readBytes(files: Files, path: string): Uint8Array {
   const file = find(files, path);
   if (file === undefined) {
@@ -47,12 +47,12 @@ export function readBytes(files: Files, path: string): Uint8Array {
     : file.content ?? new Uint8Array();
 }
 
-/** What is in a file, as text. */
+/** Returns the content of a file as text. */
 export function readText(files: Files, path: string): string {
   return new TextDecoder().decode(readBytes(files, path));
 }
 
-/** What `stat` says of a file or of a folder of theirs. */
+/** Returns the result of `stat` for a file or for a folder that contains one. */
 export function fileInfo(files: Files, path: string): Deno.FileInfo {
   const file = find(files, path);
   const size = file === undefined ? 4096 : readBytes(files, path).length;
@@ -84,7 +84,7 @@ export function fileInfo(files: Files, path: string): Deno.FileInfo {
   };
 }
 
-/** What a folder of theirs holds. */
+/** Lists the entries of a folder. */
 export function listFolder(files: Files, path: string): Deno.DirEntry[] {
   if (find(files, path) !== undefined) {
     throw new Deno.errors.NotADirectory(`Not a directory (os error 20): readdir '${path}'`);
@@ -147,7 +147,7 @@ export function writeBytes(
   files.set(path, { content: Uint8Array.from([...kept, ...added]) });
 }
 
-/** Takes files away. What was there is missing from now on, whatever the disk holds. */
+/** Removes a file or folder. The path is missing from then on, even if it exists on the disk. */
 export function removePath(files: Files, path: string): void {
   if (files.get(path) instanceof Error) find(files, path);
   for (const file of [...files.keys(), path].filter((file) => liesIn(file, path))) {

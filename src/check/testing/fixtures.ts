@@ -1,53 +1,54 @@
 /**
- * A file of a test. It has what {@linkcode Deno.stat} should say of it beside its content, such as
- * `mtime`; size and times are made up where left out.
+ * A file of a test: its content and the properties that {@linkcode Deno.stat} returns, such as
+ * `mtime`. By default the size is that of the content, and the times are the current time.
  */
 export interface FileFixture extends Partial<Deno.FileInfo> {
-  /** What is in it; nothing where left out. */
+  /** Its content; default: empty. */
   content?: string | Uint8Array;
 }
 
-/** What an executable of a test comes to. */
+/** Result of a program of a test. */
 export interface RunFixture {
-  /** What it writes to standard output. */
+  /** Its standard output; default: empty. */
   stdout?: string;
-  /** What it writes to standard error. */
+  /** Its standard error; default: empty. */
   stderr?: string;
-  /** Its exit code; 0 where left out. */
+  /** Its exit code; default: 0. */
   code?: number;
 }
 
-/** What a peer says. */
+/** Data that a peer sends: text, bytes, or the response to a `fetch`. */
 export type PeerReply = string | Uint8Array | Response;
 
 /**
  * The other end of a connection, or of a `fetch`.
  *
- * - Text or bytes are sent upon connect, and the peer hangs up; they are the body for a `fetch`.
- * - A function is told each thing that the check writes and answers it; it hangs up when it has
- *   answered and the check waits for more without writing. For a `fetch` it is told the request as
- *   HTTP writes it, `"GET /health HTTP/1.1\r\n…"`.
+ * - Text or bytes are sent when the check connects, and the peer closes the connection. For a
+ *   `fetch` they are the body of the response.
+ * - A function receives each write of the check and returns the reply. The peer closes the
+ *   connection when all replies were read and the check reads again without a new write. For a
+ *   `fetch` the function receives the request as HTTP/1.1, `"GET /health HTTP/1.1\r\n…"`.
  * - A `Response` answers a `fetch`.
- * - A list is what a DNS query for that name gives.
+ * - A list is the result of a DNS query for that name.
  */
 export type PeerFixture =
   | PeerReply
   | readonly unknown[]
   | ((request: string) => PeerReply | undefined | Promise<PeerReply | undefined>);
 
-/** What stands in place of the outside world. An `Error` anywhere is thrown at whoever asks. */
+/** Fixtures in place of the outside world. An `Error` is thrown when the check uses its entry. */
 export interface Fixtures {
-  /** Files by path. The folders they lie in are there too, and hold nothing else. */
+  /** Files by path. Their folders exist too, and contain nothing else. */
   read?: Readonly<Record<string, string | Uint8Array | FileFixture | Error>>;
-  /** What executables come to, by path or by whole command line: `"/bin/df -P /"`. */
+  /** Results of programs, by path or by whole command line: `"/bin/df -P /"`. */
   run?: Readonly<Record<string, string | RunFixture | Error>>;
-  /** Peers by `host:port`, socket path or URL; for DNS by the name that is asked. */
+  /** Peers by `host:port`, socket path or URL; for DNS by the queried name. */
   net?: Readonly<Record<string, PeerFixture | Error>>;
   /** Environment variables. */
   env?: Readonly<Record<string, string>>;
   /**
-   * Facts of the system by the name of their permission: `{ loadavg: [0.5, 0.4, 0.3] }`. A function
-   * is called with the arguments that the check gives.
+   * System information by the name of its permission: `{ loadavg: [0.5, 0.4, 0.3] }`. A function is
+   * called with the arguments that the check passes.
    */
   sys?: Readonly<Record<string, unknown>>;
 }

@@ -1,7 +1,7 @@
 /**
- * Puts guarded functions in place of the runtime's while checks are tested. Of all in `check/`, the
- * modules in this folder alone name `Deno`: it is what they stand in for. `testing.ts` loads them
- * when it is called, so that the bundle of an agent holds none of them.
+ * Replaces functions of the runtime by guarded ones while checks are tested. Only the
+ * modules in this folder of `check/` use the API of `Deno`, because they replace it. `testCheck()`
+ * loads them when it is called, so that the bundle of an agent does not contain them.
  *
  * @module
  */
@@ -38,18 +38,18 @@ const owners: readonly [owner: object, handlers: Substitutes][] = [
   [childProcess, nodeApi.childProcessApi],
 ];
 
-// There is one runtime, and so there is one guard.
+// The guard is module state because the functions of the runtime exist once.
 let checks = 0;
 let restores: (() => void)[] = [];
 
 /**
- * Runs a check with the runtime's functions under guard. Code that runs at the same time and was
- * not called from the check meets them as they are. They stay under guard until the last check has
- * settled, however long after its deadline.
+ * Runs a check while the functions of the runtime are guarded. Code that runs at the same time and
+ * was not called from the check is not affected. The guards stay until the last check has settled,
+ * even long after its deadline.
  *
- * @param world what the check may do, and what it meets
+ * @param world permissions and fixtures of the check
  * @param run the check
- * @returns what it returns
+ * @returns its return value
  */
 export async function runGuarded<T>(world: World, run: () => Promise<T>): Promise<T> {
   if (checks++ === 0) {
@@ -66,7 +66,7 @@ export async function runGuarded<T>(world: World, run: () => Promise<T>): Promis
 
 type Owner = Record<string, unknown>;
 
-/** Puts a guarded function in place of the one that `owner` has; returns what takes it away. */
+/** Replaces a function of `owner` by a guarded one; returns a function that restores it. */
 function replace(
   owner: Owner,
   name: string,
@@ -95,7 +95,8 @@ function replace(
     value: guarded,
   });
   return () => {
-    // Whoever has put something else there since is left alone: without a check it does nothing.
+    // A function that other code has set since then stays: it calls the guarded one at most, which
+    // does nothing while no check is running.
     if (Object.getOwnPropertyDescriptor(owner, name)?.value === guarded) {
       Object.defineProperty(owner, name, before);
     }

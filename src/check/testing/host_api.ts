@@ -1,7 +1,7 @@
 import { requireAccess } from "../grants.ts";
 import { runOutside, type Substitute, type Substitutes } from "./world.ts";
 
-/** A function that tells a fact of the system, which a test may put another in place of. */
+/** Makes the substitute for a function that returns system information. */
 export function fact(name: string): Substitute {
   return (world, real, args) => {
     requireAccess(world.grants, "sys", name);
@@ -24,13 +24,13 @@ const facts = [
   "umask",
 ];
 
-/** The functions of `Deno` that need `sys`, and those that no check is granted. */
+/** The functions of `Deno` that need `sys` or `ffi`; `ffi` is never granted. */
 export const hostApi: Substitutes = {
   ...Object.fromEntries(facts.map((name) => [name, fact(name)])),
   dlopen: (world, _real, args) => requireAccess(world.grants, "ffi", String(args[0])),
 };
 
-/** The functions of `Deno.env`. What a check sets is seen by that check alone. */
+/** The functions of `Deno.env`. A variable that a check sets is visible to that check only. */
 export const envApi: Substitutes = {
   get: (world, real, [name]) => {
     requireAccess(world.grants, "env", String(name));

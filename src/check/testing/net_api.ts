@@ -11,13 +11,13 @@ interface Address {
   path?: string;
 }
 
-/** Writes an address as the runtime does in its messages. */
+/** Formats an address as the messages of the runtime do. */
 export function formatHost(hostname: string, port: number | string): string {
   const bare = hostname.toLowerCase();
   return `${bare.includes(":") && !bare.startsWith("[") ? `[${bare}]` : bare}:${port}`;
 }
 
-/** Asks for what it takes to use an address; a socket path takes read and write. */
+/** Requires the permissions to use an address; a socket path needs `read` and `write`. */
 export function requireAddress(world: World, address: Address, hostname: string): string {
   const { path } = address;
   if (path !== undefined) {
@@ -37,14 +37,14 @@ const connect: Substitute = (world, real, args) => {
   return fixture === undefined ? real(...args) : connectPeer(target, fixture);
 };
 
-/** A check never listens, whatever it declares. */
+/** A check may never listen, whatever it declares. */
 const listening = ["listen", "listenTls", "listenDatagram", "serve"].map((
   name,
 ): [string, Substitute] => [name, () => {
   throw refuseCall(`Deno.${name}`);
 }]);
 
-/** Answers with the list that stands under the name; the name server is what takes permission. */
+/** Returns the list of the queried name. The permission is that for the name server. */
 const resolveDns: Substitute = (world, real, args) => {
   const { nameServer } = (args[2] ?? {}) as Deno.ResolveDnsOptions;
   if (nameServer !== undefined) {
@@ -52,7 +52,7 @@ const resolveDns: Substitute = (world, real, args) => {
   } else if (
     !world.grants.names.net.some((granted) => granted.endsWith(":53") || isAddress(granted))
   ) {
-    // Which server the system asks is known to the runtime alone.
+    // Only the runtime knows the name server of the system.
     requireAccess(world.grants, "net", "<name server>:53");
   }
   const fixture = findFixture<PeerFixture>(world.net, String(args[0]));

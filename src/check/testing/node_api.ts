@@ -11,7 +11,7 @@ import { promised, type Substitute, type Substitutes } from "./world.ts";
 
 type Callback = (error: unknown, value?: unknown) => void;
 
-/** A function that is told where to call back: refusals and fixtures go there too. */
+/** Makes the substitute for a function with a callback. It receives refusals and fixtures too. */
 function calledBack(handler: Substitute): Substitute {
   return (world, real, args) => {
     const callback = args.at(-1);
@@ -106,10 +106,10 @@ function starts(executable?: string): Substitute {
   };
 }
 
-// What Node's built-in modules export as default. Names imported one by one are bindings that
-// nothing can put another function in place of.
+// Only the default exports of the built-in modules of Node can be replaced: names that are imported
+// one by one are immutable bindings.
 
-/** Of `node:fs`. */
+/** The functions of `node:fs`. */
 export const fsApi: Substitutes = {
   ...mapped((name) => name, calledBack),
   ...mapped((name) => `${name}Sync`, (handler) => handler),
@@ -119,26 +119,26 @@ export const fsApi: Substitutes = {
   ...closed(fs, "fs"),
 };
 
-/** Of `node:fs/promises`. */
+/** The functions of `node:fs/promises`. */
 export const fsPromisesApi: Substitutes = {
   ...mapped((name) => name, promised),
   ...closed(fs.promises, "fs.promises"),
 };
 
-/** Of `node:os`; the rest of it goes through `Deno`. */
+/** The functions of `node:os`; its other functions use `Deno`. */
 export const osApi: Substitutes = {
   cpus: fact("cpus"),
   uptime: fact("osUptime"),
   userInfo: fact("userInfo"),
 };
 
-/** Of `node:net`. */
+/** The functions of `node:net`. */
 export const netApi: Substitutes = { connect, createConnection: connect };
 
-/** Of `node:tls`. */
+/** The functions of `node:tls`. */
 export const tlsApi: Substitutes = { connect };
 
-/** Of `node:child_process`. */
+/** The functions of `node:child_process`. */
 export const childProcessApi: Substitutes = {
   ...each("exec execSync", starts("/bin/sh")),
   ...each("execFile execFileSync fork spawn spawnSync", starts()),

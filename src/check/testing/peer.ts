@@ -3,7 +3,7 @@ import { runOutside } from "./world.ts";
 
 const connections = new WeakSet<object>();
 
-/** Whether a connection is one of {@linkcode connectPeer}. */
+/** Returns whether a connection was made by {@linkcode connectPeer}. */
 export function isPeerConnection(value: unknown): boolean {
   return typeof value === "object" && value !== null && connections.has(value);
 }
@@ -11,15 +11,15 @@ export function isPeerConnection(value: unknown): boolean {
 /**
  * Connects a check to a peer of its test.
  *
- * @param target `host:port` or a socket's path
- * @param fixture what the peer says
+ * @param target `host:port` or the path of a socket
+ * @param fixture data or function of the peer
  * @returns the connection
- * @throws {TypeError} where the peer can answer a `fetch` or a DNS query only
+ * @throws {TypeError} if the peer can answer only a `fetch` or a DNS query
  */
 export function connectPeer(target: string, fixture: PeerFixture): Deno.TlsConn {
   const answer = typeof fixture === "function" ? fixture : undefined;
-  const heard: Uint8Array[] = answer ? [] : [bytesOf(target, fixture as PeerReply)];
-  let spokenTo = answer === undefined;
+  const received: Uint8Array[] = answer ? [] : [bytesOf(target, fixture as PeerReply)];
+  let started = answer === undefined;
   let answering: Promise<void> = Promise.resolve();
   let closed = false;
   let wake = () => {};
@@ -31,10 +31,10 @@ export function connectPeer(target: string, fixture: PeerFixture): Deno.TlsConn 
   async function write(data: Uint8Array): Promise<number> {
     requireOpen();
     const request = new TextDecoder().decode(data);
-    spokenTo = true;
+    started = true;
     answering = answering.then(async () => {
       const reply = answer && await runOutside(() => answer(request));
-      if (reply !== undefined) heard.push(bytesOf(target, reply));
+      if (reply !== undefined) received.push(bytesOf(target, reply));
     });
     wake();
     await answering;
@@ -43,16 +43,16 @@ export function connectPeer(target: string, fixture: PeerFixture): Deno.TlsConn 
 
   async function read(into: Uint8Array): Promise<number | null> {
     requireOpen();
-    if (!spokenTo) await new Promise<void>((resolve) => wake = resolve);
+    if (!started) await new Promise<void>((resolve) => wake = resolve);
     await answering;
-    // A turn for the check to write in, where it listens and speaks side by side.
-    if (heard.length === 0) await new Promise((resolve) => setTimeout(resolve));
+    // Wait one turn of the event loop: a check that reads and writes concurrently may write now.
+    if (received.length === 0) await new Promise((resolve) => setTimeout(resolve));
     await answering;
-    return take(heard, into);
+    return take(received, into);
   }
 
   function hangUp(): void {
-    spokenTo = true;
+    started = true;
     wake();
   }
 
@@ -75,7 +75,7 @@ export function connectPeer(target: string, fixture: PeerFixture): Deno.TlsConn 
   return connection as unknown as Deno.TlsConn;
 }
 
-/** Fills a buffer from the first of some chunks; returns how much of it, null if none is left. */
+/** Fills a buffer from the first chunk; returns the number of bytes, null without a chunk. */
 function take(chunks: Uint8Array[], into: Uint8Array): number | null {
   const first = chunks.shift();
   if (first === undefined) return null;
@@ -84,7 +84,7 @@ function take(chunks: Uint8Array[], into: Uint8Array): number | null {
   return Math.min(first.length, into.length);
 }
 
-/** What does nothing to a connection without a socket. */
+/** Members that have no effect on a connection without a socket. */
 const inert = {
   handshake: () => Promise.resolve({ alpnProtocol: null }),
   localAddr: { transport: "tcp", hostname: "127.0.0.1", port: 0 },
@@ -128,6 +128,6 @@ function bytesOf(target: string, reply: PeerReply): Uint8Array {
   if (typeof reply === "string") return new TextEncoder().encode(reply);
   if (reply instanceof Uint8Array) return reply;
   throw new TypeError(
-    `Cannot connect to fixture "${target}": expected text or bytes for Deno.connect()`,
+    `Cannot connect to fixture "${target}": expected a string or bytes for Deno.connect()`,
   );
 }

@@ -9,7 +9,7 @@ import {
   type World,
 } from "./world.ts";
 
-/** Stands in for a `Deno.Command`; the permission is asked for when the executable is started. */
+/** Makes the substitute for a `Deno.Command`. The permission is required at the start. */
 function createCommand(
   world: World,
   executable: unknown,
@@ -20,7 +20,7 @@ function createCommand(
     ? decodeURIComponent(executable.pathname)
     : String(executable);
 
-  /** What stands for the executable; undefined where it is the real one that is to be started. */
+  /** Returns the fixture of the program; undefined if the real one is started. */
   function start(): RunFixture | undefined {
     const located = locate(world, path);
     if (!world.grants.names.run.includes(located)) requireAccess(world.grants, "run", path);
@@ -52,7 +52,7 @@ function createCommand(
   return { output, outputSync, spawn };
 }
 
-/** Finds what has a name without folder, as the runtime does: the first on the test's own PATH. */
+/** Finds a program by name as the runtime does: the first one in the PATH of the test. */
 function locate(world: World, executable: string): string {
   if (executable.includes("/")) return executable;
   const folders = (attempt(() => Deno.env.get("PATH")) ?? "/usr/bin:/bin").split(":");
@@ -64,7 +64,7 @@ function isThere(path: string): boolean {
   return attempt(() => Deno.statSync(path).isFile) ?? false;
 }
 
-/** What the test itself sees; undefined where that is nothing. */
+/** Calls a function with the permissions of the test; returns undefined if it throws. */
 function attempt<T>(look: () => T): T | undefined {
   try {
     return runOutside(look);
@@ -114,7 +114,7 @@ function createStream(text = ""): Deno.SubprocessReadableStream {
 
 function createChild(fixture: RunFixture, options: Deno.CommandOptions): Deno.ChildProcess {
   const streams = {
-    // What is written to it goes nowhere.
+    // Data that is written to it is dropped.
     stdin: new WritableStream<Uint8Array>(),
     stdout: createStream(fixture.stdout),
     stderr: createStream(fixture.stderr),
@@ -143,7 +143,7 @@ function createChild(fixture: RunFixture, options: Deno.CommandOptions): Deno.Ch
   return child as unknown as Deno.ChildProcess;
 }
 
-/** `Deno.spawn(path, args?, options?)` and its kin, by way of the guarded `Deno.Command`. */
+/** Makes `Deno.spawn(path, args?, options?)` and its variants from the guarded `Deno.Command`. */
 function shorthand(method: "spawn" | "output" | "outputSync"): Substitute {
   return (_world, _real, [executable, second, third]) => {
     const options = Array.isArray(second)
@@ -165,11 +165,11 @@ export const runApi: Substitutes = {
   spawn: shorthand("spawn"),
   spawnAndWait: promised(shorthand("output")),
   spawnAndWaitSync: shorthand("outputSync"),
-  // Out of the types since Deno 2, and working still.
+  // Not in the types since Deno 2, but it still works.
   run: (world, real, args) => {
     requireAccess(world.grants, "run", String((args[0] as { cmd: string[] }).cmd[0]));
     return real(...args);
   },
-  // Signals to any process need the permission to run any executable.
+  // A signal to any process needs the permission to run all executables.
   kill: (world) => requireAccess(world.grants, "run"),
 };

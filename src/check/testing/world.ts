@@ -4,40 +4,40 @@ import { createFiles, type Files } from "./files.ts";
 import type { Fixtures } from "./fixtures.ts";
 import { createGrants, type Grants } from "../grants.ts";
 
-/** The outside world as one check under test meets it. */
+/** Permissions and fixtures of one check under test. */
 export interface World {
-  /** What the check may do. */
+  /** Permissions of the check. */
   readonly grants: Grants;
-  /** Files in memory; what the check writes beside them stays there too. */
+  /** Files in memory, and files that the check writes into the same folders. */
   readonly files: Files;
-  /** What executables come to. */
+  /** Results of programs. */
   readonly run: NonNullable<Fixtures["run"]>;
-  /** Who answers. */
+  /** Peers. */
   readonly net: NonNullable<Fixtures["net"]>;
   /** Environment variables; undefined for one that the check has deleted. */
   readonly env: Map<string, string | undefined>;
-  /** Facts of the system. */
+  /** System information. */
   readonly sys: NonNullable<Fixtures["sys"]>;
 }
 
-/** A function of the runtime, as it is without guard. */
+/** A function of the runtime, without guard. */
 export type Call = (...args: unknown[]) => unknown;
 
 /**
- * Stands in for a function of the runtime while a check calls it: asks for the permission, then
- * answers with a fixture or with what the function itself says.
+ * Replaces a function of the runtime while a check calls it: requires the permission, then returns
+ * the fixture or the result of the real function.
  */
 export type Substitute = (world: World, real: Call, args: readonly unknown[]) => unknown;
 
-/** Substitutes by the name of what they stand in for. */
+/** Substitutes by the name of the function that they replace. */
 export type Substitutes = Readonly<Record<string, Substitute>>;
 
 /**
  * Makes the world of one check.
  *
- * @param permissions what the check may do
- * @param procfs where /proc is for this check
- * @param fixtures what stands in place of the outside world
+ * @param permissions permissions of the check
+ * @param procfs path of procfs for this check
+ * @param fixtures fixtures of the test
  * @returns the world
  */
 export function createWorld(
@@ -59,38 +59,38 @@ export function createWorld(
 
 const storage = new AsyncLocalStorage<World | undefined>();
 
-/** The world of the check that the running code was called from; undefined for all other code. */
+/** Returns the world of the check that called the running code; undefined for other code. */
 export function currentWorld(): World | undefined {
   return storage.getStore();
 }
 
-/** Runs code, and what it sets off, in the world of a check. */
+/** Runs code, and asynchronous work that it starts, in the world of a check. */
 export function runInWorld<T>(world: World, run: () => T): T {
   return storage.run(world, run);
 }
 
-/** Runs code of the test that a check calls, such as a peer, outside of the check's world. */
+/** Runs code of the test that a check calls, such as a peer, outside the world of the check. */
 export function runOutside<T>(run: () => T): T {
   return storage.run(undefined, run);
 }
 
 /**
- * A handler for a function that promises: what is refused rejects.
+ * Makes a substitute that returns a promise: a refusal rejects it.
  *
- * @param handler what is done
- * @returns the same, never throwing
+ * @param handler the substitute, which may throw
+ * @returns a substitute that never throws
  */
 export function promised(handler: Substitute): Substitute {
   return (world, real, args) => Promise.try(() => handler(world, real, args));
 }
 
 /**
- * Finds what is given under one of several names.
+ * Finds the fixture under the first of several names.
  *
- * @param fixtures by name
- * @param names the closest first
- * @returns what was found; undefined where nothing is
- * @throws {Error} where an error was given
+ * @param fixtures fixtures by name
+ * @param names names, the most specific one first
+ * @returns the fixture; undefined if no name has an entry
+ * @throws {Error} if the fixture is an error
  */
 export function findFixture<T>(
   fixtures: Readonly<Record<string, T | Error>>,

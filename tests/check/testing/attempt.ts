@@ -5,7 +5,7 @@ import { testCheck, type TestSettings } from "../../../src/check/testing.ts";
 /**
  * Runs code as a check with these permissions.
  *
- * @returns what it returns, as JSON carries it; where the answer is not OK, its state and text
+ * @returns its value after a round trip through JSON; state and text if the answer is not OK
  */
 export async function attempt(
   permissions: Permissions,
@@ -13,7 +13,7 @@ export async function attempt(
   settings: TestSettings = {},
 ): Promise<unknown> {
   const check = defineCheck({
-    description: "A trial",
+    description: "Runs code of a test",
     permissions,
     run: async () => `>${JSON.stringify(await code())}`,
   });
@@ -21,7 +21,7 @@ export async function attempt(
   return state === "OK" ? JSON.parse(text.slice(1)) : `${state} ${text}`;
 }
 
-/** What {@linkcode attempt} answers where a permission is lacking. */
+/** Returns the result of {@linkcode attempt} if a permission is missing. */
 export function refused(target: string): string {
   return `UNKNOWN Permission refused: ${target} is not among the declared permissions`;
 }

@@ -14,7 +14,7 @@ const files: TestSettings = {
 };
 
 Deno.test(
-  "testCheck() reads files of the test in place of the disk's",
+  "testCheck() reads files of the test instead of files on the disk",
   { permissions: "none" },
   async () => {
     const rows: [() => unknown, unknown][] = [
@@ -85,7 +85,7 @@ Deno.test("testCheck() opens files of the test", { permissions: "none" }, async 
   assertEquals(answer, [4, "0123", "89", null, 10]);
 });
 
-Deno.test("testCheck() keeps what is written beside a file of the test in memory", {
+Deno.test("testCheck() keeps files in memory that are written beside a file of the test", {
   permissions: "none",
 }, async () => {
   const both = { read: ["/var/lib/check"], write: ["/var/lib/check"] };

@@ -10,8 +10,8 @@ import { netApi } from "../../../src/check/testing/net_api.ts";
 import { runApi } from "../../../src/check/testing/run_api.ts";
 import { attempt, refused } from "./attempt.ts";
 
-// With all that the test run may do: it is the guard that must refuse, not the runtime.
-Deno.test("testCheck() refuses what is not declared, in the words of the sandbox", {
+// The test has all permissions of the test run, so that the guard refuses and not the runtime.
+Deno.test("testCheck() refuses undeclared access with the messages of the sandbox", {
   permissions: "inherit",
 }, async () => {
   const rows: [Permissions, () => unknown, string][] = [
@@ -92,7 +92,7 @@ Deno.test("testCheck() refuses what is not declared, in the words of the sandbox
   }
 });
 
-Deno.test("testCheck() says what no permission grants", { permissions: "inherit" }, async () => {
+Deno.test("testCheck() refuses what no permission grants", { permissions: "inherit" }, async () => {
   const all = { read: ["/"], write: ["/"] };
   const rows: [Permissions, () => unknown, string][] = [
     [
@@ -112,7 +112,7 @@ Deno.test("testCheck() says what no permission grants", { permissions: "inherit"
       () => new Deno.Command("/bin/x", { env: { LD_PRELOAD: "y" } }).output(),
       "LD_PRELOAD",
     ],
-    // As the sandbox does, whatever is declared.
+    // Refused in the sandbox too, whatever is declared.
     [all, () => fs.cpSync("/a", "/b"), "fs.cpSync() is not for a check"],
     [all, () => fs.promises.opendir("/"), "fs.promises.opendir() is not for a check"],
     [all, () => Deno.chdir("/"), "Deno.chdir() is not for a check"],
@@ -130,11 +130,11 @@ Deno.test("testCheck() says what no permission grants", { permissions: "inherit"
   }
 });
 
-Deno.test("testCheck() guards every function of the runtime but those that touch nothing outside", {
+Deno.test("testCheck() guards every function of the runtime that accesses the outside world", {
   permissions: "none",
 }, () => {
   const harmless = new Set(
-    // What the process says of itself, what works on what was opened before, and what only tells.
+    // Facts about the process itself, operations on open resources, and output for tests.
     ("ChildProcess FsFile HttpClient PermissionStatus Permissions Process UnsafeCallback UnsafeFnPointer " +
       "UnsafePointer UnsafePointerView addSignalListener bench consoleSize cpuUsage cwd execPath exit inspect " +
       "isatty memoryUsage refTimer removeSignalListener serveHttp test unrefTimer upgradeWebSocket createHttpClient")

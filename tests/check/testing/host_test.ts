@@ -4,7 +4,7 @@ import os from "node:os";
 import type { TestSettings } from "../../../src/check/testing.ts";
 import { attempt } from "./attempt.ts";
 
-Deno.test("testCheck() starts executables of the test", { permissions: "none" }, async () => {
+Deno.test("testCheck() runs programs of the test", { permissions: "none" }, async () => {
   const run = {
     "/bin/ps": "PID\n1\n",
     "/bin/ps -x": { stdout: "x", stderr: "bad", code: 2 },
@@ -48,7 +48,7 @@ Deno.test("testCheck() starts executables of the test", { permissions: "none" },
 });
 
 Deno.test(
-  "testCheck() puts variables and facts of the test in place",
+  "testCheck() uses environment variables and system information of the test",
   { permissions: "none" },
   async () => {
     const settings: TestSettings = {

@@ -46,20 +46,20 @@ Deno.test(
         return [first, second, third];
       }, ["+PONG\r\n", "", "+PONG\r\n"]],
       [async () => {
-        // Listens before it speaks, and speaks again when it has heard: the peer must not hang up.
+        // Reads before it writes, and writes again after each reply: the peer must not close.
         using connection = await Deno.connect({ port: 6379 });
-        const heard: string[] = [];
+        const received: string[] = [];
         const writer = connection.writable.getWriter();
-        const listening = (async () => {
+        const reading = (async () => {
           for await (const line of connection.readable.pipeThrough(new TextDecoderStream())) {
-            heard.push(line);
-            if (heard.length === 3) break;
+            received.push(line);
+            if (received.length === 3) break;
             await writer.write(encoder.encode("PING\r\n"));
           }
         })();
         await writer.write(encoder.encode("PING\r\n"));
-        await listening;
-        return heard;
+        await reading;
+        return received;
       }, ["+PONG\r\n", "+PONG\r\n", "+PONG\r\n"]],
       [async () => {
         using connection = await Deno.connect({ hostname: "::1", port: 79 });
@@ -89,7 +89,7 @@ Deno.test(
   },
 );
 
-Deno.test("testCheck() answers a fetch from the test", { permissions: "none" }, async () => {
+Deno.test("testCheck() answers fetch() from the test", { permissions: "none" }, async () => {
   const settings: TestSettings = {
     net: {
       "a.example:80": "by host",
@@ -152,7 +152,7 @@ Deno.test("testCheck() answers a fetch from the test", { permissions: "none" }, 
   }
 });
 
-Deno.test("testCheck() follows a real server's redirections, each host by its permission", {
+Deno.test("testCheck() follows redirects of a real server, and requires permission for each host", {
   permissions: { net: ["127.0.0.1"] },
 }, async () => {
   let elsewhere = "";

@@ -1,0 +1,172 @@
+import type { Range } from "../nagios/range.ts";
+import type {
+  Exactly,
+  NumberSettings,
+  Option,
+  OptionSettings,
+  PresenceOf,
+  RangeInput,
+  TextSettings,
+} from "./option_types.ts";
+
+/** The constructors of options, one for each kind. */
+export interface OptionKinds {
+  /**
+   * A threshold range of the plugin guidelines; `run` receives a {@linkcode Range}.
+   *
+   * `10` alerts outside 0 to 10, `10:` below 10, `~:10` above 10, `10:20` outside 10 to 20, and
+   * `@10:20` inside 10 to 20. Both ends belong to the range.
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * option.range({ short: "w", description: "Warn outside this range, in bits", default: "200:" });
+   * ```
+   */
+  range<const S extends OptionSettings<RangeInput>>(
+    settings: Exactly<S, OptionSettings<RangeInput>>,
+  ): Option<Range, RangeInput, PresenceOf<S>>;
+  /**
+   * Several threshold ranges, separated by commas; `run` receives a list of at most 256.
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * option.ranges({ short: "w", description: "Warn outside, for 1, 5, 15 minutes", default: "5,4,3" });
+   * ```
+   */
+  ranges<const S extends OptionSettings<string | number | readonly RangeInput[]>>(
+    settings: Exactly<S, OptionSettings<string | number | readonly RangeInput[]>>,
+  ): Option<Range[], string | number | readonly RangeInput[], PresenceOf<S>>;
+  /**
+   * A number, such as `-1.5` or `1e3`, from `min` to `max` if they are set.
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * option.number({ description: "Factor of the forecast", min: 0, default: 1.5 });
+   * ```
+   */
+  number<const S extends NumberSettings>(
+    settings: Exactly<S, NumberSettings>,
+  ): Option<number, number | string, PresenceOf<S>>;
+  /**
+   * A whole number, from `min` to `max` if they are set.
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * option.integer({ description: "Number of attempts", min: 1, max: 10, default: 3 });
+   * ```
+   */
+  integer<const S extends NumberSettings>(
+    settings: Exactly<S, NumberSettings>,
+  ): Option<number, number | string, PresenceOf<S>>;
+  /**
+   * A percentage, such as `20%` or `20`; `run` receives a number from 0 to 100.
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * option.percent({ short: "f", description: "Minimum of free space, in percent", default: "10%" });
+   * ```
+   */
+  percent<const S extends OptionSettings<number | string>>(
+    settings: Exactly<S, OptionSettings<number | string>>,
+  ): Option<number, number | string, PresenceOf<S>>;
+  /**
+   * A size, such as `10GB` (10,000,000,000) or `512MiB` (536,870,912); `run` receives bytes.
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * option.bytes({ description: "Maximum size of the log", default: "512MiB" });
+   * ```
+   */
+  bytes<const S extends OptionSettings<number | string>>(
+    settings: Exactly<S, OptionSettings<number | string>>,
+  ): Option<number, number | string, PresenceOf<S>>;
+  /**
+   * A duration, such as `90`, `5m`, `1h30m` or `250ms`; `run` receives seconds.
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * option.duration({ short: "w", description: "Warn above this age", default: "26h" });
+   * ```
+   */
+  duration<const S extends OptionSettings<number | string>>(
+    settings: Exactly<S, OptionSettings<number | string>>,
+  ): Option<number, number | string, PresenceOf<S>>;
+  /**
+   * A string of at most `maxLength` characters (default: 1,024), which matches `pattern` if it is
+   * set.
+   *
+   * @throws {SyntaxError} if the pattern is invalid in Unicode mode
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * option.text({ short: "u", description: "Name of the unit", pattern: /[\w.@-]+/, required: true });
+   * ```
+   */
+  text<const S extends TextSettings>(
+    settings: Exactly<S, TextSettings>,
+  ): Option<string, string, PresenceOf<S>>;
+  /**
+   * One of several strings; `run` receives their union type.
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * option.oneOf({ description: "Expected state", values: ["up", "down"], default: "up" });
+   * ```
+   */
+  oneOf<
+    const V extends string,
+    const S extends OptionSettings<NoInfer<V>> & { values: readonly V[] },
+  >(
+    settings: Exactly<S, OptionSettings<V> & { values: readonly V[] }> & { values: readonly V[] },
+  ): Option<V, V, PresenceOf<S>>;
+  /**
+   * A switch; `run` receives `true` or `false`, by default `false`.
+   *
+   * As an argument it needs no value: `-v`, `--verbose`, `--verbose=no`.
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * option.flag({ short: "v", description: "Show every file" });
+   * ```
+   */
+  flag<const S extends OptionSettings<boolean>>(
+    settings: Exactly<S, OptionSettings<boolean>>,
+  ): Option<boolean, boolean, "default">;
+  /**
+   * Several strings, at most 256: `a,b`, or an option that is repeated, `-x a -x b`.
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * option.list({ short: "x", description: "Files to ignore", default: ["lost+found"] });
+   * ```
+   */
+  list<
+    const S extends
+      | TextSettings
+      | (Omit<TextSettings, "default"> & { default?: readonly string[] }),
+  >(
+    settings: Exactly<S, TextSettings>,
+  ): Option<string[], string | readonly string[], PresenceOf<S>>;
+}

@@ -1,0 +1,93 @@
+import type { Range } from "../nagios/range.ts";
+
+/** Kinds of option; each kind has a constructor in {@linkcode option}. */
+export type OptionKind =
+  | "range"
+  | "ranges"
+  | "number"
+  | "integer"
+  | "percent"
+  | "bytes"
+  | "duration"
+  | "text"
+  | "oneOf"
+  | "flag"
+  | "list";
+
+/** Settings that every kind of option accepts. */
+export interface OptionSettings<Input> {
+  /** Meaning of the option, in one line, with its unit. */
+  description: string;
+  /** One letter: `"w"` for `-w`. */
+  short?: string;
+  /** The value that applies if the option is omitted. */
+  default?: Input;
+  /** Whether a missing value is an error. */
+  required?: boolean;
+}
+
+/** Settings of a numeric option: its limits. */
+export interface NumberSettings extends OptionSettings<number | string> {
+  /** Minimum value. */
+  min?: number;
+  /** Maximum value. */
+  max?: number;
+}
+
+/** Settings of a string option: its pattern and maximum length. */
+export interface TextSettings extends OptionSettings<string> {
+  /** Pattern that the whole string must match. */
+  pattern?: RegExp;
+  /** Description of the pattern for the error message, such as `a percentage or a size`. */
+  expected?: string;
+  /** Maximum number of characters; default: 1,024. */
+  maxLength?: number;
+}
+
+/** An option as plain data, as it is in the manifest. */
+export interface OptionSpec {
+  /** Kind of the option. */
+  readonly kind: OptionKind;
+  /** Meaning of the option. */
+  readonly description: string;
+  /** Its letter, for `-w`. */
+  readonly short?: string;
+  /** Its default value, as it was written. */
+  readonly default?: unknown;
+  /** Whether a missing value is an error. */
+  readonly required?: boolean;
+  /** Minimum of a number. */
+  readonly min?: number;
+  /** Maximum of a number. */
+  readonly max?: number;
+  /** Source of the pattern that the whole string must match. */
+  readonly pattern?: string;
+  /** Description of the pattern for the error message. */
+  readonly expected?: string;
+  /** Maximum number of characters of a string. */
+  readonly maxLength?: number;
+  /** The strings that `oneOf` accepts. */
+  readonly values?: readonly string[];
+}
+
+/** An option with two types: of the value in `run`, and of the input when a check is bound. */
+export interface Option<Value, Input, Presence extends OptionPresence> extends OptionSpec {
+  /** For the compiler only; undefined at run time. */
+  readonly types?: { readonly value: Value; readonly input: Input; readonly presence: Presence };
+}
+
+/** Whether an option must be set, has a default, or may be undefined in `run`. */
+export type OptionPresence = "required" | "default" | "optional";
+
+/** The {@linkcode OptionPresence} that follows from the settings of an option. */
+export type PresenceOf<Settings> = Settings extends { required: true } ? "required"
+  : Settings extends { default: unknown } ? "default"
+  : "optional";
+
+/** A threshold range: an object, a number, or a string such as `"@10:20"`. */
+export type RangeInput = Range | string | number;
+
+/** Settings without unknown keys, so that a misspelt name is a compile error. */
+export type Exactly<Settings, Known> =
+  & Settings
+  & { readonly [Name in Exclude<keyof Settings, keyof Known>]: never };
