@@ -4,7 +4,7 @@
  */
 import { assertEquals, assertRejects } from "@std/assert";
 import { readCertificate } from "../../src/certificate/certificate_facts.ts";
-import { faultsOf } from "../../src/certificate/certificate_faults.ts";
+import { certificateErrors } from "../../src/certificate/certificate_errors.ts";
 import { startNrpe } from "../nrpe_daemon.ts";
 import { AUTHORITY, certificateFolder, type Issued, runOpenssl, type Wish } from "../openssl.ts";
 import { tools } from "../tools.ts";
@@ -123,7 +123,7 @@ async function issueRow({ path, issue }: Folder, ca: Issued, row: Row): Promise<
 
 /** Whom the reasons that are given for a row name. */
 async function said(row: Row, made: Issued, role: "server" | "client"): Promise<string> {
-  const faults = faultsOf(await readCertificate(made.cert), role, new Date(), NAME);
+  const faults = certificateErrors(await readCertificate(made.cert), role, new Date(), NAME);
   const named = faults.find(({ reason }) => reason.startsWith(row.reason ?? "?"));
   assertEquals(row.reason === undefined, named === undefined, JSON.stringify([row, faults]));
   const by = new Set(faults.flatMap(({ by }) => by === "both" ? ["openssl", "rustls"] : [by]));
@@ -183,7 +183,7 @@ async function denoAccepts(port: number, ca: Issued): Promise<boolean> {
   }
 }
 
-Deno.test("faultsOf() says of a server's certificate what check_nrpe -A and Deno do", {
+Deno.test("certificateErrors() says of a server's certificate what check_nrpe -A and Deno do", {
   ignore,
 }, async (t) => {
   await using folder = await certificateFolder();
@@ -208,7 +208,7 @@ Deno.test("faultsOf() says of a server's certificate what check_nrpe -A and Deno
   }
 });
 
-Deno.test("faultsOf() says of a client's certificate what nrpe and our listener do", {
+Deno.test("certificateErrors() says of a client's certificate what nrpe and our listener do", {
   ignore,
 }, async (t) => {
   await using folder = await certificateFolder();
