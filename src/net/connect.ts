@@ -29,7 +29,7 @@ export interface ConnectOptions {
  *
  * @param options where and how to connect
  * @returns a connection whose TLS handshake is complete; no data was sent yet
- * @throws {ConnectError} if the connection fails; its `fault` is the kind of the error
+ * @throws {ConnectError} if the connection fails
  * @throws {Deno.errors.NotCapable} without permission for the network
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {

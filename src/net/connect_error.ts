@@ -44,7 +44,7 @@ export interface ConnectAttempt {
  *   await sendQuery({ host: "127.0.0.1", port: 1, command: "check_load" });
  * } catch (error) {
  *   assert(error instanceof ConnectError);
- *   assertEquals(error.fault, "refused");
+ *   assertEquals(error.reason, "Connection refused");
  *   assertEquals(error.attempts, [{ address: "127.0.0.1", reason: "Connection refused" }]);
  * }
  * ```
@@ -65,19 +65,19 @@ export class ConnectError extends Error {
   /**
    * Creates the error.
    *
-   * @param fault the kind of the error
+   * @param kind the kind of the error
    * @param message the message for people
    * @param reason the reason without host and port
    * @param attempts the addresses that were tried
    */
   constructor(
-    fault: ConnectFault,
+    kind: ConnectFault,
     message: string,
     reason: string,
     attempts: readonly ConnectAttempt[] = [],
   ) {
     super(message);
-    this.fault = fault;
+    this.fault = kind;
     this.reason = reason;
     this.attempts = attempts;
   }

@@ -29,12 +29,8 @@ export interface TlsClientOptions {
   ciphers?: readonly string[] | undefined;
 }
 
-/** The client refused the server, or the handshake failed. */
+/** The client refused the server, or the handshake failed. The message is the reason. */
 export class PeerRefusal extends Error {
-  /**
-   * @param fault the kind of the error
-   * @param reason the reason as text
-   */
   constructor(readonly fault: ConnectFault, reason: string) {
     super(reason);
   }
@@ -47,7 +43,7 @@ export class PeerRefusal extends Error {
  * @returns the reason
  */
 export function notAcceptable(why: unknown): string {
-  return `the server's certificate is not accepted (${why})`;
+  return `the certificate of the server is not accepted (${why})`;
 }
 
 /**
