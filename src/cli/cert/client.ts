@@ -23,7 +23,7 @@ export const client: Subcommand = defineSubcommand({
     );
     await announce({
       ...made,
-      what: `client certificate for ${name}`,
+      what: `the client certificate for ${name}`,
       now,
       next: [
         ["On the monitoring server", `check_nrpe -H HOST -A ${ca} -C ${cert} -K ${key} -c COMMAND`],

@@ -28,7 +28,7 @@ export const server: Subcommand = defineSubcommand({
     const [host] = names.filter((name) => !name.startsWith("*"));
     await announce({
       ...made,
-      what: `server certificate for ${names.join(", ")}`,
+      what: `the server certificate for ${names.join(", ")}`,
       now,
       next: [
         ["In the settings of the host", `tls: { cert: ${cert}, key: ${key} }`],
