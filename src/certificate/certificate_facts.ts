@@ -26,7 +26,7 @@ export interface CertificateFacts {
   readonly authority: boolean;
   /** Its key usages (RFC 5280, section 4.2.1.3); undefined without this extension. */
   readonly usages?: readonly string[];
-  /** Its extended key usages (section 4.2.1.12), unknown ones as object identifiers. */
+  /** Its extended key usages (section 4.2.1.12); unknown ones as object identifiers. */
   readonly purposes?: readonly string[];
   /** Its SHA-256 fingerprint: `AB:CD:…`. */
   readonly fingerprint: string;

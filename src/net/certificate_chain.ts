@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 
-/** Most certificates between a leaf and its CA; real chains are shorter. */
+/** Limit of certificates between a leaf and its CA; real chains are shorter. */
 const MAX_DEPTH = 8;
 
 /** One PEM block with a certificate. */

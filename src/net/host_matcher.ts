@@ -34,7 +34,7 @@ export interface HostMatcher {
   matches(address: string): boolean | Promise<boolean>;
 }
 
-/** Most addresses used per name; names of monitoring servers have fewer. */
+/** Limit of addresses per name; names of monitoring servers have fewer. */
 const MAX_ADDRESSES = 64;
 
 /** Known addresses of a name. There is one entry for each name of the list. */
@@ -106,7 +106,7 @@ function holds(host: Known, { family, bytes }: IpAddress): boolean {
   );
 }
 
-/** Resolves to true as soon as one answer is true, so that one slow name does not delay the others. */
+/** Resolves to true as soon as one answer is true: a slow name does not delay the others. */
 function anyOf(answers: readonly Promise<boolean>[]): Promise<boolean> {
   return new Promise((resolve) => {
     let left = answers.length;

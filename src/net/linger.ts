@@ -3,7 +3,7 @@ import { closeConn } from "./tcp.ts";
 /** How long a peer may take to end its side after an answer, in milliseconds. */
 export const LINGER_MILLISECONDS = 2_000;
 
-/** How many bytes are discarded that a peer sends after its answer. */
+/** Limit of bytes that are read and discarded after a peer has its answer. */
 export const LINGER_BYTES = 262_144;
 
 /** Buffer for discarded bytes, shared by all connections: its contents are never read. */

@@ -7,7 +7,7 @@ import { tlsServer } from "./tls_server.ts";
 import type { TlsServerOptions } from "./tls_options.ts";
 import { socketTransport } from "./tls_transport.ts";
 
-/** Most connections that wait in the kernel to be accepted. */
+/** Limit of connections that wait in the kernel to be accepted. */
 const BACKLOG = 511;
 
 /**

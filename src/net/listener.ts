@@ -19,8 +19,8 @@ export interface Listener {
   readonly address: { readonly hostname: string; readonly port: number };
   /**
    * Waits for the next connection; one call at a time. Reads nothing and is cheap: TLS starts with
-   * `handshake()`, so that a connection closed before receives no byte. After an error it waits
-   * briefly and continues.
+   * `handshake()`, so that a connection that is closed earlier receives no byte. After an error it
+   * waits briefly and continues.
    *
    * @returns the connection; null after the listener is closed
    */

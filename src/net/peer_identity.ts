@@ -13,7 +13,7 @@ export interface IdentityRules {
   readonly X509Certificate: typeof X509Certificate;
 }
 
-/** Most certificates of a chain; real chains are shorter. */
+/** Limit of certificates in a chain; real chains are shorter. */
 const MAX_CHAIN = 8;
 
 /**

@@ -5,8 +5,8 @@ import { handshakeFailure } from "./handshake_failure.ts";
 import type { TlsTransport } from "./tls_transport.ts";
 
 /**
- * Most received bytes that are kept until they are read: twice the longest packet. Further bytes are
- * discarded, and a read that reaches them fails. `TLSSocket.pause()` cannot be used instead: with
+ * Limit of received bytes that are kept until they are read: twice the longest packet. Further bytes
+ * are discarded, and a read that reaches them fails. `TLSSocket.pause()` cannot be used instead: with
  * Deno 2.9.6, the end of the peer is never reported if it arrives during a pause.
  */
 const MAX_RECEIVED = 131_072;

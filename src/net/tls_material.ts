@@ -19,7 +19,7 @@ const CURVES: ReadonlySet<unknown> = new Set(["prime256v1", "secp384r1", "secp52
 
 /**
  * Reads the certificate, key and CA of a server, and finds the errors for which rustls would refuse
- * them. rustls itself reports them only when the first client connects, in the log or unclearly.
+ * them. rustls itself reports them late, when the first client connects, and often unclearly.
  *
  * @param options the PEM texts
  * @returns their contents

@@ -81,8 +81,7 @@ export function connTransport(conn: Deno.TcpConn, DuplexStream: typeof Duplex): 
     stream,
     async end(socket, last) {
       const release = boundLinger(() => closeConn(conn));
-      // After "finish", the runtime has the order to send close_notify. FIN, which is ordered below,
-      // follows it.
+      // After "finish", the runtime has queued close_notify. FIN is queued below and is sent later.
       await new Promise<void>((resolve) => {
         const finished = () => resolve();
         if (last === undefined) socket.end(finished);

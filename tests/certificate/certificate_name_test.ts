@@ -30,7 +30,7 @@ Deno.test("parseHostName() accepts DNS names, wildcards and addresses of both fa
   for (const [text, name] of rows) assertEquals(parseHostName(text), name);
 });
 
-Deno.test("parseHostName() refuses other texts with the reason", { permissions }, () => {
+Deno.test("parseHostName() reports why a name is refused", { permissions }, () => {
   const label =
     "expected labels separated by dots; a label is 1 to 63 letters, digits and hyphens, " +
     "without a hyphen at either end";

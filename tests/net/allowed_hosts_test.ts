@@ -83,7 +83,7 @@ Deno.test(
 );
 
 Deno.test(
-  "parseAllowedHost() refuses invalid entries with the reason",
+  "parseAllowedHost() reports why an entry is refused",
   { permissions: "none" },
   () => {
     const rows: [text: string, reason: string][] = [

@@ -118,7 +118,7 @@ Deno.test("A valid client certificate identifies the peer", { ignore }, async ()
   }
 });
 
-Deno.test("A client certificate is requested with request, required with require, else ignored", {
+Deno.test('Clients without a certificate are accepted unless clientCertificates is "require"', {
   ignore,
 }, async () => {
   await using pki = await setUp();

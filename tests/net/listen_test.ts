@@ -83,7 +83,7 @@ Deno.test("listen() reports why it cannot listen", async () => {
 });
 
 Deno.test(
-  "listen() refuses an IPv6 address of another host with the reason",
+  "listen() reports why an IPv6 address of another host cannot be used",
   { ignore: !ipv6 },
   async () => {
     for (const { name, options } of await both()) {

@@ -55,7 +55,7 @@ Deno.test("A listener serves an X.509 version 1 certificate", { ignore }, async 
   assertEquals((await askTls(server.port, "query\n")).answer, "6 fine");
 });
 
-Deno.test("listen() refuses an invalid certificate, key or CA with the reason", {
+Deno.test("listen() reports why a certificate, key or CA is refused", {
   ignore,
 }, async () => {
   await using folder = await certificateFolder();
