@@ -17,7 +17,7 @@ export const cert: Subcommand = defineSubcommand({
   words: [
     {
       name: "ca|server|client|show",
-      meaning: "what to do; for details see cert ca --help and so on",
+      meaning: "what to do; show its help with --help",
     },
     { name: "ARG", optional: true, repeat: true, meaning: "its arguments" },
   ],
