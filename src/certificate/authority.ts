@@ -4,25 +4,25 @@ import { type CertificateFacts, readCertificate } from "./certificate_facts.ts";
 import { type CertificatePair, type CertificateWish, makeCertificate } from "./make_certificate.ts";
 import type { Signer } from "./make_certificate.ts";
 
-/** An authority that can sign. */
+/** A CA that can sign certificates. */
 export interface Authority extends Signer {
-  /** What its certificate says. */
+  /** The contents of its certificate. */
   readonly facts: CertificateFacts;
-  /** PEM of what leads from a certificate that it signs to its root, which peers have themselves. */
+  /** PEM of the CA certificates to send along: all up to the root, without the root itself. */
   readonly chain: string;
 }
 
 const DAY = 86_400_000;
 
-/** Peers' clocks may be behind by so many milliseconds. */
+/** Tolerance for peers whose clocks are slow, in milliseconds. */
 const SKEW = 300_000;
 
 /**
- * Makes an authority: a root that signs certificates of hosts and clients.
+ * Creates a root CA for host and client certificates.
  *
  * @param name its common name
- * @param days how long it holds
- * @param now the time
+ * @param days its lifetime in days
+ * @param now the current time
  * @returns its certificate and key
  */
 export async function createAuthority(
@@ -39,12 +39,12 @@ export async function createAuthority(
 }
 
 /**
- * Makes a certificate that an authority signs. It ends with the authority, if not before.
+ * Creates a certificate that is signed by a CA. It expires no later than the CA.
  *
- * @param wish what it is to say; `days` is how long it holds
- * @param authority who signs
- * @param now the time
- * @returns the certificate, followed by what leads to the authority's root, and its key
+ * @param wish the contents of the certificate; `days` is its lifetime
+ * @param authority the CA
+ * @param now the current time
+ * @returns the certificate, followed by the intermediate CA certificates, and its key
  */
 export async function issueCertificate(
   { days, ...wish }: Omit<CertificateWish, "notBefore" | "notAfter"> & { days: number },
@@ -61,19 +61,19 @@ export async function issueCertificate(
 }
 
 /**
- * Reads an authority, ours or another's, and finds what would keep its signature from being worth
- * anything.
+ * Reads a CA, also one that was created by another program, and checks that peers will accept its
+ * signature.
  *
- * @param cert its certificate in PEM, perhaps followed by what leads to its root
+ * @param cert its certificate in PEM, optionally followed by the other CA certificates of its chain
  * @param key its private key in PEM
- * @param now the time
- * @returns the authority
- * @throws {TypeError} if it cannot sign; the message is the reason alone
+ * @param now the current time
+ * @returns the CA
+ * @throws {TypeError} if it cannot sign; the message is only the reason
  */
 export async function readAuthority(cert: string, key: string, now: Date): Promise<Authority> {
   const { X509Certificate, createPrivateKey } = await import("node:crypto");
   const blocks = splitPem(cert);
-  if (blocks.length === 0) throw new TypeError("expected PEM text with a certificate in it");
+  if (blocks.length === 0) throw new TypeError("expected a certificate in PEM format");
   let all: CertificateFacts[];
   try {
     all = await Promise.all(blocks.map(readCertificate));
@@ -82,12 +82,12 @@ export async function readAuthority(cert: string, key: string, now: Date): Promi
   }
   const [facts] = all as [CertificateFacts];
   if (!facts.authority) {
-    throw new TypeError("it is no authority: its basic constraints do not say CA:TRUE");
+    throw new TypeError("it is not a CA: its basic constraints do not contain CA:TRUE");
   }
   if (facts.usages !== undefined && !facts.usages.includes("keyCertSign")) {
-    throw new TypeError("it is no authority: its key usage does not say keyCertSign");
+    throw new TypeError("it is not a CA: its key usage does not contain keyCertSign");
   }
-  if (now > facts.notAfter) throw new TypeError(`it ended at ${facts.notAfter.toISOString()}`);
+  if (now > facts.notAfter) throw new TypeError(`it expired at ${facts.notAfter.toISOString()}`);
   if (now < facts.notBefore) {
     throw new TypeError(`it is not valid before ${facts.notBefore.toISOString()}`);
   }
@@ -98,8 +98,8 @@ export async function readAuthority(cert: string, key: string, now: Date): Promi
     const encrypted = /ENCRYPTED/.test(key);
     throw new TypeError(
       encrypted
-        ? 'its key is encrypted; "openssl pkey -in KEY -out NEW" decrypts it'
-        : "expected its key as PEM text",
+        ? 'its key is encrypted; decrypt it with "openssl pkey -in KEY -out NEW"'
+        : "expected its private key in PEM format",
     );
   }
   if (!new X509Certificate(blocks[0]!).checkPrivateKey(privateKey)) {
@@ -115,7 +115,7 @@ export async function readAuthority(cert: string, key: string, now: Date): Promi
   };
 }
 
-/** The kinds of keys whose signatures every peer verifies. */
+/** Types of keys whose signatures every peer can verify. */
 const SIGNING: Readonly<Record<string, EcKeyImportParams | RsaHashedImportParams>> = {
   "EC P-256": { name: "ECDSA", namedCurve: "P-256" },
   "EC P-384": { name: "ECDSA", namedCurve: "P-384" },
@@ -129,7 +129,7 @@ async function importSigning(key: KeyObject, name: string): Promise<CryptoKey> {
   }
   const algorithm = SIGNING[bits === undefined ? name : "RSA"];
   if (algorithm === undefined) {
-    throw new TypeError(`expected a key of kind RSA, EC P-256 or EC P-384, got ${name}`);
+    throw new TypeError(`expected a key of type RSA, EC P-256 or EC P-384, got ${name}`);
   }
   const pkcs8 = key.export({ format: "der", type: "pkcs8" });
   return await crypto.subtle.importKey("pkcs8", new Uint8Array(pkcs8), algorithm, false, ["sign"]);

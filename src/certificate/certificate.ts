@@ -1,19 +1,19 @@
 import { splitPem } from "../net/certificate_chain.ts";
 
-/** When a certificate holds. */
+/** Validity period of a certificate. */
 export interface CertificateDates {
-  /** The first moment. */
+  /** The first moment of validity. */
   readonly notBefore: Date;
-  /** The last moment. */
+  /** The last moment of validity. */
   readonly notAfter: Date;
 }
 
 /**
- * Computes what people compare certificates by.
+ * Computes the SHA-256 fingerprint of a certificate.
  *
- * @param pem a certificate in PEM; of a chain the first counts
- * @returns the SHA-256 of it, in hex, a colon after each byte: `AB:CD:…`
- * @throws {SyntaxError} if there is no certificate in it
+ * @param pem the certificate in PEM; the first one of a chain is used
+ * @returns the fingerprint in hex, with a colon between the bytes: `AB:CD:…`
+ * @throws {SyntaxError} if the text does not contain a certificate
  */
 export async function fingerprint(pem: string): Promise<string> {
   const base64 = leafOf(pem).replaceAll(/-----[A-Z0-9 ]+-----|\s/g, "");
@@ -28,11 +28,11 @@ export async function fingerprint(pem: string): Promise<string> {
 }
 
 /**
- * Reads from when to when a certificate holds.
+ * Reads the validity period of a certificate.
  *
- * @param pem a certificate in PEM; of a chain the first counts
+ * @param pem the certificate in PEM; the first one of a chain is used
  * @returns the two dates
- * @throws {SyntaxError} if there is no certificate in it
+ * @throws {SyntaxError} if the text does not contain a valid certificate
  */
 export async function certificateDates(pem: string): Promise<CertificateDates> {
   const { X509Certificate } = await import("node:crypto");
@@ -48,7 +48,7 @@ export async function certificateDates(pem: string): Promise<CertificateDates> {
 function leafOf(pem: string): string {
   const [leaf] = splitPem(pem);
   if (leaf === undefined) {
-    throw new SyntaxError("Cannot read certificate: expected PEM text with a certificate in it");
+    throw new SyntaxError("Cannot read certificate: expected a certificate in PEM format");
   }
   return leaf;
 }

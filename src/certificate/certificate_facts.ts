@@ -2,37 +2,37 @@ import type { KeyObject, X509Certificate as NodeCertificate } from "node:crypto"
 import type { X509Certificate } from "@peculiar/x509";
 import { formatSubject } from "../net/peer_identity.ts";
 
-/** What a certificate says, in the words of those who use it. */
+/** Contents of a certificate, in familiar terms. */
 export interface CertificateFacts {
   /** The version of X.509, 1 to 3. */
   readonly version: number;
-  /** Whom it is about, as the daemon sees a client: `CN=monitor-1,O=Ops`. */
+  /** The subject in the form that the daemon uses for clients: `CN=monitor-1,O=Ops`. */
   readonly subject: string;
-  /** Who signed it, written alike. */
+  /** The issuer, in the same form. */
   readonly issuer: string;
-  /** Whether those two are the same. */
+  /** Whether subject and issuer are the same. */
   readonly selfIssued: boolean;
-  /** Names and addresses of the host; a common name does not count. */
+  /** Names and addresses of the host, without the common name. */
   readonly names: readonly string[];
-  /** The first moment of its life. */
+  /** The first moment of validity. */
   readonly notBefore: Date;
-  /** The last moment. */
+  /** The last moment of validity. */
   readonly notAfter: Date;
-  /** Its key: `EC P-256`, `RSA 2048 bits`; and what rustls has against it. */
+  /** Its key, such as `EC P-256` or `RSA 2048 bits`; `weakness` is why rustls refuses the key. */
   readonly key: { readonly name: string; readonly weakness?: string };
-  /** How it was signed, and whether by a hash that is broken. */
+  /** Its signature, and whether the hash of the signature is broken. */
   readonly signature: { readonly name: string; readonly broken: boolean };
-  /** Whether it may sign others. */
+  /** Whether it is a CA certificate. */
   readonly authority: boolean;
-  /** What its key may be used for (RFC 5280, section 4.2.1.3); undefined where it does not say. */
+  /** Its key usages (RFC 5280, section 4.2.1.3); undefined without this extension. */
   readonly usages?: readonly string[];
-  /** The purposes of that (section 4.2.1.12), unknown ones as numbers; undefined likewise. */
+  /** Its extended key usages (section 4.2.1.12); unknown ones as object identifiers. */
   readonly purposes?: readonly string[];
-  /** Its SHA-256: `AB:CD:…`. */
+  /** Its SHA-256 fingerprint: `AB:CD:…`. */
   readonly fingerprint: string;
 }
 
-/** The curves that rustls knows, by their names in OpenSSL. */
+/** Curves that rustls supports, by their names in OpenSSL. */
 const CURVES: Readonly<Record<string, string>> = {
   prime256v1: "P-256",
   secp384r1: "P-384",
@@ -40,11 +40,11 @@ const CURVES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a certificate. The library that reads X.509 is loaded only now.
+ * Reads a certificate. Loads the X.509 library when it is called.
  *
  * @param certificate PEM text of one certificate, or its DER bytes
- * @returns what it says
- * @throws {SyntaxError} if it is none
+ * @returns its contents
+ * @throws {SyntaxError} if it is not a valid certificate
  */
 export async function readCertificate(
   certificate: string | Uint8Array<ArrayBuffer>,
@@ -90,7 +90,7 @@ export async function readCertificate(
   }
 }
 
-/** A certificate is a sequence, its first part too, which begins with [0] if there is a version. */
+/** The certificate and its first part are sequences; the latter starts with [0] if it has a version. */
 function versionOf(der: Uint8Array): number {
   let at = 0;
   for (let depth = 0; depth < 2; depth++) {
@@ -105,7 +105,7 @@ function describeKey(certificate: NodeCertificate): CertificateFacts["key"] {
   try {
     key = certificate.publicKey;
   } catch {
-    // Of a kind that the runtime does not know: RSA-PSS, a curve given by its parameters.
+    // The runtime does not support this type, such as RSA-PSS or a curve with explicit parameters.
   }
   const { asymmetricKeyType: type = "unknown", asymmetricKeyDetails: details } = key;
   if (type === "rsa") {
@@ -117,10 +117,10 @@ function describeKey(certificate: NodeCertificate): CertificateFacts["key"] {
   const curve = details?.namedCurve ?? "";
   if (type === "ec" && Object.hasOwn(CURVES, curve)) return { name: `EC ${CURVES[curve]}` };
   const name = type === "ec" ? `EC ${curve}` : type;
-  return { name, weakness: `a key of a kind that it does not know (${name})` };
+  return { name, weakness: `a key of an unsupported type (${name})` };
 }
 
-/** What the library knows by number only (RFC 8017, appendix A.2.4). */
+/** Signatures for which the library has no names (RFC 8017, appendix A.2.4). */
 const OLD_SIGNATURES: Readonly<Record<string, string>> = {
   "1.2.840.113549.1.1.2": "RSA with MD2",
   "1.2.840.113549.1.1.4": "RSA with MD5",
@@ -139,6 +139,6 @@ function describeSignature(certificate: X509Certificate): CertificateFacts["sign
       broken: hash?.name === "SHA-1",
     };
   } catch {
-    return { name: "of an unknown kind", broken: false };
+    return { name: "unknown type", broken: false };
   }
 }

@@ -1,4 +1,4 @@
-/** Suites in which a server shows a certificate, as many as any server might know. */
+/** Cipher suites with a server certificate; many, so that every server supports one of them. */
 const CERTIFIED = [
   ...[0xc02b, 0xc02c, 0xcca9, 0xc023, 0xc024, 0xc009, 0xc00a], // ECDHE-ECDSA
   ...[0xc02f, 0xc030, 0xcca8, 0xc027, 0xc028, 0xc013, 0xc014], // ECDHE-RSA
@@ -6,7 +6,7 @@ const CERTIFIED = [
   ...[0x009c, 0x009d, 0x003c, 0x003d, 0x002f, 0x0035, 0x000a], // RSA
 ];
 
-/** Suites of anonymous Diffie-Hellman, ADH and AECDH, by their names in OpenSSL. */
+/** Cipher suites of anonymous Diffie-Hellman, ADH and AECDH, by their names in OpenSSL. */
 const ANONYMOUS: Readonly<Record<string, number>> = {
   "ADH-AES256-GCM-SHA384": 0x00a7,
   "ADH-AES128-GCM-SHA256": 0x00a6,
@@ -18,22 +18,23 @@ const ANONYMOUS: Readonly<Record<string, number>> = {
   "AECDH-AES128-SHA": 0xc018,
 };
 
-/** RFC 8422: x25519 and the curves of NIST. */
+/** RFC 8422: x25519 and the NIST curves. */
 const GROUPS = [0x001d, 0x0017, 0x0018, 0x0019];
 
-/** RFC 8446, section 4.2.3: all that a server may have, SHA-1 included. */
+/** RFC 8446, section 4.2.3: all signature algorithms of servers, including SHA-1. */
 const SIGNATURES = [
   ...[0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806],
   ...[0x0809, 0x080a, 0x080b, 0x0401, 0x0501, 0x0601, 0x0203, 0x0201],
 ];
 
 /**
- * Makes what a client of TLS 1.2 says first. In that version a server answers in the clear: with
- * its certificate, and whether it asks for one, which `node:tls` does not tell.
+ * Encodes the first message of a TLS 1.2 client. In this version, the answer of a server is not
+ * encrypted: it contains the certificate, and whether the server requests a client certificate, which
+ * `node:tls` does not report.
  *
- * @param suites suites with certificates, or without
- * @param serverName the name of the host, to be told to it; none for an address
- * @returns a record of TLS
+ * @param suites cipher suites with or without certificates
+ * @param serverName the host name to send to the server; omitted for an address
+ * @returns a TLS record
  */
 export function encodeClientHello(
   suites: "certified" | "anonymous",
@@ -61,10 +62,10 @@ export function encodeClientHello(
 }
 
 /**
- * Finds the name of a suite of anonymous Diffie-Hellman.
+ * Returns the name of an anonymous Diffie-Hellman cipher suite.
  *
  * @param suite its number
- * @returns its name in OpenSSL; undefined if it is another
+ * @returns its name in OpenSSL; undefined for another suite
  */
 export function anonymousSuite(suite: number): string | undefined {
   return Object.keys(ANONYMOUS).find((name) => ANONYMOUS[name] === suite);
@@ -74,7 +75,7 @@ function extension(type: number, content: number[]): number[] {
   return [...uint16(type), ...block(2, content)];
 }
 
-/** Content behind its length, in so many bytes. */
+/** Prefixes content with its length, in `size` bytes. */
 function block(size: 2 | 3, content: number[]): number[] {
   const { length } = content;
   return [...(size === 3 ? [length >> 16] : []), ...uint16(length & 0xffff), ...content];

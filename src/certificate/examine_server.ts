@@ -5,41 +5,41 @@ import { familyOf } from "../net/resolve.ts";
 import { readServerFlight, type ServerFlight } from "./server_flight.ts";
 import { shakeHandsOnce } from "./shake_hands_once.ts";
 
-/** What a server says of itself in TLS. */
+/** Result of the examination of a server. */
 export type ServerReport =
-  /** It speaks TLS with a certificate. */
+  /** The server speaks TLS with a certificate. */
   | {
     readonly kind: "tls";
-    /** The newest version up to 1.2 that it speaks; undefined where that is none. */
+    /** The newest TLS version up to 1.2 that it supports; undefined if it supports only 1.3. */
     readonly clearVersion: string | undefined;
-    /** Version and suite that are agreed upon with this runtime; or why nothing is. */
+    /** Version and cipher suite of a handshake with this runtime; or why the handshake failed. */
     readonly agreed: { readonly version: string; readonly cipher: string } | string;
-    /** Its certificate and chain, DER, its own first. */
+    /** Its certificate chain, DER, its own certificate first. */
     readonly certificates: readonly Uint8Array<ArrayBuffer>[];
-    /** Whether it asks clients for a certificate; undefined if TLS 1.3 alone hides it. */
+    /** Whether it requests client certificates; undefined if it supports only TLS 1.3. */
     readonly clientCertificates: "none" | "asks" | "requires" | undefined;
   }
-  /** It offers anonymous Diffie-Hellman only. */
+  /** The server offers only anonymous Diffie-Hellman. */
   | { readonly kind: "anonymous"; readonly version: string; readonly cipher: string }
-  /** It does not speak TLS, or refuses to. */
+  /** The server does not speak TLS, or refuses the connection. */
   | { readonly kind: "closed" | "other" };
 
-/** Where to look, and until when. */
+/** Which server to examine, and a signal to cancel. */
 export type ExamineOptions =
   & Pick<ConnectOptions, "hostname" | "port">
   & { readonly signal: AbortSignal };
 
-/** What a server answers that knows none of the suites (RFC 5246, section 7.2.2). */
+/** Alert of a server that supports none of the cipher suites (RFC 5246, section 7.2.2). */
 const HANDSHAKE_FAILURE = 40;
 
 /**
- * Looks at a server without asking it anything: with a ClientHello of TLS 1.2, which it answers in
- * the clear, and with a handshake of this runtime.
+ * Examines the TLS of a server without sending a query. Sends a TLS 1.2 ClientHello, whose answer is
+ * not encrypted, and performs a handshake with this runtime.
  *
- * @param options where
- * @returns what there is
- * @throws {ConnectError} if nobody listens there
- * @throws the reason of the signal
+ * @param options the server
+ * @returns the result
+ * @throws {ConnectError} if the server cannot be reached
+ * @throws the reason of the signal if it aborts
  */
 export async function examineServer(options: ExamineOptions): Promise<ServerReport> {
   const flight = await sayHello("certified", options);
@@ -78,7 +78,7 @@ async function sayHello(
     await connection.write(encodeClientHello(suites, serverNameOf(options)));
     return await readServerFlight((buffer) => connection.read(buffer));
   } catch {
-    // Reset: what a server does that is closed with something unread.
+    // Connection reset: a server that closes with unread bytes causes it.
     signal.throwIfAborted();
     return { kind: "closed" };
   } finally {
@@ -87,7 +87,7 @@ async function sayHello(
   }
 }
 
-/** Only names are told to servers (RFC 6066, section 3). */
+/** Addresses are never sent as server names (RFC 6066, section 3). */
 function serverNameOf({ hostname }: ExamineOptions): string | undefined {
   return familyOf(hostname) === undefined ? hostname : undefined;
 }

@@ -10,40 +10,40 @@ export interface CertificatePair {
   readonly key: string;
 }
 
-/** What a certificate is for. */
+/** Use of a certificate. */
 export type CertificatePurpose = "authority" | "server" | "client";
 
-/** What a certificate is to say. */
+/** Contents of a certificate to create. */
 export interface CertificateWish {
-  /** What its owner may do with it. */
+  /** Its use. */
   purpose: CertificatePurpose;
   /** The common name of its subject. */
   commonName: string;
-  /** Names and addresses of a host. */
+  /** Names and addresses of the host; for servers only. */
   names?: readonly string[];
-  /** The first moment of its life. */
+  /** The first moment of validity. */
   notBefore: Date;
-  /** The last moment. */
+  /** The last moment of validity. */
   notAfter: Date;
 }
 
-/** Who signs. */
+/** A CA that signs a certificate. */
 export interface Signer {
-  /** The certificate of the authority, PEM. */
+  /** The certificate of the CA, PEM. */
   readonly cert: string;
   /** Its private key. */
   readonly key: CryptoKey;
 }
 
-/** ECDSA on P-256: the kind that every peer knows, and the cheapest for a server. */
+/** ECDSA on P-256: every peer supports it, and it is the fastest for a server. */
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
 
 /**
- * Makes a key and a certificate for it. Needs no permission. The library that writes X.509 is loaded
- * only now.
+ * Creates a key and a certificate for it. Needs no permission. Loads the X.509 library when it is
+ * called.
  *
- * @param wish what it is to say
- * @param signer who signs; its own key if left out
+ * @param wish the contents
+ * @param signer the CA that signs; if omitted, the certificate is self-signed
  * @returns certificate and key
  */
 export async function makeCertificate(
@@ -54,13 +54,13 @@ export async function makeCertificate(
   const { digitalSignature, keyCertSign, cRLSign } = x509.KeyUsageFlags;
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const own = await x509.SubjectKeyIdentifierExtension.create(keys.publicKey);
-  // As UTF-8, which takes any name: of a plain string the library reads quotes and backslashes.
+  // UTF-8 allows every name. In a plain string, the library would interpret quotes and backslashes.
   const subject = new x509.Name([{ CN: [{ utf8String: commonName }] }]);
   const authority = signer && new x509.X509Certificate(signer.cert);
 
   const extensions: Extension[] = purpose === "authority"
     ? [
-      // It signs certificates of hosts and clients, and none of further authorities.
+      // Path length 0: the CA signs host and client certificates, but no other CAs.
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(keyCertSign | cRLSign, true),
     ]
@@ -74,7 +74,7 @@ export async function makeCertificate(
   if (names.length > 0) {
     extensions.push(new x509.SubjectAlternativeNameExtension(names.map(generalName)));
   }
-  // As the authority's certificate has it: not everyone computes it alike.
+  // Copied from the CA certificate, because programs compute this identifier in different ways.
   const authorityId = authority === undefined
     ? own.keyId
     : authority.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId ??
@@ -99,14 +99,14 @@ export async function makeCertificate(
   };
 }
 
-/** The library takes an IPv6 address that ends in an IPv4 one for something else. */
+/** Formats IP addresses first: the library misreads an IPv6 address that ends with an IPv4 address. */
 function generalName(name: string): { type: "ip" | "dns"; value: string } {
   const address = parseAddress(name);
   if (address === undefined) return { type: "dns", value: name };
   return { type: "ip", value: formatAddress(address) };
 }
 
-/** 126 random bits in 16 bytes: positive in any reading, and never 0 (RFC 5280, section 4.1.2.2). */
+/** Returns 126 random bits in 16 bytes: positive and never 0 (RFC 5280, section 4.1.2.2). */
 function randomSerial(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[0] = bytes[0]! & 0x7f | 0x40;

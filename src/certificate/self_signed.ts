@@ -1,47 +1,47 @@
 import { type CertificatePair, makeCertificate } from "./make_certificate.ts";
 
-/** What a certificate of one's own is to say. */
+/** Contents of a self-signed certificate. */
 export interface SelfSignedOptions {
-  /** Names and addresses of the host, the one it is known by first; at least one. */
+  /** Names and addresses of the host, the main name first; at least one. */
   names: readonly string[];
-  /** How long it holds, in days; ten years if left out, since nobody renews it. */
+  /** Lifetime in days; default: ten years, since it is not renewed automatically. */
   days?: number;
 }
 
-/** A certificate for a server and its key, in PEM. */
+/** A server certificate and its key, in PEM. */
 export type SelfSigned = CertificatePair;
 
 const DAY = 86_400_000;
 
 const DEFAULT_DAYS = 3_650;
 
-/** X.520's bound of a common name. */
+/** X.520 limits a common name to 64 characters. */
 const MAX_COMMON_NAME = 64;
 
 /**
- * Makes a certificate for a server, signed by its own key. Needs no permission. The library that
- * writes X.509 is loaded only now.
+ * Creates a self-signed server certificate. Needs no permission. Loads the X.509 library when it is
+ * called.
  *
  * @param options names and lifetime
  * @returns certificate and key
- * @throws {RangeError} if there is no name, one that is not ASCII, or the lifetime is not a positive number of days
+ * @throws {RangeError} if names are missing, a name is not ASCII, or the lifetime is out of range
  */
 export async function createSelfSigned(options: SelfSignedOptions): Promise<SelfSigned> {
   const { names, days = DEFAULT_DAYS } = options;
   const [commonName] = names;
-  if (commonName === undefined) throw new RangeError("Cannot make a certificate without a name");
+  if (commonName === undefined) throw new RangeError("Cannot create a certificate without a name");
   const odd = names.find((name) => !/^[\x21-\x7e]+$/.test(name));
   if (odd !== undefined) {
-    throw new RangeError(`Cannot make a certificate for ${JSON.stringify(odd)}: expected ASCII`);
+    throw new RangeError(`Cannot create a certificate for ${JSON.stringify(odd)}: expected ASCII`);
   }
   if (!(days > 0 && days <= 36_500)) {
-    throw new RangeError(`Cannot make a certificate for ${days} days: expected 1 to 36500`);
+    throw new RangeError(`Cannot create a certificate for ${days} days: expected 1 to 36500`);
   }
   return await makeCertificate({
     purpose: "server",
     commonName: commonName.slice(0, MAX_COMMON_NAME),
     names,
-    // A day of the past, for peers whose clocks are behind.
+    // One day ago, for peers whose clocks are slow.
     notBefore: new Date(Date.now() - DAY),
     notAfter: new Date(Date.now() + days * DAY),
   });

@@ -1,6 +1,6 @@
-/** What a server answers to a ClientHello of TLS 1.2. */
+/** Answer of a server to a TLS 1.2 ClientHello. */
 export type ServerFlight =
-  /** It goes on: with which version and suite, which certificates, and whether it asks for one. */
+  /** The server accepts it: version, cipher suite, certificates, and whether it requests one. */
   | {
     readonly kind: "hello";
     readonly version: string;
@@ -8,14 +8,14 @@ export type ServerFlight =
     readonly certificates: readonly Uint8Array<ArrayBuffer>[];
     readonly asksForCertificate: boolean;
   }
-  /** It refuses, with the number of an alert (RFC 8446, section 6). */
+  /** The server refuses it with the number of an alert (RFC 8446, section 6). */
   | { readonly kind: "alert"; readonly alert: number }
-  /** It says something that is no TLS. */
+  /** The answer is not TLS. */
   | { readonly kind: "other" }
-  /** It ends the connection without a word. */
+  /** The server ends the connection without an answer. */
   | { readonly kind: "closed" };
 
-/** More than any chain of certificates takes, in bytes. */
+/** Limit in bytes; real certificate chains are shorter. */
 const MAX_FLIGHT = 65_536;
 
 /** Types of records and of handshake messages. */
@@ -30,11 +30,11 @@ const SERVER_HELLO_DONE = 14;
 const VERSIONS: readonly string[] = ["SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2"];
 
 /**
- * Reads what a server answers to a ClientHello, up to where it waits for the client.
+ * Reads the answer of a server to a ClientHello, up to the point where it waits for the client.
  *
- * @param read reads some bytes, as a connection does
- * @returns what it says
- * @throws where reading does
+ * @param read reads some bytes, like the method of a connection
+ * @returns the answer
+ * @throws the errors of `read`
  */
 export async function readServerFlight(
   read: (buffer: Uint8Array) => Promise<number | null>,
@@ -50,7 +50,7 @@ export async function readServerFlight(
   return { kind: "other" };
 }
 
-/** Undefined where more is to come. */
+/** Parses the bytes so far; returns undefined if more are needed. */
 function parseFlight(bytes: Uint8Array<ArrayBuffer>): ServerFlight | undefined {
   const messages: number[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -80,7 +80,7 @@ function parseMessages(bytes: Uint8Array<ArrayBuffer>): ServerFlight | undefined
     const body = bytes.subarray(at + 4, end);
     if (type === SERVER_HELLO) {
       version = VERSIONS[body[1] ?? -1] ?? "an unknown version";
-      // Behind version, random bytes, and the session with its length.
+      // The suite follows the version, the random bytes, and the session with its length.
       suite = uint16(body, 35 + (body[34] ?? 0));
     } else if (type === CERTIFICATE) {
       certificates = splitCertificates(body.subarray(3));

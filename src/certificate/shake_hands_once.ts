@@ -5,41 +5,41 @@ import { tlsClient } from "../net/tls_client.ts";
 import { tlsFailure } from "../net/tls_failure.ts";
 import { connTransport } from "../net/tls_transport.ts";
 
-/** What a handshake came to. */
+/** Result of a handshake. */
 export interface HandshakeReport {
-  /** Version and suite, or why there is no agreement. */
+  /** Version and cipher suite, or why the handshake failed. */
   readonly agreed: { readonly version: string; readonly cipher: string } | string;
-  /** What the server showed, DER, its own certificate first; none if there is no agreement. */
+  /** The certificate chain of the server, DER, its own first; empty if the handshake failed. */
   readonly certificates: readonly Uint8Array<ArrayBuffer>[];
-  /** Whether it refused a client that shows no certificate. */
+  /** Whether the server refused a client without a certificate. */
   readonly refused: boolean;
 }
 
-/** How to shake hands. */
+/** Options of a handshake. */
 export interface HandshakeWish {
-  /** The name to tell the server. */
+  /** The server name to send. */
   readonly serverName: string | undefined;
-  /** Whether it may refuse a client without a certificate, for which some time is given to it. */
+  /** Whether to wait for a server that may refuse clients without a certificate. */
   readonly mayRefuse: boolean;
 }
 
 /**
- * With TLS 1.3 a server refuses a client after the handshake. One that has said nothing for so many
- * milliseconds waits for the query.
+ * With TLS 1.3, a server refuses a client after the handshake. A server that is silent for so many
+ * milliseconds has accepted the client and waits for the query.
  */
 const SILENCE = 2_000;
 
-/** Longer than any chain; the runtime links a root to itself. */
+/** Limit; real chains are shorter. The runtime links a root certificate to itself. */
 const MAX_CHAIN = 8;
 
 /**
- * Shakes hands with a server, verifying nothing, and leaves.
+ * Performs a handshake with a server without verifying anything, and disconnects.
  *
- * @param options where
- * @param wish how
- * @returns what it came to
- * @throws {ConnectError} if there is no connection
- * @throws the reason of the signal
+ * @param options the server
+ * @param wish options of the handshake
+ * @returns the result
+ * @throws {ConnectError} if the server cannot be reached
+ * @throws the reason of the signal if it aborts
  */
 export async function shakeHandsOnce(
   { hostname, port, signal }: Pick<ConnectOptions, "hostname" | "port"> & { signal: AbortSignal },
@@ -78,7 +78,7 @@ export async function shakeHandsOnce(
   }
 }
 
-/** Whether the server ends the connection though it was not asked anything. */
+/** Returns whether the server ends the connection before it receives a query. */
 function isRefused(socket: TLSSocket): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), SILENCE);

@@ -2,7 +2,7 @@ import { defineSubcommand } from "./subcommand.ts";
 import { loadSubcommand } from "./subcommands.ts";
 import type { Subcommand, Subcommands } from "./usage.ts";
 
-/** What can be done with certificates, by name. */
+/** The subcommands of `cert` by name. */
 const verbs: Subcommands = {
   ca: async () => (await import("./cert/ca.ts")).ca,
   server: async () => (await import("./cert/server.ts")).server,
@@ -10,13 +10,16 @@ const verbs: Subcommands = {
   show: async () => (await import("./cert/show.ts")).show,
 };
 
-/** `checkwright cert`: a small authority, and certificates in words. */
+/** `checkwright cert`: a small CA, and explanations of certificates. */
 export const cert: Subcommand = defineSubcommand({
   name: "cert",
-  summary: "Make a CA, server and client certificates, and explain those there are.",
+  summary: "Create a CA, server and client certificates; explain certificates and TLS errors.",
   words: [
-    { name: "ca|server|client|show", meaning: "what to do; --help behind it says more" },
-    { name: "ARG", optional: true, repeat: true, meaning: "what that takes" },
+    {
+      name: "ca|server|client|show",
+      meaning: "what to do; show its help with --help",
+    },
+    { name: "ARG", optional: true, repeat: true, meaning: "its arguments" },
   ],
   stopEarly: true,
   verbs,

@@ -1,20 +1,20 @@
-/** An IP address. An IPv4 address mapped into IPv6 (`::ffff:192.0.2.1`) is one of family 4. */
+/** An IP address. An IPv4 address mapped into IPv6 (`::ffff:192.0.2.1`) has family 4. */
 export interface IpAddress {
   readonly family: 4 | 6;
   /** 4 or 16 bytes, network order. */
   readonly bytes: Uint8Array;
 }
 
-/** `::ffff:0:0/96`, under which IPv4 addresses are mapped into IPv6 (RFC 4291, section 2.5.5.2). */
+/** Prefix length of `::ffff:0:0/96`, IPv4 addresses mapped into IPv6 (RFC 4291, section 2.5.5.2). */
 export const MAPPED_PREFIX_BITS = 96;
 
 /**
- * Parses an IPv4 or IPv6 address, strictly: four decimal parts, or the text forms of RFC 4291; no
- * brackets, no zone, no blanks. A part of an IPv4 address with a leading zero is refused, since
- * programs disagree whether `010` is ten or eight.
+ * Parses an IPv4 or IPv6 address strictly: four decimal parts, or the text forms of RFC 4291.
+ * Brackets, a zone and blanks are refused. A leading zero in a part of an IPv4 address is refused,
+ * because programs disagree whether `010` is ten or eight.
  *
  * @param text the address
- * @returns the address; undefined if it is none
+ * @returns the address; undefined if the text is not an IP address
  */
 export function parseAddress(text: string): IpAddress | undefined {
   if (!text.includes(":")) {
@@ -27,11 +27,11 @@ export function parseAddress(text: string): IpAddress | undefined {
 }
 
 /**
- * Writes the address of a peer in the one form that the rest of the program knows: no brackets, no
- * zone, IPv4 as IPv4 even where it arrived mapped into IPv6.
+ * Formats the address of a peer in the form that the rest of the program expects: without brackets
+ * and zone, and an IPv4 address that is mapped into IPv6 as IPv4.
  *
- * @param text an address as the operating system gives it
- * @returns the same, plainly
+ * @param text an address from the operating system
+ * @returns the address in plain form
  */
 export function plainAddress(text: string): string {
   if (!text.includes(":")) return text;
@@ -68,7 +68,7 @@ function parseIpv6(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** Groups between colons, as bytes; the last may be an IPv4 address if nothing follows. */
+/** Parses groups between colons into bytes; the last group of an address may be an IPv4 address. */
 function parseGroups(text: string, last: boolean): number[] | undefined {
   if (text === "") return [];
   const bytes: number[] = [];

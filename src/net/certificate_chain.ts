@@ -1,37 +1,37 @@
 import type { X509Certificate } from "node:crypto";
 
-/** Certificates between a leaf and an authority; more than anyone has. */
+/** Limit of certificates between a leaf and its CA; real chains are shorter. */
 const MAX_DEPTH = 8;
 
-/** One block of PEM that holds a certificate. */
+/** One PEM block with a certificate. */
 const PEM_CERTIFICATE =
   /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
 
 /**
- * Takes a PEM bundle apart; what else is in it is skipped.
+ * Splits a PEM bundle into its certificates. Other contents are skipped.
  *
  * @param pem text with any number of certificates
- * @returns each certificate's own block
+ * @returns the PEM block of each certificate
  */
 export function splitPem(pem: string): string[] {
   return pem.match(PEM_CERTIFICATE) ?? [];
 }
 
 /**
- * Finds what keeps a certificate from being trusted: each link's signature, the dates, and that
- * only authorities sign. The name that a certificate is for does not matter.
+ * Returns the reason why a certificate is not trusted. Checks the signature and dates of each
+ * certificate in the chain, and that only CAs sign. The names in the certificate are not checked.
  *
- * It is the second opinion on what `node:tls` says, and needed: Deno 2.9.6 takes an X.509 version 1
- * certificate for authorized if its issuer is called as one of the authorities, without a look at
- * the signature, so that anyone could make one.
+ * `node:tls` alone is not sufficient: Deno 2.9.6 reports an X.509 version 1 certificate as
+ * authorized if its issuer has the name of a trusted CA. It does not verify the signature, so
+ * anyone can forge such a certificate.
  *
- * Deno's own X.509 verifies RSA (PKCS #1), ECDSA on P-256 and P-384, and Ed25519; what is signed in
- * another way counts as not signed.
+ * Deno's X.509 implementation verifies RSA (PKCS #1), ECDSA on P-256 and P-384, and Ed25519. Other
+ * signatures count as invalid.
  *
  * @param chain the certificates that the peer sent, its own first
- * @param authorities the certificates to trust; a peer's own may be among them
- * @param now the time to compare dates with
- * @returns the reason in words; undefined if the certificate is trusted
+ * @param authorities the trusted certificates: CAs, or the peer's own certificate
+ * @param now the time to compare the dates with
+ * @returns the reason; undefined if the certificate is trusted
  */
 export function whyUntrusted(
   chain: readonly X509Certificate[],
@@ -39,11 +39,11 @@ export function whyUntrusted(
   now: Date,
 ): string | undefined {
   let current: X509Certificate | undefined = chain[0];
-  if (current === undefined) return "the peer showed no certificate";
+  if (current === undefined) return "the peer sent no certificate";
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     const certificate: X509Certificate = current;
-    const problem = outOfDate(certificate, now);
-    if (problem !== undefined) return problem;
+    const reason = outOfDate(certificate, now);
+    if (reason !== undefined) return reason;
     if (authorities.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256)) {
       return undefined;
     }
@@ -51,17 +51,17 @@ export function whyUntrusted(
     if (authority !== undefined) return outOfDate(authority, now);
     current = chain.find((issuer) => issuer.ca && signed(certificate, issuer));
     if (current === undefined || current === certificate) {
-      return `none of the authorities given has signed the certificate ${quoteName(certificate)}`;
+      return `the certificate ${quoteName(certificate)} is not signed by a trusted CA`;
     }
   }
-  return "the chain of certificates is too long";
+  return "the certificate chain is too long";
 }
 
 function signed(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
     return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
   } catch {
-    // A key of a kind that cannot be used signs nothing.
+    // The type of the issuer's key is not supported.
     return false;
   }
 }
@@ -77,7 +77,7 @@ function outOfDate(certificate: X509Certificate, now: Date): string | undefined 
   return undefined;
 }
 
-/** The subject comes from the peer: one line of what can be seen, and not too much of it. */
+/** Quotes the subject. It comes from the peer: keeps one short line of printable characters. */
 function quoteName({ subject }: X509Certificate): string {
   return JSON.stringify(
     (subject ?? "").replaceAll("\n", ", ").replace(/\p{C}/gu, "?").slice(0, 100),

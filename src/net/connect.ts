@@ -7,29 +7,29 @@ import { type Family, familyOf, resolve } from "./resolve.ts";
 import { secureClient } from "./secure_client.ts";
 import { tlsClient, type TlsClientOptions } from "./tls_client.ts";
 
-/** Where to connect, and how. */
+/** Where and how to connect. */
 export interface ConnectOptions {
-  /** Name or address. */
+  /** Host name or address. */
   hostname: string;
   /** Port, 1 to 65,535. */
   port: number;
-  /** The address family to use; any, if left out. */
+  /** The address family to use; default: any. */
   family?: Family | undefined;
-  /** The local address to connect from; what the system chooses, if left out. */
+  /** The local address to connect from; default: the system chooses. */
   bind?: string | undefined;
-  /** TLS; none, if left out. */
+  /** TLS options; default: no TLS. */
   tls?: false | TlsClientOptions | undefined;
-  /** Ends the attempt; the promise is then rejected with the reason of the signal. */
+  /** Cancels the attempt: the promise rejects with the reason of the signal. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Connects to a host over TCP, with TLS or without. The addresses of a name are tried in order,
- * until one answers. A TLS handshake that fails is final: that address did answer.
+ * Connects to a host over TCP, with or without TLS. Tries the addresses of a name in order until
+ * one accepts the connection. A failed TLS handshake is final: other addresses are not tried.
  *
- * @param options where, and how
- * @returns a connection, its TLS handshake done, on which nothing was sent yet
- * @throws {ConnectError} if there is no connection; its `fault` says why
+ * @param options where and how to connect
+ * @returns a connection whose TLS handshake is complete; no data was sent yet
+ * @throws {ConnectError} if the connection fails
  * @throws {Deno.errors.NotCapable} without permission for the network
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
@@ -52,12 +52,12 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 }
 
 /**
- * Opens a TCP connection to the first of several addresses that answers.
+ * Opens a TCP connection to the first of several addresses that accepts one.
  *
  * @param addresses the addresses, in the order to try them
- * @param options where the addresses come from, and how to connect
+ * @param options the host of the addresses, and how to connect
  * @returns the connection
- * @throws {ConnectError} with every address that was tried, if none answers
+ * @throws {ConnectError} if every address fails; contains each attempt
  */
 export async function firstThatAnswers(
   addresses: readonly string[],
@@ -79,7 +79,7 @@ export async function firstThatAnswers(
   throw new ConnectError(fault, message, reason, fault === "resolve" ? [] : attempts);
 }
 
-/** A look-up cannot be called off, but it need not be waited for. */
+/** Waits until the work is done or the signal aborts. A name lookup itself cannot be cancelled. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await work;
   const { promise, reject } = Promise.withResolvers<never>();

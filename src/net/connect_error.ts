@@ -1,15 +1,15 @@
 /**
- * Why there is no connection:
+ * Kind of a connection error:
  *
- * - `"ca"`, `"certificate"`, `"key"`: what is to be used of one's own cannot be used; nothing was
- *   sent;
+ * - `"ca"`, `"certificate"`, `"key"`: the given CA, client certificate or key is invalid; nothing
+ *   was sent;
  * - `"resolve"`: the name has no address;
  * - `"bind"`: the local address cannot be used;
- * - `"refused"`: nothing listens there;
- * - `"unreachable"`: no way there, or anything else that the network says;
- * - `"reset"`: the peer broke off during the TLS handshake;
- * - `"handshake"`: no TLS was agreed upon;
- * - `"untrusted"`: the peer's certificate is not what was asked for.
+ * - `"refused"`: nothing listens on this port;
+ * - `"unreachable"`: the host cannot be reached, or another network error occurred;
+ * - `"reset"`: the peer reset the connection during the TLS handshake;
+ * - `"handshake"`: the TLS handshake failed;
+ * - `"untrusted"`: the certificate of the peer is not trusted.
  */
 export type ConnectFault =
   | "ca"
@@ -23,17 +23,17 @@ export type ConnectFault =
   | "handshake"
   | "untrusted";
 
-/** One address that was tried in vain. */
+/** One failed attempt to connect to an address. */
 export interface ConnectAttempt {
-  /** The address, or the name where the runtime did not say. */
+  /** The address; the host name if the runtime does not report the address. */
   readonly address: string;
-  /** What came of it, in the words of the system: `Connection refused`. */
+  /** The error text of the system: `Connection refused`. */
   readonly reason: string;
 }
 
 /**
- * A connection could not be made. A deadline is not among the reasons: who sets one gets back the
- * reason of the signal.
+ * Error of a connection that could not be opened. A timeout is not reported with this error: if the
+ * signal aborts, the promise rejects with the reason of the signal.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export interface ConnectAttempt {
  *   await sendQuery({ host: "127.0.0.1", port: 1, command: "check_load" });
  * } catch (error) {
  *   assert(error instanceof ConnectError);
- *   assertEquals(error.fault, "refused");
+ *   assertEquals(error.reason, "Connection refused");
  *   assertEquals(error.attempts, [{ address: "127.0.0.1", reason: "Connection refused" }]);
  * }
  * ```
@@ -53,31 +53,31 @@ export class ConnectError extends Error {
   /** `"ConnectError"` */
   override readonly name: string = "ConnectError";
 
-  /** What happened, for code that must tell one case from another. */
+  /** The kind of the error, for code. */
   readonly fault: ConnectFault;
 
-  /** The same in words, without host and port. */
+  /** The reason as text, without host and port. */
   readonly reason: string;
 
-  /** The addresses tried, in order; empty where it did not come to that. */
+  /** The addresses that were tried, in order; empty if the error occurred before. */
   readonly attempts: readonly ConnectAttempt[];
 
   /**
-   * Says why there is no connection.
+   * Creates the error.
    *
-   * @param fault what happened
-   * @param message the sentence for people
-   * @param reason the same without host and port
-   * @param attempts the addresses tried
+   * @param kind the kind of the error
+   * @param message the message for people
+   * @param reason the reason without host and port
+   * @param attempts the addresses that were tried
    */
   constructor(
-    fault: ConnectFault,
+    kind: ConnectFault,
     message: string,
     reason: string,
     attempts: readonly ConnectAttempt[] = [],
   ) {
     super(message);
-    this.fault = fault;
+    this.fault = kind;
     this.reason = reason;
     this.attempts = attempts;
   }

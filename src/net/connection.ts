@@ -1,67 +1,65 @@
-/**
- * Who a verified client certificate says the peer is.
- */
+/** Identity of a peer, from its verified client certificate. */
 export interface PeerIdentity {
   /**
-   * The subject, most specific part first, as RFC 4514 writes it: `CN=nagios.example,O=Ops\, Inc`.
-   * Commas and the like inside a value are escaped, so that no value can look like another part.
+   * The subject in the form of RFC 4514, most specific part first: `CN=nagios.example,O=Ops\, Inc`.
+   * Special characters such as commas are escaped, so that a value cannot look like another part.
    */
   readonly subject: string;
-  /** The last common name of the subject, as it is; undefined if there is none. */
+  /** The last common name of the subject, not escaped; undefined if the subject has no common name. */
   readonly commonName?: string;
   /** SHA-256 of the certificate: `AB:CD:…`, 32 bytes. */
   readonly fingerprint: string;
 }
 
 /**
- * A stream of bytes to a peer: TCP, or TLS over it. Nothing outside `net/` can tell which.
+ * A stream of bytes to a peer: TCP, or TLS over TCP. Code outside `net/` cannot tell the difference.
  *
- * One read and one write may be under way at a time. No method knows of time, but for the bound
- * inside `end()`: who has a deadline calls `close()` when it comes, and whatever is pending rejects.
+ * At most one read and one write may be pending at a time. Only `end()` has a timeout. A caller with
+ * a deadline calls `close()` when the deadline passes; pending calls then reject.
  */
 export interface Connection {
   /**
-   * Who is at the other end: an address without brackets and zone, an IPv4 address that arrived
-   * mapped into IPv6 as IPv4, and the port.
+   * Address and port of the peer. The address has no brackets and no zone, and an IPv4 address that
+   * is mapped into IPv6 is written as IPv4.
    */
   readonly peer: { readonly address: string; readonly port: number };
 
   /**
-   * Completes the TLS handshake. Before it is called, not a byte is read or written; reading and
-   * writing come after it. Resolves at once on a plain connection.
+   * Completes the TLS handshake. Call it before `read()` and `write()`; no byte is transferred
+   * earlier. Resolves immediately on a plain connection.
    *
-   * @returns who the peer's verified certificate says it is; undefined if it showed none
-   * @throws {Error} if the handshake fails, or the certificate does not hold; the connection is
-   * closed then
+   * @returns the identity from the verified client certificate; undefined without a certificate
+   * @throws {Error} if the handshake fails or the certificate is refused; the connection is then
+   * closed
    */
   handshake(): Promise<PeerIdentity | undefined>;
 
   /**
    * Reads some bytes.
    *
-   * @param buffer where to put them
-   * @returns how many there are, at least 1; null when the peer has ended its side
-   * @throws {Error} if the connection broke or was closed
+   * @param buffer receives the bytes
+   * @returns the number of bytes, at least 1; null when the peer has ended its side
+   * @throws {Error} if the connection is broken or closed
    */
   read(buffer: Uint8Array): Promise<number | null>;
 
   /**
-   * Writes all of it; when it resolves, the operating system has taken the bytes.
+   * Writes all bytes. Resolves when the operating system has accepted them.
    *
-   * @param bytes what to send
-   * @throws {Error} if the connection broke or was closed
+   * @param bytes the bytes to send
+   * @throws {Error} if the connection is broken or closed
    */
   write(bytes: Uint8Array): Promise<void>;
 
   /**
-   * Ends politely, with a last word if there is one: says so to the peer at once (TLS close_notify, then FIN), then reads and drops
-   * what the peer still sends, so that a reset does not overtake the answer, until the peer ends too
-   * or a bound in bytes or time is reached; then closes. Never rejects.
+   * Ends the connection in order: sends `last`, TLS close_notify and FIN, and then discards what the
+   * peer still sends. Closes when the peer has ended too, or when a limit in bytes or time is
+   * reached. Without the discarding, a TCP reset could overtake the answer. Never rejects.
    *
-   * @param last what to send before; cheaper than a `write()` of its own
+   * @param last bytes to send first; cheaper than a separate `write()`
    */
   end(last?: Uint8Array): Promise<void>;
 
-  /** Ends at once; pending calls reject. May be called at any time and any number of times. */
+  /** Closes immediately; pending calls reject. May be called at any time, also repeatedly. */
   close(): void;
 }

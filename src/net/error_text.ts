@@ -1,9 +1,9 @@
 /**
- * Takes from an error message of the runtime what is for its own users: the number of a system's
- * error with what follows it, and advice about flags.
+ * Removes details for programmers from an error message of the runtime: the number of a system error
+ * with the text after it, and advice about flags.
  *
  * @param message for example `Connection refused (os error 111)`
- * @returns for example `Connection refused`, one line
+ * @returns one line, for example `Connection refused`
  */
 export function withoutErrorNumber(message: string): string {
   return message.split("\n")[0]!.replace(/ \(os error \d+\).*$/, "")

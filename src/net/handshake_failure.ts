@@ -1,19 +1,19 @@
-/** What rustls says, where it is not yet what a person would need to hear. */
+/** Explanations for those error texts of rustls that users do not understand. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/wrong version number|InvalidContentType/, "the peer does not speak TLS"],
   [
     /^peer is incompatible/,
-    "the peer offers nothing in common: it knows no TLS 1.2 or newer (as asked for), or only " +
-    "anonymous Diffie-Hellman, as check_nrpe 2.x and check_nrpe -d 2 do",
+    "the peer offers no acceptable TLS version (see tls.minVersion) or cipher suite; check_nrpe 2.x " +
+    "and check_nrpe -d 2 offer only anonymous Diffie-Hellman",
   ],
-  [/socket hang up|closed|ended|ECONNRESET/i, "the peer broke off"],
+  [/socket hang up|closed|ended|ECONNRESET/i, "the peer closed the connection"],
 ];
 
 /**
- * Says why a TLS handshake failed.
+ * Explains why a TLS handshake failed.
  *
- * @param error what the runtime says
- * @returns an error whose message is for people, with the first as its cause
+ * @param error the error of the runtime
+ * @returns an error with a message for people; its cause is the original error
  */
 export function handshakeFailure(error: unknown): Error {
   const text = error instanceof Error ? error.message : String(error);

@@ -2,56 +2,56 @@ import { type IpAddress, parseAddress } from "./address.ts";
 import type { AllowedHost } from "./allowed_hosts.ts";
 import { contains, type Network } from "./network.ts";
 
-/** What a matcher needs to know the addresses of names, and how long it trusts them. */
+/** How a matcher looks names up, and how long it keeps the results. */
 export interface HostMatcherOptions {
   /**
    * Looks a name up.
    *
-   * @returns its addresses; none if there is no such name
-   * @throws if nobody could be asked
+   * @returns its addresses; empty if the name does not exist
+   * @throws if the lookup fails
    */
   resolve: (name: string) => Promise<readonly string[]>;
-  /** The time, in milliseconds; only differences count. `performance.now` if left out. */
+  /** Returns the time in milliseconds; only differences matter. Default: `performance.now`. */
   now?: () => number;
-  /** How long an answer holds, in milliseconds; 60,000 if left out. */
+  /** How long addresses are used, in milliseconds; default: 60,000. */
   ttl?: number;
-  /** How long it holds that a name has no address or could not be looked up; 5,000 if left out. */
+  /** Time until the next lookup if a name has no address or the lookup failed; default: 5,000. */
   negativeTtl?: number;
-  /** How long the last good answer stands in while nobody can be asked; a day if left out. */
+  /** How long the last addresses are used while lookups fail; default: a day. */
   staleTtl?: number;
 }
 
-/** Tells who is allowed. */
+/** Decides whether a peer is allowed. */
 export interface HostMatcher {
   /**
-   * Tells whether a peer is allowed. The answer is there at once if an address or block of the list
-   * holds it, or if what is known of the names is fresh; else the names are looked up, each by one
-   * at a time however many ask. It is for the caller to bound the wait.
+   * Returns whether a peer is allowed. The result is immediate if an address or block of the list
+   * contains the address, or if the known addresses of all names are fresh. Otherwise names are
+   * looked up, with at most one lookup per name at a time. The caller must limit the waiting time.
    *
-   * @param address the peer's address
-   * @returns true if it is allowed; a promise of that, which never rejects, where names are looked up
+   * @param address the address of the peer
+   * @returns true if it is allowed; a promise, which never rejects, while names are looked up
    */
   matches(address: string): boolean | Promise<boolean>;
 }
 
-/** More than any name has that is used to say who may ask. */
+/** Limit of addresses per name; names of monitoring servers have fewer. */
 const MAX_ADDRESSES = 64;
 
-/** What is known of a name. As many are kept as the list has names. */
+/** Known addresses of a name. There is one entry for each name of the list. */
 interface Known {
   readonly name: string;
   addresses: readonly IpAddress[];
   /** When the addresses were last confirmed. */
   confirmed: number;
-  /** Until when nobody need be asked. */
+  /** No lookup is needed before this time. */
   fresh: number;
   lookup: Promise<void> | undefined;
 }
 
 /**
- * Makes a matcher of a list of allowed hosts.
+ * Creates a matcher for a list of allowed hosts.
  *
- * @param hosts the list; an empty one allows nobody
+ * @param hosts the list; an empty list allows no host
  * @param options how to look names up
  * @returns the matcher
  */
@@ -106,7 +106,7 @@ function holds(host: Known, { family, bytes }: IpAddress): boolean {
   );
 }
 
-/** True as soon as one is, so that a name that hangs does not hold up the others. */
+/** Resolves to true as soon as one answer is true: a slow name does not delay the others. */
 function anyOf(answers: readonly Promise<boolean>[]): Promise<boolean> {
   return new Promise((resolve) => {
     let left = answers.length;

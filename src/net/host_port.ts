@@ -1,5 +1,5 @@
 /**
- * Writes where to listen or to connect as `HOST:PORT`, an IPv6 address in brackets.
+ * Formats a host and a port as `HOST:PORT`, with an IPv6 address in brackets.
  *
  * @param where a name or an address, with or without brackets, and a port
  */

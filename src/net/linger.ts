@@ -3,33 +3,33 @@ import { closeConn } from "./tcp.ts";
 /** How long a peer may take to end its side after an answer, in milliseconds. */
 export const LINGER_MILLISECONDS = 2_000;
 
-/** How much is dropped of what a peer sends after it was answered, in bytes. */
+/** Limit of bytes that are read and discarded after a peer has its answer. */
 export const LINGER_BYTES = 262_144;
 
-/** Where what is dropped goes, of all connections at once: nobody looks at it. */
+/** Buffer for discarded bytes, shared by all connections: its contents are never read. */
 const nowhere = new Uint8Array(16_384);
 
-/** One that lingers, in a ring with all others: a map of those that come and go costs 40 MB. */
+/** A lingering connection in a linked ring. A `Map` with many additions and removals costs 40 MB. */
 interface Lingering {
   close: () => void;
-  /** When it must be over, by `performance.now()`. */
+  /** When it must be closed, by `performance.now()`. */
   deadline: number;
   before: Lingering;
   after: Lingering;
 }
 
-/** Where the ring begins and ends. All linger equally long, so the first to be over comes first. */
+/** Start and end of the ring. All connections linger equally long: the earliest deadline is first. */
 const ring = { close: () => {}, deadline: Infinity } as Lingering;
 ring.before = ring.after = ring;
 
-/** One timer for all that lingers, since a timer for each would be a tenth of a plain answer. */
+/** One timer for all connections. One timer each would take a tenth of the time of a plain answer. */
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /**
- * Bounds the time that a connection lingers.
+ * Limits the time that a connection lingers.
  *
  * @param close closes it; called once if it lingers longer than {@linkcode LINGER_MILLISECONDS}
- * @returns what to call when it has ended by itself
+ * @returns a function to call when the connection has ended by itself
  */
 export function boundLinger(close: () => void): () => void {
   const deadline = performance.now() + LINGER_MILLISECONDS;
@@ -42,13 +42,13 @@ export function boundLinger(close: () => void): () => void {
 function leave(one: Lingering): void {
   one.before.after = one.after;
   one.after.before = one.before;
-  // Leaving twice changes nothing.
+  // A second call changes nothing.
   one.before = one.after = one;
 }
 
 function later(milliseconds: number): ReturnType<typeof setTimeout> {
   const id = setTimeout(sweep, milliseconds);
-  // A process that has nothing else to do need not stay for it.
+  // The timer must not keep an otherwise idle process alive.
   Deno.unrefTimer(id);
   return id;
 }
@@ -64,18 +64,18 @@ function sweep(): void {
 }
 
 /**
- * Ends a connection: closes its sending side, then reads and drops what the peer still sends until
- * it ends its side too. Closing with bytes unread makes the kernel send a reset, which can overtake
- * an answer that the peer has not read yet.
+ * Ends a connection: closes its sending side, then discards what the peer still sends until the peer
+ * ends its side too. If a connection is closed with unread bytes, the kernel sends a reset, which can
+ * overtake an answer that the peer has not read yet.
  *
  * @param conn the connection
- * @returns when the peer has ended, broken off, or sent more than {@linkcode LINGER_BYTES}; never
- * rejects
+ * @returns a promise that never rejects; it resolves when the peer has ended, the connection is
+ * broken, or the peer has sent more than {@linkcode LINGER_BYTES}
  */
 export async function finishConn(conn: Deno.TcpConn): Promise<void> {
   const release = boundLinger(() => closeConn(conn));
   try {
-    // Nobody waits for closeWrite: the read says how it went, and both at once are cheaper.
+    // closeWrite is not awaited: the read shows its result, and both at once are cheaper.
     conn.closeWrite().catch(() => {});
     for (let dropped = 0; dropped < LINGER_BYTES;) {
       const count = await conn.read(nowhere);
@@ -83,7 +83,7 @@ export async function finishConn(conn: Deno.TcpConn): Promise<void> {
       dropped += count;
     }
   } catch {
-    // Broken off, or closed from here: either way it is over.
+    // The peer broke the connection, or it was closed here.
   }
   release();
   closeConn(conn);

@@ -5,13 +5,13 @@ import { listenPlain } from "./listen_plain.ts";
 import { listenTls } from "./listen_tls.ts";
 
 /**
- * Listens for connections. Needs `--allow-net=HOST:PORT`, nothing else.
+ * Listens for connections. Needs only the permission `--allow-net=HOST:PORT`.
  *
- * @param options where, and how
+ * @param options where and how to listen
  * @returns the listener
- * @throws {TypeError} if the certificate, key or authorities cannot be used
+ * @throws {TypeError} if the certificate, key or CA is invalid
  * @throws {Deno.errors.NotCapable} without permission
- * @throws {Error} if the address is not to be had; the message says which, the cause why
+ * @throws {Error} if the address cannot be used; the message contains it, the cause is the reason
  */
 export async function listen(options: ListenOptions): Promise<Listener> {
   try {

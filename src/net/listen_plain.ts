@@ -2,13 +2,13 @@ import { plainAddress } from "./address.ts";
 import type { Listener, ListenOptions } from "./listener.ts";
 import { plainConnection } from "./plain_connection.ts";
 
-/** How long to wait after an error, in milliseconds, for descriptors to be closed elsewhere. */
+/** Wait after an error, in milliseconds, so that other connections release file descriptors. */
 const BACK_OFF_MILLISECONDS = 50;
 
 /**
  * Listens for plain connections.
  *
- * @param options where
+ * @param options where to listen
  * @returns the listener
  */
 export function listenPlain({ hostname, port, onAcceptError }: ListenOptions): Listener {
@@ -22,13 +22,13 @@ export function listenPlain({ hostname, port, onAcceptError }: ListenOptions): L
       while (!closed) {
         try {
           const conn = await listener.accept();
-          // An answer is one write or two: Nagle could only hold the second back.
+          // An answer is one or two writes: Nagle's algorithm would only delay the second.
           conn.setNoDelay(true);
           const { hostname, port } = conn.remoteAddr;
           return plainConnection(conn, { address: plainAddress(hostname), port });
         } catch (error) {
           if (closed) break;
-          // The peer has gone already, by a reset: a reason to take the next, not to wait.
+          // The peer has already reset the connection: accept the next one without a wait.
           if (error instanceof Deno.errors.NotConnected) continue;
           onAcceptError?.(error);
           await new Promise<void>((resolve) => {

@@ -7,30 +7,30 @@ import { tlsServer } from "./tls_server.ts";
 import type { TlsServerOptions } from "./tls_options.ts";
 import { socketTransport } from "./tls_transport.ts";
 
-/** Connections that wait in the kernel for us to accept them. */
+/** Limit of connections that wait in the kernel to be accepted. */
 const BACKLOG = 511;
 
 /**
- * After so many connections the garbage collector is called, where the process was started with
- * `--v8-flags=--expose-gc`. What TLS holds of a connection is outside the heap and freed with its
- * object, but V8 does not see how much that is, and would let 60 MB of it pile up.
+ * After so many connections the garbage collector is called, if the process was started with
+ * `--v8-flags=--expose-gc`. The TLS memory of a connection is outside the heap and is freed with its
+ * object. V8 does not see its size and would let 60 MB accumulate.
  */
 const RECLAIM_AFTER = 256;
 
 const { gc } = globalThis as { gc?: () => void };
 
-/** Paused: not a byte is read before somebody asks for the handshake. */
+/** Paused: no byte is read before `handshake()` is called. */
 const OPTIONS = { pauseOnConnect: true, noDelay: true };
 
 /**
- * Listens for connections that will speak TLS.
+ * Listens for TLS connections.
  *
- * Why not `Deno.listenTls`, which is smaller and faster: it shakes hands on its own as soon as a
- * connection is there, and `close()` then neither stops that nor closes the socket (Deno 2.9.6). A
- * host that is not allowed would get our certificate, and whoever connects and stays silent would
- * hold a file descriptor for ever.
+ * `Deno.listenTls` is smaller and faster, but not usable: it starts the handshake as soon as a
+ * connection exists, and `close()` then neither stops the handshake nor closes the socket (Deno
+ * 2.9.6). A host that is not allowed would receive our certificate, and a silent peer would hold a
+ * file descriptor for ever.
  *
- * @param options where
+ * @param options where to listen
  * @param tls certificate, key and rules
  * @returns the listener
  */
@@ -53,8 +53,8 @@ export async function listenTls(
     accepted.push(tlsConnection(socketTransport(socket), peer, () => handshaker));
     wake();
   });
-  // Without permission node:net throws where nobody can catch it; this throws here, and says of an
-  // address that is not to be had what the system says.
+  // Without permission, node:net throws an error that cannot be caught. This line throws it here; if
+  // the address cannot be used, the error contains the reason of the system.
   Deno.listen({ hostname, port }).close();
   const address = await bind(server, hostname.replace(/^\[(.*)\]$/, "$1"), port);
   server.on("error", (error) => onAcceptError?.(error));

@@ -1,39 +1,38 @@
 import type { Connection } from "./connection.ts";
 import type { TlsServerOptions } from "./tls_options.ts";
 
-/** Where to listen, and how. */
+/** Where and how to listen. */
 export interface ListenOptions {
-  /** An address of this host, IPv6 with or without brackets; `0.0.0.0` and `::` are all of them. */
+  /** An address of this host, IPv6 with or without brackets; `0.0.0.0` and `::` mean all addresses. */
   hostname: string;
-  /** The port; 0 is any that is free. */
+  /** The port; 0 means any free port. */
   port: number;
-  /** How to serve TLS; without it connections are plain. */
+  /** TLS options; without them, connections are plain. */
   tls?: TlsServerOptions;
-  /** Is told why a connection could not be accepted, most often for want of file descriptors. */
+  /** Receives errors of accepting connections; the usual reason is a lack of file descriptors. */
   onAcceptError?: (error: unknown) => void;
 }
 
-/** Takes connections. */
+/** Accepts connections. */
 export interface Listener {
-  /** Where it listens, as the operating system says; the address without brackets. */
+  /** The real address and port; the address has no brackets. */
   readonly address: { readonly hostname: string; readonly port: number };
   /**
-   * Waits for the next connection; one call at a time. It costs next to nothing and reads nothing:
-   * TLS begins with `handshake()`, so that a connection closed before that gets not a byte.
-   * Errors do not end it: after one it goes on, a moment later.
+   * Waits for the next connection; one call at a time. Reads nothing and is cheap: TLS starts with
+   * `handshake()`, so that a connection that is closed earlier receives no byte. After an error it
+   * waits briefly and continues.
    *
-   * @returns the connection; null once the listener is closed
+   * @returns the connection; null after the listener is closed
    */
   accept(): Promise<Connection | null>;
   /**
-   * Uses another certificate, other authorities or other rules for the handshakes that begin from
-   * now on. No connection is lost: whatever began before goes on as it was.
+   * Replaces certificate, CA and rules for new handshakes. Existing connections and handshakes
+   * continue with the old ones.
    *
-   * @param tls what to use
-   * @throws {TypeError} if it cannot be used, or this listener is a plain one; nothing has changed
-   * then
+   * @param tls the new options
+   * @throws {TypeError} if they are invalid or the listener is plain; the old options then remain
    */
   replaceTls(tls: TlsServerOptions): Promise<void>;
-  /** Stops listening; connections that were accepted go on. May be called more than once. */
+  /** Stops listening. Accepted connections continue. May be called repeatedly. */
   close(): void;
 }

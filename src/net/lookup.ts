@@ -1,15 +1,15 @@
-/** What `getaddrinfo` says of a name that is not there, or has no address of this kind. */
+/** Codes of `getaddrinfo` for a name that does not exist or has no address of this family. */
 const NO_SUCH_NAME: ReadonlySet<unknown> = new Set(["ENOTFOUND", "ENODATA", "EAI_NONAME"]);
 
 /**
- * Looks a host name up as other programs of this host do: `getaddrinfo`, which reads `/etc/hosts`
- * and follows `/etc/nsswitch.conf`. `Deno.resolveDns` does neither. Needs `--allow-net=NAME`, for the
- * name itself and no port; permission for the name server is not asked for.
+ * Looks a host name up like other programs of this host: with `getaddrinfo`, which reads
+ * `/etc/hosts` and follows `/etc/nsswitch.conf`. `Deno.resolveDns` does neither. Needs
+ * `--allow-net=NAME` with the name and no port; the name server needs no permission.
  *
  * @param name the host name
- * @returns its addresses, of both families; none if there is no such name
+ * @returns its addresses of both families; empty if the name does not exist
  * @throws {Deno.errors.NotCapable} without permission
- * @throws {Error} if nobody could be asked
+ * @throws {Error} if the lookup fails
  */
 export async function lookup(name: string): Promise<string[]> {
   const dns = await import("node:dns/promises");

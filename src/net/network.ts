@@ -1,34 +1,34 @@
 import { type IpAddress, MAPPED_PREFIX_BITS, parseAddress } from "./address.ts";
 
-/** A block of addresses: all that agree with `bytes` in the first `prefix` bits. */
+/** A block of addresses: all addresses with the same first `prefix` bits as `bytes`. */
 export interface Network extends IpAddress {
-  /** How many bits count: 0–32 for family 4, 0–128 for family 6. */
+  /** Prefix length in bits: 0–32 for family 4, 0–128 for family 6. */
   readonly prefix: number;
 }
 
 /**
- * Parses an address, or a block in CIDR notation. Bits of the host may be set (`10.1.2.3/8`), and an
- * IPv6 address may stand in brackets. A block of mapped IPv4 addresses is a block of IPv4.
+ * Parses an address or a block in CIDR notation. Host bits may be set (`10.1.2.3/8`), and an IPv6
+ * address may be in brackets. A block of mapped IPv4 addresses becomes an IPv4 block.
  *
  * @param text the address or block
  * @returns the block
- * @throws {SyntaxError} with the reason alone, if it is none
+ * @throws {SyntaxError} if the text is invalid; the message is only the reason
  */
 export function parseNetwork(text: string): Network {
   const slash = text.indexOf("/");
   const host = slash < 0 ? text : text.slice(0, slash);
   const bracketed = /^\[(.*:.*)\]$/.exec(host)?.[1] ?? host;
   if (bracketed.includes("%")) {
-    throw new SyntaxError("an address with a zone means something on one host only");
+    throw new SyntaxError("zones are not supported: they are valid on one host only");
   }
   const address = parseAddress(bracketed);
-  if (address === undefined) throw new SyntaxError(addressFault(bracketed));
+  if (address === undefined) throw new SyntaxError(whyInvalid(bracketed));
   const written = bracketed.includes(":") ? 128 : 32;
   if (slash < 0) return { ...address, prefix: address.bytes.length * 8 };
   const length = text.slice(slash + 1);
   if (length.includes(".") || length.includes(":")) {
     throw new SyntaxError(
-      'a netmask is not understood, write the number of bits, as in "10.0.0.0/8"',
+      'netmasks are not supported: use a prefix length such as "10.0.0.0/8"',
     );
   }
   if (!/^(0|[1-9]\d{0,2})$/.test(length) || Number(length) > written) {
@@ -37,17 +37,16 @@ export function parseNetwork(text: string): Network {
   const bits = Number(length);
   if (written === 32 || address.family === 6) return { ...address, prefix: bits };
   if (bits >= MAPPED_PREFIX_BITS) return { ...address, prefix: bits - MAPPED_PREFIX_BITS };
-  // Wider than all of mapped IPv4: a block of IPv6, in which no peer's address ever is.
+  // Wider than all mapped IPv4 addresses: an IPv6 block, which matches no IPv4 peer.
   const mapped = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...address.bytes);
   return { family: 6, bytes: mapped, prefix: bits };
 }
 
 /**
- * Tells whether an address is in a block.
+ * Returns whether a block contains an address.
  *
  * @param network the block
  * @param address the address
- * @returns true if it is
  */
 export function contains(network: Network, address: IpAddress): boolean {
   if (network.family !== address.family) return false;
@@ -59,10 +58,10 @@ export function contains(network: Network, address: IpAddress): boolean {
   return shift === 8 || (network.bytes[whole]! ^ address.bytes[whole]!) >> shift === 0;
 }
 
-function addressFault(text: string): string {
+function whyInvalid(text: string): string {
   if (text.includes(":")) return "not an IPv6 address";
   if (/(^|\.)0\d/.test(text)) {
-    return "a part of an IPv4 address with a leading zero is decimal to some and octal to others";
+    return "leading zeros are not allowed in an IPv4 address: some programs read them as octal";
   }
   return "not an IPv4 address";
 }

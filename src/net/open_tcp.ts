@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { ConnectError } from "./connect_error.ts";
 import { resolveFailure } from "./resolve.ts";
 
-/** The words of the C library for what the system says. */
+/** Texts of the C library for error codes of the system. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "Permission denied",
   EADDRNOTAVAIL: "Cannot assign requested address",
@@ -19,13 +19,13 @@ const REASONS: Readonly<Record<string, string>> = {
 /**
  * Opens a TCP connection to one address.
  *
- * @param hostname the address; or a name, for the runtime to look up
+ * @param hostname the address, or a name that the runtime looks up
  * @param port the port
- * @param bind the local address to connect from; what the system chooses, if left out
- * @param signal ends the attempt
- * @returns the connection, without Nagle's algorithm: a query is one small packet, which that could
- * only hold back behind the handshake
- * @throws {ConnectError} if there is none
+ * @param bind the local address to connect from; if undefined, the system chooses
+ * @param signal cancels the attempt
+ * @returns the connection, without Nagle's algorithm, which would only delay the small packet of a
+ * query after the handshake
+ * @throws {ConnectError} if the connection fails
  */
 export async function openTcp(
   hostname: string,
@@ -48,14 +48,14 @@ export async function openTcp(
   }
 }
 
-/** `Deno.connect` knows no local address; `node:net` does. */
+/** Connects with `node:net`: `Deno.connect` has no option for the local address. */
 async function openBound(
   host: string,
   port: number,
   bind: string,
   signal: AbortSignal | undefined,
 ): Promise<Deno.TcpConn> {
-  // Without this check `node:net` throws where nobody can catch it.
+  // Without this check, `node:net` throws an error that cannot be caught.
   const from = formatHostPort({ hostname: bind, port: 0 });
   const { state } = await Deno.permissions.query({ name: "net", host: from });
   if (state !== "granted") throw new Deno.errors.NotCapable(`Requires net access to "${from}"`);
@@ -77,7 +77,7 @@ async function openBound(
   return asConn(socket);
 }
 
-/** As much of `Deno.TcpConn` as the rest of this folder uses. */
+/** Wraps a socket as a `Deno.TcpConn`, with the members that this folder uses. */
 function asConn(socket: Socket): Deno.TcpConn {
   let rest: Uint8Array = new Uint8Array(0);
   let ended = false;
@@ -124,7 +124,7 @@ export function connectFailure(error: unknown, host: string): unknown {
   const unresolved = /^failed to lookup address information: (.*)/.exec(message)?.[1];
   if (unresolved !== undefined) return resolveFailure(host, unresolved);
   if (syscall === "bind") {
-    // The runtime's code is EINVAL, whatever it was.
+    // The code of the runtime is always EINVAL.
     const reason = REASONS.EADDRNOTAVAIL!;
     return new ConnectError("bind", `Cannot connect from the local address: ${reason}`, reason);
   }

@@ -3,26 +3,26 @@ import type { DetailedPeerCertificate, TLSSocket } from "node:tls";
 import { whyUntrusted } from "./certificate_chain.ts";
 import type { PeerIdentity } from "./connection.ts";
 
-/** What is needed to judge a client certificate. */
+/** Rules for client certificates. */
 export interface IdentityRules {
-  /** Whether there must be one. */
+  /** Whether a client certificate is required. */
   readonly required: boolean;
-  /** The authorities it must come from; they say why one does not hold. */
+  /** The trusted CAs; also used to find the reason why a certificate is refused. */
   readonly authorities: readonly X509Certificate[];
   /** The class of `node:crypto`. */
   readonly X509Certificate: typeof X509Certificate;
 }
 
-/** More than any chain has. */
+/** Limit of certificates in a chain; real chains are shorter. */
 const MAX_CHAIN = 8;
 
 /**
- * Judges the certificate that a peer showed in a handshake.
+ * Verifies the client certificate of a peer after the handshake.
  *
- * @param socket the server's side of the connection, the handshake done
- * @param rules what the certificate must be
- * @returns who the peer is; undefined if it showed none, and need not
- * @throws {Error} if there is no certificate though there must be one, or it does not hold
+ * @param socket the server's side of the connection, after the handshake
+ * @param rules the rules for the certificate
+ * @returns the identity of the peer; undefined without a certificate, if none is required
+ * @throws {Error} if a required certificate is missing, or the certificate is refused
  */
 export function verifiedIdentity(
   socket: TLSSocket,
@@ -30,18 +30,16 @@ export function verifiedIdentity(
 ): PeerIdentity | undefined {
   const shown: Partial<DetailedPeerCertificate> | null = socket.getPeerCertificate(true);
   if (shown?.raw === undefined) {
-    if (rules.required) throw new Error("Cannot accept peer: it showed no client certificate");
+    if (rules.required) throw new Error("Cannot accept client: it sent no certificate");
     return undefined;
   }
   const subject = formatSubject({ ...shown.subject });
-  // In a resumed session Deno 2.9.6 counts any certificate as verified, also one that failed the
-  // first time, and one whose authority was taken away since.
+  // In a resumed session, Deno 2.9.6 reports every certificate as verified: also one that was refused
+  // in the first handshake, and one whose CA is no longer trusted.
   if (socket.isSessionReused()) {
     throw new Error(
-      `Cannot accept client certificate ${
-        JSON.stringify(subject)
-      }: it would not be verified in a ` +
-        "resumed TLS session, which the peer must not ask for",
+      `Cannot accept client certificate ${JSON.stringify(subject)}: it cannot be verified in a ` +
+        "resumed TLS session; the client must not resume sessions",
     );
   }
   if (!socket.authorized) {
@@ -52,7 +50,7 @@ export function verifiedIdentity(
       link = link.issuerCertificate === link ? undefined : link.issuerCertificate;
     }
     const reason = whyUntrusted(chain, rules.authorities, new Date()) ??
-      "it is of X.509 version 1, or not made for client authentication";
+      "it has X.509 version 1, or its extended key usage does not include clientAuth";
     throw new Error(`Cannot accept client certificate ${JSON.stringify(subject)}: ${reason}`);
   }
   const commonName = [shown.subject?.CN ?? []].flat().at(-1);
@@ -64,7 +62,7 @@ export function verifiedIdentity(
 }
 
 /**
- * Writes a subject as RFC 4514 does: the last part of the certificate's first, values escaped.
+ * Formats a subject as in RFC 4514: in reverse order of the certificate, with escaped values.
  *
  * @param parts the values by the short names of their types, in the order of the certificate
  * @returns one line
@@ -76,7 +74,7 @@ export function formatSubject(parts: Readonly<Record<string, string | string[]>>
     .join(",");
 }
 
-/** RFC 4514, section 2.4; control characters in hex too, since the text goes into logs. */
+/** Escapes as in RFC 4514, section 2.4; control characters become hex, since the text is logged. */
 function escapeValue(value: string): string {
   return value
     .replaceAll(/[\\",+<>;]|^[ #]| $/g, "\\$&")

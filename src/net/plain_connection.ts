@@ -3,11 +3,11 @@ import { finishConn } from "./linger.ts";
 import { closeConn, writeAll } from "./tcp.ts";
 
 /**
- * Puts a TCP connection behind the interface that all connections have.
+ * Wraps a TCP connection as a {@linkcode Connection} without TLS.
  *
- * @param conn the connection
- * @param peer who is at the other end
- * @returns the same, as a connection without TLS
+ * @param conn the TCP connection
+ * @param peer the address and port of the peer
+ * @returns the connection
  */
 export function plainConnection(conn: Deno.TcpConn, peer: Connection["peer"]): Connection {
   return {
@@ -19,7 +19,7 @@ export function plainConnection(conn: Deno.TcpConn, peer: Connection["peer"]): C
       try {
         if (last !== undefined) await writeAll(conn, last);
       } catch {
-        // Who is gone cannot be told; what is left of the connection is closed below.
+        // The peer is gone. The connection is closed below.
       }
       await finishConn(conn);
     },

@@ -4,7 +4,7 @@ import { lookup } from "./lookup.ts";
 /** An address family: 4 for IPv4, 6 for IPv6. */
 export type Family = 4 | 6;
 
-/** The texts of `gai_strerror(3)`, which users know, for codes of `node:dns`. */
+/** The familiar texts of `gai_strerror(3)` for codes of `node:dns`. */
 const REASONS: Readonly<Record<string, string>> = {
   EAI_AGAIN: "Temporary failure in name resolution",
   EAI_FAIL: "Non-recoverable failure in name resolution",
@@ -13,14 +13,14 @@ const REASONS: Readonly<Record<string, string>> = {
 /**
  * Finds the addresses of a host to connect to.
  *
- * To connect to an address that was looked up needs permission for that address. Where it may be
- * missing, because permission is not for all of the network, the name itself is returned: the
- * runtime then looks it up while connecting, for which permission for the name is enough.
+ * A connection to a resolved address needs permission for that address. If permission is not granted
+ * for the whole network, the name itself is returned: the runtime then looks it up while it
+ * connects, and permission for the name is sufficient.
  *
  * @param host a name or an address
- * @param family the family to look for; both if left out
+ * @param family the address family; default: both
  * @returns the addresses, in the order to try them; at least one
- * @throws {ConnectError} `"resolve"` if there is none
+ * @throws {ConnectError} `"resolve"` if the host has no address
  */
 export async function resolve(host: string, family?: Family): Promise<string[]> {
   const literal = familyOf(host);
@@ -46,10 +46,10 @@ export async function resolve(host: string, family?: Family): Promise<string[]> 
 }
 
 /**
- * Tells an address from a name.
+ * Returns the family of an address.
  *
  * @param host a name or an address
- * @returns the family of the address; undefined for a name
+ * @returns the family; undefined for a name
  */
 export function familyOf(host: string): Family | undefined {
   if (host.includes(":")) return 6;
@@ -57,10 +57,10 @@ export function familyOf(host: string): Family | undefined {
 }
 
 /**
- * Says that a name has no address.
+ * Creates the error for a name without an address.
  *
  * @param host the name
- * @param reason why
+ * @param reason the reason
  * @returns the error to throw
  */
 export function resolveFailure(host: string, reason: string): ConnectError {

@@ -6,14 +6,14 @@ import { connTransport } from "./tls_transport.ts";
 import { tlsFailure } from "./tls_failure.ts";
 
 /**
- * Shakes hands as a client on a TCP connection.
+ * Performs a TLS handshake as a client on a TCP connection.
  *
- * @param conn the TCP connection; closed if there is no agreement
- * @param peer who is at the other end
- * @param client shakes hands
- * @param signal ends the attempt
- * @returns the TLS connection, its handshake done
- * @throws {ConnectError} `"handshake"`, `"reset"` or `"untrusted"` if there is none
+ * @param conn the TCP connection; closed if the handshake fails
+ * @param peer the address and port of the peer
+ * @param client performs the handshake
+ * @param signal cancels the attempt
+ * @returns the TLS connection after the handshake
+ * @throws {ConnectError} `"handshake"`, `"reset"` or `"untrusted"` if the handshake fails
  */
 export async function secureClient(
   conn: Deno.TcpConn,
@@ -36,7 +36,7 @@ export async function secureClient(
   }
   return {
     ...connection,
-    // With TLS 1.3 a server judges the client's certificate after the handshake.
+    // With TLS 1.3, a server checks the client certificate after the client's handshake is complete.
     async read(buffer) {
       try {
         return await connection.read(buffer);

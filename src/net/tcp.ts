@@ -1,5 +1,5 @@
 /**
- * Closes a connection; one that is closed already stays so.
+ * Closes a connection. May be called repeatedly.
  *
  * @param conn the connection
  */
@@ -7,15 +7,15 @@ export function closeConn(conn: Deno.Conn): void {
   try {
     conn.close();
   } catch {
-    // Deno throws BadResource where it was closed before.
+    // Deno throws BadResource if the connection is already closed.
   }
 }
 
 /**
- * Writes all of the bytes.
+ * Writes all bytes.
  *
  * @param conn the connection
- * @param bytes what to send
+ * @param bytes the bytes to send
  */
 export async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
   for (let sent = 0; sent < bytes.length;) sent += await conn.write(bytes.subarray(sent));

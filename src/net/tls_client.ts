@@ -5,60 +5,56 @@ import { ConnectError, type ConnectFault } from "./connect_error.ts";
 import { familyOf } from "./resolve.ts";
 import type { Handshaker } from "./tls_connection.ts";
 
-/** TLS for a client. With nothing in it nothing is verified, which is how `check_nrpe` asks. */
+/** TLS options of a client. Without any, the server is not verified, as with `check_nrpe`. */
 export interface TlsClientOptions {
   /**
-   * Authorities, PEM: the server's certificate must be signed by one of them, or be one of them. As
-   * with `check_nrpe -A` the name in it does not matter, unless `serverName` is given.
+   * Trusted CA certificates, PEM. The server's certificate must be signed by one of them or be one
+   * of them. As with `check_nrpe -A`, its names are not checked, unless `serverName` is set.
    */
   ca?: string | undefined;
   /**
-   * The name that the server's certificate must be for, told to the server too (SNI). `check_nrpe`
-   * has no such option. It proves nothing without `ca`.
+   * A name that the server's certificate must contain; also sent to the server (SNI). `check_nrpe`
+   * has no such option. Without `ca`, the name is not checked.
    */
   serverName?: string | undefined;
-  /** The client's certificate, PEM, followed by what leads to its authority. */
+  /** The client certificate, PEM, followed by its intermediate CA certificates. */
   cert?: string | undefined;
-  /** The private key of the client's certificate, PEM, not encrypted. */
+  /** The private key of the client certificate, PEM, not encrypted. */
   key?: string | undefined;
-  /** The oldest version allowed; 1.2, which is the oldest there is, if left out. */
+  /** The oldest TLS version to use; default: 1.2, the oldest that is supported. */
   minVersion?: "1.2" | "1.3" | undefined;
-  /** The newest version allowed; 1.3 if left out. */
+  /** The newest TLS version to use; default: 1.3. */
   maxVersion?: "1.2" | "1.3" | undefined;
-  /** OpenSSL names of the suites to accept in TLS 1.2; all there are, if left out. */
+  /** OpenSSL names of the cipher suites to accept in TLS 1.2; default: all supported suites. */
   ciphers?: readonly string[] | undefined;
 }
 
-/** The handshake was refused from here, or came to nothing. */
+/** The client refused the server, or the handshake failed. The message is the reason. */
 export class PeerRefusal extends Error {
-  /**
-   * @param fault what happened
-   * @param reason the same in words
-   */
   constructor(readonly fault: ConnectFault, reason: string) {
     super(reason);
   }
 }
 
 /**
- * Says what `node:tls` itself has against a certificate: purposes and constraints, for example.
+ * Formats the reason why `node:tls` refuses a certificate, for example its purposes or constraints.
  *
- * @param why a code or a text of the runtime
+ * @param why a code or message of the runtime
  * @returns the reason
  */
 export function notAcceptable(why: unknown): string {
-  return `the server's certificate is not acceptable (${why})`;
+  return `the certificate of the server is not accepted (${why})`;
 }
 
 /**
- * Makes what shakes hands as a client. Only now is `node:tls` loaded. `Deno.connectTls` is of no
- * use: it verifies always, and the name too, while most NRPE servers that have a certificate made it
- * themselves.
+ * Creates a handshaker for clients. Loads `node:tls` when it is called. `Deno.connectTls` is not
+ * usable: it always verifies the certificate and its name, but most NRPE servers have a self-signed
+ * certificate.
  *
- * @param options what is asked for
+ * @param options TLS options
  * @returns the handshaker
- * @throws {ConnectError} `"ca"`, `"certificate"` or `"key"` if that text cannot be used; `node:tls`
- * would go on without it, and say nothing
+ * @throws {ConnectError} `"ca"`, `"certificate"` or `"key"` if that text is invalid; `node:tls` would
+ * silently ignore it
  */
 export async function tlsClient(options: TlsClientOptions): Promise<Handshaker> {
   const [tls, crypto] = await Promise.all([
@@ -77,14 +73,14 @@ export async function tlsClient(options: TlsClientOptions): Promise<Handshaker> 
     ...(cert === undefined ? {} : { cert, key }),
     minVersion: `TLSv${minVersion}`,
     maxVersion: `TLSv${maxVersion}`,
-    // Left out, the host's name is sent; check_nrpe sends none. An address is never sent (RFC 6066).
+    // If omitted, the host name is sent; check_nrpe sends none. Addresses are never sent (RFC 6066).
     servername: serverName === undefined || familyOf(serverName) ? "" : serverName,
-    // Judged below, where the reason can be told.
+    // verify() below checks the certificate and finds the reason.
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   } as const;
 
-  function judge(socket: TLSSocket): void {
+  function verify(socket: TLSSocket): void {
     const suite = socket.getCipher().name;
     if (ciphers && socket.getProtocol() === "TLSv1.2" && !ciphers.includes(suite)) {
       throw new PeerRefusal("handshake", `the server chose ${suite}, which is not allowed`);
@@ -93,7 +89,7 @@ export async function tlsClient(options: TlsClientOptions): Promise<Handshaker> 
     const chain = peerChain(socket, X509Certificate);
     const reason = whyUntrusted(chain, authorities, new Date());
     if (reason !== undefined) throw new PeerRefusal("untrusted", reason);
-    // A certificate that is trusted for itself need not be fit for anything else.
+    // A pinned certificate is accepted, whatever its purposes and constraints are.
     const { fingerprint256 } = chain[0]!;
     const pinned = authorities.some((authority) => authority.fingerprint256 === fingerprint256);
     if (!pinned && !socket.authorized) {
@@ -115,7 +111,7 @@ export async function tlsClient(options: TlsClientOptions): Promise<Handshaker> 
         socket.once("secureConnect", () => {
           socket.off("error", reject);
           try {
-            judge(socket);
+            verify(socket);
             resolve({ socket, identity: undefined });
           } catch (error) {
             reject(error);
@@ -140,9 +136,9 @@ function readCertificates(
     const found = splitPem(pem).map((block) => new Certificate(block));
     if (found.length > 0) return found;
   } catch {
-    // The reasons given are the names of a parser's states.
+    // The message of the error contains only names of parser states.
   }
-  throw unusable(fault, "expected certificates in PEM form");
+  throw unusable(fault, "expected certificates in PEM format");
 }
 
 function checkKey(
@@ -154,9 +150,9 @@ function checkKey(
   try {
     fits = own.checkPrivateKey(createPrivateKey(pem));
   } catch {
-    throw unusable("key", "expected a private key in PEM form, not encrypted");
+    throw unusable("key", "expected a private key in PEM format, not encrypted");
   }
-  if (!fits) throw unusable("key", "it is not the key of the certificate");
+  if (!fits) throw unusable("key", "it does not belong to the certificate");
 }
 
 function unusable(fault: "ca" | "certificate" | "key", reason: string): ConnectError {

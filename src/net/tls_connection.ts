@@ -5,36 +5,36 @@ import { handshakeFailure } from "./handshake_failure.ts";
 import type { TlsTransport } from "./tls_transport.ts";
 
 /**
- * How much a peer may send ahead of what is read, in bytes: twice the longest packet. What comes
- * beyond it is dropped, and missed only by who reads so far. `TLSSocket.pause()` is no way to hold a
- * peer up: with Deno 2.9.6 the end of a peer that comes meanwhile is never reported.
+ * Limit of received bytes that are kept until they are read: twice the longest packet. Further bytes
+ * are discarded, and a read that reaches them fails. `TLSSocket.pause()` cannot be used instead: with
+ * Deno 2.9.6, the end of the peer is never reported if it arrives during a pause.
  */
 const MAX_RECEIVED = 131_072;
 
-/** What a handshake comes to. */
+/** Result of a handshake. */
 export interface Secured {
   readonly socket: TLSSocket;
   readonly identity: PeerIdentity | undefined;
 }
 
-/** The one step that depends on the configuration. */
+/** Performs TLS handshakes with one configuration. */
 export interface Handshaker {
   /**
-   * Shakes hands. A stream that is destroyed meanwhile may leave the promise pending.
+   * Performs a handshake. If the stream is destroyed meanwhile, the promise may stay pending.
    *
-   * @throws {Error} if there is no agreement, or the peer's certificate does not hold
+   * @throws {Error} if the handshake fails or the certificate of the peer is refused
    */
   shakeHands(stream: Duplex): Promise<Secured>;
 }
 
 /**
- * Puts a TLS connection behind the interface that all connections have. Until `handshake()` is
- * called, nothing is read or written, and next to nothing spent.
+ * Creates a {@linkcode Connection} with TLS. Before `handshake()` is called, nothing is read or
+ * written, and almost no memory or time is used.
  *
- * @param transport the TCP connection below
- * @param peer who is at the other end
- * @param handshaker gives the handshaker to use, asked when the handshake begins
- * @returns the same, as a TLS connection
+ * @param transport the TCP connection below TLS
+ * @param peer the address and port of the peer
+ * @param handshaker returns the handshaker; called when the handshake starts
+ * @returns the connection
  */
 export function tlsConnection(
   transport: TlsTransport,
@@ -46,7 +46,7 @@ export function tlsConnection(
   let receivedBytes = 0;
   let overflowed = false;
   let ended = false;
-  // Why nothing goes on; a text becomes an error only if someone asks, since most ends are normal.
+  // Why the connection ended. A string becomes an error only on demand, since most ends are normal.
   let failure: Error | string | undefined;
   let wake = () => {};
 
@@ -77,7 +77,7 @@ export function tlsConnection(
     async handshake() {
       if (failure !== undefined) throw thrown();
       const closed = new Promise<never>((_, reject) => wake = () => reject(thrown()));
-      // Over a stream TLS waits on for a peer that has ended. What came before is dealt with first.
+      // On a stream, TLS does not notice that the peer has ended. Earlier data is processed first.
       transport.stream.once("end", () => {
         setTimeout(() => socket === undefined && fail(handshakeFailure("ended by peer")));
       });
@@ -97,7 +97,7 @@ export function tlsConnection(
           wake();
         });
         socket.on("error", fail);
-        socket.on("close", () => fail("Connection broken by peer"));
+        socket.on("close", () => fail("Connection broken by the peer"));
         return result.identity;
       } catch (error) {
         wake = () => {};
@@ -109,7 +109,7 @@ export function tlsConnection(
     async read(buffer) {
       secured();
       while (received.length === 0) {
-        if (overflowed) throw new Error("Peer sent more than was read");
+        if (overflowed) throw new Error("Peer sent more data than was read");
         if (ended) return null;
         await new Promise<void>((resolve) => wake = resolve);
         secured();

@@ -2,34 +2,34 @@ import type { KeyObject, X509Certificate } from "node:crypto";
 import { splitPem } from "./certificate_chain.ts";
 import type { TlsServerOptions } from "./tls_options.ts";
 
-/** What the PEM texts of a server hold, read and found to fit together. */
+/** Contents of the PEM texts of a server, read and checked together. */
 export interface TlsMaterial {
-  /** The certificate and its chain. */
+  /** The server certificate and its chain. */
   readonly chain: readonly X509Certificate[];
-  /** The authorities of client certificates. */
+  /** The CAs of client certificates. */
   readonly authorities: readonly X509Certificate[];
-  /** The block of the private key alone. */
+  /** The PEM block of the private key. */
   readonly key: string;
 }
 
 const KEY_BLOCK = /-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----[\s\S]*?-----END \1-----/;
 
-/** The curves that rustls signs with, by their names in OpenSSL. */
+/** Curves with which rustls can sign, by their names in OpenSSL. */
 const CURVES: ReadonlySet<unknown> = new Set(["prime256v1", "secp384r1", "secp521r1"]);
 
 /**
- * Reads a server's certificate, key and authorities, and finds what rustls would stumble over, since
- * it says so only to the log, or with other words, when the first client comes.
+ * Reads the certificate, key and CA of a server, and finds the errors for which rustls would refuse
+ * them. rustls itself reports them late, when the first client connects, and often unclearly.
  *
  * @param options the PEM texts
- * @returns what they hold
- * @throws {TypeError} if something cannot be used; the message says what and why
+ * @returns their contents
+ * @throws {TypeError} if one of them is invalid; the message names it and contains the reason
  */
 export async function readTlsMaterial(options: TlsServerOptions): Promise<TlsMaterial> {
   const { X509Certificate, createPrivateKey } = await import("node:crypto");
   const read = (what: string, pem: string) => {
     const blocks = splitPem(pem);
-    if (blocks.length === 0) throw unusable(what, "expected PEM text with a certificate in it");
+    if (blocks.length === 0) throw unusable(what, "expected a certificate in PEM format");
     return blocks.map((block, index) => {
       try {
         return new X509Certificate(block);
@@ -45,27 +45,30 @@ export async function readTlsMaterial(options: TlsServerOptions): Promise<TlsMat
   try {
     key = createPrivateKey(block);
   } catch {
-    throw unusable("TLS key", "it is damaged, or of a kind that is not known");
+    throw unusable("TLS key", "it is damaged, or its type is not supported");
   }
   const weakness = weaknessOf(key);
   if (weakness !== undefined) throw unusable("TLS key", weakness);
   const owner = chain.findIndex((certificate) => certificate.checkPrivateKey(key));
   if (owner < 0) throw unusable("TLS key", "it does not belong to the certificate");
   if (owner > 0) {
-    throw unusable("TLS certificate", "the server's own must come first, before its authorities");
+    throw unusable(
+      "TLS certificate",
+      "the server certificate must come first, before those of CAs",
+    );
   }
   const { ca, clientCertificates = "ignore" } = options;
   if (ca === undefined && clientCertificates !== "ignore") {
-    throw unusable("TLS authorities", "client certificates cannot be verified without any");
+    throw unusable("TLS CA", "it is missing, but required to verify client certificates");
   }
-  return { chain, authorities: ca === undefined ? [] : read("TLS authorities", ca), key: block };
+  return { chain, authorities: ca === undefined ? [] : read("TLS CA", ca), key: block };
 }
 
 function keyBlock(pem: string): string {
   const [block, label] = KEY_BLOCK.exec(pem) ?? [];
-  if (block === undefined) throw unusable("TLS key", "expected PEM text with a private key in it");
+  if (block === undefined) throw unusable("TLS key", "expected a private key in PEM format");
   if (label === "ENCRYPTED PRIVATE KEY" || /^Proc-Type:.*ENCRYPTED/m.test(block)) {
-    throw unusable("TLS key", 'it is encrypted; "openssl pkey -in KEY -out NEW" decrypts it');
+    throw unusable("TLS key", 'it is encrypted; decrypt it with "openssl pkey -in KEY -out NEW"');
   }
   return block;
 }
@@ -81,7 +84,7 @@ function weaknessOf({ asymmetricKeyType: type, asymmetricKeyDetails: details }: 
     case "ed25519":
       return undefined;
     default:
-      return `expected an RSA, EC or Ed25519 key, got one of kind "${type}"`;
+      return `expected an RSA, EC or Ed25519 key, got type "${type}"`;
   }
 }
 

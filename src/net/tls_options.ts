@@ -1,16 +1,17 @@
-/** How to serve TLS. */
+/** TLS options of a server. */
 export interface TlsServerOptions {
-  /** The certificate in PEM, followed by what leads to its authority. */
+  /** The server certificate, PEM, followed by its intermediate CA certificates. */
   cert: string;
-  /** Its private key in PEM: PKCS#8, PKCS#1 or SEC1, not encrypted. */
+  /** Its private key, PEM: PKCS#8, PKCS#1 or SEC1, not encrypted. */
   key: string;
-  /** The authorities that client certificates must come from, in PEM. */
+  /** The CA certificates that client certificates must be signed by, PEM. */
   ca?: string | undefined;
   /**
-   * Whether to ask for a client certificate: not at all (`"ignore"`, if left out); ask, and one that
-   * is given must verify (`"request"`); ask, and one must be given (`"require"`).
+   * Whether to request a client certificate. `"ignore"` (default): do not request one. `"request"`:
+   * a certificate is optional; refuse one that is invalid. `"require"`: a valid certificate is
+   * required.
    */
   clientCertificates?: "ignore" | "request" | "require" | undefined;
-  /** The oldest version of TLS to speak; 1.2 if left out. */
+  /** The oldest TLS version to use; default: 1.2. */
   minVersion?: "1.2" | "1.3" | undefined;
 }

@@ -7,15 +7,15 @@ import { verifiedIdentity } from "./peer_identity.ts";
 import type { Handshaker } from "./tls_connection.ts";
 import { readTlsMaterial } from "./tls_material.ts";
 
-/** After this many milliseconds a handshake is over, where its caller has not ended it before. */
+/** Timeout of a handshake in milliseconds, if its caller has not ended it before. */
 const HANDSHAKE_MILLISECONDS = 60_000;
 
 /**
- * Makes what shakes hands as a server. Only now is `node:tls` loaded.
+ * Creates a handshaker for servers. Loads `node:tls` when it is called.
  *
  * @param options certificate, key and rules
  * @returns the handshaker
- * @throws {TypeError} if the certificate, key or authorities cannot be used; the message says why
+ * @throws {TypeError} if the certificate, key or CA is invalid; the message contains the reason
  */
 export async function tlsServer(options: TlsServerOptions): Promise<Handshaker> {
   const { key, authorities } = await readTlsMaterial(options);
@@ -33,16 +33,16 @@ export async function tlsServer(options: TlsServerOptions): Promise<Handshaker> 
   };
   const secureContext = tls.createSecureContext(context);
   const shakeHands = (stream: Duplex) => anonymousHandshake(tls, stream, secureContext);
-  const problem = await refusalOf(tls, new Duplex({ read() {} }), secureContext);
-  if (problem !== undefined) throw new TypeError(`Cannot use TLS certificate and key: ${problem}`);
+  const reason = await refusalOf(tls, new Duplex({ read() {} }), secureContext);
+  if (reason !== undefined) throw new TypeError(`Cannot use TLS certificate and key: ${reason}`);
 
   if (clientCertificates === "ignore") {
     return {
       shakeHands: async (stream) => ({ socket: await shakeHands(stream), identity: undefined }),
     };
   }
-  // Whoever shows no certificate, or a bad one, is refused here and not by the runtime, which would
-  // not say whose certificate it was and why.
+  // Missing and invalid client certificates are refused here and not by the runtime, which would
+  // report neither the subject nor the reason.
   const verifying = { ...context, requestCert: true, rejectUnauthorized: false };
   const handshakeOn = verifyingHandshake(() =>
     tls.createServer({ ...verifying, handshakeTimeout: HANDSHAKE_MILLISECONDS })
@@ -57,8 +57,8 @@ export async function tlsServer(options: TlsServerOptions): Promise<Handshaker> 
 }
 
 /**
- * A handshake in which no client certificate is asked for. A peer that ends before it is done has
- * broken off; one that ends after it is answered still.
+ * Performs a handshake without a client certificate. The handshake fails if the peer ends before it
+ * is complete. A peer that ends later still gets its answer.
  */
 function anonymousHandshake(
   tls: typeof import("node:tls"),
@@ -78,11 +78,11 @@ function anonymousHandshake(
 }
 
 /**
- * Makes handshakes in which a client certificate is asked for. Whether it was verified is known only
- * to sockets that belong to a `tls.Server`, which never listens here, but is handed connections
- * (Node's documentation of the event "connection"). Its events do not say which connection they are
- * about: so a server has one handshake at a time, and there are as many servers as handshakes under
- * way at once.
+ * Returns a function that performs handshakes with client certificates. Only sockets of a
+ * `tls.Server` know whether the certificate was verified. The servers here never listen, but are
+ * given connections (see the event "connection" in Node's documentation). Their events do not name
+ * the connection. Therefore each server has one handshake at a time, and there are as many servers
+ * as simultaneous handshakes.
  */
 function verifyingHandshake(createServer: () => Server): (stream: Duplex) => Promise<TLSSocket> {
   const idle: Server[] = [];
@@ -107,7 +107,7 @@ function verifyingHandshake(createServer: () => Server): (stream: Duplex) => Pro
     });
 }
 
-/** What rustls has against a certificate and key; it says so when a socket is made, if at all. */
+/** Returns why rustls refuses a certificate and key. It reports this when a socket is created. */
 function refusalOf(
   tls: typeof import("node:tls"),
   stream: Duplex,

@@ -6,25 +6,25 @@ import { closeConn, writeAll } from "./tcp.ts";
 
 /** The TCP connection below TLS. */
 export interface TlsTransport {
-  /** What TLS reads from and writes to. */
+  /** The stream from which TLS reads and to which it writes. */
   readonly stream: Duplex;
   /**
-   * Sends the last word, if there is one, and says goodbye; then reads and drops what the peer still
-   * sends until it ends too, or has had its time; never rejects.
+   * Sends the last bytes, if any, and close_notify. Then discards what the peer still sends, until
+   * the peer ends too or the time limit is reached. Never rejects.
    */
   end(socket: TLSSocket, last: Uint8Array | undefined): Promise<void>;
-  /** Closes it at once, without a word to the peer. */
+  /** Closes it immediately, without close_notify. */
   close(): void;
 }
 
 /**
- * Lets TLS run over a socket of `node:net`.
+ * Creates a transport over a socket of `node:net`.
  *
  * @param socket the socket
  * @returns the transport
  */
 export function socketTransport(socket: Socket): TlsTransport {
-  // TLS listens too, and says what happened; an error that nobody hears would end the process.
+  // TLS reports the error. Without this listener, it would also end the process.
   socket.on("error", () => {});
   return {
     stream: socket,
@@ -47,11 +47,11 @@ export function socketTransport(socket: Socket): TlsTransport {
   };
 }
 
-/** A query and its envelope fit, and so does a ServerHello without its certificates. */
+/** Large enough for a query with its TLS record, and for a ServerHello without its certificates. */
 const READ_SIZE = 4_096;
 
 /**
- * Lets TLS run over one of Deno's connections, as a client must to try one address after another.
+ * Creates a transport over a connection of Deno. A client needs it to try several addresses.
  *
  * @param conn the connection
  * @param DuplexStream the class of `node:stream`
@@ -75,14 +75,13 @@ export function connTransport(conn: Deno.TcpConn, DuplexStream: typeof Duplex): 
       done(error);
     },
   });
-  // TLS listens too, and says what happened; an error that nobody hears would end the process.
+  // TLS reports the error. Without this listener, it would also end the process.
   stream.on("error", () => {});
   return {
     stream,
     async end(socket, last) {
       const release = boundLinger(() => closeConn(conn));
-      // When the socket has finished, the runtime was told to send close_notify; what it is told
-      // then, to send FIN, it does after that.
+      // After "finish", the runtime has queued close_notify. FIN is queued below and is sent later.
       await new Promise<void>((resolve) => {
         const finished = () => resolve();
         if (last === undefined) socket.end(finished);

@@ -23,7 +23,7 @@ async function run(args: string[]): Promise<string> {
   return decoder.decode(stdout) + decoder.decode(stderr);
 }
 
-/** Puts texts into files for openssl. */
+/** Writes texts to temporary files for openssl. */
 async function files(...texts: string[]) {
   const folder = await Deno.makeTempDir({ prefix: "checkwright-test-" });
   const paths = await Promise.all(texts.map(async (text, index) => {
@@ -38,7 +38,7 @@ async function files(...texts: string[]) {
 
 const HOST = { purpose: "server", commonName: "a.example", names: ["a.example"] } as const;
 
-Deno.test("An authority signs servers and clients, without permissions", {
+Deno.test("A CA signs server and client certificates without permissions", {
   permissions: "none",
 }, async () => {
   const ca = await createAuthority('Größe "Inc" \\, #1', 3_650, now);
@@ -59,7 +59,7 @@ Deno.test("An authority signs servers and clients, without permissions", {
   }
 });
 
-Deno.test("A certificate lives within the life of its authority", {
+Deno.test("A certificate is valid only while its CA is valid", {
   permissions: "none",
 }, async () => {
   const ca = await createAuthority("ca", 10, now);
@@ -69,7 +69,7 @@ Deno.test("A certificate lives within the life of its authority", {
   assertEquals([notBefore, notAfter], [authority.facts.notBefore, authority.facts.notAfter]);
 });
 
-Deno.test("openssl verify -x509_strict accepts what was made, each for its purpose only", {
+Deno.test("openssl verify -x509_strict accepts each certificate only for its purpose", {
   ignore,
 }, async () => {
   const ca = await createAuthority("ca", 36_500, now);
@@ -121,7 +121,7 @@ Deno.test("openssl verify -x509_strict accepts what was made, each for its purpo
   }
 });
 
-Deno.test("Authorities that others have made sign too", { ignore }, async (t) => {
+Deno.test("A CA that was created by openssl can sign", { ignore }, async (t) => {
   await using folder = await certificateFolder();
   const curve = ["ec", "-pkeyopt", "ec_paramgen_curve:P-384"];
   const rows: [name: string, subject: string, newkey: string[]][] = [
@@ -146,7 +146,7 @@ Deno.test("Authorities that others have made sign too", { ignore }, async (t) =>
       assertEquals(issuer.slice(0, own.length / 2), own.slice(0, own.length / 2));
     });
   }
-  await t.step("an intermediate goes along with what it signs, its root does not", async () => {
+  await t.step("A certificate includes its intermediate CA, but not the root", async () => {
     const root = await folder.issue("root", { subject: "/CN=root", extensions: AUTHORITY });
     const middle = await folder.issue("middle", {
       subject: "/CN=middle",
@@ -164,7 +164,7 @@ Deno.test("Authorities that others have made sign too", { ignore }, async (t) =>
   });
 });
 
-Deno.test("readAuthority() refuses what cannot sign", { ignore }, async () => {
+Deno.test("readAuthority() refuses a CA that cannot sign", { ignore }, async () => {
   await using folder = await certificateFolder();
   const ca = await createAuthority("ca", 10, now);
   const other = await createAuthority("ca", 10, now);
@@ -191,23 +191,28 @@ Deno.test("readAuthority() refuses what cannot sign", { ignore }, async () => {
   const later = new Date(now.getTime() + 11 * DAY);
   const earlier = new Date(now.getTime() - DAY);
   const rows: [cert: string, key: string, time: Date, reason: RegExp][] = [
-    ["", ca.key, now, /^expected PEM text with a certificate in it$/],
-    [ca.key, ca.key, now, /^expected PEM text with a certificate in it$/],
+    ["", ca.key, now, /^expected a certificate in PEM format$/],
+    [ca.key, ca.key, now, /^expected a certificate in PEM format$/],
     [ca.cert.replace(/\n.{40}/, "\nAAAA"), ca.key, now, /^its certificate is damaged$/],
-    [host.cert, host.key, today, /^it is no authority: its basic constraints do not say CA:TRUE$/],
-    [noSigner.cert, noSigner.key, today, /^it is no authority: its key usage does not say keyCert/],
-    [ca.cert, ca.key, later, /^it ended at 20/],
+    [host.cert, host.key, today, /^it is not a CA: its basic constraints do not contain CA:TRUE$/],
+    [noSigner.cert, noSigner.key, today, /^it is not a CA: its key usage does not contain keyCert/],
+    [ca.cert, ca.key, later, /^it expired at 20/],
     [ca.cert, ca.key, earlier, /^it is not valid before 20/],
     [ca.cert, other.key, now, /^the key does not belong to the certificate$/],
-    [ca.cert, ca.cert, now, /^expected its key as PEM text$/],
-    [ca.cert, await Deno.readTextFile(encrypted), now, /^its key is encrypted; "openssl pkey /],
+    [ca.cert, ca.cert, now, /^expected its private key in PEM format$/],
+    [
+      ca.cert,
+      await Deno.readTextFile(encrypted),
+      now,
+      /^its key is encrypted; decrypt it with "openssl pkey /,
+    ],
     [
       small.cert,
       small.key,
       today,
       /^its key is too weak: expected RSA of 2048 bits or more, got 10/,
     ],
-    [edwards.cert, edwards.key, today, /^expected a key of kind RSA, EC P-256 or EC P-384, got Ed/],
+    [edwards.cert, edwards.key, today, /^expected a key of type RSA, EC P-256 or EC P-384, got Ed/],
   ];
   for (const [cert, key, time, reason] of rows) {
     const error = await assertRejects(() => readAuthority(cert, key, time), TypeError);
@@ -215,7 +220,7 @@ Deno.test("readAuthority() refuses what cannot sign", { ignore }, async () => {
   }
 });
 
-Deno.test("Every name that is accepted gives a certificate that openssl reads back", {
+Deno.test("openssl reads every accepted name from the certificate", {
   ignore,
 }, async () => {
   const ca = await createAuthority("ca", 10, now);

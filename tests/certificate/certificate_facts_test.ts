@@ -6,7 +6,7 @@ import { tools } from "../tools.ts";
 
 const ignore = tools.openssl === undefined;
 
-Deno.test("readCertificate() reads what a certificate says, from PEM and from DER", {
+Deno.test("readCertificate() reads the contents of a certificate from PEM and DER", {
   permissions: "none",
 }, async () => {
   const names = ["a.example", "192.0.2.1", "2001:db8::1"];
@@ -30,11 +30,11 @@ Deno.test("readCertificate() reads what a certificate says, from PEM and from DE
   assertEquals(await readCertificate(der), facts);
 });
 
-Deno.test("readCertificate() reads kinds that the runtime cannot use, and says so", {
+Deno.test("readCertificate() reads key types that rustls refuses, with the reason", {
   ignore,
 }, async () => {
   await using folder = await certificateFolder();
-  const unknown = { name: "unknown", weakness: "a key of a kind that it does not know (unknown)" };
+  const unknown = { name: "unknown", weakness: "a key of an unsupported type (unknown)" };
   const rows: [wish: Partial<Wish>, key: unknown, signature?: string][] = [
     [{ newkey: ["rsa:1024"] }, {
       name: "RSA 1024 bits",
@@ -44,7 +44,7 @@ Deno.test("readCertificate() reads kinds that the runtime cannot use, and says s
     [{ newkey: ["ed25519"] }, { name: "Ed25519" }],
     [{ newkey: ["ed448"] }, {
       name: "ed448",
-      weakness: "a key of a kind that it does not know (ed448)",
+      weakness: "a key of an unsupported type (ed448)",
     }],
     [
       {
@@ -65,7 +65,7 @@ Deno.test("readCertificate() reads kinds that the runtime cannot use, and says s
   }
 });
 
-Deno.test("readCertificate() knows the version, and the hashes that are broken", {
+Deno.test("readCertificate() reports the version and broken hashes", {
   ignore,
 }, async () => {
   await using folder = await certificateFolder();
@@ -81,7 +81,7 @@ Deno.test("readCertificate() knows the version, and the hashes that are broken",
   }
 });
 
-Deno.test("readCertificate() refuses what is no certificate", { permissions: "none" }, async () => {
+Deno.test("readCertificate() refuses malformed certificates", { permissions: "none" }, async () => {
   const { cert, key } = await createSelfSigned({ names: ["a"] });
   const damaged = cert.replace(/\n.{40}/, `\n${"A".repeat(40)}`);
   for (const bad of ["", key, damaged, new Uint8Array(), Uint8Array.of(0x30, 0x80, 0)]) {

@@ -8,7 +8,7 @@ import {
 
 const permissions = "none";
 
-Deno.test("parseHostName() takes DNS names, wildcards and addresses of both families", {
+Deno.test("parseHostName() accepts DNS names, wildcards and addresses of both families", {
   permissions,
 }, () => {
   const long = `${"a".repeat(63)}.`.repeat(3);
@@ -30,14 +30,14 @@ Deno.test("parseHostName() takes DNS names, wildcards and addresses of both fami
   for (const [text, name] of rows) assertEquals(parseHostName(text), name);
 });
 
-Deno.test("parseHostName() refuses the rest, and says why", { permissions }, () => {
+Deno.test("parseHostName() reports why a name is refused", { permissions }, () => {
   const label =
-    "expected labels of 1 to 63 letters, digits and hyphens, no hyphen at either end, " +
-    "with dots between them";
+    "expected labels separated by dots; a label is 1 to 63 letters, digits and hyphens, " +
+    "without a hyphen at either end";
   const wildcard =
-    "a wildcard is the whole first label, before two more at least, as in *.example.com";
+    'a wildcard must be the whole first label, before at least two others: "*.example.com"';
   const rows: [text: string, reason: string][] = [
-    ["", "expected a DNS name or an IP address, got nothing"],
+    ["", "expected a DNS name or an IP address"],
     ["a/b", label],
     ["../etc", label],
     ["..", label],
@@ -68,19 +68,19 @@ Deno.test("parseHostName() refuses the rest, and says why", { permissions }, () 
     ["[::1]", "not an IPv6 address"],
     ["fe80::1%eth0", "not an IPv6 address"],
     ["1::2::3", "not an IPv6 address"],
-    ["größe.example", 'in DNS it is "xn--gre-6ka8i.example"'],
+    ["größe.example", 'use its DNS form "xn--gre-6ka8i.example"'],
     ["a\u{0}ö", "not a DNS name"],
   ];
   for (const [text, reason] of rows) {
     assertThrows(
       () => parseHostName(text),
       SyntaxError,
-      `Cannot make a certificate for ${JSON.stringify(text)}: ${reason}`,
+      `Cannot create a certificate for ${JSON.stringify(text)}: ${reason}`,
     );
   }
 });
 
-Deno.test("Names of clients and authorities are such that nothing reads more into them", {
+Deno.test("Names of clients and CAs contain no characters with a special meaning", {
   permissions,
 }, () => {
   for (const name of ["monitor-1", "007", "a", "ops@example.com", "a..b", "x".repeat(64)]) {
@@ -93,18 +93,28 @@ Deno.test("Names of clients and authorities are such that nothing reads more int
     assertEquals(parseAuthorityName(name), name);
   }
   for (const name of ["", " ", " a", "a ", "a\nb", "a\u202eb", "x".repeat(65)]) {
-    assertThrows(() => parseAuthorityName(name), SyntaxError, "Cannot name an authority");
+    assertThrows(() => parseAuthorityName(name), SyntaxError, "Cannot create a CA named");
   }
 });
 
-Deno.test("coversName() compares as clients do: by bytes, without case, wildcards for one label", {
-  permissions,
-}, () => {
-  const names = ["Host.example", "*.Example.com", "192.0.2.1", "2001:db8:0:0:0:0:0:1"];
-  for (
-    const name of ["host.EXAMPLE", "a.example.com", "192.0.2.1", "::ffff:192.0.2.1", "2001:DB8::1"]
-  ) assertEquals(coversName(names, name), true, name);
-  for (const name of ["example.com", "a.b.example.com", "192.0.2.2", "::1", "", "com", "*"]) {
-    assertEquals(coversName(names, name), false, name);
-  }
-});
+Deno.test(
+  "coversName() ignores case, compares addresses as bytes, matches wildcards to one label",
+  {
+    permissions,
+  },
+  () => {
+    const names = ["Host.example", "*.Example.com", "192.0.2.1", "2001:db8:0:0:0:0:0:1"];
+    for (
+      const name of [
+        "host.EXAMPLE",
+        "a.example.com",
+        "192.0.2.1",
+        "::ffff:192.0.2.1",
+        "2001:DB8::1",
+      ]
+    ) assertEquals(coversName(names, name), true, name);
+    for (const name of ["example.com", "a.b.example.com", "192.0.2.2", "::1", "", "com", "*"]) {
+      assertEquals(coversName(names, name), false, name);
+    }
+  },
+);

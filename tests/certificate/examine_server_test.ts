@@ -13,7 +13,7 @@ function examine(port: number, milliseconds = 30_000): Promise<ServerReport> {
   return examineServer({ hostname: HOST, port, signal: AbortSignal.timeout(milliseconds) });
 }
 
-/** A report without its bytes. */
+/** A short form of a report, without certificates. */
 function brief(report: ServerReport): unknown[] {
   if (report.kind === "anonymous") return ["anonymous", report.version, report.cipher];
   if (report.kind !== "tls") return [report.kind];
@@ -22,7 +22,7 @@ function brief(report: ServerReport): unknown[] {
   return [version, clearVersion, certificates.length > 0, clientCertificates];
 }
 
-Deno.test("examineServer() sees what the real nrpe does in TLS", {
+Deno.test("examineServer() recognises the TLS configurations of the real nrpe", {
   ignore: !tools.nrpe || !tools.openssl,
 }, async (t) => {
   await using folder = await certificateFolder();
@@ -46,7 +46,12 @@ Deno.test("examineServer() sees what the real nrpe does in TLS", {
         "1.1 only",
         own,
         ["ssl_version=TLSv1.1"],
-        ["the server accepts none of the TLS versions allowed here", "TLS 1.1", true, "none"],
+        [
+          "the server supports none of the TLS versions that this client allows",
+          "TLS 1.1",
+          true,
+          "none",
+        ],
       ],
       ["for others", own, ["allowed_hosts=192.0.2.1"], ["closed"]],
     ];
@@ -58,7 +63,7 @@ Deno.test("examineServer() sees what the real nrpe does in TLS", {
   }
 });
 
-Deno.test("examineServer() sees what our listener does in TLS", async () => {
+Deno.test("examineServer() recognises the TLS configurations of our listener", async () => {
   const { cert: ca } = await selfSigned();
   const rows: [options: Parameters<typeof selfSigned>[0], expected: unknown[]][] = [
     [{}, ["TLS 1.3", "TLS 1.2", true, "none"]],
@@ -72,14 +77,14 @@ Deno.test("examineServer() sees what our listener does in TLS", async () => {
   }
 });
 
-Deno.test("examineServer() says that nobody is there, or nobody answers", async () => {
+Deno.test("examineServer() throws if the connection is refused or the server is silent", async () => {
   const error = await assertRejects(() => examine(1), ConnectError);
   assertEquals(error.fault, "refused");
   using silent = Deno.listen({ hostname: HOST, port: 0 });
   await assertRejects(() => examine(silent.addr.port, 200), DOMException, "timeout");
 });
 
-Deno.test("examineServer() tells what is no TLS", async () => {
+Deno.test("examineServer() recognises a server that does not speak TLS", async () => {
   using listener = Deno.listen({ hostname: HOST, port: 0 });
   const serving = (async () => {
     using conn = await listener.accept();
@@ -90,7 +95,7 @@ Deno.test("examineServer() tells what is no TLS", async () => {
   await serving;
 });
 
-/** Reads from bytes, so many at a time. */
+/** Returns a function that reads from bytes, at most `step` at a time. */
 function reader(bytes: Uint8Array, step: number) {
   let at = 0;
   return (buffer: Uint8Array) => {
@@ -118,7 +123,7 @@ const read: ServerFlight = {
   asksForCertificate: true,
 };
 
-Deno.test("readServerFlight() reads it however it is cut into records and packets", {
+Deno.test("readServerFlight() does not depend on the division into records and packets", {
   permissions: "none",
 }, async () => {
   const flight = [...hello, ...certificates, ...request, ...done];
@@ -137,7 +142,7 @@ Deno.test("readServerFlight() reads it however it is cut into records and packet
   assertEquals(flightWithout, { ...read, asksForCertificate: false });
 });
 
-Deno.test("readServerFlight() tells an alert, an end and other protocols apart", {
+Deno.test("readServerFlight() distinguishes an alert, an end and other protocols", {
   permissions: "none",
 }, async () => {
   const rows: [bytes: number[], expected: unknown][] = [
@@ -154,19 +159,28 @@ Deno.test("readServerFlight() tells an alert, an end and other protocols apart",
   }
 });
 
-Deno.test("readServerFlight() answers whatever comes", { permissions: "none" }, async () => {
-  const content = fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 80 });
-  const start = fc.constantFrom([], [22, 3, 3, 0, 60], [...hello], record(hello).slice(0, -2));
-  await fc.assert(
-    fc.asyncProperty(start, content, fc.integer({ min: 1, max: 50 }), async (head, tail, step) => {
-      const flight = await readServerFlight(reader(Uint8Array.from([...head, ...tail]), step));
-      assertMatch(flight.kind, /^(?:hello|alert|other|closed)$/);
-    }),
-    { numRuns: 500 },
-  );
-});
+Deno.test(
+  "readServerFlight() returns a result for arbitrary bytes",
+  { permissions: "none" },
+  async () => {
+    const content = fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 80 });
+    const start = fc.constantFrom([], [22, 3, 3, 0, 60], [...hello], record(hello).slice(0, -2));
+    await fc.assert(
+      fc.asyncProperty(
+        start,
+        content,
+        fc.integer({ min: 1, max: 50 }),
+        async (head, tail, step) => {
+          const flight = await readServerFlight(reader(Uint8Array.from([...head, ...tail]), step));
+          assertMatch(flight.kind, /^(?:hello|alert|other|closed)$/);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  },
+);
 
-Deno.test("encodeClientHello() names a host, and fits into one record", {
+Deno.test("encodeClientHello() contains the host name and fits into one record", {
   permissions: "none",
 }, () => {
   const name = "a.example";

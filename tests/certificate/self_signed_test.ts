@@ -8,7 +8,7 @@ import { runToEnd } from "../waiting.ts";
 const permissions = "none";
 const DAY = 86_400_000;
 
-Deno.test("createSelfSigned() makes a certificate for a server, without permissions", {
+Deno.test("createSelfSigned() creates a server certificate without permissions", {
   permissions,
 }, async () => {
   const names = ["monitored.example", "192.0.2.1", "2001:db8::1", "localhost"];
@@ -26,24 +26,32 @@ Deno.test("createSelfSigned() makes a certificate for a server, without permissi
   assert(Math.abs(notAfter.getTime() - Date.now() - 30 * DAY) < DAY);
 });
 
-Deno.test("createSelfSigned() never makes the same twice", { permissions }, async () => {
-  const [a, b] = await Promise.all([1, 2].map(() => createSelfSigned({ names: ["a"] })));
-  assertNotEquals(
-    new X509Certificate(a!.cert).serialNumber,
-    new X509Certificate(b!.cert).serialNumber,
-  );
-  assertNotEquals(a!.key, b!.key);
-});
+Deno.test(
+  "createSelfSigned() creates a new key and serial number each time",
+  { permissions },
+  async () => {
+    const [a, b] = await Promise.all([1, 2].map(() => createSelfSigned({ names: ["a"] })));
+    assertNotEquals(
+      new X509Certificate(a!.cert).serialNumber,
+      new X509Certificate(b!.cert).serialNumber,
+    );
+    assertNotEquals(a!.key, b!.key);
+  },
+);
 
-Deno.test("createSelfSigned() cuts a common name that is too long", { permissions }, async () => {
-  const name = `${"a".repeat(60)}.${"b".repeat(60)}.example`;
-  const { cert } = await createSelfSigned({ names: [name] });
-  const { subject, subjectAltName } = new X509Certificate(cert);
-  assertEquals(subject, `CN=${name.slice(0, 64)}`);
-  assertEquals(subjectAltName, `DNS:${name}`);
-});
+Deno.test(
+  "createSelfSigned() shortens a common name that is too long",
+  { permissions },
+  async () => {
+    const name = `${"a".repeat(60)}.${"b".repeat(60)}.example`;
+    const { cert } = await createSelfSigned({ names: [name] });
+    const { subject, subjectAltName } = new X509Certificate(cert);
+    assertEquals(subject, `CN=${name.slice(0, 64)}`);
+    assertEquals(subjectAltName, `DNS:${name}`);
+  },
+);
 
-Deno.test("createSelfSigned() refuses what makes no sense", { permissions }, async () => {
+Deno.test("createSelfSigned() refuses invalid names and lifetimes", { permissions }, async () => {
   for (const names of [[], ["größe.example"], ["a b"], [""]]) {
     await assertRejects(() => createSelfSigned({ names }), RangeError);
   }
@@ -52,7 +60,7 @@ Deno.test("createSelfSigned() refuses what makes no sense", { permissions }, asy
   }
 });
 
-Deno.test("openssl takes a self-signed certificate for version 3 and valid", {
+Deno.test("openssl accepts a self-signed certificate as valid X.509 version 3", {
   ignore: tools.openssl === undefined,
 }, async () => {
   const { cert } = await createSelfSigned({ names: ["a.example"] });
@@ -73,7 +81,7 @@ Deno.test("openssl takes a self-signed certificate for version 3 and valid", {
   }
 });
 
-Deno.test("fingerprint() and certificateDates() refuse what is no certificate", {
+Deno.test("fingerprint() and certificateDates() refuse malformed certificates", {
   permissions,
 }, async () => {
   const damaged = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----";

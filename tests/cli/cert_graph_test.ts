@@ -1,4 +1,4 @@
-/** What writes and reads X.509 is loaded where it is needed, and nowhere else. */
+/** The X.509 library is loaded only if it is needed. */
 import { assert, assertEquals } from "@std/assert";
 import { runToEnd } from "../waiting.ts";
 
@@ -12,7 +12,7 @@ interface Graph {
   }[];
 }
 
-/** Everything that a module loads when it is loaded itself; what it imports later too, if asked. */
+/** Returns the modules that a module imports; with `later`, also its dynamic imports. */
 async function loadedBy(module: string, later = false): Promise<string[]> {
   const { stdout } = await runToEnd(Deno.execPath(), {
     args: ["info", "--json", new URL(module, root).href],
@@ -35,7 +35,7 @@ async function loadedBy(module: string, later = false): Promise<string[]> {
 
 const isX509 = (specifier: string) => /peculiar|x509/.test(specifier);
 
-Deno.test("The library of X.509 is not loaded with the command line, serve or the daemon", async () => {
+Deno.test("The command line, serve and the daemon start without the X.509 library", async () => {
   for (const module of ["src/cli/main.ts", "src/cli/serve.ts", "src/daemon/program.ts"]) {
     const loaded = await loadedBy(module);
     assert(loaded.length > 5, module);
@@ -43,7 +43,7 @@ Deno.test("The library of X.509 is not loaded with the command line, serve or th
   }
 });
 
-Deno.test("The library of X.509 is out of the daemon's reach, and within that of cert", async () => {
+Deno.test("cert can load the X.509 library, but the daemon cannot", async () => {
   assertEquals((await loadedBy("src/daemon/program.ts", true)).filter(isX509), []);
   assert((await loadedBy("src/cli/cert.ts", true)).some(isX509));
 });

@@ -1,4 +1,4 @@
-/** `checkwright cert`, run as people do, its files used by the real programs. */
+/** `checkwright cert` as users run it; the real programs use its files. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { startNrpe } from "../nrpe_daemon.ts";
@@ -8,10 +8,10 @@ import { runToEnd } from "../waiting.ts";
 
 const agent = fileURLToPath(new URL("../fixtures/interop_agent.ts", import.meta.url));
 
-/** A folder of its own. */
+/** Creates a temporary folder. */
 async function folder() {
   const path = await Deno.makeTempDir({ prefix: "checkwright-test-" });
-  // Readable for the user that an nrpe under test runs as.
+  // The nrpe under test runs as another user, which must be able to read it.
   await Deno.chmod(path, 0o755);
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
@@ -22,7 +22,7 @@ async function cert(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** The line that stands below a heading. */
+/** Returns the line below a heading. */
 function lineBelow(stdout: string, heading: string): string {
   const lines = stdout.split("\n");
   return lines[lines.indexOf(`${heading}:`) + 1]!.trim();
@@ -37,7 +37,7 @@ async function list(path: string): Promise<[name: string, mode: string][]> {
 }
 
 Deno.test({
-  name: "From cert alone to a check_nrpe that may ask what its certificate may",
+  name: "Files and lines of cert are sufficient for check_nrpe with a client certificate",
   ignore: !tools.checkNrpe || !tools.nrpe,
   async fn() {
     await using own = await folder();
@@ -62,9 +62,9 @@ Deno.test({
       ["pki", "700"],
     ]);
 
-    // The lines are used as they were printed.
-    const tls = lineBelow(host, "The same, for clients with a certificate only");
-    const clients = lineBelow(monitor, "In the settings of each host, beside tls with the CA");
+    // The printed lines are used unchanged, except for the commands of the client.
+    const tls = lineBelow(host, "The same, with client certificates required");
+    const clients = lineBelow(monitor, "In the settings of each host, in addition to tls with ca");
     const settings = `${own.path}/settings.yaml`;
     await Deno.writeTextFile(settings, `${tls}\n${clients.replace('"*"', '"ok"')}\n`);
     await using served = await serve(agent, "--settings", settings);
@@ -86,15 +86,15 @@ Deno.test({
     }
     const anonymous = await ask(lineBelow(host, heading).replace("localhost", "127.0.0.1"), "");
     assert(!anonymous.text.includes("NRPE v"), anonymous.text);
-    await served.logged("it showed no client certificate");
+    await served.logged("it sent no certificate");
 
     const shown = await run("cert", "show", `localhost:${served.port}`, "--ca", ca!);
     assertEquals(shown.code, 0, shown.stdout + shown.stderr);
     assertMatch(shown.stdout, /\n {2}TLS +TLS 1\.3, TLS_AES_256_GCM_SHA384\n/);
-    assertMatch(shown.stdout, /\n {2}clients +must show a certificate\n/);
-    assertMatch(shown.stdout, /\n {2}trusted +it leads to .*ca\.pem\nNothing against it\n$/);
+    assertMatch(shown.stdout, /\n {2}clients +certificate required\n/);
+    assertMatch(shown.stdout, /\n {2}trusted +yes, by .*ca\.pem\nNo errors\n$/);
 
-    // The same files serve the C daemon.
+    // The C daemon can use the same files.
     const nrpe = (name: string) => ({
       certFile: `${pki}/${name}.pem`,
       keyFile: `${pki}/${name}.key`,
@@ -121,7 +121,7 @@ Deno.test({
   },
 });
 
-Deno.test("cert replaces nothing without --force, and with it both files or neither", async () => {
+Deno.test("cert replaces files only with --force, and then both or neither", async () => {
   await using own = await folder();
   const { path } = own;
   await cert("ca", "--out", path);
@@ -132,9 +132,16 @@ Deno.test("cert replaces nothing without --force, and with it both files or neit
   const before = await read([...ca, ...client]);
 
   const refused: [args: string[], line: string][] = [
-    [["ca"], `Cannot make "${path}/ca.pem" and "${path}/ca.key": already there, --force replaces`],
-    [["client", "m", "--ca", path], `Cannot make "${path}/m.pem" and "${path}/m.key": already`],
-    [["client", "ca", "--ca", path, "--force"], `Cannot replace "${path}/ca.pem": it is the CA's`],
+    [
+      ["ca"],
+      `Cannot create "${path}/ca.pem" and "${path}/ca.key": file already exists; ` +
+      "use --force to replace it",
+    ],
+    [["client", "m", "--ca", path], `Cannot create "${path}/m.pem" and "${path}/m.key": file al`],
+    [
+      ["client", "ca", "--ca", path, "--force"],
+      `Cannot replace "${path}/ca.pem": it belongs to the CA; use another --out`,
+    ],
   ];
   for (const [args, line] of refused) {
     const { code, stdout, stderr } = await run("cert", ...args, "--out", path);
@@ -149,17 +156,17 @@ Deno.test("cert replaces nothing without --force, and with it both files or neit
   const renewed = await read(client);
   assert(!before.includes(renewed));
 
-  // Half of it cannot be written: the other half is as it was.
+  // The certificate cannot be written: the key is unchanged.
   await Deno.remove(`${path}/m.pem`);
   await Deno.mkdir(`${path}/m.pem/full`, { recursive: true });
   const half = await run("cert", "client", "m", "--ca", path, "--out", path, "--force");
   assertEquals(half.code, 3);
-  assertMatch(half.stderr, /^checkwright: Cannot make "[^"]*m\.pem": .*\n$/);
+  assertMatch(half.stderr, /^checkwright: Cannot create "[^"]*m\.pem": .*\n$/);
   assertStringIncludes(renewed, await read(["m.key"]));
   assertEquals((await list(path)).map(([name]) => name), ["ca.key", "ca.pem", "m.key", "m.pem"]);
 });
 
-Deno.test("cert says everything that is wrong at once, one line each", async () => {
+Deno.test("cert reports all errors together, one per line", async () => {
   await using own = await folder();
   const { path } = own;
   await cert("ca", "--out", `${path}/a`, "--days", "5");
@@ -167,37 +174,38 @@ Deno.test("cert says everything that is wrong at once, one line each", async () 
   await cert("client", "m", "--ca", `${path}/a`, "--out", path);
   const bad = (reason: string) => `checkwright: Cannot sign with ${reason}\n`;
   const label =
-    "expected labels of 1 to 63 letters, digits and hyphens, no hyphen at either end, " +
-    "with dots between them";
+    "expected labels separated by dots; a label is 1 to 63 letters, digits and hyphens, " +
+    "without a hyphen at either end";
   const cases: [args: string[], stderr: string][] = [
     [
       ["server", "../x", "a", "*", "1.2.3", "--days", "0", "--ca", `${path}/none`],
-      `checkwright: Cannot make a certificate for "../x": ${label}\n` +
-      'checkwright: Cannot make a certificate for "*": a wildcard is the whole first label, ' +
-      "before two more at least, as in *.example.com\n" +
-      'checkwright: Cannot make a certificate for "1.2.3": not an IPv4 address\n' +
-      'checkwright: Cannot hold for "0" days: expected a whole number, 1 to 36500\n' +
-      `checkwright: Cannot read the CA's certificate "${path}/none": there is none; ` +
-      '"checkwright cert ca" makes one\n' +
-      `checkwright: Cannot read the CA's private key "${path}/none.key": there is none; ` +
-      '"checkwright cert ca" makes one\n',
+      `checkwright: Cannot create a certificate for "../x": ${label}\n` +
+      'checkwright: Cannot create a certificate for "*": a wildcard must be the whole first label, ' +
+      'before at least two others: "*.example.com"\n' +
+      'checkwright: Cannot create a certificate for "1.2.3": not an IPv4 address\n' +
+      'checkwright: --days: Invalid value "0": expected a whole number from 1 to 36500\n' +
+      `checkwright: Cannot read CA certificate "${path}/none": file not found; ` +
+      'create a CA with "checkwright cert ca"\n' +
+      `checkwright: Cannot read private key of the CA "${path}/none.key": file not found; ` +
+      'create a CA with "checkwright cert ca"\n',
     ],
     [
       ["client", "monitor *", "--days", "36501", "--ca", `${path}/a`],
-      'checkwright: Cannot make a certificate for "monitor *": ' +
-      "expected 1 to 64 letters, digits and . _ @ -, a letter or digit first\n" +
-      'checkwright: Cannot hold for "36501" days: expected a whole number, 1 to 36500\n',
+      'checkwright: Cannot create a certificate for "monitor *": ' +
+      "expected 1 to 64 letters, digits and . _ @ -, starting with a letter or digit\n" +
+      'checkwright: --days: Invalid value "36501": expected a whole number from 1 to 36500\n',
     ],
     [
       ["ca", " ", "--days", "1.5"],
-      'checkwright: Cannot name an authority " ": expected 1 to 64 characters, no blank at either end\n' +
-      'checkwright: Cannot hold for "1.5" days: expected a whole number, 1 to 36500\n',
+      'checkwright: Cannot create a CA named " ": ' +
+      "expected 1 to 64 characters, without blanks at either end\n" +
+      'checkwright: --days: Invalid value "1.5": expected a whole number from 1 to 36500\n',
     ],
     [
       ["client", "x", "--ca", `${path}/m.pem`],
       bad(
-        `"${path}/m.pem" and "${path}/m.key": it is no authority: its basic constraints do not ` +
-          "say CA:TRUE",
+        `"${path}/m.pem" and "${path}/m.key": it is not a CA: its basic constraints do not ` +
+          "contain CA:TRUE",
       ),
     ],
     [
@@ -222,10 +230,10 @@ Deno.test("cert says everything that is wrong at once, one line each", async () 
   }
   assertEquals((await list(path)).map(([name]) => name), ["a", "b", "m.key", "m.pem"]);
   const short = await cert("client", "brief", "--ca", `${path}/a`, "--out", path);
-  assertMatch(short, /\n {2}ends .*, in 5 days, with its CA\n/);
+  assertMatch(short, /\n {2}expires {2}.*, in 5 days, together with its CA\n/);
 });
 
-Deno.test("cert calls the files of any name something safe", async () => {
+Deno.test("cert replaces special characters in file names", async () => {
   await using own = await folder();
   const { path } = own;
   await cert("ca", "--out", path);

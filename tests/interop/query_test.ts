@@ -168,9 +168,9 @@ Deno.test("query reports a failure with the first line and exit code of check_nr
       /^CHECK_NRPE: Error - Could not connect to 127/,
     ],
     [[...toPlain], /^The server closed the connection before TLS began/],
-    [[...toTls, "-A", other.certFile], /^None of the authorities given has signed .*CN=x/],
+    [[...toTls, "-A", other.certFile], /^The certificate .*CN=x.* is not signed by a trusted CA/],
     [[...toTls, "-A", `${place.path}/absent`], /^No such file or directory/],
-    [[...toTls, "-A", leaf.keyFile], /^expected certificates in PEM form/],
+    [[...toTls, "-A", leaf.keyFile], /^expected certificates in PEM format/],
     [toStrict, /client certificate/],
     [[...toStrict, "-C", other.certFile, "-K", other.keyFile], /client certificate/],
   ];

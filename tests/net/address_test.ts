@@ -28,7 +28,7 @@ Deno.test("parseAddress() reads the text forms of RFC 4291", { permissions: "non
   for (const [text, expected] of rows) assertEquals(bytesOf(text), expected, text);
 });
 
-Deno.test("parseAddress() refuses everything else", { permissions: "none" }, () => {
+Deno.test("parseAddress() refuses all other forms", { permissions: "none" }, () => {
   const rows = [
     ..."|1|1.2.3|1.2.3.4.5|1.2.3.256|01.2.3.4|1.2.3.04|1.2.3.0x4|1.2.3.-4|1.2.3. 4| 1.2.3.4".split(
       "|",
@@ -39,7 +39,9 @@ Deno.test("parseAddress() refuses everything else", { permissions: "none" }, () 
   for (const text of rows) assertEquals(parseAddress(text), undefined, JSON.stringify(text));
 });
 
-Deno.test("parseAddress() reads what it is told in hex groups", { permissions: "none" }, () => {
+Deno.test("parseAddress() reads the bytes of every IPv6 address in hex groups", {
+  permissions: "none",
+}, () => {
   const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 });
   fc.assert(fc.property(sixteen, (bytes) => {
     const hex = Array.from(
@@ -51,7 +53,7 @@ Deno.test("parseAddress() reads what it is told in hex groups", { permissions: "
   }));
 });
 
-Deno.test("plainAddress() takes off brackets, zone and mapping", { permissions: "none" }, () => {
+Deno.test("plainAddress() removes brackets, zone and mapping", { permissions: "none" }, () => {
   const rows: [text: string, expected: string][] = [
     ["192.0.2.1", "192.0.2.1"],
     ["::1", "::1"],

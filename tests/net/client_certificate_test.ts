@@ -19,7 +19,7 @@ const encoder = new TextEncoder();
 const CLIENT = ["basicConstraints=CA:FALSE", "extendedKeyUsage=clientAuth"];
 const VERSIONS = ["-tls1_2", "-tls1_3"];
 
-/** A world of certificates, good and bad. */
+/** Creates valid and invalid certificates. */
 async function setUp() {
   const folder = await certificateFolder();
   const { issue, path } = folder;
@@ -58,7 +58,7 @@ async function setUp() {
   };
 }
 
-/** A listener that says whom it takes its peer for. */
+/** Starts a listener that records the identity of each peer. */
 function asking(tls: TlsServerOptions) {
   const seen: (PeerIdentity | undefined)[] = [];
   const server = listening(async (connection) => {
@@ -74,7 +74,7 @@ function asking(tls: TlsServerOptions) {
   }));
 }
 
-/** Asks with `openssl s_client`. */
+/** Sends a query with `openssl s_client`. */
 async function sClient(port: number, args: string[], who?: Issued): Promise<string> {
   const own = who ? ["-cert", who.certFile, "-key", who.keyFile] : [];
   const child = new Deno.Command(tools.openssl!, {
@@ -90,7 +90,7 @@ async function sClient(port: number, args: string[], who?: Issued): Promise<stri
   return new TextDecoder().decode(stdout);
 }
 
-Deno.test("a client certificate that verifies says who the peer is", { ignore }, async () => {
+Deno.test("A valid client certificate identifies the peer", { ignore }, async () => {
   await using pki = await setUp();
   const { server: { cert, key }, ca, second, good, bySecond } = pki;
   for (const clientCertificates of ["request", "require"] as const) {
@@ -118,7 +118,7 @@ Deno.test("a client certificate that verifies says who the peer is", { ignore },
   }
 });
 
-Deno.test("no client certificate is fine unless it is required, and not asked for if ignored", {
+Deno.test('Clients without a certificate are accepted unless clientCertificates is "require"', {
   ignore,
 }, async () => {
   await using pki = await setUp();
@@ -141,23 +141,26 @@ Deno.test("no client certificate is fine unless it is required, and not asked fo
   assertEquals(strict.seen, []);
   assertEquals(
     await strict.served(2),
-    Array(2).fill("Cannot accept peer: it showed no client certificate"),
+    Array(2).fill("Cannot accept client: it sent no certificate"),
   );
 });
 
-Deno.test("a client certificate that does not verify is refused, even where none is required", {
+Deno.test("An invalid client certificate is refused even if none is required", {
   ignore,
 }, async () => {
   await using pki = await setUp();
   const { server: { cert, key }, ca: { cert: ca } } = pki;
   const rows: [who: Issued, reason: RegExp, chain?: Issued][] = [
-    [pki.bySecond, /: none of the authorities given has signed /],
-    [pki.forged, /: none of the authorities given has signed /],
-    [pki.below, /: none of the authorities given has signed /],
-    [pki.usurped, /: none of the authorities given has signed /, pki.good],
+    [pki.bySecond, / is not signed by a trusted CA$/],
+    [pki.forged, / is not signed by a trusted CA$/],
+    [pki.below, / is not signed by a trusted CA$/],
+    [pki.usurped, / is not signed by a trusted CA$/, pki.good],
     [pki.expired, / expired at /],
-    [pki.old, /: it is of X.509 version 1, or not made for client authentication$/],
-    [pki.forServers, /: it is of X.509 version 1, or not made for client authentication$/],
+    [pki.old, /: it has X.509 version 1, or its extended key usage does not include clientAuth$/],
+    [
+      pki.forServers,
+      /: it has X.509 version 1, or its extended key usage does not include clientAuth$/,
+    ],
   ];
   for (const clientCertificates of ["request", "require"] as const) {
     await using server = await asking({ cert, key, ca, clientCertificates });
@@ -175,12 +178,12 @@ Deno.test("a client certificate that does not verify is refused, even where none
   }
 });
 
-Deno.test("a client with another's certificate but not its key is refused", {
+Deno.test("A client with the certificate of another client, but without its key, is refused", {
   ignore,
 }, async () => {
   await using pki = await setUp();
   const { server: { cert, key }, ca: { cert: ca }, good, path } = pki;
-  // An EC key whose public half is the victim's: openssl takes it for the certificate's own.
+  // An EC key with the victim's public half: openssl accepts it as the key of the certificate.
   const der = async (file: string) => {
     const out = `${path}/key.der`;
     await runOpenssl(["ec", "-in", file, "-outform", "DER", "-out", out]);
@@ -205,12 +208,12 @@ Deno.test("a client with another's certificate but not its key is refused", {
   ]);
 });
 
-Deno.test("a resumed session does not make a bad client certificate a good one", {
+Deno.test("An invalid client certificate is refused in a resumed session too", {
   ignore,
 }, async () => {
   await using pki = await setUp();
   const { server: { cert, key }, ca: { cert: ca }, second, good, forged } = pki;
-  // Tickets of a listener that asks for nothing, and of one that trusted someone else.
+  // Session tickets from a listener that requests no certificate, or trusts another CA.
   const lenient = { cert, key, ca: second.cert + ca };
   for (const version of VERSIONS) {
     for (const clientCertificates of ["request", "require"] as const) {
@@ -227,7 +230,7 @@ Deno.test("a resumed session does not make a bad client certificate a good one",
         await server.served(1);
         server.seen.length = 0;
         await server.listener.replaceTls({ cert, key, ca, clientCertificates });
-        // Whoever was refused the first time may not have got as far as a ticket.
+        // A client that was refused in the first handshake may not have received a ticket.
         if (await Deno.stat(session).catch(() => undefined) === undefined) continue;
         const again = await sClient(server.port, [version, "-sess_in", session], who);
         await server.served(2);
@@ -240,7 +243,7 @@ Deno.test("a resumed session does not make a bad client certificate a good one",
   }
 });
 
-Deno.test("many clients at once are each taken for who they are", { ignore }, async () => {
+Deno.test("Many simultaneous clients are each identified correctly", { ignore }, async () => {
   await using folder = await certificateFolder();
   const own = await folder.issue("own", { subject: "/CN=server", extensions: SERVER });
   const ca = await folder.issue("ca", { subject: "/CN=ca", extensions: AUTHORITY });

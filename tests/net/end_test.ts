@@ -1,4 +1,4 @@
-/** How connections end: politely, without losing the answer, and not later than they must. */
+/** How connections end: in order, without loss of the answer, and within a time limit. */
 import tls from "node:tls";
 import { assertEquals } from "@std/assert";
 import type { Connection } from "../../src/net/connection.ts";
@@ -8,7 +8,7 @@ import { later } from "../waiting.ts";
 const LARGEST = 65_536;
 const QUERY = "query\n";
 
-/** Answers a query with as much as NRPE can. */
+/** Answers a query with the longest answer of NRPE. */
 async function answerLargest(connection: Connection): Promise<void> {
   await connection.handshake();
   const buffer = new Uint8Array(QUERY.length);
@@ -17,7 +17,7 @@ async function answerLargest(connection: Connection): Promise<void> {
   await connection.end();
 }
 
-/** Shakes hands, and says when it is done. */
+/** Connects; resolves after the handshake. */
 function connectTls(port: number): Promise<tls.TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = tls.connect({ host: HOST, port, rejectUnauthorized: false });
@@ -29,7 +29,7 @@ Deno.test("end() loses no byte to a plain peer that sent more than was read", as
   await using server = await listening(answerLargest);
   using conn = await Deno.connect({ hostname: HOST, port: server.port });
   await conn.write(new TextEncoder().encode(QUERY + "x".repeat(5_000)));
-  // The answer is on its way before the peer reads on, as are more bytes that nobody reads.
+  // The answer is sent before the peer reads. More bytes arrive that are not read.
   await later(50);
   await conn.write(new Uint8Array(5_000));
   assertEquals(await readAll(conn), { bytes: LARGEST, end: "FIN" });
@@ -50,7 +50,7 @@ Deno.test("end() loses no byte to a TLS peer that sent more than was read", asyn
   assertEquals(await server.served(1), ["done"]);
 });
 
-Deno.test("end() says goodbye at once, and waits for the peer to do so", async () => {
+Deno.test("end() notifies the peer immediately and waits for its end", async () => {
   for (const options of [{}, { tls: await selfSigned() }]) {
     const order: string[] = [];
     await using server = await listening(async (connection) => {
@@ -73,7 +73,7 @@ Deno.test("end() says goodbye at once, and waits for the peer to do so", async (
   }
 });
 
-Deno.test("end() does not wait for ever for a peer that never reads and never ends", async () => {
+Deno.test("end() stops waiting for a peer that never reads and never ends", async () => {
   const tlsOptions = await selfSigned();
   await using plain = await listening(answerLargest);
   await using secure = await listening(answerLargest, { tls: tlsOptions });
@@ -83,13 +83,13 @@ Deno.test("end() does not wait for ever for a peer that never reads and never en
   socket.on("error", () => {}).pause().write(QUERY);
   assertEquals(await plain.served(1), ["done"]);
   assertEquals(await secure.served(1), ["done"]);
-  // What was answered can still be read.
+  // The peer can still read the answer.
   assertEquals(await readAll(conn), { bytes: LARGEST, end: "FIN" });
   conn.close();
   socket.destroy();
 });
 
-Deno.test("end() does not listen for ever to a peer that never stops talking", async () => {
+Deno.test("end() stops reading from a peer that never stops sending", async () => {
   for (const options of [{}, { tls: await selfSigned() }]) {
     await using server = await listening(answerLargest, options);
     const flood = new Uint8Array(16_384);
@@ -115,7 +115,7 @@ Deno.test("end() does not listen for ever to a peer that never stops talking", a
   }
 });
 
-Deno.test("end() is quiet about a peer that has broken off, or was closed already", async () => {
+Deno.test("end() does not reject after the peer has disconnected, or if it was called before", async () => {
   for (const options of [{}, { tls: await selfSigned() }]) {
     const gone = Promise.withResolvers<void>();
     await using server = await listening(async (connection) => {

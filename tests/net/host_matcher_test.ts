@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { parseAllowedHosts } from "../../src/net/allowed_hosts.ts";
 import { hostMatcher } from "../../src/net/host_matcher.ts";
 
-/** A matcher on a clock and a name service that the test holds in its hand. */
+/** Creates a matcher with a clock and a resolver that the test controls. */
 function setUp(list: string[]) {
   const world = {
     time: 0,
@@ -30,7 +30,7 @@ function setUp(list: string[]) {
 const permissions = "none";
 
 Deno.test(
-  "hostMatcher() asks for names only where no address matches",
+  "hostMatcher() looks names up only if no address matches",
   { permissions },
   async () => {
     const { world, allows } = setUp(["10.0.0.0/8", "poller"]);
@@ -44,22 +44,26 @@ Deno.test(
   },
 );
 
-Deno.test("hostMatcher() knows an answer until it is old", { permissions }, async () => {
-  const { world, allows } = setUp(["poller"]);
-  world.answers.set("poller", ["192.0.2.1", "::ffff:192.0.2.2"]);
-  assertEquals(await allows("192.0.2.1"), true);
-  world.answers.set("poller", ["192.0.2.3"]);
-  world.time = 99;
-  assertEquals(allows("192.0.2.2"), true);
-  assertEquals(allows("192.0.2.3"), false);
-  world.time = 100;
-  assertEquals(await allows("192.0.2.1"), false);
-  assertEquals(allows("192.0.2.3"), true);
-  assertEquals(world.asked.length, 2);
-});
+Deno.test(
+  "hostMatcher() uses the addresses of a name until they expire",
+  { permissions },
+  async () => {
+    const { world, allows } = setUp(["poller"]);
+    world.answers.set("poller", ["192.0.2.1", "::ffff:192.0.2.2"]);
+    assertEquals(await allows("192.0.2.1"), true);
+    world.answers.set("poller", ["192.0.2.3"]);
+    world.time = 99;
+    assertEquals(allows("192.0.2.2"), true);
+    assertEquals(allows("192.0.2.3"), false);
+    world.time = 100;
+    assertEquals(await allows("192.0.2.1"), false);
+    assertEquals(allows("192.0.2.3"), true);
+    assertEquals(world.asked.length, 2);
+  },
+);
 
 Deno.test(
-  "hostMatcher() soon asks again for a name without addresses",
+  "hostMatcher() soon repeats the lookup of a name without addresses",
   { permissions },
   async () => {
     const { world, allows } = setUp(["poller"]);
@@ -73,7 +77,7 @@ Deno.test(
   },
 );
 
-Deno.test("hostMatcher() keeps the last answer while nobody can be asked, but not for ever", {
+Deno.test("hostMatcher() uses the last addresses while lookups fail, for a limited time", {
   permissions,
 }, async () => {
   const { world, allows } = setUp(["poller"]);
@@ -92,28 +96,36 @@ Deno.test("hostMatcher() keeps the last answer while nobody can be asked, but no
   assertEquals(await allows("192.0.2.1"), true);
 });
 
-Deno.test("hostMatcher() asks once however many wait", { permissions }, async () => {
-  const { world, allows } = setUp(["poller", "other"]);
-  const waiting = Array.from({ length: 100 }, (_, index) => allows(`192.0.2.${index}`));
-  assertEquals(world.asked, ["poller", "other"]);
-  world.answers.set("poller", ["192.0.2.7"]).set("other", ["192.0.2.8"]);
-  for (const go of world.hanging.values()) go();
-  const answers = await Promise.all(waiting);
-  assertEquals(answers.flatMap((yes, index) => yes ? [index] : []), [7, 8]);
-  assertEquals(world.asked.length, 2);
-});
-
-Deno.test("hostMatcher() lets no name that hangs hold up the others", { permissions }, async () => {
-  const { world, allows } = setUp(["hanging", "poller", "poller"]);
-  world.answers.set("poller", ["192.0.2.1"]);
-  assertEquals(await allows("192.0.2.1"), true);
-  assertEquals(allows("192.0.2.1"), true);
-  assertEquals(world.asked, ["hanging", "poller"]);
-  world.hanging.get("hanging")!();
-});
+Deno.test(
+  "hostMatcher() starts one lookup per name for many waiting callers",
+  { permissions },
+  async () => {
+    const { world, allows } = setUp(["poller", "other"]);
+    const waiting = Array.from({ length: 100 }, (_, index) => allows(`192.0.2.${index}`));
+    assertEquals(world.asked, ["poller", "other"]);
+    world.answers.set("poller", ["192.0.2.7"]).set("other", ["192.0.2.8"]);
+    for (const go of world.hanging.values()) go();
+    const answers = await Promise.all(waiting);
+    assertEquals(answers.flatMap((yes, index) => yes ? [index] : []), [7, 8]);
+    assertEquals(world.asked.length, 2);
+  },
+);
 
 Deno.test(
-  "hostMatcher() recovers from a resolver that throws at once",
+  "hostMatcher() does not wait for a slow name if another one matches",
+  { permissions },
+  async () => {
+    const { world, allows } = setUp(["hanging", "poller", "poller"]);
+    world.answers.set("poller", ["192.0.2.1"]);
+    assertEquals(await allows("192.0.2.1"), true);
+    assertEquals(allows("192.0.2.1"), true);
+    assertEquals(world.asked, ["hanging", "poller"]);
+    world.hanging.get("hanging")!();
+  },
+);
+
+Deno.test(
+  "hostMatcher() recovers from a resolver that throws synchronously",
   { permissions },
   async () => {
     let calls = 0;
@@ -133,7 +145,7 @@ Deno.test(
   },
 );
 
-Deno.test("hostMatcher() allows nobody where the list is empty", { permissions }, () => {
+Deno.test("hostMatcher() allows no host if the list is empty", { permissions }, () => {
   const { allows } = setUp([]);
   assert(!allows("127.0.0.1"));
 });

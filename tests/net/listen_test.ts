@@ -16,12 +16,12 @@ const ipv6 = (() => {
   }
 })();
 
-/** Both ways to listen, for what holds for both. */
+/** Options for a plain and for a TLS listener. */
 async function both(): Promise<{ name: string; options: Parameters<typeof listening>[1] }[]> {
   return [{ name: "plain", options: {} }, { name: "TLS", options: { tls: await selfSigned() } }];
 }
 
-Deno.test("listen() passes over peers that reset their connection before they were accepted", async () => {
+Deno.test("listen() skips connections that the peer reset before they were accepted", async () => {
   const errors: unknown[] = [];
   const onAcceptError = (error: unknown) => errors.push(error);
   const listener = await listen({ hostname: HOST, port: 0, onAcceptError });
@@ -39,13 +39,13 @@ Deno.test("listen() passes over peers that reset their connection before they we
   using peer = await Deno.connect({ hostname: HOST, port });
   const accepted = await within(PATIENCE, "the connection of the peer", listener.accept());
   assertEquals(accepted?.peer.port, (peer.localAddr as Deno.NetAddr).port);
-  // An error would have meant a wait for each of them, five seconds in all.
+  // Each error would cause a wait, five seconds in total.
   assertEquals(errors, []);
   accepted?.close();
   listener.close();
 });
 
-Deno.test("listen() takes plain connections and knows who they are from", async () => {
+Deno.test("listen() accepts plain connections and reports the address of the peer", async () => {
   await using server = await listening(async (connection) => {
     assertEquals(await connection.handshake(), undefined);
     assertEquals(await readUntil(connection, ""), "hello");
@@ -54,13 +54,13 @@ Deno.test("listen() takes plain connections and knows who they are from", async 
   });
   using conn = await Deno.connect({ hostname: HOST, port: server.port });
   await conn.write(encoder.encode("hello"));
-  // Its own end sent already: a server must answer such a peer too.
+  // The peer has ended its side: the server must still answer.
   await conn.closeWrite();
   const text = await new Response(conn.readable).text();
   assertEquals(JSON.parse(text), { address: HOST, port: conn.localAddr.port });
 });
 
-Deno.test("listen() needs permission for the address and nothing else", {
+Deno.test("listen() needs only permission for its address", {
   permissions: { net: [HOST] },
 }, async () => {
   for (const { options } of await both()) {
@@ -73,7 +73,7 @@ Deno.test("listen() needs permission for the address and nothing else", {
   }
 });
 
-Deno.test("listen() says what keeps it from listening", async () => {
+Deno.test("listen() reports why it cannot listen", async () => {
   using taken = Deno.listen({ hostname: HOST, port: 0 });
   const { port } = taken.addr;
   for (const { name, options } of await both()) {
@@ -82,24 +82,32 @@ Deno.test("listen() says what keeps it from listening", async () => {
   }
 });
 
-Deno.test("listen() says that an IPv6 address is not this host's", { ignore: !ipv6 }, async () => {
-  for (const { name, options } of await both()) {
-    const port = 5666;
-    const elsewhere = { hostname: "2001:db8::1", port, ...options };
-    const none = await assertRejects(() => listen(elsewhere), Error);
-    const where = `[2001:db8::1]:${port}`;
-    assertEquals(none.message, `Cannot listen on ${where}: Cannot assign requested address`, name);
-  }
-});
+Deno.test(
+  "listen() reports why an IPv6 address of another host cannot be used",
+  { ignore: !ipv6 },
+  async () => {
+    for (const { name, options } of await both()) {
+      const port = 5666;
+      const elsewhere = { hostname: "2001:db8::1", port, ...options };
+      const none = await assertRejects(() => listen(elsewhere), Error);
+      const where = `[2001:db8::1]:${port}`;
+      assertEquals(
+        none.message,
+        `Cannot listen on ${where}: Cannot assign requested address`,
+        name,
+      );
+    }
+  },
+);
 
-Deno.test("listen() without permission says so", { permissions: "none" }, async () => {
+Deno.test("listen() without permission throws NotCapable", { permissions: "none" }, async () => {
   for (const { options } of await both()) {
     const where = { hostname: HOST, port: 0, ...options };
     await assertRejects(() => listen(where), Deno.errors.NotCapable);
   }
 });
 
-Deno.test("listen() takes IPv6, and IPv4 for what it is on an IPv6 socket", {
+Deno.test("listen() accepts IPv6, and reports IPv4 peers of an IPv6 socket as IPv4", {
   ignore: !ipv6,
 }, async () => {
   const rows = [["::1", "::1", "::1"], ["[::1]", "::1", "::1"], ["::", HOST, HOST]] as const;
@@ -118,7 +126,7 @@ Deno.test("listen() takes IPv6, and IPv4 for what it is on an IPv6 socket", {
   }
 });
 
-Deno.test("accept() gives null once the listener is closed, twice or while it waits", async () => {
+Deno.test("accept() returns null after close(), also if it was already waiting", async () => {
   for (const { options } of await both()) {
     const listener = await listen({ hostname: HOST, port: 0, ...options });
     const waiting = listener.accept();
@@ -129,7 +137,7 @@ Deno.test("accept() gives null once the listener is closed, twice or while it wa
   }
 });
 
-Deno.test("a listener that is closed leaves its connections alone", async () => {
+Deno.test("Accepted connections continue after the listener is closed", async () => {
   const accepted = Promise.withResolvers<void>();
   await using server = await listening((connection) => {
     accepted.resolve();
@@ -142,7 +150,7 @@ Deno.test("a listener that is closed leaves its connections alone", async () => 
   assertEquals(await new Response(conn.readable).text(), "6 fine");
 });
 
-Deno.test("accept() goes on after it ran out of file descriptors", {
+Deno.test("accept() continues after it ran out of file descriptors", {
   ignore: Deno.build.os !== "linux",
 }, async () => {
   const listenUrl = new URL("../../src/net/listen.ts", import.meta.url);
@@ -175,7 +183,7 @@ Deno.test("accept() goes on after it ran out of file descriptors", {
       conns.push(await Deno.connect({ hostname: HOST, port }));
     }
     assertMatch(await next() ?? "", /^exhausted/);
-    // Those that wait in the kernel's queue are taken as soon as others have gone.
+    // Connections in the kernel's queue are accepted as soon as others are closed.
     for (const conn of conns) await conn.closeWrite();
     for (const conn of conns) assertEquals(await readAll(conn), { bytes: 0, end: "FIN" });
   } finally {
@@ -186,7 +194,7 @@ Deno.test("accept() goes on after it ran out of file descriptors", {
   }
 });
 
-Deno.test("close() ends what is pending, any number of times", async () => {
+Deno.test("close() rejects pending calls and may be called repeatedly", async () => {
   for (const { name, options } of await both()) {
     const pending = Promise.withResolvers<PromiseSettledResult<unknown>[]>();
     await using server = await listening(async (connection) => {
@@ -213,7 +221,7 @@ async function silent(port: number): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: () => Promise.resolve(conn.close()) };
 }
 
-/** A peer that shakes hands, then never reads. */
+/** A peer that completes the handshake, then never reads. */
 function silentTls(port: number): AsyncDisposable {
   const socket = tls.connect({ host: HOST, port, rejectUnauthorized: false });
   socket.on("error", () => {});

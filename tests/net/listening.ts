@@ -1,4 +1,4 @@
-/** What the tests of listeners share: a server that does as it is told, and peers that misbehave. */
+/** Helpers for tests of listeners: a server with a given behaviour, and misbehaving peers. */
 import tls from "node:tls";
 import type { Connection } from "../../src/net/connection.ts";
 import { listen } from "../../src/net/listen.ts";
@@ -16,9 +16,9 @@ const decoder = new TextDecoder();
 export interface Listening extends AsyncDisposable {
   listener: Listener;
   port: number;
-  /** What serving came to: the message of the error, or "done". */
+  /** The result of each connection: the message of the error, or "done". */
   outcomes: string[];
-  /** Settles when so many connections have been served. */
+  /** Resolves when so many connections were served. */
   served(count: number): Promise<string[]>;
 }
 
@@ -57,7 +57,7 @@ export async function listening(
   };
 }
 
-/** Shakes hands, reads a query up to its line feed, and answers with its length and a text. */
+/** Completes the handshake, reads a query up to its line feed, answers with its length and text. */
 export function answering(text = "") {
   return async (connection: Connection) => {
     await connection.handshake();
@@ -67,7 +67,7 @@ export function answering(text = "") {
   };
 }
 
-/** Reads until what was read ends with this, or the peer has ended. */
+/** Reads until the text ends with `end`, or the peer has ended. */
 export async function readUntil(connection: Connection, end: string): Promise<string> {
   const buffer = new Uint8Array(1000);
   let text = "";
@@ -79,7 +79,7 @@ export async function readUntil(connection: Connection, end: string): Promise<st
   return text;
 }
 
-/** Reads a plain connection to its end; says how it ended. */
+/** Reads a plain connection to its end; returns the number of bytes and how it ended. */
 export async function readAll(conn: Deno.Conn): Promise<{ bytes: number; end: string }> {
   const buffer = new Uint8Array(65_536);
   let bytes = 0;
@@ -92,20 +92,20 @@ export async function readAll(conn: Deno.Conn): Promise<{ bytes: number; end: st
   }
 }
 
-/** What a peer has learned over TLS. */
-interface Told {
+/** Result of a query over TLS. */
+interface TlsAnswer {
   answer: string;
   protocol: string | null;
   fingerprint: string;
 }
 
-/** Asks over TLS; resolves to the answer when the server has said goodbye. */
+/** Sends a query over TLS; resolves when the server has ended the connection. */
 export function askTls(
   port: number,
   query: string | Uint8Array,
   options: tls.ConnectionOptions = {},
-): Promise<Told> {
-  const answered = new Promise<Told>((resolve, reject) => {
+): Promise<TlsAnswer> {
+  const answered = new Promise<TlsAnswer>((resolve, reject) => {
     const socket = tls.connect({ host: HOST, port, rejectUnauthorized: false, ...options });
     let answer = "";
     let protocol: string | null = null;
@@ -126,7 +126,7 @@ export function askTls(
   return within(PATIENCE, "an answer over TLS", answered);
 }
 
-/** Every ClientHello begins like this one, of TLS 1.3, as a client of this runtime sends it. */
+/** Returns a TLS 1.3 ClientHello of this runtime. */
 export async function clientHello(): Promise<Uint8Array> {
   const listener = Deno.listen({ hostname: HOST, port: 0 });
   const socket = tls.connect({ host: HOST, port: listener.addr.port, rejectUnauthorized: false });
@@ -140,7 +140,7 @@ export async function clientHello(): Promise<Uint8Array> {
   return buffer.slice(0, count ?? 0);
 }
 
-/** A certificate for a server, and the options to serve it. */
+/** Returns server options with a new self-signed certificate. */
 export async function selfSigned(
   options: Partial<TlsServerOptions> = {},
 ): Promise<TlsServerOptions> {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { formatSubject } from "../../src/net/peer_identity.ts";
 
-Deno.test("formatSubject() writes RFC 4514, in which no value looks like another part", {
+Deno.test("formatSubject() escapes values as in RFC 4514, so that none looks like another part", {
   permissions: "none",
 }, () => {
   const rows: [parts: Record<string, string | string[]>, expected: string][] = [

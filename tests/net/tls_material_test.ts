@@ -7,14 +7,14 @@ import { certificateFolder, runOpenssl, SERVER } from "../openssl.ts";
 import { tools } from "../tools.ts";
 import { answering, askTls, HOST, listening } from "./listening.ts";
 
-/** What `openssl ecparam -genkey` writes before the key. */
+/** The block that `openssl ecparam -genkey` writes before the key. */
 const P256_PARAMETERS =
   "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
 
 const ignore = tools.openssl === undefined;
 
 Deno.test(
-  "a listener serves every usual kind of key, in every usual form",
+  "A listener serves every usual type of key in every usual format",
   { ignore },
   async () => {
     await using folder = await certificateFolder();
@@ -47,7 +47,7 @@ Deno.test(
   },
 );
 
-Deno.test("a listener serves a certificate of X.509 version 1", { ignore }, async () => {
+Deno.test("A listener serves an X.509 version 1 certificate", { ignore }, async () => {
   await using folder = await certificateFolder();
   const ca = await folder.issue("ca", { subject: "/CN=ca" });
   const { cert, key } = await folder.issue("old", { subject: "/CN=old", issuer: ca });
@@ -55,7 +55,7 @@ Deno.test("a listener serves a certificate of X.509 version 1", { ignore }, asyn
   assertEquals((await askTls(server.port, "query\n")).answer, "6 fine");
 });
 
-Deno.test("listen() says what is wrong with certificate, key or authorities", {
+Deno.test("listen() reports why a certificate, key or CA is refused", {
   ignore,
 }, async () => {
   await using folder = await certificateFolder();
@@ -89,36 +89,36 @@ Deno.test("listen() says what is wrong with certificate, key or authorities", {
   const { cert, key } = own;
 
   const rows: [tls: TlsServerOptions, message: string][] = [
-    [{ cert: "", key }, "TLS certificate: expected PEM text with a certificate in it"],
-    [{ cert: key, key }, "TLS certificate: expected PEM text with a certificate in it"],
+    [{ cert: "", key }, "TLS certificate: expected a certificate in PEM format"],
+    [{ cert: key, key }, "TLS certificate: expected a certificate in PEM format"],
     [{ cert: damaged, key }, "TLS certificate: certificate 1 of 1 is damaged"],
     [{ cert: cert + damaged, key }, "TLS certificate: certificate 2 of 2 is damaged"],
-    [{ cert, key: "" }, "TLS key: expected PEM text with a private key in it"],
-    [{ cert, key: cert }, "TLS key: expected PEM text with a private key in it"],
+    [{ cert, key: "" }, "TLS key: expected a private key in PEM format"],
+    [{ cert, key: cert }, "TLS key: expected a private key in PEM format"],
     [
       { cert, key: key.replace(/\n.{20}/, "\nAAAAAAAAAAAAAAAAAAAA") },
-      "TLS key: it is damaged, or of a kind that is not known",
+      "TLS key: it is damaged, or its type is not supported",
     ],
     [{ cert, key: other.key }, "TLS key: it does not belong to the certificate"],
     [{ cert, key: rsa.key }, "TLS key: it does not belong to the certificate"],
     [
       { cert: other.cert + cert, key },
-      "TLS certificate: the server's own must come first, before its authorities",
+      "TLS certificate: the server certificate must come first, before those of CAs",
     ],
     ...[await encrypt("pkcs8"), await encrypt("legacy", "-traditional")].map((
       encrypted,
     ): [TlsServerOptions, string] => [
       { cert: rsa.cert, key: encrypted },
-      'TLS key: it is encrypted; "openssl pkey -in KEY -out NEW" decrypts it',
+      'TLS key: it is encrypted; decrypt it with "openssl pkey -in KEY -out NEW"',
     ]),
     [small, "TLS key: expected an RSA key of 2048 bits or more, got 1024"],
     [odd, "TLS key: expected an EC key on P-256, P-384 or P-521, got one on secp256k1"],
-    [pss, 'TLS key: expected an RSA, EC or Ed25519 key, got one of kind "rsa-pss"'],
+    [pss, 'TLS key: expected an RSA, EC or Ed25519 key, got type "rsa-pss"'],
     [
       { cert, key, clientCertificates: "require" },
-      "TLS authorities: client certificates cannot be verified without any",
+      "TLS CA: it is missing, but required to verify client certificates",
     ],
-    [{ cert, key, ca: "" }, "TLS authorities: expected PEM text with a certificate in it"],
+    [{ cert, key, ca: "" }, "TLS CA: expected a certificate in PEM format"],
   ];
   for (const [tls, message] of rows) {
     const error = await assertRejects(() => listen({ hostname: HOST, port: 0, tls }), TypeError);

@@ -24,7 +24,7 @@ import { later, outputOf } from "../waiting.ts";
 const encoder = new TextEncoder();
 const ignore = tools.openssl === undefined;
 
-/** Runs `openssl s_client`, which sends a query, and tells what it said. */
+/** Sends a query with `openssl s_client`; returns its output. */
 async function sClient(port: number, ...args: string[]): Promise<string> {
   const child = new Deno.Command(tools.openssl!, {
     args: ["s_client", "-connect", `${HOST}:${port}`, ...args],
@@ -39,7 +39,7 @@ async function sClient(port: number, ...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
 }
 
-Deno.test("a listener speaks TLS 1.2 and 1.3", async () => {
+Deno.test("A listener supports TLS 1.2 and 1.3", async () => {
   const own = await selfSigned();
   await using server = await listening(answering("fine"), { tls: own });
   for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
@@ -55,26 +55,26 @@ Deno.test("a listener speaks TLS 1.2 and 1.3", async () => {
   }
 });
 
-Deno.test("a listener speaks nothing older than TLS 1.3 if told so", async () => {
+Deno.test("A listener with minVersion 1.3 refuses older TLS versions", async () => {
   await using server = await listening(answering("fine"), {
     tls: await selfSigned({ minVersion: "1.3" }),
   });
   await assertRejects(() => askTls(server.port, "query\n", { maxVersion: "TLSv1.2" }));
   assertMatch(
     (await server.served(1))[0]!,
-    /^Cannot complete TLS handshake: the peer offers nothing/,
+    /^Cannot complete TLS handshake: the peer offers no acceptable TLS version/,
   );
   assertEquals((await askTls(server.port, "query\n")).answer, "6 fine");
 });
 
-Deno.test("a query and an answer of many records arrive whole", async () => {
+Deno.test("A query and an answer of many records arrive complete", async () => {
   const query = "q".repeat(1_000_000) + "\n";
   const answer = "a".repeat(1_000_000);
   await using server = await listening(answering(answer), { tls: await selfSigned() });
   assertEquals((await askTls(server.port, query)).answer, `1000001 ${answer}`);
 });
 
-Deno.test("a peer that sends far more than is read is answered all the same", async () => {
+Deno.test("A peer that sends much more than is read still gets its answer", async () => {
   await using server = await listening(async (connection) => {
     await connection.handshake();
     await connection.read(new Uint8Array(6));
@@ -86,7 +86,7 @@ Deno.test("a peer that sends far more than is read is answered all the same", as
   assertEquals([answer, await server.served(1)], ["answer", ["done"]]);
 });
 
-Deno.test("a peer that has ended its side of TLS is answered", { ignore }, async () => {
+Deno.test("A peer that has ended its side of TLS still gets its answer", { ignore }, async () => {
   await using server = await listening(async (connection) => {
     await connection.handshake();
     assertEquals(await readUntil(connection, ""), "query\n");
@@ -104,7 +104,7 @@ Deno.test("a peer that has ended its side of TLS is answered", { ignore }, async
   assertEquals(await server.served(1), ["done"]);
 });
 
-Deno.test("a connection that is closed before the handshake gets not a byte", async () => {
+Deno.test("A connection that is closed before the handshake receives no byte", async () => {
   const hello = await clientHello();
   await using server = await listening(async (connection) => {
     await later(20);
@@ -119,9 +119,9 @@ Deno.test("a connection that is closed before the handshake gets not a byte", as
   assertEquals(await server.served(2), ["done", "done"]);
 });
 
-Deno.test("close() ends a peer that stalls, at any stage of TLS", async () => {
+Deno.test("close() disconnects a stalled peer at each stage of the handshake", async () => {
   const hello = await clientHello();
-  /** What the peer sends before it stalls, and how many bytes it gets to see at least. */
+  /** The bytes that the peer sends before it stalls, and the least number that it receives. */
   const stages: [name: string, sent: Uint8Array, seen: number][] = [
     ["nothing sent", new Uint8Array(0), 0],
     ["one byte of a record", hello.subarray(0, 1), 0],
@@ -143,7 +143,7 @@ Deno.test("close() ends a peer that stalls, at any stage of TLS", async () => {
   assertEquals(new Set(await server.served(stages.length)), new Set(["done"]));
 });
 
-Deno.test("close() ends a peer that is idle after the handshake", async () => {
+Deno.test("close() disconnects a peer that is idle after the handshake", async () => {
   await using server = await listening(async (connection) => {
     await connection.handshake();
     const reading = connection.read(new Uint8Array(1));
@@ -155,7 +155,7 @@ Deno.test("close() ends a peer that is idle after the handshake", async () => {
   assertEquals(await server.served(1), ["done"]);
 });
 
-Deno.test("a peer that stalls keeps nobody else waiting", async () => {
+Deno.test("A stalled peer does not delay other peers", async () => {
   await using server = await listening(answering("fine"), { tls: await selfSigned() });
   const stalling = await Promise.all(
     Array.from({ length: 20 }, () => Deno.connect({ hostname: HOST, port: server.port })),
@@ -166,14 +166,14 @@ Deno.test("a peer that stalls keeps nobody else waiting", async () => {
   assertEquals(server.outcomes.filter((outcome) => outcome !== "done").length, 20);
 });
 
-Deno.test("a handshake that fails says why", async () => {
+Deno.test("A failed handshake reports the reason", async () => {
   const hello = await clientHello();
   const rows: [sent: Uint8Array, reason: RegExp][] = [
     [encoder.encode("GET / HTTP/1.0\r\n\r\n"), /the peer does not speak TLS/],
     [new Uint8Array(1036), /the peer does not speak TLS/],
     [Uint8Array.of(22, 3, 1, 0, 4, 1, 0, 0, 0), /./],
-    [hello.subarray(0, 100), /the peer broke off/],
-    [new Uint8Array(0), /the peer broke off/],
+    [hello.subarray(0, 100), /the peer closed the connection/],
+    [new Uint8Array(0), /the peer closed the connection/],
   ];
   await using server = await listening((connection) => connection.handshake(), {
     tls: await selfSigned(),
@@ -189,7 +189,7 @@ Deno.test("a handshake that fails says why", async () => {
   }
 });
 
-Deno.test("an old client is told that there is nothing in common, and so is the log", {
+Deno.test("An old client gets a TLS alert, and the error of the handshake has the reason", {
   ignore,
 }, async () => {
   await using server = await listening((connection) => connection.handshake(), {
@@ -208,7 +208,7 @@ Deno.test("an old client is told that there is nothing in common, and so is the 
   }
 });
 
-Deno.test("replaceTls() gives the next handshake another certificate, and loses no connection", async () => {
+Deno.test("replaceTls() changes the certificate of new handshakes and keeps connections", async () => {
   const [first, second] = [await selfSigned(), await selfSigned()];
   const secured = Promise.withResolvers<void>();
   const replaced = Promise.withResolvers<void>();
@@ -234,13 +234,13 @@ Deno.test("replaceTls() gives the next handshake another certificate, and loses 
   waiting.close();
 });
 
-Deno.test("replaceTls() does not make a plain listener one of TLS", async () => {
+Deno.test("replaceTls() refuses a plain listener", async () => {
   await using server = await listening(answering());
   const own = await selfSigned();
   await assertRejects(() => server.listener.replaceTls(own), TypeError, "a plain listener");
 });
 
-Deno.test("reading and writing come after the handshake", async () => {
+Deno.test("read() and write() reject before the handshake", async () => {
   await using server = await listening(async (connection) => {
     await assertRejects(
       () => connection.read(new Uint8Array(1)),

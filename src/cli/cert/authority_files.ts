@@ -1,18 +1,17 @@
 import { type Authority, readAuthority } from "../../certificate/authority.ts";
-import { type Faults, systemReason } from "./faults.ts";
+import { type CollectedErrors, systemReason } from "./collect_errors.ts";
 import type { PairPaths } from "./pair_files.ts";
 
-/** An authority, and where its files are. */
+/** A CA and its files. */
 export interface AuthorityFiles {
   readonly authority: Authority;
   readonly paths: PairPaths;
 }
 
 /**
- * Finds the certificate of an authority.
+ * Returns the path of a CA certificate.
  *
- * @param given its file, or the folder that holds it as `ca.pem`
- * @returns the file
+ * @param given its file, or the folder that contains it as `ca.pem`
  */
 export async function authorityFile(given = "."): Promise<string> {
   const folder = await Deno.stat(given).then(({ isDirectory }) => isDirectory, () => false);
@@ -20,26 +19,26 @@ export async function authorityFile(given = "."): Promise<string> {
 }
 
 /**
- * Reads the authority that is to sign.
+ * Reads the CA that signs.
  *
- * @param given its certificate's file, or the folder
- * @param givenKey its key's file; beside the certificate, where left out
- * @param now the time
- * @param faults where it is taken down what is wrong with it
- * @returns the authority; undefined where it cannot sign
+ * @param given the file of its certificate, or the folder
+ * @param givenKey the file of its key; default: beside the certificate
+ * @param now the current time
+ * @param errors collects the errors
+ * @returns the CA; undefined if it cannot sign
  */
 export async function readAuthorityFiles(
   given: string | undefined,
   givenKey: string | undefined,
   now: Date,
-  faults: Faults,
+  errors: CollectedErrors,
 ): Promise<AuthorityFiles | undefined> {
   const cert = await authorityFile(given);
   const key = givenKey ?? cert.replace(/(?:\.[^./]*)?$/, ".key");
-  const certText = await faults.try(() => readFile(cert, "the CA's certificate"));
-  const keyText = await faults.try(() => readFile(key, "the CA's private key"));
+  const certText = await errors.try(() => readFile(cert, "CA certificate"));
+  const keyText = await errors.try(() => readFile(key, "private key of the CA"));
   if (certText === undefined || keyText === undefined) return undefined;
-  return await faults.try(async () => {
+  return await errors.try(async () => {
     try {
       return { authority: await readAuthority(certText, keyText, now), paths: { cert, key } };
     } catch (error) {
@@ -57,7 +56,7 @@ async function readFile(path: string, what: string): Promise<string> {
     return await Deno.readTextFile(path);
   } catch (error) {
     const reason = error instanceof Deno.errors.NotFound
-      ? 'there is none; "checkwright cert ca" makes one'
+      ? 'file not found; create a CA with "checkwright cert ca"'
       : systemReason(error);
     throw new Error(`Cannot read ${what} ${JSON.stringify(path)}: ${reason}`);
   }

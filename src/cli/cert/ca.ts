@@ -3,30 +3,30 @@ import { parseAuthorityName } from "../../certificate/certificate_name.ts";
 import { defineSubcommand } from "../subcommand.ts";
 import type { Subcommand } from "../usage.ts";
 import { announce, pastedPath } from "./announce.ts";
-import { collectFaults } from "./faults.ts";
+import { collectErrors } from "./collect_errors.ts";
 import { daysOption, forceOption, outOption, parseDays } from "./issue_options.ts";
 import { pairPaths, refuseToReplace, writePair } from "./pair_files.ts";
 
 const DAYS = 3_650;
 
-/** `checkwright cert ca`: an authority of one's own. */
+/** `checkwright cert ca`: creates a CA. */
 export const ca: Subcommand = defineSubcommand({
   name: "cert ca",
-  summary: "Make a CA, which signs the certificates of hosts and clients: ca.pem and ca.key.",
-  words: [{ name: "NAME", optional: true, meaning: "its name; Checkwright CA where left out" }],
+  summary: "Create a CA, which signs certificates of hosts and clients: ca.pem and ca.key.",
+  words: [{ name: "NAME", optional: true, meaning: "its name (default: Checkwright CA)" }],
   options: { out: outOption, days: daysOption(DAYS), force: forceOption },
   async run([name = "Checkwright CA"], options) {
     const now = new Date();
-    const faults = collectFaults();
+    const errors = collectErrors();
     const paths = pairPaths(options.out ?? ".", "ca");
-    const common = await faults.try(() => parseAuthorityName(name));
-    const days = await faults.try(() => parseDays(options.days, DAYS));
-    await faults.try(() => refuseToReplace(paths, options.force));
-    if (faults.print()) return 3;
+    const common = await errors.try(() => parseAuthorityName(name));
+    const days = await errors.try(() => parseDays(options.days, DAYS));
+    await errors.try(() => refuseToReplace(paths, options.force));
+    if (errors.print()) return 3;
 
     const pair = await createAuthority(common!, days!, now);
-    await faults.try(() => writePair(paths, pair, options.force));
-    if (faults.print()) return 3;
+    await errors.try(() => writePair(paths, pair, options.force));
+    if (errors.print()) return 3;
     const authority = await pastedPath(paths.cert, "shell");
     await announce({
       what: `the CA ${JSON.stringify(common)}`,

@@ -4,11 +4,11 @@ import type { Subcommand } from "../usage.ts";
 import { announce, pastedPath } from "./announce.ts";
 import { issueFiles, issueOptions } from "./issue.ts";
 
-/** `checkwright cert client`: a certificate for a monitoring server. */
+/** `checkwright cert client`: creates a certificate for a monitoring server. */
 export const client: Subcommand = defineSubcommand({
   name: "cert client",
-  summary: "Make a client's certificate, signed by a CA: NAME.pem and NAME.key.",
-  words: [{ name: "NAME", meaning: "what the client is called, as in monitor-1" }],
+  summary: "Create a client certificate, signed by a CA: NAME.pem and NAME.key.",
+  words: [{ name: "NAME", meaning: "the name of the client, such as monitor-1" }],
   options: issueOptions,
   async run(words, options) {
     const now = new Date();
@@ -23,12 +23,12 @@ export const client: Subcommand = defineSubcommand({
     );
     await announce({
       ...made,
-      what: `the client's certificate of ${name}`,
+      what: `the client certificate for ${name}`,
       now,
       next: [
         ["On the monitoring server", `check_nrpe -H HOST -A ${ca} -C ${cert} -K ${key} -c COMMAND`],
         [
-          "In the settings of each host, beside tls with the CA",
+          "In the settings of each host, in addition to tls with ca",
           `clients: [{ subject: CN=${name}, commands: ["*"] }]`,
         ],
       ],

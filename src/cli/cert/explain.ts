@@ -2,42 +2,42 @@ import type { X509Certificate } from "node:crypto";
 import { whyUntrusted } from "../../net/certificate_chain.ts";
 import { type CertificateFacts, readCertificate } from "../../certificate/certificate_facts.ts";
 import {
-  type CertificateFault,
+  type CertificateError,
+  certificateErrors,
   type CertificateRole,
-  faultsOf,
+  formatPeriod,
   roleOf,
-  span,
-} from "../../certificate/certificate_faults.ts";
+} from "../../certificate/certificate_errors.ts";
 import { formatDate } from "./announce.ts";
 import { belongs, type Trust } from "./read_certificates.ts";
 
-/** What a certificate is held against. */
+/** Expectations that a certificate is compared with. */
 export interface Standard {
   readonly now: Date;
-  /** Whom it should come from. */
+  /** The CAs that it should be signed by. */
   readonly trust?: Trust | undefined;
-  /** The file of the key that should belong to it. */
+  /** The file of its private key. */
   readonly key?: string | undefined;
-  /** The name that it should be for. */
+  /** The name that it should be valid for. */
   readonly name?: string | undefined;
-  /** How it is used; what it says itself, where left out. */
+  /** Its use; default: the use according to its contents. */
   readonly role?: CertificateRole;
 }
 
-/** A certificate in words. */
+/** Explanation of a certificate. */
 export interface Explanation {
   readonly rows: readonly (readonly [what: string, value: string])[];
-  readonly faults: readonly CertificateFault[];
+  readonly errors: readonly CertificateError[];
   readonly role: CertificateRole;
 }
 
 /**
  * Explains a certificate and its chain.
  *
- * @param chain the certificates, the one that it is about first
- * @param standard what it is held against
- * @returns what it says, and what others would have against it
- * @throws {Error} if it or the key cannot be read
+ * @param chain the certificates; the first one is explained
+ * @param standard the expectations
+ * @returns its contents, and the reasons why it is refused
+ * @throws {Error} if the certificate or the key cannot be read
  */
 export async function explain(
   chain: readonly X509Certificate[],
@@ -47,7 +47,7 @@ export async function explain(
   const all = await Promise.all(chain.map(({ raw }) => readCertificate(new Uint8Array(raw))));
   const [facts, ...more] = all as [CertificateFacts, ...CertificateFacts[]];
   const role = standard.role ?? roleOf(facts);
-  const faults = faultsOf(facts, role, now, name);
+  const errors = certificateErrors(facts, role, now, name);
   const rows: [string, string][] = [
     ["subject", facts.subject || "none"],
     ...(role === "server" || facts.names.length > 0
@@ -61,25 +61,28 @@ export async function explain(
     ["SHA-256", facts.fingerprint],
   ];
   if (facts.authority && more.some(({ authority }) => !authority)) {
-    faults.push({ by: "both", reason: "an authority comes first: the certificate itself must" });
+    errors.push({
+      by: "both",
+      reason: "the file starts with a CA certificate: move it to the end",
+    });
   }
   for (const one of more) {
     rows.push(["followed by", `${one.subject}, ${describeLife(one, now)}`]);
-    for (const { by, reason } of faultsOf(one, "authority", now)) {
-      faults.push({ by, reason: `of ${one.subject}, which follows: ${reason}` });
+    for (const { by, reason } of certificateErrors(one, "authority", now)) {
+      errors.push({ by, reason: `in its chain, ${one.subject}: ${reason}` });
     }
   }
   if (key !== undefined) {
     const fits = await belongs(key, chain[0]!);
-    rows.push(["its key", fits ? key : `another than ${key}`]);
-    if (!fits) faults.push({ by: "both", reason: `the key in ${key} does not belong to it` });
+    rows.push(["its key", fits ? key : `not ${key}`]);
+    if (!fits) errors.push({ by: "both", reason: `the key in ${key} does not belong to it` });
   }
   if (trust !== undefined) {
     const reason = whyNotFrom(chain, trust, facts, now);
-    rows.push(["trusted", reason === undefined ? `it leads to ${trust.path}` : "no"]);
-    if (reason !== undefined) faults.push({ by: "both", reason });
+    rows.push(["trusted", reason === undefined ? `yes, by ${trust.path}` : "no"]);
+    if (reason !== undefined) errors.push({ by: "both", reason });
   }
-  return { rows, faults, role };
+  return { rows, errors, role };
 }
 
 function whyNotFrom(
@@ -88,31 +91,31 @@ function whyNotFrom(
   { notBefore, notAfter, issuer }: CertificateFacts,
   now: Date,
 ): string | undefined {
-  // At a time when the certificate itself holds: that it does not is said already.
+  // At a time when the certificate itself is valid: its dates are reported separately.
   const time = Math.min(Math.max(now.getTime(), notBefore.getTime()), notAfter.getTime());
   const reason = whyUntrusted(chain, authorities, new Date(time));
   if (reason === undefined) return undefined;
   const last = chain.at(-1)!;
-  const namesake = authorities.some(({ subject }) => subject === last.issuer);
-  return `it does not lead to ${path}: ${
-    namesake && reason.startsWith("none")
-      ? `a CA of the same name, ${issuer}, but with another key has signed it`
+  const sameName = authorities.some(({ subject }) => subject === last.issuer);
+  return `it is not trusted by ${path}: ${
+    sameName && reason.endsWith("is not signed by a trusted CA")
+      ? `it is signed by another CA with the same name, ${issuer}, but a different key`
       : reason
   }`;
 }
 
 function describeLife({ notBefore, notAfter }: CertificateFacts, now: Date): string {
   const state = now > notAfter
-    ? "ended"
+    ? "expired"
     : now < notBefore
     ? "not yet valid"
-    : `${span(now, notAfter)} left`;
+    : `${formatPeriod(now, notAfter)} left`;
   return `${formatDate(notBefore)} to ${formatDate(notAfter)}, ${state}`;
 }
 
 function describeUse({ version, authority, purposes }: CertificateFacts): string {
-  if (authority) return "a CA: it signs others";
-  if (purposes === undefined) return version < 3 ? "not said (X.509 version 1)" : "not said";
+  if (authority) return "CA, signs other certificates";
+  if (purposes === undefined) return version < 3 ? "not set (X.509 version 1)" : "not set";
   const words: Readonly<Record<string, string>> = { serverAuth: "server", clientAuth: "client" };
   return purposes.map((purpose) => words[purpose] ?? purpose).join(", ");
 }

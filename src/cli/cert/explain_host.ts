@@ -4,16 +4,16 @@ import { sendQuery } from "../../client/send_query.ts";
 import { examineServer, type ServerReport } from "../../certificate/examine_server.ts";
 import { explain, type Explanation, type Standard } from "./explain.ts";
 
-/** For all that is asked of a server, in milliseconds. */
+/** Timeout of the whole examination of a server, in milliseconds. */
 const PATIENCE = 5_000;
 
 /**
- * Explains a server: what it shows, or why there is no TLS with it.
+ * Explains the TLS of a server: its certificate, or why a TLS connection fails.
  *
- * @param address where it is
- * @param standard what its certificate is held against
- * @returns the explanation; a text where there is no certificate
- * @throws {Error} if there is nobody, or no answer in time
+ * @param address the server
+ * @param standard the expectations that its certificate is compared with
+ * @returns the explanation; a string if the server sends no certificate
+ * @throws {Error} if the server cannot be reached or does not answer in time
  */
 export async function explainHost(
   { hostname, port }: Address,
@@ -28,14 +28,14 @@ export async function explainHost(
     throw new Error(`No answer from ${hostname} port ${port} within ${PATIENCE / 1000} s`);
   }
   if (report.kind === "anonymous") {
-    return `It offers anonymous Diffie-Hellman only (${report.version}, ${report.cipher}), as nrpe ` +
-      "does without a certificate: check_nrpe takes that, and verifies nothing even with -A; Deno " +
-      "does not. Set ssl_cert_file and ssl_privatekey_file in its nrpe.cfg";
+    return `The server offers only anonymous Diffie-Hellman (${report.version}, ${report.cipher}), ` +
+      "like an nrpe without a certificate. check_nrpe accepts this and verifies nothing, even with " +
+      "-A; Deno refuses it. Set ssl_cert_file and ssl_privatekey_file in its nrpe.cfg";
   }
   if (report.kind !== "tls") return await explainPlain(hostname, port, report.kind, signal);
   const chain = report.certificates.map((der) => new X509Certificate(der as Uint8Array as never));
   if (chain.length === 0) {
-    return `There is no TLS with it: ${report.agreed}`;
+    return `The TLS handshake failed: ${report.agreed}`;
   }
   const explanation = await explain(chain, { name: hostname, ...standard, role: "server" });
   const clients = describeClients(report.clientCertificates);
@@ -50,19 +50,21 @@ function describeTls(
 ): string {
   if (typeof agreed === "object") return `${agreed.version}, ${agreed.cipher}`;
   const version = clearVersion ?? "TLS 1.3";
-  return clientCertificates === "requires" ? version : `${version}; not with Deno: ${agreed}`;
+  return clientCertificates === "requires"
+    ? version
+    : `${version}; the handshake with Deno failed: ${agreed}`;
 }
 
 function describeClients(asks: (ServerReport & { kind: "tls" })["clientCertificates"]): string {
   switch (asks) {
     case "requires":
-      return "must show a certificate";
+      return "certificate required";
     case "asks":
-      return "are asked for a certificate, and need none";
+      return "certificate requested, but not required";
     case "none":
-      return "are not asked for a certificate";
+      return "no certificate requested";
     default:
-      return "need no certificate; TLS 1.3 hides whether they are asked for one";
+      return "certificate not required; TLS 1.3 hides whether one is requested";
   }
 }
 
@@ -74,11 +76,11 @@ async function explainPlain(
 ): Promise<string> {
   try {
     const { text } = await sendQuery({ host, port, command: "_NRPE_CHECK", tls: false, signal });
-    return `It speaks NRPE in plain text, without TLS (${text}): check_nrpe -n asks it`;
+    return `The server speaks NRPE without TLS (${text}): use check_nrpe -n`;
   } catch {
     return kind === "closed"
-      ? "It closed the connection without a word: it does not speak TLS, or this host is not among " +
-        "its allowed hosts"
-      : "It answers something that is neither TLS nor NRPE";
+      ? "The server closed the connection without an answer: it does not speak TLS, or this host is " +
+        "not among its allowed hosts"
+      : "The server speaks neither TLS nor NRPE";
   }
 }

@@ -2,7 +2,7 @@ import { issueCertificate } from "../../certificate/authority.ts";
 import type { GivenOptions } from "../subcommand.ts";
 import type { LineOptions } from "../usage.ts";
 import { readAuthorityFiles } from "./authority_files.ts";
-import { collectFaults } from "./faults.ts";
+import { collectErrors } from "./collect_errors.ts";
 import {
   caKeyOption,
   caOption,
@@ -13,13 +13,13 @@ import {
 } from "./issue_options.ts";
 import { type PairPaths, pairPaths, refuseToReplace, writePair } from "./pair_files.ts";
 
-/** Thirteen months, as public authorities have it. */
+/** Thirteen months, like certificates of public CAs. */
 const DAYS = 397;
 
-/** X.520's bound of a common name. */
+/** X.520 limits a common name to 64 characters. */
 const MAX_COMMON_NAME = 64;
 
-/** The options of what an authority signs. */
+/** Options of the subcommands that create a signed certificate. */
 export const issueOptions = {
   "ca": caOption,
   "ca-key": caKeyOption,
@@ -28,54 +28,54 @@ export const issueOptions = {
   "force": forceOption,
 } as const satisfies LineOptions;
 
-/** A certificate to make. */
+/** A certificate to create. */
 export interface IssueRequest {
-  /** Who shows it. */
+  /** Its use. */
   purpose: "server" | "client";
-  /** Its names as they were typed, the main one first. */
+  /** Its names from the command line, the main one first. */
   words: readonly string[];
-  /** Parses one of them, and throws where it is none. */
+  /** Parses one name; throws an error if it is invalid. */
   parseName(text: string): string;
-  /** The options. */
+  /** The options from the command line. */
   options: GivenOptions<typeof issueOptions>;
 }
 
-/** A certificate that was made. */
+/** A certificate that was created. */
 export interface IssuedFiles {
-  /** Its names, each once. */
+  /** Its names, without duplicates. */
   readonly names: readonly string[];
-  /** Where it is. */
+  /** Its files. */
   readonly paths: PairPaths;
-  /** Its text, with its chain. */
+  /** The certificate with its chain, PEM. */
   readonly cert: string;
-  /** Whether it ends with its authority, earlier than was asked for. */
+  /** Whether it expires earlier than requested, together with its CA. */
   readonly endsWithCa: boolean;
-  /** The file of the authority's certificate. */
+  /** The file of the CA certificate. */
   readonly ca: string;
 }
 
 /**
- * Makes a certificate that an authority signs, and prints why not, if not.
+ * Creates a certificate that is signed by a CA. Prints all errors.
  *
- * @param request what is wanted
- * @param now the time
- * @returns what was made; undefined if nothing was
+ * @param request the certificate to create
+ * @param now the current time
+ * @returns the created certificate; undefined after an error
  */
 export async function issueFiles(
   { purpose, words, parseName, options }: IssueRequest,
   now: Date,
 ): Promise<IssuedFiles | undefined> {
-  const faults = collectFaults();
+  const errors = collectErrors();
   const parsed: string[] = [];
-  for (const word of words) parsed.push(await faults.try(() => parseName(word)) ?? "");
+  for (const word of words) parsed.push(await errors.try(() => parseName(word)) ?? "");
   const names = [...new Set(parsed)];
   const [first = ""] = names;
-  const days = await faults.try(() => parseDays(options.days, DAYS));
-  const found = await readAuthorityFiles(options.ca, options["ca-key"], now, faults);
+  const days = await errors.try(() => parseDays(options.days, DAYS));
+  const found = await readAuthorityFiles(options.ca, options["ca-key"], now, errors);
   const paths = pairPaths(options.out ?? ".", first);
-  if (first !== "") await faults.try(() => refuseToReplace(paths, options.force));
-  if (found) await faults.try(() => refuseOwnFiles(paths, found.paths));
-  if (faults.print()) return undefined;
+  if (first !== "") await errors.try(() => refuseToReplace(paths, options.force));
+  if (found) await errors.try(() => refuseOwnFiles(paths, found.paths));
+  if (errors.print()) return undefined;
 
   const pair = await issueCertificate(
     {
@@ -88,20 +88,22 @@ export async function issueFiles(
     found!.authority,
     now,
   );
-  await faults.try(() => writePair(paths, pair, options.force));
-  if (faults.print()) return undefined;
+  await errors.try(() => writePair(paths, pair, options.force));
+  if (errors.print()) return undefined;
   const { authority: { facts }, paths: { cert: ca } } = found!;
   const endsWithCa = now.getTime() + days! * 86_400_000 > facts.notAfter.getTime();
   return { names, paths, cert: pair.cert, endsWithCa, ca };
 }
 
-/** With --force too: a host called "ca" must not cost the authority its key. */
+/** Protects the files of the CA, also with --force: a host named "ca" must not overwrite its key. */
 async function refuseOwnFiles(paths: PairPaths, authority: PairPaths): Promise<void> {
   for (const path of [paths.cert, paths.key]) {
     const place = await Deno.realPath(path).catch(() => undefined);
     for (const own of [authority.cert, authority.key]) {
       if (place === undefined || place !== await Deno.realPath(own)) continue;
-      throw new Error(`Cannot replace ${JSON.stringify(path)}: it is the CA's own, choose --out`);
+      throw new Error(
+        `Cannot replace ${JSON.stringify(path)}: it belongs to the CA; use another --out`,
+      );
     }
   }
 }

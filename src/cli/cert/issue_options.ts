@@ -1,48 +1,49 @@
 import type { LineOption } from "../usage.ts";
 
-/** Where files are made. */
+/** The folder for new files. */
 export const outOption = {
   value: "DIR",
-  meaning: "the folder for the files, made where there is none; this one where left out",
+  meaning: "the folder for the files; it is created if missing (default: the current folder)",
 } as const satisfies LineOption;
 
 /** Whether files may be replaced. */
 export const forceOption = {
-  meaning: "replace files that are there",
+  meaning: "replace existing files",
 } as const satisfies LineOption;
 
-/** Who signs. */
+/** The CA that signs. */
 export const caOption = {
   value: "FILE",
-  meaning: "the CA: ca.pem, or the folder that holds it; this folder where left out",
+  meaning: "the CA: the file ca.pem or its folder (default: the current folder)",
 } as const satisfies LineOption;
 
-/** Its key. */
+/** The key of the CA. */
 export const caKeyOption = {
   value: "FILE",
-  meaning:
-    "the CA's private key; beside the CA's certificate, with the ending .key, where left out",
+  meaning: "the private key of the CA (default: the path of its certificate, ending with .key)",
 } as const satisfies LineOption;
 
-/** Twice as long as anything needs: a bound against slips of the finger. */
+/** A hundred years: a limit against typos. */
 const MAX_DAYS = 36_500;
 
-/** How long a certificate holds. */
+/** Returns the option for the lifetime of a certificate. */
 export function daysOption(days: number) {
-  return { value: "DAYS", meaning: `how long it holds; ${days} where left out` } as const;
+  return { value: "DAYS", meaning: `lifetime in days (default: ${days})` } as const;
 }
 
 /**
- * Parses a number of days.
+ * Parses the value of `--days`.
  *
- * @param text the number
- * @param fallback what holds where none is given
- * @returns the days
- * @throws {RangeError} if it is none
+ * @param text the value; undefined if the option is omitted
+ * @param fallback the default
+ * @returns the number of days
+ * @throws {RangeError} if the value is invalid
  */
 export function parseDays(text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback;
   const days = Number(text);
   if (/^\d+$/.test(text) && days >= 1 && days <= MAX_DAYS) return days;
-  throw new RangeError(`Cannot hold for "${text}" days: expected a whole number, 1 to ${MAX_DAYS}`);
+  throw new RangeError(
+    `--days: Invalid value "${text}": expected a whole number from 1 to ${MAX_DAYS}`,
+  );
 }

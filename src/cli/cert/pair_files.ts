@@ -1,23 +1,25 @@
 import type { CertificatePair } from "../../certificate/make_certificate.ts";
-import { systemReason } from "./faults.ts";
+import { systemReason } from "./collect_errors.ts";
 
-/** Where a certificate and its key are. */
+/** Files of a certificate and its key. */
 export interface PairPaths {
-  /** The certificate. */
+  /** The file of the certificate. */
   readonly cert: string;
-  /** Its private key. */
+  /** The file of its private key. */
   readonly key: string;
 }
 
-/** Names of files are shorter than those of hosts may be. */
+/** Limit in characters: a host name may be longer than a file name. */
 const MAX_STEM = 200;
 
+const EXISTS = "file already exists; use --force to replace it";
+
 /**
- * Says where the certificate of a name goes: a file that no shell and no `scp` reads as anything
- * else.
+ * Returns the files for the certificate of a name. Replaces `*` and `:`, which have a special meaning
+ * for shells and `scp`.
  *
  * @param folder the folder
- * @param name a name that a certificate was made for
+ * @param name the name of the host or client
  * @returns the two paths
  */
 export function pairPaths(folder: string, name: string): PairPaths {
@@ -27,11 +29,11 @@ export function pairPaths(folder: string, name: string): PairPaths {
 }
 
 /**
- * Finds what would be replaced.
+ * Refuses to replace existing files without `--force`.
  *
- * @param paths where a pair goes
- * @param force whether that may be
- * @throws {Error} if there is something, and it may not
+ * @param paths the files to write
+ * @param force whether existing files may be replaced
+ * @throws {Error} if a file exists and must not be replaced
  */
 export async function refuseToReplace({ cert, key }: PairPaths, force: boolean): Promise<void> {
   if (force) return;
@@ -40,18 +42,18 @@ export async function refuseToReplace({ cert, key }: PairPaths, force: boolean):
     if (await Deno.lstat(path).then(() => true, () => false)) there.push(JSON.stringify(path));
   }
   if (there.length > 0) {
-    throw new Error(`Cannot make ${there.join(" and ")}: already there, --force replaces`);
+    throw new Error(`Cannot create ${there.join(" and ")}: ${EXISTS}`);
   }
 }
 
 /**
- * Writes a certificate and its key: both, or neither. Each is whole before it gets its name, and the
- * key is nobody else's to read from its first byte on.
+ * Writes a certificate and its key: both or neither. Each file is complete before it gets its name.
+ * The key has mode 0600 from its first byte on.
  *
- * @param paths where to
- * @param pair the texts
- * @param force whether what is there is replaced
- * @throws {Error} if they cannot be written
+ * @param paths the files
+ * @param pair the certificate and key
+ * @param force whether to replace existing files
+ * @throws {Error} if the files cannot be written
  */
 export async function writePair(
   paths: PairPaths,
@@ -69,7 +71,7 @@ export async function writePair(
   try {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new Error(`Cannot make ${JSON.stringify(folder)}: ${systemReason(error)}`);
+    throw new Error(`Cannot create folder ${JSON.stringify(folder)}: ${systemReason(error)}`);
   }
   let current = paths.key;
   try {
@@ -80,17 +82,15 @@ export async function writePair(
       const old = hidden();
       const kept = force && await Deno.link(path, old).then(() => true, () => false);
       if (force) await Deno.rename(whole, path);
-      // Unlike rename, this fails where something is there, also if it came this moment.
+      // Unlike rename, link fails if the file exists, even if it was created just now.
       else await Deno.link(whole, path);
       undo.push(() => kept ? Deno.rename(old, path) : Deno.remove(path));
     }
   } catch (error) {
     for (const step of undo) await step();
-    const there = error instanceof Deno.errors.AlreadyExists;
+    const exists = error instanceof Deno.errors.AlreadyExists;
     throw new Error(
-      `Cannot make ${JSON.stringify(current)}: ${
-        there ? "already there, --force replaces" : systemReason(error)
-      }`,
+      `Cannot create ${JSON.stringify(current)}: ${exists ? EXISTS : systemReason(error)}`,
     );
   } finally {
     for (const path of temporary) await Deno.remove(path).catch(() => {});

@@ -4,14 +4,14 @@ import type { Subcommand } from "../usage.ts";
 import { announce, pastedPath } from "./announce.ts";
 import { issueFiles, issueOptions } from "./issue.ts";
 
-/** `checkwright cert server`: a certificate for a daemon. */
+/** `checkwright cert server`: creates a certificate for a daemon. */
 export const server: Subcommand = defineSubcommand({
   name: "cert server",
-  summary: "Make a server's certificate, signed by a CA: NAME.pem and NAME.key.",
+  summary: "Create a server certificate, signed by a CA: NAME.pem and NAME.key.",
   words: [{
     name: "NAME",
     repeat: true,
-    meaning: "what the host is asked by: DNS names and IP addresses; the first names the files",
+    meaning: "DNS names and IP addresses of the host; the files are named after the first",
   }],
   options: issueOptions,
   async run(words, options) {
@@ -28,12 +28,12 @@ export const server: Subcommand = defineSubcommand({
     const [host] = names.filter((name) => !name.startsWith("*"));
     await announce({
       ...made,
-      what: `a server's certificate for ${names.join(", ")}`,
+      what: `the server certificate for ${names.join(", ")}`,
       now,
       next: [
         ["In the settings of the host", `tls: { cert: ${cert}, key: ${key} }`],
         [
-          "The same, for clients with a certificate only",
+          "The same, with client certificates required",
           `tls: { cert: ${cert}, key: ${key}, ca: ${ca}, clientCertificates: require }`,
         ],
         [

@@ -1,30 +1,30 @@
 import { createReport, type Diagnostic } from "../../agent/diagnostic.ts";
 import { address } from "../../agent/settings_table.ts";
 import { escapeText } from "../../nagios/text.ts";
-import type { CertificateFault } from "../../certificate/certificate_faults.ts";
+import type { CertificateError } from "../../certificate/certificate_errors.ts";
 import { defineSubcommand } from "../subcommand.ts";
 import { type Subcommand, UsageError } from "../usage.ts";
 import { explain, type Explanation, type Standard } from "./explain.ts";
 import { explainHost } from "./explain_host.ts";
 import { readCertificates, readTrust } from "./read_certificates.ts";
 
-/** Exit codes: something would be refused; and nothing can be shown. */
+/** Exit codes: a certificate or server would be refused; or it cannot be read or reached. */
 const REFUSED = 1;
-const UNSHOWN = 3;
+const UNREADABLE = 3;
 
-/** `checkwright cert show`: a certificate, or a TLS failure, in words. */
+/** `checkwright cert show`: explains certificates and TLS errors. */
 export const show: Subcommand = defineSubcommand({
   name: "cert show",
-  summary: "Explain certificates and TLS failures; exit 1 where something would be refused.",
+  summary: "Explain certificates and TLS errors; exit with 1 if one would be refused.",
   words: [{
     name: "FILE",
     repeat: true,
-    meaning: "a certificate, PEM or DER; or HOST[:PORT], a server to look at, port 5666",
+    meaning: "a certificate, PEM or DER; or HOST[:PORT], a server to examine (default port: 5666)",
   }],
   options: {
-    ca: { value: "FILE", meaning: "the CA that it should come from, or the folder of its ca.pem" },
+    ca: { value: "FILE", meaning: "the CA that should have signed it: ca.pem or its folder" },
     key: { value: "FILE", meaning: "the private key that should belong to it" },
-    name: { value: "NAME", meaning: "the name that it should be for; of a server, HOST" },
+    name: { value: "NAME", meaning: "the name it should be valid for (default for servers: HOST)" },
   },
   exitCodes: {
     "0": "OpenSSL and rustls accept everything that was shown",
@@ -40,12 +40,12 @@ export const show: Subcommand = defineSubcommand({
         const standard = { now: new Date(), trust, key, ...(name !== undefined && { name }) };
         const explained = await explainWord(word, standard);
         console.log(format(word, explained));
-        const fine = typeof explained === "object" && explained.faults.length === 0;
+        const fine = typeof explained === "object" && explained.errors.length === 0;
         if (!fine) code = Math.max(code, REFUSED);
       } catch (error) {
         if (error instanceof UsageError) throw error;
         console.error(`checkwright: ${escapeText((error as Error).message)}`);
-        code = UNSHOWN;
+        code = UNREADABLE;
       }
     }
     return code;
@@ -57,13 +57,15 @@ async function explainWord(word: string, standard: Standard): Promise<Explanatio
   if (there || /\/|\.(?:pem|crt|cer|der|key|csr)$/i.test(word)) {
     return await explain(await readCertificates(word), standard);
   }
-  const faults: Diagnostic[] = [];
-  const where = address(word, createReport(faults));
-  if (where === undefined) throw new UsageError(`No file, and no host: ${faults[0]!.message}`);
+  const diagnostics: Diagnostic[] = [];
+  const where = address(word, createReport(diagnostics));
+  if (where === undefined) {
+    throw new UsageError(`Neither a file nor a host: ${diagnostics[0]!.message}`);
+  }
   return await explainHost(where, standard);
 }
 
-/** OpenSSL and rustls by the programs that people know. */
+/** Programs that use OpenSSL and rustls, for each use of a certificate. */
 const JUDGES = {
   server: { openssl: "check_nrpe -A", rustls: "Deno (rustls)" },
   authority: { openssl: "check_nrpe -A", rustls: "Deno (rustls)" },
@@ -72,18 +74,18 @@ const JUDGES = {
 
 function format(word: string, explained: Explanation | string): string {
   if (typeof explained === "string") return `${word}\n  ${escapeText(explained)}`;
-  const { rows, faults, role } = explained;
+  const { rows, errors, role } = explained;
   const width = Math.max(...rows.map(([what]) => what.length));
   const judges = JUDGES[role];
-  const names: Readonly<Record<CertificateFault["by"], string>> = {
+  const names: Readonly<Record<CertificateError["by"], string>> = {
     ...judges,
     both: `${judges.openssl} and ${judges.rustls}`,
   };
   const lines = [
     ...rows.map(([what, value]) => `  ${what.padEnd(width)}  ${value}`),
-    ...faults.map(({ by, reason }) => `Refused by ${names[by]}: ${reason}`),
-    ...(faults.length === 0 ? ["Nothing against it"] : []),
+    ...errors.map(({ by, reason }) => `Refused by ${names[by]}: ${reason}`),
+    ...(errors.length === 0 ? ["No errors"] : []),
   ];
-  // What a certificate says comes from anyone.
+  // The contents of a certificate are not trusted: escape them.
   return [word, ...lines.map(escapeText)].join("\n");
 }

@@ -1,10 +1,10 @@
 /**
- * What is said about a certificate, held against those that it is said about: check_nrpe and nrpe,
- * which are OpenSSL, and Deno and our listener, which are rustls.
+ * Compares the predicted errors of certificates with the real programs: check_nrpe and nrpe, which
+ * use OpenSSL, and Deno and our listener, which use rustls.
  */
 import { assertEquals, assertRejects } from "@std/assert";
 import { readCertificate } from "../../src/certificate/certificate_facts.ts";
-import { faultsOf } from "../../src/certificate/certificate_faults.ts";
+import { certificateErrors } from "../../src/certificate/certificate_errors.ts";
 import { startNrpe } from "../nrpe_daemon.ts";
 import { AUTHORITY, certificateFolder, type Issued, runOpenssl, type Wish } from "../openssl.ts";
 import { tools } from "../tools.ts";
@@ -16,7 +16,7 @@ const NAME = "nrpe.test";
 const ANY = ["basicConstraints=CA:FALSE", `subjectAltName=DNS:${NAME}`];
 const IS_CA = "basicConstraints=critical,CA:TRUE";
 
-/** What is wrong, and who refuses it; `weak` is what nrpe itself does not start with. */
+/** A certificate with an error. nrpe does not start with a `weak` one. */
 interface Row {
   name: string;
   refusedBy: "openssl" | "rustls" | "both" | "none";
@@ -25,7 +25,7 @@ interface Row {
   newkey?: string[];
   resign?: string[];
   weak?: boolean;
-  /** Who refuses it of a client, where that is someone else: check_nrpe does not even load it. */
+  /** Set if more programs refuse it as a client certificate: check_nrpe cannot load it. */
   ofClient?: "both";
 }
 
@@ -37,26 +37,31 @@ const ROWS: Row[] = [
   { name: "p384", refusedBy: "none", newkey: curve("P-384") },
   { name: "p521", refusedBy: "none", newkey: curve("P-521") },
   { name: "ed25519", refusedBy: "none", newkey: ["ed25519"] },
-  { name: "old", refusedBy: "rustls", extensions: [], reason: "it is of X.509 version 1 " },
-  { name: "ended", refusedBy: "both", resign: ["-days", "-1"], reason: "it ended 24 hours ago" },
+  { name: "old", refusedBy: "rustls", extensions: [], reason: "it has X.509 version 1 " },
+  {
+    name: "expired",
+    refusedBy: "both",
+    resign: ["-days", "-1"],
+    reason: "it expired 24 hours ago",
+  },
   {
     name: "signer",
     refusedBy: "openssl",
     extensions: [...ANY, "keyUsage=keyCertSign"],
-    reason: "its key usage is keyCertSign, without digitalSignature",
+    reason: "its key usage (keyCertSign) does not include digitalSignature",
   },
   {
     name: "authority",
     refusedBy: "rustls",
     extensions: [IS_CA, `subjectAltName=DNS:${NAME}`],
-    reason: "it is an authority's (CA:TRUE)",
+    reason: "it is a CA certificate (CA:TRUE)",
   },
   {
     name: "curve",
     refusedBy: "rustls",
     newkey: curve("secp256k1"),
     ofClient: "both",
-    reason: "it has a key of a kind that it does not know (EC secp256k1)",
+    reason: "it has a key of an unsupported type (EC secp256k1)",
   },
   {
     name: "small",
@@ -82,19 +87,19 @@ const SERVERS: Row[] = [
     name: "no-host",
     refusedBy: "rustls",
     extensions: ["basicConstraints=CA:FALSE"],
-    reason: "it is for no host",
+    reason: "it is valid for no host",
   },
   {
     name: "other-host",
     refusedBy: "rustls",
     extensions: ["subjectAltName=DNS:other.test"],
-    reason: `it is for other.test, not for "${NAME}"`,
+    reason: `it is valid for other.test, not for "${NAME}"`,
   },
   {
     name: "client",
     refusedBy: "both",
     extensions: [...ANY, "extendedKeyUsage=clientAuth"],
-    reason: "its extended key usage is clientAuth, without serverAuth",
+    reason: "its extended key usage (clientAuth) does not include serverAuth",
   },
 ];
 
@@ -105,7 +110,7 @@ const CLIENTS: Row[] = [
     name: "server",
     refusedBy: "both",
     extensions: [...ANY, "extendedKeyUsage=serverAuth"],
-    reason: "its extended key usage is serverAuth, without clientAuth",
+    reason: "its extended key usage (serverAuth) does not include clientAuth",
   },
 ];
 
@@ -121,12 +126,12 @@ async function issueRow({ path, issue }: Folder, ca: Issued, row: Row): Promise<
   return { ...made, cert: await Deno.readTextFile(made.certFile) };
 }
 
-/** Whom the reasons that are given for a row name. */
-async function said(row: Row, made: Issued, role: "server" | "client"): Promise<string> {
-  const faults = faultsOf(await readCertificate(made.cert), role, new Date(), NAME);
-  const named = faults.find(({ reason }) => reason.startsWith(row.reason ?? "?"));
-  assertEquals(row.reason === undefined, named === undefined, JSON.stringify([row, faults]));
-  const by = new Set(faults.flatMap(({ by }) => by === "both" ? ["openssl", "rustls"] : [by]));
+/** Returns which library refuses the certificate of a row according to the predicted errors. */
+async function predicted(row: Row, made: Issued, role: "server" | "client"): Promise<string> {
+  const errors = certificateErrors(await readCertificate(made.cert), role, new Date(), NAME);
+  const named = errors.find(({ reason }) => reason.startsWith(row.reason ?? "?"));
+  assertEquals(row.reason === undefined, named === undefined, JSON.stringify([row, errors]));
+  const by = new Set(errors.flatMap(({ by }) => by === "both" ? ["openssl", "rustls"] : [by]));
   return by.size === 2 ? "both" : [...by][0] ?? "none";
 }
 
@@ -135,7 +140,7 @@ function verdict(openssl: boolean, rustls: boolean): string {
   return openssl ? "rustls" : rustls ? "openssl" : "both";
 }
 
-/** A server that even weak certificates will do for. */
+/** Starts a server that accepts weak certificates. */
 async function weakServer({ certFile, keyFile }: Issued) {
   using free = Deno.listen({ hostname: HOST, port: 0 });
   const { port } = free.addr;
@@ -183,7 +188,7 @@ async function denoAccepts(port: number, ca: Issued): Promise<boolean> {
   }
 }
 
-Deno.test("faultsOf() says of a server's certificate what check_nrpe -A and Deno do", {
+Deno.test("certificateErrors() predicts which server certificates check_nrpe -A and Deno refuse", {
   ignore,
 }, async (t) => {
   await using folder = await certificateFolder();
@@ -197,18 +202,18 @@ Deno.test("faultsOf() says of a server's certificate what check_nrpe -A and Deno
       await using server = row.weak
         ? await weakServer(made)
         : await startNrpe(folder.path, { commands: {}, tls: made });
-      // The server that takes weak ones has no answer.
+      // The server for weak certificates does not answer a query.
       const patience = row.weak ? "3" : "20";
       const answer = await checkNrpe(server.port, "-A", ca.certFile, "-t", patience);
       const openssl = !answer.includes("Could not complete SSL handshake");
       const rustls = await denoAccepts(server.port, ca);
       assertEquals(verdict(openssl, rustls), row.refusedBy, answer);
-      assertEquals(await said(row, made, "server"), row.refusedBy);
+      assertEquals(await predicted(row, made, "server"), row.refusedBy);
     });
   }
 });
 
-Deno.test("faultsOf() says of a client's certificate what nrpe and our listener do", {
+Deno.test("certificateErrors() predicts which client certificates nrpe and our listener refuse", {
   ignore,
 }, async (t) => {
   await using folder = await certificateFolder();
@@ -243,7 +248,7 @@ Deno.test("faultsOf() says of a client's certificate what nrpe and our listener 
       await input.close().catch(() => {});
       const rustls = new TextDecoder().decode(stdout).includes("answer");
       assertEquals(verdict(answer.startsWith("NRPE v"), rustls), row.refusedBy, answer);
-      assertEquals(await said(row, made, "client"), row.refusedBy);
+      assertEquals(await predicted(row, made, "client"), row.refusedBy);
     });
   }
 });
