@@ -9,21 +9,26 @@ export interface Sample {
 }
 
 /**
- * Reads the `console` blocks of a page.
+ * Returns the `console` blocks of a page, without their fences.
  *
  * @param page the path of the page below the root of the project
- * @returns the commands of all blocks in their order
  */
-export async function samplesOf(page: string): Promise<Sample[]> {
+export async function consoleBlocks(page: string): Promise<string[]> {
   const text = await Deno.readTextFile(new URL(`../${page}`, import.meta.url));
-  const samples: Sample[] = [];
-  for (const [, block] of text.matchAll(/^```console\n([\s\S]*?)^```$/gm)) {
-    for (const part of block!.split(/^\$ /m).slice(1)) {
-      const [command, ...output] = part.split("\n");
-      samples.push({ command: command!, output: output.join("\n").trimEnd() });
-    }
-  }
-  return samples;
+  return [...text.matchAll(/^```console\n([\s\S]*?)^```$/gm)].map(([, block]) => block!);
+}
+
+/** Splits a console block at its prompts. */
+export function parseConsole(block: string): Sample[] {
+  return block.split(/^\$ /m).slice(1).map((part) => {
+    const [command, ...output] = part.split("\n");
+    return { command: command!, output: output.join("\n").trimEnd() };
+  });
+}
+
+/** Returns the samples of all console blocks of a page, in their order. */
+export async function samplesOf(page: string): Promise<Sample[]> {
+  return (await consoleBlocks(page)).flatMap(parseConsole);
 }
 
 /**

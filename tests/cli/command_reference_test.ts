@@ -3,32 +3,17 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { formatReference } from "../../src/cli/command_reference.ts";
 import { formatHelp, type Subcommand, type Subcommands } from "../../src/cli/usage.ts";
 import { SUBCOMMANDS } from "../../src/cli/subcommand_table.ts";
+import { assertGenerated } from "../generated_page.ts";
 import { createProject, type Project } from "../project.ts";
+import { consoleBlocks, parseConsole } from "../samples.ts";
 import { isMissing } from "../tools.ts";
 import { runToEnd } from "../waiting.ts";
 import { installProgram } from "./installed.ts";
-import { consoleBlocks, PAGE, parseConsole } from "./page_samples.ts";
 
-const start = "<!-- generated: tests/cli/command_reference_test.ts -->\n";
-const end = "<!-- end of the generated part -->";
+const page = "src/cli/README.md";
 
 Deno.test("The command reference lists the current subcommands, options and exit codes", async () => {
-  const page = await Deno.readTextFile(PAGE);
-  const [before, after] = [page.indexOf(start) + start.length, page.indexOf(end)];
-  assert(
-    before >= start.length && after >= before,
-    "The page lacks the marks of its generated part",
-  );
-  const reference = `\n${await formatReference(SUBCOMMANDS)}\n\n`;
-  if (Deno.env.get("CHECKWRIGHT_WRITE_PAGES") === "1") {
-    await Deno.writeTextFile(PAGE, page.slice(0, before) + reference + page.slice(after));
-    return;
-  }
-  assertEquals(
-    page.slice(before, after),
-    reference,
-    "The page is out of date: run this test with CHECKWRIGHT_WRITE_PAGES=1",
-  );
+  await assertGenerated(page, await formatReference(SUBCOMMANDS));
 });
 
 Deno.test("Each summary is a sentence, and each meaning of an option or word is a phrase", async () => {
@@ -108,7 +93,7 @@ Deno.test("The command reference shows what the commands print", {
 }, async () => {
   await using project = await createProject("");
   const env = await installProgram(project);
-  const blocks = (await consoleBlocks()).filter((block) => !block.includes("<TAB>"));
+  const blocks = (await consoleBlocks(page)).filter((block) => !block.includes("<TAB>"));
   for (const { command, output } of blocks.flatMap(parseConsole)) {
     assert(Object.hasOwn(preparations, command), `No preparation for the sample "${command}"`);
     await preparations[command]!(project);
@@ -117,7 +102,7 @@ Deno.test("The command reference shows what the commands print", {
       cwd: project.folder,
       env,
     });
-    assertEquals(anyCommit(new TextDecoder().decode(stdout)), anyCommit(output), command);
+    assertEquals(anyCommit(new TextDecoder().decode(stdout).trimEnd()), anyCommit(output), command);
   }
 });
 

@@ -2,11 +2,11 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { createProject, type Project } from "../project.ts";
+import { consoleBlocks } from "../samples.ts";
 import { run } from "../serving.ts";
 import { isMissing } from "../tools.ts";
 import { outputOf } from "../waiting.ts";
 import { installProgram } from "./installed.ts";
-import { consoleBlocks } from "./page_samples.ts";
 
 const agent = `
 import { defineAgent, ok } from "@checkwright/checkwright";
@@ -105,7 +105,9 @@ Deno.test(
   "bash completes the sample of the command reference",
   { ignore: isMissing(shells.bash!.path) },
   async () => {
-    const block = (await consoleBlocks()).find((sample) => sample.includes("<TAB>"))!;
+    const block = (await consoleBlocks("src/cli/README.md")).find((sample) =>
+      sample.includes("<TAB>")
+    )!;
     const [, line, words] = /^\$ (.*)<TAB>\n(.*)\n$/.exec(block)!;
     const expected = words!.split(/ +/);
     const commands = expected.filter((name) => name !== "check_agent");
