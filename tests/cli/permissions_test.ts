@@ -174,7 +174,7 @@ Deno.test("validate honours the lock beside an agent", async () => {
   await project.write("permissions.lock.json", "{");
   assertStringIncludes(
     (await run("validate", project.agent)).stderr,
-    "permissions.lock.json: lock: Cannot read it",
+    "permissions.lock.json: lock: Cannot parse JSON",
   );
 });
 
