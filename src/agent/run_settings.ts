@@ -82,7 +82,10 @@ export const execTable: { [Name in keyof GivenExec]-?: Reader<NonNullable<GivenE
   ...runTable,
   env: described("Environment variables of a plugin, added to a minimal environment", environment),
   cwd: described("Working directory of a plugin (default: /)", absolutePath),
-  user: described("User that runs a plugin; requires a daemon that runs as root", text),
+  user: described(
+    "User that runs a plugin (default: the daemon's own); another user requires root",
+    text,
+  ),
   sha256: described("SHA-256 of a plugin; a plugin with another digest is not started", sha256),
   split: described("Whether a plugin's word that is exactly $ARGn$ is split into words", boolean),
 };

@@ -42,7 +42,7 @@ const optionValue: Reader<unknown> = withSchema(
 );
 
 const commandFields = fields<GivenCommand>({
-  disabled: described("Whether the command is not served", boolean),
+  disabled: described("true disables the command", boolean),
   options: described("Values of a check's options, by name", recordOf(optionValue)),
   plugin: described(
     "A plugin that this host adds: the absolute path of its executable, and its words",
