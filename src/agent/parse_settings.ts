@@ -25,20 +25,20 @@ export function parseSettings(input: object, report: Report): Settings {
 
 // Checked after the merge, because the agent may set one of two values and the host the other.
 function findContradictions({ tls, clients }: Settings, given: unknown, report: Report): void {
-  const says = (name: string) => typeof given === "object" && given !== null && name in given;
+  const isSet = (name: string) => typeof given === "object" && given !== null && name in given;
   const at = report.at("tls");
   for (const [there, absent] of [["cert", "key"], ["key", "cert"]] as const) {
-    if (says(there) && !says(absent)) {
+    if (isSet(there) && !isSet(absent)) {
       at.at(there).error(`Missing tls.${absent}: expected both cert and key, or neither`);
     }
   }
-  const asked = tls === false ? "ignore" : tls.clientCertificates;
-  if (asked !== "ignore" && !says("ca")) {
+  const mode = tls === false ? "ignore" : tls.clientCertificates;
+  if (mode !== "ignore" && !isSet("ca")) {
     at.at("clientCertificates").error(
-      `Missing tls.ca: expected the path of a PEM file, because this is ${show(asked)}`,
+      `Missing tls.ca: expected the path of a PEM file, because this is ${show(mode)}`,
     );
   }
-  if (clients !== undefined && asked === "ignore") {
+  if (clients !== undefined && mode === "ignore") {
     report.at("clients").error(
       'Client certificates are ignored: expected tls.clientCertificates "request" or "require"',
     );

@@ -28,7 +28,7 @@ export interface LauncherInput {
  * @throws {SyntaxError} if it contains a control character, which would be invisible in the script
  */
 export function quote(word: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what must not be there
+  // deno-lint-ignore no-control-regex -- the expression finds control characters
   if (/[\0-\x1f\x7f]/.test(word)) {
     throw new SyntaxError(
       `Cannot write ${JSON.stringify(word)} to a script: it contains a control character`,

@@ -15,7 +15,7 @@ const plain = /^[\w./+@,=~-]+$/;
  * newline would start another line of the unit), or it is not valid UTF-8
  */
 export function formatUnitPath(path: string, prefix = ""): string {
-  // deno-lint-ignore no-control-regex -- control characters are what must not be there
+  // deno-lint-ignore no-control-regex -- the expression finds control characters
   if (!path.startsWith("/") || !path.isWellFormed() || /[\0-\x1f\x7f-\x9f]/.test(path)) {
     throw new RangeError(
       `Cannot write ${JSON.stringify(path)} to a unit: expected an absolute path in ` +

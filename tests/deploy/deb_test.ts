@@ -21,7 +21,7 @@ async function temporary(): Promise<AsyncDisposable & { path: string }> {
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-async function said(program: string, ...args: string[]): Promise<string> {
+async function stdoutOf(program: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runToEnd(program, {
     args,
     env: { LC_ALL: "C" },
@@ -45,7 +45,7 @@ Deno.test("buildDeb() installs all files with root as owner, and with fixed mode
     architecture: "arm64",
   }).finally(() => Deno.umask(umask));
   assertEquals(path, `${folder.path}/out/checkwright-agent_2.0~rc1-3_arm64.deb`);
-  const list = (await said("dpkg-deb", "--contents", path)).split("\n")
+  const list = (await stdoutOf("dpkg-deb", "--contents", path)).split("\n")
     .filter((line) => !line.endsWith("/"))
     .map((line) => line.replaceAll(/ +/g, " ").replace(" 2020-01-01 00:00", ""));
   assertEquals(list, [
@@ -63,7 +63,7 @@ Deno.test("buildDeb() installs all files with root as owner, and with fixed mode
     /^-rw-r--r-- root\/root \d+ \.\/usr\/share\/doc\/checkwright-agent\/copyright$/,
   );
   assertStringIncludes(
-    await said("dpkg-deb", "--field", path),
+    await stdoutOf("dpkg-deb", "--field", path),
     `Package: checkwright-agent
 Version: 1:2.0~rc1-3
 Architecture: arm64
@@ -79,7 +79,7 @@ Deno.test("A package without a runtime is for all architectures", { ignore: noDp
   const path = await buildDeb(files, { output: folder.path, version: "1", name: "other-agent" });
   assertEquals(path, `${folder.path}/other-agent_1_all.deb`);
   assertMatch(
-    await said("dpkg-deb", "--field", path, "Architecture", "Depends"),
+    await stdoutOf("dpkg-deb", "--field", path, "Architecture", "Depends"),
     /^(?:Architecture: )?all\n$/,
   );
 });
@@ -167,7 +167,7 @@ Deno.test("dpkg installs an agent that starts, removes it, and purges all of its
   }
   await Deno.writeTextFile(`${root}/var/lib/dpkg/status`, "");
   const dpkg = (...args: string[]) =>
-    said(
+    stdoutOf(
       "dpkg",
       `--root=${root}`,
       "--force-script-chrootless",
@@ -176,7 +176,7 @@ Deno.test("dpkg installs an agent that starts, removes it, and purges all of its
       ...args,
     );
   const there = async () =>
-    (await said(
+    (await stdoutOf(
       "find",
       root,
       "(",
@@ -211,7 +211,7 @@ Deno.test("dpkg installs an agent that starts, removes it, and purges all of its
         stderr: "piped",
       }),
     );
-    const answer = await said(
+    const answer = await stdoutOf(
       `${root}/usr/lib/checkwright/check_nrpe`,
       ...["-H", "127.0.0.1", "-p", String(daemon.port), "-c", "check_deploy"],
     );

@@ -6,6 +6,10 @@ import { outputOf, PATIENCE, within } from "../waiting.ts";
 
 const page = await Deno.readTextFile(new URL("../../src/deploy/README.md", import.meta.url));
 
+/** The shell prints this line after each command. */
+const endMark = "END-OF-OUTPUT";
+
+/** A command of a sample, and the output that the page shows. */
 interface Step {
   command: string;
   output: string;
@@ -40,7 +44,7 @@ function openShell(cwd: string, env: Record<string, string>) {
       if (match !== null) {
         const before = text.slice(0, match.index + match[0].length);
         text = text.slice(before.length);
-        return before.replace("\x1e\n", "").trimEnd();
+        return before.replace(`${endMark}\n`, "").trimEnd();
       }
       const { value = "", done } = await within(2 * PATIENCE, "an output", reader.read());
       assert(!done, `The shell has ended after ${JSON.stringify(text)}`);
@@ -51,8 +55,8 @@ function openShell(cwd: string, env: Record<string, string>) {
     async run(command: string): Promise<string> {
       await write(command);
       if (command.endsWith(" &")) return await readTo(/^.* listening on .*\n/m);
-      await write("printf '\\036\\n'");
-      return await readTo(/\x1e\n/);
+      await write(`echo ${endMark}`);
+      return await readTo(new RegExp(`${endMark}\n`));
     },
     async close(): Promise<void> {
       await write("kill $!; wait $!");
