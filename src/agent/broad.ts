@@ -1,15 +1,15 @@
 import type { Permissions } from "../check/declared_permissions.ts";
 
-/** Programs that start whatever they are told to. */
+/** Programs that can start any other program. */
 const starters =
   /\/(?:ba|da|k|z|tc)?sh$|\/(?:busybox|deno|env|node|nohup|perl|php|ruby|setsid|sudo|timeout|xargs|python[\d.]*)$/;
 
 /**
- * Whether an entry grants more than any one check is likely to need.
+ * Explains why an entry is broader than a single check is likely to need.
  *
- * @param kind which permission
+ * @param kind the permission
  * @param entry the entry
- * @returns what it comes down to, as in `is the whole disk`; undefined where it is narrow
+ * @returns the reason, as in `is the whole disk`; undefined if the entry is narrow
  */
 export function whyBroad(kind: keyof Permissions, entry: string): string | undefined {
   if (kind === "read" || kind === "write") return entry === "/" ? "is the whole disk" : undefined;

@@ -1,17 +1,17 @@
 import type { CheckCommand, CommandSettings } from "../check/define_check.ts";
 import type { BareFunction } from "../check/execute.ts";
 
-/** Settings that a plugin may have beside those of any command. */
+/** Settings of a plugin or a shell line, in addition to those of any command. */
 export interface PluginSettings extends CommandSettings {
-  /** Environment variables, beside the clean ones that every plugin gets. */
+  /** Environment variables, added to the minimal environment of every plugin. */
   env?: Readonly<Record<string, string>>;
-  /** The folder it is started in; `/` where left out. */
+  /** Working directory (default: `/`). */
   cwd?: string;
-  /** The user it runs as, where the daemon may choose. */
+  /** User that runs it. Another user than the daemon's own requires a daemon that runs as root. */
   user?: string;
-  /** Refuse to start an executable whose SHA-256 is another. */
+  /** SHA-256 of the executable. An executable with another digest is not started. */
   sha256?: string;
-  /** Whether a word that is exactly `$ARGn$` is split into words; it is, where left out. */
+  /** Whether a word that is exactly `$ARGn$` is split into words (default: true). */
   split?: boolean;
 }
 
@@ -19,9 +19,9 @@ export interface PluginSettings extends CommandSettings {
 export interface PluginCommand {
   /** What kind of command this is. */
   readonly kind: "plugin";
-  /** The executable by absolute path, and its words; `$ARG1$` to `$ARG16$` are replaced. */
+  /** The absolute path of the executable, and its words; `$ARG1$` to `$ARG16$` are replaced. */
   readonly argv: readonly string[];
-  /** How it is run. */
+  /** Settings of the command. */
   readonly settings: PluginSettings;
 }
 
@@ -29,97 +29,105 @@ export interface PluginCommand {
 export interface ShellCommand {
   /** What kind of command this is. */
   readonly kind: "shell";
-  /** The line; arguments reach it as positional parameters. */
+  /** The line; it receives arguments as positional parameters. */
   readonly line: string;
-  /** How it is run. */
+  /** Settings of the command. */
   readonly settings: PluginSettings;
 }
 
-/** Anything that may stand under a name in an agent; a check that is not bound is one too. */
+/**
+ * A command of an agent: a check (bound to option values or not), a plugin, a shell line or a
+ * function.
+ */
 export type Command = CheckCommand | PluginCommand | ShellCommand | BareFunction;
 
-/** What a client certificate may ask. */
+/** The commands that clients with a certain certificate may query. */
 export interface ClientRule {
-  /** The certificate's subject, `*` standing for any run of characters: `CN=monitor-*`. */
+  /** The subject of the certificate. `*` matches any characters: `CN=monitor-*`. */
   subject: string;
-  /** The commands it may ask, with the same globs. */
+  /** The commands that the client may query. `*` matches any characters here, too. */
   commands: readonly string[];
 }
 
-/** How the daemon speaks TLS. */
+/** TLS settings of the daemon. */
 export interface TlsSettings {
-  /** The path of the certificate chain (PEM); a self-signed one is made where left out. */
+  /**
+   * Path of the certificate chain (PEM); default: a self-signed certificate, made at first start.
+   */
   cert?: string;
-  /** The path of its key (PEM). */
+  /** Path of the private key (PEM). */
   key?: string;
-  /** The path of the authorities that client certificates must come from (PEM). */
+  /** Path of the certificate authorities that sign client certificates (PEM). */
   ca?: string;
-  /** Whether clients are asked for a certificate, and whether they must have one. */
+  /** Whether the daemon ignores, requests or requires client certificates (default: `"ignore"`). */
   clientCertificates?: "ignore" | "request" | "require";
-  /** The oldest version spoken. */
+  /** The oldest TLS version that is accepted (default: `"1.2"`). */
   minVersion?: "1.2" | "1.3";
 }
 
-/** What the daemon bears. Spans are texts such as `"5s"`. */
+/** Limits of the daemon. Durations are strings such as `"5s"`. */
 export interface Limits {
-  /** Connections at once. */
+  /** Maximum number of concurrent connections. */
   connections?: number;
-  /** Connections at once from one address. */
+  /** Maximum number of concurrent connections from one address. */
   perAddress?: number;
-  /** The span for a TLS handshake. */
+  /** Timeout of the TLS handshake. */
   handshake?: string;
-  /** The span from the handshake to the whole query. */
+  /** Timeout from the handshake to the end of the query. */
   query?: string;
-  /** The span for the peer to take the whole response. */
+  /** Timeout for sending the whole response. */
   response?: string;
-  /** Commands that run at once. */
+  /** Maximum number of commands that run at the same time. */
   running?: number;
-  /** Queries that wait for a place. */
+  /** Maximum number of queries that wait until a command may run. */
   queued?: number;
-  /** Sandboxes alive at once. */
+  /** Maximum number of sandboxes that exist at the same time. */
   sandboxes?: number;
 }
 
-/** The whole of what an agent may say. All but `commands` may be left out. */
+/** The definition of an agent. Everything except `commands` is optional. */
 export interface AgentInput {
-  /** What engines may ask for, by name. */
+  /** The commands that engines may query, by name. */
   commands: Readonly<Record<string, Command>>;
-  /** Where to listen: `"127.0.0.1:5666"`; port 5666 where it is left out. */
+  /** Addresses to listen on (default: `"127.0.0.1:5666"`); the default port is 5666. */
   listen?: string | readonly string[];
-  /** How TLS is spoken; false for plain text. */
+  /** TLS settings; false for plain text. */
   tls?: false | TlsSettings;
-  /** Who may ask: addresses, networks, names. Loopback only where left out. */
+  /** Hosts that may connect: addresses, networks, names. Default: loopback only. */
   allowedHosts?: readonly string[];
-  /** What each client certificate may ask; all of them anything where left out. */
+  /** Commands that each client certificate may query. Default: all certificates, all commands. */
   clients?: readonly ClientRule[];
-  /** Whether commands take arguments from the wire, unless they say themselves. */
+  /**
+   * Whether commands accept arguments from the wire, unless they set it themselves (default:
+   * false).
+   */
   acceptArguments?: boolean;
-  /** The deadline of every command that has none of its own: `"60s"`. */
+  /** Timeout of every command without its own timeout (default: `"60s"`). */
   timeout?: string;
-  /** What the daemon bears. */
+  /** Limits of the daemon. */
   limits?: Limits;
-  /** Where /proc is bound for checks that declare `proc`. */
+  /** Path where /proc is bound for checks that declare `proc`. */
   procfs?: string;
-  /** The folder for what the daemon keeps: its own certificate. */
+  /** Folder of the daemon's own files: its certificate and the list of quarantined commands. */
   state?: string;
-  /** Whether a refusal is answered with its reason, or with NRPE's silence. */
+  /** Whether a refused query is answered with the reason, or silently dropped as NRPE does. */
   refusals?: "explain" | "silent";
-  /** The form of the log. */
+  /** Format of the log. */
   log?: "text" | "json";
 }
 
-/** An agent as a module exports it. */
+/** The default export of an agent module, made by {@linkcode defineAgent}. */
 export interface Agent extends AgentInput {
-  /** Tells an agent from any other value. */
+  /** Distinguishes an agent from any other value. */
   readonly kind: "agent";
 }
 
 /**
- * Defines an agent: the commands of a host and how they are served. Nothing is checked here;
- * whoever loads the agent is told all faults at once.
+ * Defines an agent: the commands of a host and how they are served. The values are not checked
+ * here: loading the agent reports all errors at once.
  *
- * @param input the agent
- * @returns the agent, to be exported as default
+ * @param input the definition
+ * @returns the agent, for the default export of the module
  *
  * @example
  * ```ts
@@ -136,13 +144,13 @@ export function defineAgent(input: AgentInput): Agent {
 }
 
 /**
- * A command that starts an executable, never through a shell.
+ * Creates a command that starts an executable without a shell.
  *
- * `$ARG1$` to `$ARG16$` inside a word are replaced by arguments from the wire; a word that is
- * exactly `$ARGn$` is split into words as a shell would, with nothing expanded.
+ * `$ARG1$` to `$ARG16$` inside a word are replaced by arguments from the wire. A word that is
+ * exactly `$ARGn$` is split into words like in a shell, but nothing is expanded.
  *
- * @param argv the executable by absolute path, and its words
- * @param settings how it is run
+ * @param argv the absolute path of the executable, and its words
+ * @param settings settings of the command
  * @returns the command
  *
  * @example
@@ -157,11 +165,11 @@ export function plugin(argv: readonly string[], settings: PluginSettings = {}): 
 }
 
 /**
- * A command that `/bin/sh` runs, for lines that need a shell. Arguments from the wire reach the
- * line as the positional parameters `$1`, `$2` and so on, never as text of the line.
+ * Creates a command that `/bin/sh` runs, for lines that need a shell. The line receives arguments
+ * from the wire as the positional parameters `$1`, `$2` and so on, never as part of its text.
  *
  * @param line the line
- * @param settings how it is run
+ * @param settings settings of the command
  * @returns the command
  *
  * @example

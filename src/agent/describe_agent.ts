@@ -6,16 +6,16 @@ import { parseSettings } from "./parse_settings.ts";
 import { isRecord, show } from "./read.ts";
 import { type HostCommands, readHostCommands } from "./read_host_commands.ts";
 import { commandName } from "./run_settings.ts";
-import { saidPlaces } from "./said_places.ts";
+import { agentPlaces } from "./agent_places.ts";
 import { SELF_CHECK_NAME, selfCheck } from "./self_check.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * Turns an agent into its manifest and finds every fault that can be found without touching the
- * host. Evaluates `permissions` functions, and nothing else of the user's.
+ * Turns an agent into its manifest, and finds all errors that can be found without the host. Of the
+ * user's code, it calls only `permissions` functions.
  *
- * @param agent what the agent module exports as default
- * @param host what the host's settings and the command line say, which wins
+ * @param agent the default export of the agent module
+ * @param host settings of the host and the command line, which override the agent's
  * @returns the manifest and all diagnostics
  */
 export function describeAgent(agent: unknown, host: HostSettings = {}): DescribedAgent {
@@ -36,10 +36,10 @@ export function describeAgent(agent: unknown, host: HostSettings = {}): Describe
     commands: describeCommands(commands, said, settings, at),
     ...(said.disabled.length > 0 && { disabled: said.disabled }),
   };
-  return { manifest, diagnostics, said: saidPlaces(input, commands) };
+  return { manifest, diagnostics, said: agentPlaces(input, commands) };
 }
 
-// `tls` and `limits` are merged name by name, everything else as a whole.
+// `tls` and `limits` are merged key by key, everything else is replaced.
 function mergeSettings(agent: HostSettings, host: HostSettings): HostSettings {
   const merged: Record<string, unknown> = { ...agent, ...host };
   for (const name of ["tls", "limits"]) {
@@ -56,11 +56,11 @@ function describeCommands(
   report: Report,
 ): Record<string, ManifestCommand> {
   if (!isRecord(commands)) {
-    report.error(`Invalid value ${show(commands)}: expected an object`);
+    report.error(`Invalid value ${show(commands)}: expected a map`);
     return {};
   }
   const own = Object.entries(commands);
-  if (own.length === 0) report.error("No command: expected at least one");
+  if (own.length === 0) report.error("Missing commands: expected at least one");
   const described = [...own, ...plugins].flatMap(([name, command]) => {
     const at = report.at(name);
     if (disabled.includes(name) || commandName(name, at) === undefined) return [];
@@ -79,10 +79,10 @@ function describeSelfCheck(
   report: Report,
   override: Override | undefined,
 ): ManifestCommand {
-  const nobody = () => {
-    throw new Error("Only a daemon can tell of itself");
+  const noReport = () => {
+    throw new Error("The self check runs only in a daemon");
   };
   const at = report.at(SELF_CHECK_NAME);
-  const described = describeCommand(selfCheck(nobody), settings, at, override) as ManifestCheck;
+  const described = describeCommand(selfCheck(noReport), settings, at, override) as ManifestCheck;
   return { ...described, builtIn: true };
 }

@@ -16,20 +16,20 @@ import { isRecord, show, text } from "./read.ts";
 import { commandLine, execFields, runFields } from "./run_settings.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 
-/** What the host's settings say of a command of the agent, not checked. */
+/** Settings of the host for a command of the agent, not checked. */
 export interface Override extends Readonly<Record<string, unknown>> {
-  /** Option values that win over the binding's. */
+  /** Option values that override those of the agent. */
   options?: unknown;
 }
 
 /**
- * Turns one command into data and finds what is wrong with it.
+ * Turns one command into data, and finds its errors.
  *
- * @param command what stands under the command's name
- * @param settings what holds for commands that say nothing themselves
- * @param report where faults go
- * @param override what the host says of it
- * @returns the command as data; undefined where it is none
+ * @param command the value of the command in the agent
+ * @param settings the agent's settings, which contain defaults for commands
+ * @param report receives the errors
+ * @param override settings of the host for this command
+ * @returns the command as data; undefined if the value is not a valid command
  */
 export function describeCommand(
   command: Command,
@@ -45,7 +45,7 @@ export function describeCommand(
       : kind === "shell"
       ? "shell line"
       : "plugin";
-    report.at("options").error(`A ${what} has no options: expected them for a check only`);
+    report.at("options").error(`A ${what} has no options: set them for checks only`);
   }
   const { options: _options, ...own } = override;
   if (kind === "plugin") return describePlugin(command as PluginCommand, settings, report, own);
@@ -92,7 +92,7 @@ function describeCheck(
 ): ManifestCheck | undefined {
   const { definition } = command;
   if (typeof definition?.run !== "function") {
-    report.error("Cannot take a check without run: expected a check made by defineCheck()");
+    report.error("Missing run function: expected a check made by defineCheck()");
     return;
   }
   const { parsed, ...described } = describeOptions(command, overridden, report);
@@ -101,7 +101,7 @@ function describeCheck(
     : describePermissions(definition.permissions, parsed, report.at("permissions"));
   if (permissions.proc !== undefined && settings.procfs === defaultSettings.procfs) {
     report.at("permissions").at("proc").warning(
-      "/proc itself cannot be read in a sandbox: expected procfs to say where it is bound",
+      "A sandbox cannot read /proc itself: bind it to another path, and set procfs to that path",
     );
   }
   return {
@@ -147,7 +147,7 @@ function describeShell(
   const exec = describeExec(command.settings, settings, report, override);
   if (line !== undefined && /\$ARG\d+\$/.test(line)) {
     report.at("line").error(
-      'Arguments reach a shell as "$1", "$2": expected these in place of $ARG1$',
+      'Invalid macro in a shell line: expected arguments as "$1", "$2" instead of $ARG1$, $ARG2$',
     );
   }
   return line === undefined ? undefined : { kind: "shell", line, ...exec };

@@ -6,21 +6,21 @@ import type { Report } from "./diagnostic.ts";
 import type { ManifestCheck } from "./manifest.ts";
 import { expectOneOf, isRecord, show } from "./read.ts";
 
-/** A check's options as the manifest has them. */
+/** A check's options as the manifest contains them. */
 export interface DescribedOptions {
   options: ManifestCheck["options"];
-  /** As the check will see them; undefined where one of them is at fault. */
+  /** The parsed values that the check receives; undefined if one of them is invalid. */
   parsed: Record<string, unknown> | undefined;
   values: ManifestCheck["values"];
   hostValues?: Record<string, unknown>;
 }
 
 /**
- * Turns a check's options and their values into data, and finds what is wrong with them.
+ * Turns a check's options and their values into data, and finds their errors.
  *
- * @param command the check, bound
- * @param override the values that the host gives, not checked
- * @param report where faults of the check go
+ * @param command the check with its option values
+ * @param override the host's option values, not checked
+ * @param report receives the errors
  * @returns the options and values
  */
 export function describeOptions(
@@ -32,7 +32,7 @@ export function describeOptions(
   const at = report.at("options");
   checkSpecs(options, at);
   if (override !== undefined && !isRecord(override)) {
-    at.error(`Invalid value ${show(override)}: expected an object`);
+    at.error(`Invalid value ${show(override)}: expected a map`);
   }
   const hostValues = isRecord(override) ? override : {};
   const bound = { ...values, ...hostValues };
@@ -59,7 +59,7 @@ function mapValues<T, U>(
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }
 
-// As a person would write it, so that the manifest is JSON: a range's infinities are not.
+// Writes ranges as strings, so that the manifest is JSON: JSON has no infinities.
 function asWritten(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asWritten);
   if (typeof value === "object" && value !== null && "inside" in value) {
@@ -72,18 +72,18 @@ function checkSpecs(options: Record<string, OptionSpec>, report: Report): void {
   const letters = new Map<string, string>();
   for (const [name, { short, description }] of Object.entries(options)) {
     if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
-      report.at(name).error("Expected a name of letters and digits");
+      report.at(name).error(`Invalid option name ${show(name)}: expected letters and digits`);
     }
     if (typeof description !== "string" || description === "") {
-      report.at(name).error("Expected a description");
+      report.at(name).error("Missing description: expected a string");
     }
     if (short === undefined) continue;
     if (!/^[A-Za-z]$/.test(short)) {
-      report.at(name).error(`Cannot take short ${show(short)}: expected one letter`);
+      report.at(name).error(`Invalid short option ${show(short)}: expected one letter`);
     }
     const other = letters.get(short);
     if (other !== undefined) {
-      report.at(name).error(`Short ${show(short)} is taken by ${show(other)}`);
+      report.at(name).error(`Duplicate short option ${show(short)}: also set for ${show(other)}`);
     }
     letters.set(short, name);
   }

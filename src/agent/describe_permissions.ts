@@ -4,7 +4,7 @@ import { whyBroad } from "./broad.ts";
 import type { Report } from "./diagnostic.ts";
 import { absolutePath, fields, listOf, type Reader, show, text } from "./read.ts";
 
-/** What a check may declare. */
+/** Reads the permissions of a check. */
 export const permissionLists: Reader<Permissions> = fields<Permissions>({
   read: listOf(absolutePath),
   write: listOf(absolutePath),
@@ -21,12 +21,12 @@ export const permissionLists: Reader<Permissions> = fields<Permissions>({
 });
 
 /**
- * Reads what a check declares, and warns of what is broader than its use.
+ * Reads the permissions that a check declares, and warns of entries that are very broad.
  *
- * @param declared the declaration, or the function that makes it
- * @param values the option values of the binding
- * @param report where faults and warnings go
- * @returns the permissions, each list sorted and without repetition
+ * @param declared the declaration, or a function that returns it
+ * @param values the option values, for the function
+ * @param report receives errors and warnings
+ * @returns the permissions, each list sorted and without duplicates
  */
 export function describePermissions(
   declared: CheckCommand["definition"]["permissions"],
@@ -48,7 +48,7 @@ export function describePermissions(
       ),
     );
   } catch (error) {
-    report.error(`Threw ${show((error as Error)?.message ?? error)}`);
+    report.error(`Cannot evaluate permissions: ${show((error as Error)?.message ?? error)}`);
     return {};
   }
 }

@@ -1,16 +1,16 @@
-/** One thing that is wrong with an agent, its settings or its host. */
+/** An error or a warning about an agent, its settings or its host. */
 export interface Diagnostic {
-  /** Where, as a path into the agent: `commands.check_queue.options.warning`. */
+  /** The place, as a path into the agent: `commands.check_queue.options.warning`. */
   place: string;
-  /** The file and line that say it, where a settings file does: `settings.yaml:4`. */
+  /** The file and line that set the value, if a settings file does: `settings.yaml:4`. */
   source?: string;
   /** What is wrong, and what was expected. */
   message: string;
-  /** An error keeps the agent from being served. */
+  /** An agent with an error is not served. */
   severity: "error" | "warning";
 }
 
-/** Writes a diagnostic as one line: file and line if there is one, place, then message. */
+/** Formats a diagnostic as one line: file and line if known, place, message. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   return `${diagnostic.severity}: ${explain(diagnostic)}`;
 }
@@ -19,20 +19,20 @@ function explain({ place, source, message }: Diagnostic): string {
   return `${source === undefined ? "" : `${source}: `}${place}: ${message}`;
 }
 
-/** Those that keep an agent from being served. */
+/** Returns the errors among diagnostics, without the warnings. */
 export function errorsOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return diagnostics.filter(({ severity }) => severity === "error");
 }
 
-/** An agent that cannot be served, with everything that is wrong with it. */
+/** The agent is invalid and cannot be served. Contains all of its diagnostics. */
 export class AgentError extends Error {
-  /** All faults, in the order of the agent. */
+  /** All errors and warnings, in the order of the agent. */
   readonly diagnostics: readonly Diagnostic[];
 
   /**
-   * Says all faults, one a line.
+   * Creates an error whose message has one line for each diagnostic that is an error.
    *
-   * @param diagnostics all faults, warnings among them
+   * @param diagnostics all errors and warnings
    */
   constructor(diagnostics: readonly Diagnostic[]) {
     super(errorsOf(diagnostics).map(explain).join("\n"));
@@ -45,18 +45,18 @@ export class AgentError extends Error {
 export interface Report {
   /** The path of this place. */
   readonly place: string;
-  /** Reports an error here, or at the place below that `at` names. */
+  /** Reports an error at this place. */
   error(message: string): void;
-  /** Reports a warning here. */
+  /** Reports a warning at this place. */
   warning(message: string): void;
-  /** The same collection, one step below: a name, or an index in a list. */
+  /** Returns the collector of the place one step below: a name, or an index in a list. */
   at(step: string | number): Report;
 }
 
 /**
- * Starts a collection.
+ * Creates a collector of diagnostics.
  *
- * @param into where diagnostics are put
+ * @param into the list that receives the diagnostics
  * @param place the path of the outermost place
  * @returns the collector
  */
@@ -70,7 +70,7 @@ export function createReport(into: Diagnostic[], place = ""): Report {
 }
 
 /**
- * The path of the place one step below another.
+ * Returns the path of the place one step below another.
  *
  * @param place the path; empty for the outermost place
  * @param step a name, or an index in a list

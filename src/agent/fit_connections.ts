@@ -2,36 +2,37 @@ import type { Report } from "./diagnostic.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * What the daemon's process has open for itself: 26, and what its listener may have taken before it
- * is told that there are too many, 128 at most (Deno 2.9.6).
+ * File descriptors of the daemon itself: 26, and at most 128 connections that its listener accepts
+ * before it notices the limit (Deno 2.9.6).
  */
 const own = 160;
 
-/** A running plugin takes 3; a check has its own files and sockets. */
+/** A running plugin uses 3 descriptors; a check has its own files and sockets. */
 const perRun = 4;
 
-/** A worker takes 6, a process 4; while a reload is under way there are those before it, too. */
+/** A worker uses 6 descriptors, a process 4. During a reload the previous sandboxes exist, too. */
 const perSandbox = 12;
 
 /**
- * How many descriptors the daemon needs for all but connections.
+ * Returns how many file descriptors the daemon needs at most, without those of connections.
  *
- * @param limits what the daemon is to bear
- * @returns the number, at most
+ * @param limits limits of the daemon
+ * @returns the number of descriptors
  */
 export function reservedDescriptors({ running, sandboxes }: Settings["limits"]): number {
   return own + perRun * running + perSandbox * sandboxes;
 }
 
 /**
- * Holds the limit of connections against how many descriptors the system grants. A listener for TLS
- * that finds none left hears of no connection any more, until it is started anew (Deno 2.9.6): so
- * the daemon lets in no more than there can be.
+ * Lowers the limit of connections to the number of file descriptors that the system grants. If a
+ * TLS listener runs out of descriptors, it accepts no more connections until the daemon is
+ * restarted (Deno 2.9.6). Therefore the daemon never accepts more connections than there are
+ * descriptors.
  *
- * @param limits what the daemon is to bear
- * @param descriptors how many files, sockets and pipes it may have open at once
- * @param report where it goes that there are too few
- * @returns the limits that hold on this host
+ * @param limits limits of the daemon
+ * @param descriptors how many files, sockets and pipes the daemon may have open at the same time
+ * @param report receives a warning if there are too few descriptors
+ * @returns the limits for this host
  */
 export function fitConnections(
   limits: Settings["limits"],
@@ -39,7 +40,8 @@ export function fitConnections(
   report: Report,
 ): Settings["limits"] {
   const reserve = reservedDescriptors(limits);
-  // Where there is not even that much, plugins and sandboxes have to make do with half of the rest.
+  // With even fewer descriptors, connections get half of the rest, and plugins and sandboxes get the
+  // other half.
   const most = Math.max(descriptors - reserve, Math.floor((descriptors - own) / 2), 1);
   if (limits.connections <= most) return limits;
   report.warning(

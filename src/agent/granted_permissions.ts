@@ -2,17 +2,17 @@ import { permissionNames, type Permissions } from "../check/declared_permissions
 import { SHELL_PATH } from "../host/paths.ts";
 import type { Manifest, ManifestCommand } from "./manifest.ts";
 
-/** What a sandbox is given: `proc` has become `read`, and every list is there, sorted. */
+/** Permissions of a sandbox: `proc` is converted to `read`; all lists are present and sorted. */
 export type GrantedPermissions = Record<Exclude<keyof Permissions, "proc">, string[]>;
 
 const granted = permissionNames.filter((name) => name !== "proc") as (keyof GrantedPermissions)[];
 
 /**
- * What a check's sandbox may do.
+ * Converts the permissions of a check to those of its sandbox.
  *
- * @param permissions as declared
- * @param procfs where /proc is bound
- * @returns the lists, `proc` entries as files below `procfs`
+ * @param permissions the permissions that the check declares
+ * @param procfs the path where /proc is bound
+ * @returns the lists, with `proc` entries as files below `procfs`
  */
 export function grantPermissions(permissions: Permissions, procfs: string): GrantedPermissions {
   const files = (permissions.proc ?? []).map((file) => `${procfs}/${file}`);
@@ -20,10 +20,10 @@ export function grantPermissions(permissions: Permissions, procfs: string): Gran
 }
 
 /**
- * Everything that several permission sets hold.
+ * Returns the union of several permission sets.
  *
  * @param sets the sets
- * @returns one set, each list sorted and without repetition
+ * @returns one set, each list sorted and without duplicates
  */
 export function unite(sets: readonly Permissions[]): GrantedPermissions {
   return Object.fromEntries(
@@ -31,13 +31,13 @@ export function unite(sets: readonly Permissions[]): GrantedPermissions {
   ) as GrantedPermissions;
 }
 
-/** The executable that a command starts by itself; undefined for a check. */
+/** Returns the executable of a plugin or shell line; undefined for a check. */
 export function executableOf(command: ManifestCommand): string | undefined {
   if (command.kind === "check") return undefined;
   return command.kind === "shell" ? SHELL_PATH : command.argv[0];
 }
 
-/** The programs that must be there for a command to run: its executable, or what a check starts. */
+/** Returns the programs that a command needs: its executable, or those that a check starts. */
 export function programsOf(command: ManifestCommand): readonly string[] {
   const executable = executableOf(command);
   if (command.kind === "check") return command.permissions.run ?? [];
@@ -45,8 +45,8 @@ export function programsOf(command: ManifestCommand): readonly string[] {
 }
 
 /**
- * What the daemon's process must be able to grant to its checks, or start itself. Nothing in it is
- * for the daemon's own sake.
+ * Returns the permissions that the daemon's process needs for its commands: those that it grants to
+ * checks, and those to start plugins. What the daemon needs for itself is not included.
  *
  * @param manifest the agent
  * @returns the union over all commands
@@ -67,15 +67,15 @@ export function commandPermissions(manifest: Manifest): GrantedPermissions {
 }
 
 /**
- * Writes permissions as flags of `deno run`.
+ * Formats permissions as flags of `deno run`.
  *
- * @param permissions the lists; an empty one gives no flag
+ * @param permissions the lists; an empty list becomes no flag
  * @returns the flags
  */
 export function formatFlags(permissions: GrantedPermissions): string[] {
   return granted.flatMap((name) => {
     const entries = permissions[name];
-    // A comma divides entries; Deno reads two as one that belongs to the entry.
+    // A comma separates entries; Deno reads two commas as one that belongs to the entry.
     const list = entries.map((entry) => entry.replaceAll(",", ",,")).join(",");
     return entries.length === 0 ? [] : [`--allow-${name}=${list}`];
   });

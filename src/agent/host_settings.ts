@@ -4,39 +4,40 @@ import { type Located, mergeLocated, plainOf, sourcesOf } from "./settings_file/
 import { readSettingsFile, type SettingsFile } from "./settings_file/settings_file.ts";
 import type { HostSettings } from "./manifest.ts";
 
-/** The host's settings: a file, and those that it includes. */
+/** The host's settings: a file, and the files that it includes. */
 export interface HostFile {
-  /** What they say together, for `describeAgent()`. */
+  /** The merged settings of all files, for `describeAgent()`. */
   settings: HostSettings;
-  /** What is wrong with the files, each with file and line. */
+  /** Errors and warnings of the files, each with file and line. */
   diagnostics: Diagnostic[];
-  /** Every file that was read, or should have been. */
+  /** All files that were read, and those that could not be read. */
   files: string[];
-  /** Every folder that was searched for files. */
+  /** All folders that were searched for files. */
   folders: string[];
   /**
-   * Finds where a place of the agent is set by these files.
+   * Finds the file and line that set a place of the agent.
    *
-   * @param place as diagnostics name it
-   * @returns `settings.yaml:4`; undefined where the files say nothing of it
+   * @param place the place, as in diagnostics
+   * @returns `settings.yaml:4`; undefined if no file sets it
    */
   sourceOf(place: string): string | undefined;
   /**
-   * Puts file and line to what `describeAgent()` and `inspectHost()` found, where these files say
-   * it, and leaves out what `diagnostics` has already. What the agent says keeps its place.
+   * Adds file and line to diagnostics of `describeAgent()` and `inspectHost()` if one of these
+   * files sets the value, and removes those that `diagnostics` already contains. Diagnostics about
+   * values of the agent stay unchanged.
    *
-   * @param diagnostics what they found
-   * @returns the same with sources
+   * @param diagnostics the diagnostics
+   * @returns the diagnostics with sources
    */
   locate(diagnostics: readonly Diagnostic[]): Diagnostic[];
 }
 
 /**
- * Reads the host's settings. An included file wins over the file that includes it, and over those
- * that are included before it: maps are merged key by key, anything else is replaced.
+ * Reads the host's settings. An included file overrides the file that includes it, and files that
+ * are included before it: maps are merged key by key, anything else is replaced.
  *
- * @param path the file; undefined where there is none
- * @returns what it says, and everything that is wrong with it; never rejects for the file's sake
+ * @param path the file; undefined if the host has no settings
+ * @returns the settings and all diagnostics; it does not reject because of an invalid file
  */
 export async function readHostSettings(path: string | undefined): Promise<HostFile> {
   if (path === undefined) return hostFile([], [], []);
@@ -52,11 +53,11 @@ export async function readHostSettings(path: string | undefined): Promise<HostFi
 }
 
 function hostFile(read: readonly SettingsFile[], files: string[], folders: string[]): HostFile {
-  const said = read.map(({ located }) => located).filter((located) => located !== undefined);
-  const located = said.reduce(mergeLocated, { source: "", value: new Map() } as Located);
+  const values = read.map(({ located }) => located).filter((located) => located !== undefined);
+  const located = values.reduce(mergeLocated, { source: "", value: new Map() } as Located);
   const { include: _include, ...settings } = plainOf(located) as Record<string, unknown>;
   const sources = sourcesOf(located);
-  const faults = read.flatMap(({ faults }) => faults);
+  const errors = read.flatMap(({ tableErrors }) => tableErrors);
   const sourceOf = (place: string) => sources.get(place);
   return {
     settings,
@@ -71,7 +72,7 @@ function hostFile(read: readonly SettingsFile[], files: string[], folders: strin
         const causes = diagnostic.severity === "error" ? becauseOf(place) : [];
         const source = [place, ...causes].map(sourceOf).find((each) => each !== undefined);
         if (source === undefined) return diagnostic;
-        const known = faults.some((fault) => fault.place === place && fault.source === source);
+        const known = errors.some((error) => error.place === place && error.source === source);
         return known && diagnostic.severity === "error" ? [] : { ...diagnostic, place, source };
       }),
   };
@@ -79,13 +80,13 @@ function hostFile(read: readonly SettingsFile[], files: string[], folders: strin
 
 const command = String.raw`commands\.(?:"(?:[^"\\]|\\.)*"|[^."[]+)`;
 
-/** The words of a plugin, which a settings file calls `plugin`. */
+/** The words of a plugin: `argv` in the manifest, `plugin` in a settings file. */
 const pluginWords = new RegExp(`^(${command})\\.argv\\b`);
 
 const permissionsOf = new RegExp(`^(${command})\\.permissions\\b`);
 
-// What follows from another place: options decide on permissions, and without TLS no client can show
-// a certificate.
+// Places that can cause an error at another place: options decide on permissions, and without TLS a
+// client cannot present a certificate.
 function becauseOf(place: string): string[] {
   if (place === "clients") return ["tls.clientCertificates", "tls"];
   const [, name] = permissionsOf.exec(place) ?? [];
@@ -95,14 +96,14 @@ function becauseOf(place: string): string[] {
 async function inspectKey({ settings, sourceOf }: HostFile): Promise<Diagnostic[]> {
   const { key } = Object(settings.tls) as { key?: unknown };
   if (typeof key !== "string") return [];
-  // Whether it is there is found out by who loads it.
+  // A missing file is reported when the key is loaded.
   const { mode } = await Deno.stat(key).catch(() => ({ mode: null }));
   if (((mode ?? 0) & 0o004) === 0) return [];
   const place = "tls.key";
   return [{
     place,
     source: sourceOf(place)!,
-    message: `Anybody may read ${JSON.stringify(key)}: expected mode 0600`,
+    message: `File ${JSON.stringify(key)} is world-readable: expected mode 0600`,
     severity: "warning",
   }];
 }

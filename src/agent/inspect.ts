@@ -7,14 +7,14 @@ import { explainMissing, whyOmitted } from "./missing_program.ts";
 import { programsOf } from "./granted_permissions.ts";
 
 /**
- * Holds a manifest against this host: executables are there and may be started, folders and files
- * exist, there are descriptors for as many connections as it is to bear. Plugins become real
- * paths, users become ids; optional commands whose programs are missing are omitted.
+ * Checks a manifest on this host: executables exist and can be started, folders exist, and there
+ * are enough file descriptors for the limit of connections. Paths of plugins become real paths,
+ * users become ids. Optional commands whose programs are missing are omitted.
  *
  * @param manifest the agent
- * @param report where faults go, all of them
- * @param descriptors how many files, sockets and pipes the daemon may have open at once; no bound
- * where left out
+ * @param report receives all errors and warnings
+ * @param descriptors how many files, sockets and pipes the daemon may have open at the same time;
+ * default: no limit
  * @returns the manifest for this host
  */
 export async function inspectHost(
@@ -52,13 +52,14 @@ export async function inspectHost(
 }
 
 /**
- * Finds out whether a host omits a command. That is a warning for a check, which brings all but its
- * programs with it. Plugins are expected to be on some hosts only: those are omitted in silence.
+ * Decides whether a host omits a command. An omitted check is reported as a warning, because a
+ * check depends on the host only for its programs. Plugins are often installed on some hosts only,
+ * so they are omitted without a warning.
  *
  * @param command the command
  * @param isThere returns whether this host has a program
- * @param report where the warning goes
- * @returns why it is omitted; undefined if it is served
+ * @param report receives the warning
+ * @returns the reason why the command is omitted; undefined if it is served
  */
 export async function omission(
   command: ManifestCommand,
@@ -79,7 +80,7 @@ async function inspectCommand(
   report: Report,
 ): Promise<ManifestCommand> {
   if (command.kind === "check") {
-    // They stay as they were declared: the check will name them so.
+    // The paths stay as declared, because the check starts its programs by these paths.
     for (const path of command.permissions.run ?? []) {
       await executable(path, report.at("permissions").at("run"));
     }
@@ -114,27 +115,29 @@ async function executable(path: string, report: Report): Promise<string | undefi
     report.error(explainMissing(path));
     return;
   }
-  const fault = !info.isFile
+  const reason = !info.isFile
     ? "It is not a file"
     : ((info.mode ?? 0o111) & 0o111) === 0
     ? "It is not executable"
     : undefined;
-  if (fault === undefined) return await Deno.realPath(path);
-  report.error(`Cannot start ${JSON.stringify(path)}: ${fault}`);
+  if (reason === undefined) return await Deno.realPath(path);
+  report.error(`Cannot start ${JSON.stringify(path)}: ${reason}`);
 }
 
 async function folder(path: string, report: Report): Promise<void> {
   if (!(await stat(path))?.isDirectory) {
-    report.error(`No folder ${JSON.stringify(path)}: expected one to start in`);
+    report.error(
+      `Missing folder ${JSON.stringify(path)}: expected the command's working directory`,
+    );
   }
 }
 
 /**
- * Finds the ids of a user in the system's own list of users.
+ * Finds the ids of a command's user in the system's list of users.
  *
- * @param command names the user
- * @param report where it goes that there is no such user, or that the daemon cannot become it
- * @returns the ids; nothing where no user is named
+ * @param command the settings that may name a user
+ * @param report receives an error if the user is unknown, or if the daemon cannot run as that user
+ * @returns the ids; empty if the command names no user or an unknown one
  */
 export async function identify(
   { user }: ExecSettings,
@@ -144,7 +147,7 @@ export async function identify(
   const lines = (await Deno.readTextFile(USERS_PATH)).split("\n").map((line) => line.split(":"));
   const entry = lines.find(([name]) => name === user);
   if (entry === undefined) {
-    report.at("user").error(`No user ${JSON.stringify(user)} on this host`);
+    report.at("user").error(`Unknown user ${JSON.stringify(user)} on this host`);
     return {};
   }
   const [uid, gid] = [Number(entry[2]), Number(entry[3])];

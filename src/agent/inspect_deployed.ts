@@ -7,14 +7,14 @@ import { explainMissing } from "./missing_program.ts";
 import { executableOf } from "./granted_permissions.ts";
 
 /**
- * Holds a manifest that was compiled elsewhere against this host, as far as the daemon's own process
- * may look: optional commands whose programs are missing are omitted, users become ids. An
- * executable that is missing is a warning, since all other commands are worth serving without it.
- * Paths stay as they were declared: the permission to start them names them so.
+ * Checks a compiled manifest on the host that serves it, within the permissions of the daemon's own
+ * process. Optional commands whose programs are missing are omitted, and users become ids. A
+ * missing executable is only a warning, because the other commands can be served without it. Paths
+ * stay as declared, because the permission to start them contains the declared path.
  *
  * @param manifest the agent
- * @param report where faults go, all of them
- * @param descriptors how many files, sockets and pipes the daemon may have open at once
+ * @param report receives all errors and warnings
+ * @param descriptors how many files, sockets and pipes the daemon may have open at the same time
  * @returns the manifest for this host
  */
 export async function inspectDeployed(
@@ -55,7 +55,7 @@ async function isFile(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isFile;
   } catch (error) {
-    // Optional by the host's settings alone: the daemon was compiled without a look at it.
+    // If only the host's settings make the command optional, the daemon has no permission to look.
     return error instanceof Deno.errors.NotCapable;
   }
 }

@@ -3,25 +3,25 @@ import type { Report } from "./diagnostic.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 
 /**
- * Warns where who may ask and where the daemon listens do not fit together: one of them was
- * forgotten, then, and nobody is told so by a connection that is refused.
+ * Warns if `allowedHosts` and `listen` contradict each other. Then one of them was probably
+ * forgotten, and a refused connection does not show that.
  *
  * @param settings the agent's settings, complete
- * @param report where warnings go
+ * @param report receives the warnings
  */
 export function inspectReach({ listen, allowedHosts }: Settings, report: Report): void {
   const local = listen.every(({ hostname }) => isLoopback(hostname));
   const others = allowedHosts.filter((host) => !isLoopback(host));
   if (local && others.length > 0) {
     report.at("listen").warning(
-      `Only this host can ask, since it listens on loopback alone; allowedHosts names ${
+      `The daemon listens on loopback only, so that these allowed hosts cannot connect: ${
         others.map((host) => JSON.stringify(host)).join(", ")
       }`,
     );
   }
   if (!local && String(allowedHosts) === String(defaultSettings.allowedHosts)) {
     report.at("allowedHosts").warning(
-      "It is not set, so that others than this host are turned away, although it listens for them",
+      "Not set: only this host may connect, although the daemon listens on more than loopback",
     );
   }
 }
@@ -36,7 +36,7 @@ function isLoopback(host: string): boolean {
           : prefix === 128 && bytes.every((byte, index) => byte === (index === 15 ? 1 : 0))
       );
   } catch {
-    // A name that only the system knows.
+    // A name that only the system's resolver knows.
     return false;
   }
 }

@@ -9,21 +9,22 @@ export interface PermissionEntry {
   entry: string;
 }
 
-/** What a run has shown that a check needs. */
+/** Permissions that a check requested in one run. */
 export interface LearnedPermissions {
-  /** The smallest declaration that grants all of it. */
+  /** The smallest declaration that grants all of them. */
   permissions: Permissions;
-  /** What was asked for and cannot be declared, each as `kind entry`. */
+  /** Requests that cannot be declared, each as `kind entry`. */
   beyond: string[];
 }
 
 /**
- * Makes a declaration of what was asked for: exact files, never the folder above them. What lies
- * below procfs becomes `proc`, which the runtime grants where procfs is bound elsewhere.
+ * Turns requested accesses into a declaration: exact files, never the folder that contains them.
+ * Files below procfs become `proc` entries: the runtime can grant those if procfs is bound to
+ * another path.
  *
- * @param accesses what was asked for, in the runtime's words
- * @param procfs where /proc is bound
- * @returns the declaration, and what is in none
+ * @param accesses the requests, as the runtime names them
+ * @param procfs the path where /proc is bound
+ * @returns the declaration, and the requests that cannot be declared
  */
 export function learnPermissions(
   accesses: readonly { kind: string; target: string }[],
@@ -32,7 +33,7 @@ export function learnPermissions(
   const found = accesses.map(({ kind, target }) => entryOf(kind, target, procfs));
   const entries = found.filter((one) => typeof one !== "string");
   const needed = entries.filter((one, index) =>
-    // Of those that cover each other the first one stays.
+    // Of entries that cover each other, the first is kept.
     !entries.some((other, at) => grants(other, one) && (at < index || !grants(one, other)))
   );
   const lists = permissionNames.map((name) =>
@@ -44,12 +45,12 @@ export function learnPermissions(
   };
 }
 
-/** Whether one entry grants another. */
+/** Whether one entry grants everything that the other grants. */
 export function grants(one: PermissionEntry, other: PermissionEntry): boolean {
   return one.kind === other.kind && covers(one.kind, one.entry, other.entry);
 }
 
-/** The entries of a declaration, in the order in which they are shown. */
+/** Returns the entries of a declaration, in the order in which they are shown. */
 export function entriesOf(permissions: Permissions): PermissionEntry[] {
   return permissionNames.flatMap((kind) =>
     (permissions[kind] ?? []).map((entry) => ({ kind, entry }))
@@ -57,7 +58,7 @@ export function entriesOf(permissions: Permissions): PermissionEntry[] {
 }
 
 /**
- * Writes a declaration as TypeScript, as `deno fmt` leaves it.
+ * Formats a declaration as TypeScript, in the style of `deno fmt`.
  *
  * @param permissions the declaration
  * @returns the property of `defineCheck()`, with its comma
@@ -76,7 +77,7 @@ export function formatPermissions(permissions: Permissions): string {
 
 function entryOf(kind: string, target: string, procfs: string): PermissionEntry | string {
   if (kind === "read" || kind === "write") {
-    // A name that is made up on the way is asked for in the folder of such files.
+    // The runtime requests temporary files with generated names as `<TMP>`.
     const path = target === "<TMP>" ? "/tmp" : absolutePath(target);
     const below = [procfs, "/proc"].find((folder) => liesIn(path, folder) && path !== folder);
     if (kind === "read" && below !== undefined) {

@@ -1,17 +1,17 @@
 import { splitWords } from "../check/split_words.ts";
 
-/** How many arguments NRPE hands to a command. */
+/** The number of arguments that NRPE passes to a command at most. */
 export const MAX_MACRO_ARGUMENTS = 16;
 
 /**
- * Replaces `$ARG1$` to `$ARG16$` as NRPE does (`process_macros`): the text between two dollars is a
- * macro, `$$` is one dollar, an argument that was not given is empty, any other macro stays as it
- * is, and what was put in is not looked at again. A last dollar that is not closed stays too; NRPE
- * itself closes it, which `closeLast` asks for.
+ * Replaces `$ARG1$` to `$ARG16$` like NRPE does (`process_macros`): the text between two dollar
+ * signs is a macro, `$$` is one dollar sign, a missing argument is an empty string, and any other
+ * macro stays unchanged. Replacements are not expanded again. An unclosed last macro stays
+ * unchanged, too; NRPE appends a dollar sign to it, which `closeLast` enables.
  *
  * @param template the text with macros
  * @param args the arguments; the first is `$ARG1$`
- * @param closeLast whether a dollar is put behind an unclosed last macro
+ * @param closeLast whether to append a dollar sign to an unclosed last macro
  * @returns the text
  */
 export function expandMacros(template: string, args: readonly string[], closeLast = false): string {
@@ -22,7 +22,7 @@ export function expandMacros(template: string, args: readonly string[], closeLas
     if (unclosed && index === pieces.length - 1) return closeLast ? `$${piece}$` : `$${piece}`;
     if (piece === "") return "$";
     if (!piece.startsWith("ARG")) return `$${piece}$`;
-    // atoi: leading blanks and digits count, what follows does not.
+    // Like atoi(): reads leading blanks and digits, and ignores the rest.
     const [, digits] = /^\s*(\d+)/.exec(piece.slice(3)) ?? [];
     const number = Number(digits ?? 0);
     return number >= 1 && number <= MAX_MACRO_ARGUMENTS ? args[number - 1] ?? "" : "";
@@ -30,15 +30,15 @@ export function expandMacros(template: string, args: readonly string[], closeLas
 }
 
 /**
- * Makes a plugin's words from its template and the arguments from the wire. A word that is exactly
- * `$ARGn$` is split into words as a shell would (quotes honoured, nothing expanded); everywhere else
- * an argument stays inside its word.
+ * Builds a plugin's words from its template and the arguments from the wire. A word that is exactly
+ * `$ARGn$` is split into words like in a shell: quotes work, but nothing is expanded. In any other
+ * word, an argument stays inside the word.
  *
  * @param argv the template
  * @param args the arguments
  * @param split whether words that are exactly `$ARGn$` are split
  * @returns the words
- * @throws {SyntaxError} where an argument to be split holds an unclosed quote
+ * @throws {SyntaxError} if an argument that is split contains an unclosed quote
  */
 export function expandArgv(
   argv: readonly string[],
@@ -51,7 +51,7 @@ export function expandArgv(
   });
 }
 
-/** Whether any word takes an argument. */
+/** Whether any word contains an argument macro. */
 export function takesArguments(argv: readonly string[]): boolean {
   return argv.some((word) => /\$ARG[^$]*\$/.test(word));
 }

@@ -3,7 +3,7 @@ import type { Permissions } from "../check/declared_permissions.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Settings } from "./settings.ts";
 
-/** How a command is run, checked and complete. Spans are in seconds. */
+/** Settings of any command, checked and complete. Durations are in seconds. */
 export interface RunSettings {
   timeout: number;
   acceptArguments: boolean;
@@ -14,52 +14,52 @@ export interface RunSettings {
   optional?: boolean;
 }
 
-/** What a plugin is told beside its words. */
+/** Settings of a plugin or a shell line, in addition to those of any command. */
 export interface ExecSettings {
   env: Record<string, string>;
   cwd: string;
   user?: string;
   sha256?: string;
   split: boolean;
-  /** The ids of `user`, once the host was asked. */
+  /** The ids of `user` on this host. */
   uid?: number;
   gid?: number;
 }
 
-/** A command that is TypeScript, as data. */
+/** A check or a function, as data. */
 export interface ManifestCheck extends RunSettings {
   kind: "check";
   description: string;
   /** In the order of positional arguments. */
   options: Record<string, OptionSpec>;
-  /** As bound, the host's among them. */
+  /** All option values: those of the agent, overridden by those of the host. */
   values: Record<string, unknown>;
-  /** Those of the host: the agent's own code knows the others only. */
+  /** The option values of the host alone. The agent's own code contains only the others. */
   hostValues?: Record<string, unknown>;
   permissions: Permissions;
-  /** Whether other commands run in its sandbox. */
+  /** Whether other commands may run in its sandbox. */
   sandbox: "shared" | "own";
-  /** It is the daemon's own, and not of the agent. */
+  /** Whether the command belongs to the daemon, not to the agent. */
   builtIn?: boolean;
 }
 
-/** How many commands are the agent's own. */
+/** Returns the number of commands that belong to the agent. */
 export function countCommands({ commands }: Manifest): number {
   return Object.values(commands).filter((command) => !isBuiltIn(command)).length;
 }
 
-/** Whether a command is the daemon's own. */
+/** Whether a command belongs to the daemon. */
 export function isBuiltIn(command: ManifestCommand): boolean {
   return command.kind === "check" && command.builtIn === true;
 }
 
-/** A command that is an executable. */
+/** A plugin, as data. */
 export interface ManifestPlugin extends RunSettings, ExecSettings {
   kind: "plugin";
   argv: string[];
 }
 
-/** A command that is a line for `/bin/sh`. */
+/** A line for `/bin/sh`, as data. */
 export interface ManifestShell extends RunSettings, ExecSettings {
   kind: "shell";
   line: string;
@@ -68,25 +68,25 @@ export interface ManifestShell extends RunSettings, ExecSettings {
 /** Any command, as data. */
 export type ManifestCommand = ManifestCheck | ManifestPlugin | ManifestShell;
 
-/** An agent as plain data: what the daemon runs from. */
+/** An agent as plain data, which the daemon serves. */
 export interface Manifest {
-  /** Everything but the commands. */
+  /** Everything except the commands. */
   settings: Settings;
   /** The commands by name. */
   commands: Record<string, ManifestCommand>;
-  /** Commands of the agent that the host's settings leave out. */
+  /** Commands of the agent that the host's settings disable. */
   disabled?: string[];
   /** Optional commands that this host cannot run, with the reasons. */
   omitted?: Record<string, string>;
 }
 
-/** A manifest with everything that was found wrong on the way; faulty commands are left out. */
+/** A manifest with its diagnostics; it does not contain invalid commands. */
 export interface DescribedAgent {
   manifest: Manifest;
   diagnostics: Diagnostic[];
-  /** The places where the agent itself says something: `timeout`, `commands.check_root.cache`. */
+  /** The places that the agent itself sets: `timeout`, `commands.check_root.cache`. */
   said?: string[];
 }
 
-/** Settings from outside the agent: the same names, not checked. */
+/** Settings from outside the agent, with the same names, not checked. */
 export type HostSettings = Readonly<Record<string, unknown>>;

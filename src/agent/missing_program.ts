@@ -1,4 +1,4 @@
-/** The Debian packages of programs that checks start, by path. */
+/** The Debian package of each program that checks start, by path. */
 const packages: ReadonlyMap<string, string> = new Map([
   ["df", "coreutils"],
   ["free", "procps"],
@@ -19,7 +19,7 @@ const packages: ReadonlyMap<string, string> = new Map([
 ));
 
 /**
- * Explains that a program is missing, and names the Debian package to install if it is known.
+ * Returns the message about a missing program. It names the Debian package if it is known.
  *
  * @param path the program
  * @returns the message: `Cannot start "/bin/ps": No such file or directory; install procps`
@@ -31,10 +31,10 @@ export function explainMissing(path: string): string {
 }
 
 /**
- * The same as what follows a colon.
+ * Returns the same message in the form that follows a colon.
  *
  * @param path the program
- * @returns the message, its first letter in lower case
+ * @returns the message, which starts with a lower case letter
  */
 export function whyOmitted(path: string): string {
   return explainMissing(path).replace("Cannot", "cannot");

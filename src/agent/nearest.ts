@@ -1,12 +1,12 @@
-/** Names longer than this are not compared: the work grows with the square. */
+/** Longer names are not compared, because the time grows with the square of the length. */
 const maxLength = 64;
 
 /**
- * The name that somebody may have meant.
+ * Finds the known name that an unknown name is probably a typo of.
  *
- * @param name what was asked for
- * @param names what there is
- * @returns the nearest name, if one is near enough to be a slip of the finger
+ * @param name the unknown name
+ * @param names the known names
+ * @returns the most similar name; undefined if no name is similar enough
  */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
   if (name.length > maxLength) return undefined;
@@ -20,7 +20,7 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return best;
 }
 
-// Levenshtein's distance, one row at a time.
+// The Levenshtein distance, computed row by row.
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

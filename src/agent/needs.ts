@@ -3,34 +3,34 @@ import { whyBroad } from "./broad.ts";
 import { isBuiltIn, type Manifest, type ManifestCommand } from "./manifest.ts";
 import { commandPermissions, type GrantedPermissions } from "./granted_permissions.ts";
 
-/** Somebody who needs an entry of a permission. */
+/** An entry of a permission that a command or the daemon needs. */
 export interface Need {
-  /** Which permission. */
+  /** The permission. */
   kind: keyof GrantedPermissions;
   /** The path, host, variable, fact or executable. */
   entry: string;
   /** The command; undefined for the daemon itself. */
   command?: string;
-  /** What it is for. */
+  /** The purpose. */
   why: string;
-  /** Whether it is given up before any check runs. */
+  /** Whether the daemon gives the entry up before any check runs. */
   atStart?: true;
 }
 
-/** An entry of a permission with all who need it. */
+/** An entry of a permission with all commands that need it. */
 export interface NeededPermission {
   kind: keyof GrantedPermissions;
   entry: string;
-  /** What it comes down to, where that is more than any one check is likely to need. */
+  /** Why the entry is broader than a single check is likely to need; undefined if it is narrow. */
   broad?: string;
-  /** Whether it is an executable: once started, no permission binds it. */
+  /** Whether the entry is an executable, which no permission restricts after its start. */
   unbound?: true;
-  /** Who needs it, in the order of the agent. */
+  /** The commands that need it, in the order of the agent. */
   needed: { command?: string; why: string }[];
 }
 
 /**
- * What each command needs of the daemon's process.
+ * Returns the permissions that each command needs from the daemon's process.
  *
  * @param manifest the agent
  * @returns one need for each entry of each command
@@ -46,10 +46,10 @@ export function commandNeeds(manifest: Manifest): Need[] {
 }
 
 /**
- * Puts needs together by what is needed.
+ * Groups needs by entry.
  *
- * @param needs who needs what
- * @returns each entry once, by kind and then by name
+ * @param needs the needs
+ * @returns each entry once, sorted by kind and then by name
  */
 export function collectNeeds(needs: readonly Need[]): NeededPermission[] {
   const byEntry = Map.groupBy(needs, ({ kind, entry }) => JSON.stringify([kind, entry]));

@@ -6,11 +6,11 @@ import { type GivenSettings, settingsTable } from "./settings_table.ts";
 const readSettings = fields<GivenSettings>(settingsTable);
 
 /**
- * Reads everything an agent says but its commands, and completes it with the defaults.
+ * Reads all settings of an agent except its commands, and adds the defaults.
  *
- * @param input the agent without `kind` and `commands`, the host's settings merged in
- * @param report where faults go, all of them
- * @returns the settings; where something was wrong, with the default in its place
+ * @param input the agent without `kind` and `commands`, merged with the host's settings
+ * @param report receives all errors
+ * @returns the settings; an invalid value is replaced by its default
  */
 export function parseSettings(input: object, report: Report): Settings {
   const read = readSettings(input, report) ?? {};
@@ -23,24 +23,24 @@ export function parseSettings(input: object, report: Report): Settings {
   return settings;
 }
 
-// Looked for in the whole, since one half may be the agent's and the other the host's.
+// Checked after the merge, because the agent may set one of two values and the host the other.
 function findContradictions({ tls, clients }: Settings, given: unknown, report: Report): void {
-  const says = (name: string) => typeof given === "object" && given !== null && name in given;
+  const isSet = (name: string) => typeof given === "object" && given !== null && name in given;
   const at = report.at("tls");
   for (const [there, absent] of [["cert", "key"], ["key", "cert"]] as const) {
-    if (says(there) && !says(absent)) {
-      at.at(there).error(`It goes with ${absent}: expected both or neither`);
+    if (isSet(there) && !isSet(absent)) {
+      at.at(there).error(`Missing tls.${absent}: expected both cert and key, or neither`);
     }
   }
-  const asked = tls === false ? "ignore" : tls.clientCertificates;
-  if (asked !== "ignore" && !says("ca")) {
+  const mode = tls === false ? "ignore" : tls.clientCertificates;
+  if (mode !== "ignore" && !isSet("ca")) {
     at.at("clientCertificates").error(
-      `Cannot be ${show(asked)} without ca: expected the path of a PEM file there`,
+      `Missing tls.ca: expected the path of a PEM file, because this is ${show(mode)}`,
     );
   }
-  if (clients !== undefined && asked === "ignore") {
+  if (clients !== undefined && mode === "ignore") {
     report.at("clients").error(
-      'Client certificates are not asked for: expected tls.clientCertificates "request" or "require"',
+      'Client certificates are ignored: expected tls.clientCertificates "request" or "require"',
     );
   }
 }

@@ -2,20 +2,20 @@ import { parseDuration } from "../nagios/units.ts";
 import type { Report } from "./diagnostic.ts";
 import { nearest } from "./nearest.ts";
 
-/** What a value may be, in the words of JSON Schema. */
+/** A JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** Reads one value, or reports what is wrong with it and returns undefined. */
+/** Reads one value, or reports an error and returns undefined. */
 export interface Reader<T> {
   (value: unknown, report: Report): T | undefined;
-  /** The same for an editor, which is told no more than JSON Schema can say. */
+  /** The accepted values for an editor, as far as JSON Schema can express them. */
   readonly schema?: Schema;
 }
 
 /**
- * Makes a reader that can tell what it takes.
+ * Makes a reader with a JSON Schema.
  *
- * @param schema what it takes
+ * @param schema describes the accepted values
  * @param read reads one value
  * @returns the reader
  */
@@ -27,29 +27,31 @@ export function withSchema<T>(schema: Schema, read: Reader<T>): Reader<T> {
 }
 
 /**
- * Says what a setting means.
+ * Adds a description to the schema of a reader.
  *
- * @param description what it means, in one line
- * @param read reads its value
- * @param more for the schema: examples
- * @returns the reader, with the meaning in its schema
+ * @param description the meaning of the setting, in one line
+ * @param read reads the value of the setting
+ * @param more further parts of the schema: examples
+ * @returns the reader, with the description in its schema
  */
 export function described<T>(description: string, read: Reader<T>, more: Schema = {}): Reader<T> {
   return withSchema({ description, ...read.schema, ...more }, read);
 }
 
-/** Shows a value in a message: short, quoted, on one line. */
+/** Formats a value for a message: short, quoted, on one line. */
 export function show(value: unknown): string {
   const text = typeof value === "function" ? "a function" : JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** Whether a value has names and values, as a map of YAML has. */
+/** Whether a value is an object that is not a list, as a map of YAML is. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Says which names there are, for one that there is not. */
+/**
+ * Returns the end of a message about an unknown name: the known names, and the most similar one.
+ */
 export function expectOneOf(name: string, names: readonly string[]): string {
   const near = nearest(name, names);
   const known = names.length === 0 ? "expected none" : `expected one of ${names.join(", ")}`;
@@ -67,28 +69,28 @@ function reader<T>(
   });
 }
 
-/** Yes or no. */
+/** Reads true or false. */
 export const boolean: Reader<boolean> = reader(
   "true or false",
   { type: "boolean" },
   (value): value is boolean => typeof value === "boolean",
 );
 
-/** A text that is not empty and holds no NUL. */
+/** Reads a string that is not empty and does not contain a NUL. */
 export const text: Reader<string> = reader(
-  "a text",
+  "a non-empty string",
   { type: "string", minLength: 1 },
   (value): value is string => typeof value === "string" && value !== "" && !value.includes("\0"),
 );
 
-/** A whole number of at least one. */
+/** Reads a whole number of at least one. */
 export const count: Reader<number> = reader(
   "a whole number of at least 1",
   { type: "integer", minimum: 1 },
   (value): value is number => Number.isSafeInteger(value) && (value as number) >= 1,
 );
 
-/** An absolute path. */
+/** Reads an absolute path. */
 export const absolutePath: Reader<string> = reader(
   "an absolute path",
   { type: "string", pattern: "^/" },
@@ -96,7 +98,7 @@ export const absolutePath: Reader<string> = reader(
     typeof value === "string" && value.startsWith("/") && !value.includes("\0"),
 );
 
-/** The digest of a file: 64 hexadecimal digits, in lower case once read. */
+/** Reads the digest of a file: 64 hexadecimal digits, which are converted to lower case. */
 export const sha256: Reader<string> = withSchema(
   { type: "string", pattern: "^[0-9a-fA-F]{64}$" },
   (value, report) => {
@@ -105,7 +107,7 @@ export const sha256: Reader<string> = withSchema(
   },
 );
 
-/** One of several texts. */
+/** Makes a reader of one of several strings. */
 export function oneOf<const T extends string>(...values: T[]): Reader<T> {
   return reader(
     values.map(show).join(" or "),
@@ -114,18 +116,18 @@ export function oneOf<const T extends string>(...values: T[]): Reader<T> {
   );
 }
 
-/** A span of time above zero, in seconds once read. A timer holds at most 24 days. */
+/** Reads a duration above zero, and returns seconds. A timer cannot run longer than 24 days. */
 export const span: Reader<number> = withSchema({ type: "string" }, (value, report) => {
   try {
     const seconds = parseDuration(typeof value === "string" ? value : "");
     if (seconds > 0 && seconds <= 2_000_000) return seconds;
   } catch {
-    // said below
+    // reported below
   }
   report.error(`Invalid value ${show(value)}: expected a duration such as "5s" or "2m"`);
 });
 
-/** A list of such values; every item that is wrong is reported. */
+/** Makes a reader of a list. Every invalid item is reported. */
 export function listOf<T>(item: Reader<T>): Reader<T[]> {
   return withSchema({ type: "array", items: item.schema ?? {} }, (value, report) => {
     if (!Array.isArray(value)) {
@@ -136,7 +138,10 @@ export function listOf<T>(item: Reader<T>): Reader<T[]> {
   });
 }
 
-/** An object with such fields, all optional; every field that is unknown or wrong is reported. */
+/**
+ * Makes a reader of a map with known, optional keys. Every unknown key and invalid value is
+ * reported.
+ */
 export function fields<T extends object>(
   readers: { [Name in keyof T]-?: Reader<NonNullable<T[Name]>> },
 ): Reader<T> {
@@ -150,7 +155,7 @@ export function fields<T extends object>(
   };
   return withSchema(schema, (value, report) => {
     if (!isRecord(value)) {
-      report.error(`Invalid value ${show(value)}: expected an object`);
+      report.error(`Invalid value ${show(value)}: expected a map`);
       return;
     }
     const result: Record<string, unknown> = {};
@@ -169,7 +174,7 @@ export function fields<T extends object>(
   });
 }
 
-/** A list of names and values, each value read alike; every name must pass `name`. */
+/** Makes a reader of a map with any keys. All values have the same type; `name` checks the keys. */
 export function recordOf<T>(
   item: Reader<T>,
   name: Reader<string> = text,
@@ -181,7 +186,7 @@ export function recordOf<T>(
   };
   return withSchema(schema, (value, report) => {
     if (!isRecord(value)) {
-      report.error(`Invalid value ${show(value)}: expected an object`);
+      report.error(`Invalid value ${show(value)}: expected a map`);
       return;
     }
     const result: [string, T][] = [];

@@ -16,10 +16,10 @@ import {
   withSchema,
 } from "./read.ts";
 
-/** NRPE splits at `!`; the rest would confuse a log or a terminal. */
+/** NRPE splits a query at `!`. Control characters would corrupt logs and terminals. */
 const namePattern = "^[^!\\u0000-\\u001f\\u007f]{1,200}$";
 
-/** The name of a command. */
+/** Reads the name of a command. */
 export const commandName: Reader<string> = withSchema({ pattern: namePattern }, (value, report) => {
   if (typeof value === "string" && new RegExp(namePattern).test(value)) return value;
   report.error(
@@ -27,26 +27,28 @@ export const commandName: Reader<string> = withSchema({ pattern: namePattern }, 
   );
 });
 
-/** Settings of any command, once read. */
+/** Settings of any command, after reading. */
 export type GivenRun = Partial<RunSettings & Pick<ManifestCheck, "sandbox">>;
 
-/** Settings of a plugin or a shell line, once read. */
+/** Settings of a plugin or a shell line, after reading. */
 export type GivenExec = GivenRun & Partial<Omit<ExecSettings, "uid" | "gid">>;
 
-/** How each setting of any command is read, and what it means. */
+/** The reader and the description of each setting of any command. */
 export const runTable: { [Name in keyof GivenRun]-?: Reader<NonNullable<GivenRun[Name]>> } = {
-  timeout: described("After this long it is ended", span, { examples: ["10s"] }),
-  acceptArguments: described("Whether it takes arguments from the wire", boolean),
+  timeout: described("Time after which the command is ended", span, { examples: ["10s"] }),
+  acceptArguments: described("Whether the command accepts arguments from the wire", boolean),
   isolation: described(
-    "worker: its permissions are bounded; process: CPU and memory too, in a child of its own",
+    "worker: limits permissions; process: limits CPU time and memory too, in its own child process",
     oneOf("worker", "process"),
   ),
   sandbox: described(
-    "own: no other command runs in its sandbox; shared: those with the same permissions may",
+    "own: no other command runs in its sandbox; shared: commands with the same permissions may",
     oneOf("shared", "own"),
   ),
-  maxConcurrent: described("How many may run at once", count, { examples: [2] }),
-  cache: described("How long the last result answers for the next", span, { examples: ["30s"] }),
+  maxConcurrent: described("How many runs may be active at the same time", count, {
+    examples: [2],
+  }),
+  cache: described("How long a result is reused for further queries", span, { examples: ["30s"] }),
   optional: described("Omit the command if a program that it starts is missing", boolean),
 };
 
@@ -66,20 +68,25 @@ const environment: Reader<Record<string, string>> = withSchema(
     const read = variables(value, report);
     for (const name of Object.keys(read ?? {})) {
       if (name.startsWith("LD_")) {
-        report.at(name).error("Cannot be set: the runtime refuses LD_ variables");
+        report.at(name).error(
+          "Invalid variable: the runtime refuses variables whose names start with LD_",
+        );
       }
     }
     return read;
   },
 );
 
-/** How each setting of a plugin or a shell line is read, and what it means. */
+/** The reader and the description of each setting of a plugin or a shell line. */
 export const execTable: { [Name in keyof GivenExec]-?: Reader<NonNullable<GivenExec[Name]>> } = {
   ...runTable,
-  env: described("A plugin's environment variables, beside the clean ones it gets", environment),
-  cwd: described("The folder a plugin is started in; / where left out", absolutePath),
-  user: described("The user a plugin runs as, where the daemon may choose", text),
-  sha256: described("Refuse to start a plugin whose SHA-256 is another", sha256),
+  env: described("Environment variables of a plugin, added to a minimal environment", environment),
+  cwd: described("Working directory of a plugin (default: /)", absolutePath),
+  user: described(
+    "User that runs a plugin (default: the daemon's own); another user requires root",
+    text,
+  ),
+  sha256: described("SHA-256 of a plugin; a plugin with another digest is not started", sha256),
   split: described("Whether a plugin's word that is exactly $ARGn$ is split into words", boolean),
 };
 
@@ -87,14 +94,14 @@ export const execTable: { [Name in keyof GivenExec]-?: Reader<NonNullable<GivenE
 export const execFields: Reader<GivenExec> = fields<GivenExec>({
   ...execTable,
   sandbox: (_value, report) => {
-    report.error("A plugin runs in no sandbox: expected it for a check only");
+    report.error("A plugin does not run in a sandbox: set it for checks only");
     return undefined;
   },
 });
 
 const words = listOf(anyText);
 
-/** An executable by absolute path, and its words. */
+/** Reads the words of a plugin; the first is the absolute path of the executable. */
 export const commandLine: Reader<string[]> = withSchema(
   { ...words.schema, prefixItems: [absolutePath.schema!], minItems: 1 },
   (value, report) => {
@@ -102,7 +109,7 @@ export const commandLine: Reader<string[]> = withSchema(
     if (argv === undefined) return;
     const executable = absolutePath((value as unknown[])[0], report.at(0));
     if (executable?.includes("$ARG")) {
-      report.at(0).error("The executable cannot come from an argument");
+      report.at(0).error("Invalid executable: expected a path without $ARGn$ macros");
     }
     return executable === undefined ? undefined : argv;
   },

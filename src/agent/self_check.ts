@@ -3,10 +3,10 @@ import { option } from "../check/option.ts";
 import { evaluate, type Perfdata } from "../nagios/perfdata.ts";
 import { formatDuration } from "../nagios/units.ts";
 
-/** The command that tells of the daemon itself, where an agent has none of that name. */
+/** The name of the self check. It is added unless the agent has a command with this name. */
 export const SELF_CHECK_NAME = "check_agent";
 
-/** What a daemon knows of itself. */
+/** Facts that a daemon reports about itself. */
 export interface SelfReport {
   /** The version of Checkwright. */
   version: string;
@@ -14,25 +14,27 @@ export interface SelfReport {
   uptime: number;
   /** Answers by outcome: `done`, `timeout`, `failed`, `busy`, `refused`, `undefined`, `version`. */
   answers: Readonly<Record<string, number>>;
-  /** Answers that were the refusal of a permission. */
+  /** Number of answers that reported a refused permission. */
   refusedPermissions: number;
-  /** Workers that could not be ended. */
+  /** Number of workers that could not be ended. */
   abandoned: number;
-  /** Commands that are not run. */
+  /** Commands in quarantine, which are not run. */
   quarantined: readonly string[];
-  /** Sandboxes alive. */
+  /** Number of sandboxes that exist. */
   sandboxes: number;
-  /** Seconds since the last reload, and why it failed if it did; undefined where there was none. */
-  reload?: { age: number; fault?: string | undefined } | undefined;
-  /** Days until the certificate ends; undefined without TLS. */
+  /**
+   * Seconds since the last reload, and the reason if it failed; undefined if there was no reload.
+   */
+  reload?: { age: number; reason?: string | undefined } | undefined;
+  /** Days until the certificate expires; undefined without TLS. */
   certificateDays?: number | undefined;
 }
 
 /**
- * Makes the command that tells of the daemon itself.
+ * Makes the self check, the command that reports the status of the daemon itself.
  *
- * @param report what it knows, asked at each run
- * @returns the command; it touches nothing
+ * @param report returns the facts; called at each run
+ * @returns the command; it needs no permissions
  */
 export function selfCheck(report: () => SelfReport): CheckCommand {
   return defineCheck({
@@ -40,21 +42,21 @@ export function selfCheck(report: () => SelfReport): CheckCommand {
     options: {
       warning: option.range({
         short: "w",
-        description: "Warn at so many quarantined commands",
+        description: "Warn if the number of quarantined commands is outside",
         default: "0",
       }),
       critical: option.range({
         short: "c",
-        description: "Critical at so many quarantined commands",
+        description: "Critical if the number of quarantined commands is outside",
       }),
       certificateWarning: option.range({
         short: "W",
-        description: "Warn outside these days until the certificate ends",
+        description: "Warn if the number of days until the certificate expires is outside",
         default: "14:",
       }),
       certificateCritical: option.range({
         short: "C",
-        description: "Critical outside these days until the certificate ends",
+        description: "Critical if the number of days until the certificate expires is outside",
         default: "7:",
       }),
     },
@@ -82,14 +84,14 @@ export function selfCheck(report: () => SelfReport): CheckCommand {
         }]),
       ];
       const state = evaluate(perfdata);
-      const worst = state === "OK" && reload?.fault !== undefined ? "WARNING" : state;
+      const worst = state === "OK" && reload?.reason !== undefined ? "WARNING" : state;
       const parts = [
         `Checkwright ${version}`,
         `up ${formatDuration(Math.floor(uptime))}`,
         `${total} answers`,
       ];
       if (quarantined.length > 0) parts.push(`quarantined: ${quarantined.join(", ")}`);
-      if (reload?.fault !== undefined) parts.push(`the last reload failed: ${reload.fault}`);
+      if (reload?.reason !== undefined) parts.push(`the last reload failed: ${reload.reason}`);
       return { state: worst, output: `AGENT ${worst} - ${parts.join(", ")}`, perfdata };
     },
   })({}, { acceptArguments: true });

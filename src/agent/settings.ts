@@ -1,19 +1,19 @@
-/** The port of NRPE. */
+/** The default port of NRPE. */
 export const DEFAULT_PORT = 5666;
 
-/** Where to listen. */
+/** An address to listen on. */
 export interface Address {
   /** An address or a name, without brackets. */
   hostname: string;
-  /** 0 lets the system choose. */
+  /** With 0, the system chooses a port. */
   port: number;
 }
 
-/** What a daemon is told beside its commands, checked and complete. Spans are in seconds. */
+/** Settings of a daemon without its commands, checked and complete. Durations are in seconds. */
 export interface Settings {
-  /** Where to listen. */
+  /** Addresses to listen on. */
   listen: Address[];
-  /** How TLS is spoken; false for plain text. */
+  /** TLS settings; false for plain text. */
   tls: false | {
     cert?: string;
     key?: string;
@@ -21,15 +21,15 @@ export interface Settings {
     clientCertificates: "ignore" | "request" | "require";
     minVersion: "1.2" | "1.3";
   };
-  /** Who may ask. */
+  /** Hosts that may connect. */
   allowedHosts: string[];
-  /** What each client certificate may ask; undefined where all may ask anything. */
+  /** Commands that each client certificate may query; undefined: all certificates, all commands. */
   clients?: { subject: string; commands: string[] }[];
-  /** Whether commands take arguments unless they say themselves. */
+  /** Whether commands accept arguments, unless they set it themselves. */
   acceptArguments: boolean;
-  /** The deadline of commands that have none of their own. */
+  /** Timeout of commands without their own timeout. */
   timeout: number;
-  /** What the daemon bears. */
+  /** Limits of the daemon. */
   limits: {
     connections: number;
     perAddress: number;
@@ -40,19 +40,19 @@ export interface Settings {
     queued: number;
     sandboxes: number;
   };
-  /** Where /proc is bound. */
+  /** Path where /proc is bound. */
   procfs: string;
-  /** The folder for what the daemon keeps. */
+  /** Folder of the daemon's own files. */
   state?: string;
-  /** Whether refusals are answered with their reason. */
+  /** Whether refused queries are answered with the reason. */
   refusals: "explain" | "silent";
-  /** The form of the log. */
+  /** Format of the log. */
   log: "text" | "json";
 }
 
 /**
- * What holds where nothing is said. One monitoring server is one address, so that an address may
- * have half of all places.
+ * The defaults. One address may use half of all connections, because often a single monitoring
+ * server sends all queries.
  */
 export const defaultSettings: Settings = {
   listen: [{ hostname: "127.0.0.1", port: DEFAULT_PORT }],

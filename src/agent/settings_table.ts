@@ -15,7 +15,7 @@ import {
 } from "./read.ts";
 import { type Address, DEFAULT_PORT, type Settings } from "./settings.ts";
 
-/** Reads `HOST:PORT`, `HOST`, `[V6]:PORT`, `V6` or `:PORT`; port 5666 where it is left out. */
+/** Reads `HOST:PORT`, `HOST`, `[V6]:PORT`, `V6` or `:PORT`; the default port is 5666. */
 export const address: Reader<Address> = withSchema({ type: "string" }, (value, report) => {
   const [, v6, host, digits] =
     /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s/[\]]*))(?::(\d{1,5}))?$/.exec(String(value)) ??
@@ -47,7 +47,7 @@ const addresses: Reader<Address[]> = withSchema({
   const good = all?.filter((entry) => entry !== undefined);
   if (good !== undefined && good.length > 0) return good;
   if (Array.isArray(value) && value.length === 0) {
-    report.error("Cannot listen nowhere: expected HOST:PORT");
+    report.error("Missing address: expected HOST:PORT");
   }
 });
 
@@ -61,21 +61,25 @@ interface TlsFields {
 
 const tlsFields = fields<TlsFields>({
   cert: described(
-    "The path of the certificate chain (PEM); a self-signed one is made where left out",
+    "Path of the certificate chain (PEM); default: a self-signed certificate, made at first start",
     text,
     { examples: ["/etc/checkwright/host.pem"] },
   ),
-  key: described("The path of its key (PEM), which nobody else may read", text, {
-    examples: ["/etc/checkwright/host.key"],
-  }),
-  ca: described("The path of the authorities that client certificates must come from (PEM)", text, {
+  key: described(
+    "Path of the private key (PEM); only the daemon's user should be able to read it",
+    text,
+    {
+      examples: ["/etc/checkwright/host.key"],
+    },
+  ),
+  ca: described("Path of the certificate authorities that sign client certificates (PEM)", text, {
     examples: ["/etc/checkwright/clients.pem"],
   }),
   clientCertificates: described(
-    "Whether clients are asked for a certificate, or must have one",
+    "Whether client certificates are ignored, requested or required",
     oneOf("ignore", "request", "require"),
   ),
-  minVersion: described("The oldest version of TLS that is spoken", oneOf("1.2", "1.3")),
+  minVersion: described("The oldest TLS version that is accepted", oneOf("1.2", "1.3")),
 });
 
 const tls: Reader<Settings["tls"]> = withSchema({
@@ -89,8 +93,8 @@ const tls: Reader<Settings["tls"]> = withSchema({
 });
 
 const client = fields<{ subject: string; commands: string[] }>({
-  subject: described("The certificate's subject, * standing for any run of characters", text),
-  commands: described("The commands it may ask, with the same globs", listOf(text)),
+  subject: described("The subject of the certificate; * matches any characters", text),
+  commands: described("The commands that it may query; * matches any characters", listOf(text)),
 });
 
 const clients: Reader<{ subject: string; commands: string[] }[]> = withSchema({
@@ -100,55 +104,58 @@ const clients: Reader<{ subject: string; commands: string[] }[]> = withSchema({
   const rules = listOf(client)(value, report);
   return rules?.filter((rule, index) => {
     if (rule.subject !== undefined && rule.commands !== undefined) return true;
-    report.at(index).error("Expected a subject and its commands");
+    report.at(index).error("Missing subject or commands: expected both");
     return false;
   });
 });
 
 const limits = fields<Partial<Settings["limits"]>>({
-  connections: described("Connections at once", count),
-  perAddress: described("Connections at once from one address", count),
-  handshake: described("The span for a TLS handshake", span),
-  query: described("The span from the handshake to the whole query", span),
-  response: described("The span for the peer to take the whole response", span),
-  running: described("Commands that run at once", count),
-  queued: described("Queries that wait for a place", count),
-  sandboxes: described("Sandboxes alive at once", count),
+  connections: described("Maximum number of concurrent connections", count),
+  perAddress: described("Maximum number of concurrent connections from one address", count),
+  handshake: described("Timeout of the TLS handshake", span),
+  query: described("Timeout from the handshake to the end of the query", span),
+  response: described("Timeout for sending the whole response", span),
+  running: described("Maximum number of commands that run at the same time", count),
+  queued: described("Maximum number of queries that wait until a command may run", count),
+  sandboxes: described("Maximum number of sandboxes that exist at the same time", count),
 });
 
-/** Settings as they are given, once read: all may be left out. */
+/** Settings after reading, without defaults: all are optional. */
 export type GivenSettings = Partial<Omit<Settings, "limits">> & {
   limits?: Partial<Settings["limits"]>;
 };
 
-/** How each setting is read, and what it means. */
+/** The reader and the description of each setting. */
 export const settingsTable: {
   [Name in keyof GivenSettings]-?: Reader<NonNullable<GivenSettings[Name]>>;
 } = {
   listen: described(
-    "Where to listen: HOST:PORT, or several; port 5666 where it is left out",
+    "Addresses to listen on: HOST:PORT, or a list of them; the default port is 5666",
     addresses,
   ),
-  tls: described("How TLS is spoken; false for plain text", tls),
-  allowedHosts: described("Who may ask: addresses, networks, names", listOf(allowedHost)),
+  tls: described("TLS settings; false for plain text", tls),
+  allowedHosts: described(
+    "Hosts that may connect: addresses, networks, names",
+    listOf(allowedHost),
+  ),
   clients: described(
-    "What each client certificate may ask; all of them anything where left out",
+    "Commands that each client certificate may query; default: all certificates, all commands",
     clients,
     { examples: [[{ subject: "CN=monitor-*", commands: ["check_*"] }]] },
   ),
   acceptArguments: described(
-    "Whether commands take arguments from the wire, unless they say themselves",
+    "Whether commands accept arguments from the wire, unless they set it themselves",
     boolean,
   ),
-  timeout: described("The deadline of every command that has none of its own", span),
-  limits: described("What the daemon bears", limits),
-  procfs: described("Where /proc is bound for checks that declare proc", absolutePath),
-  state: described("The folder for what the daemon keeps: its own certificate", absolutePath, {
+  timeout: described("Timeout of every command without its own timeout", span),
+  limits: described("Limits of the daemon", limits),
+  procfs: described("Path where /proc is bound for checks that declare proc", absolutePath),
+  state: described("Folder of the daemon's own files, such as its certificate", absolutePath, {
     examples: ["/var/lib/checkwright"],
   }),
   refusals: described(
-    "Whether a refusal is answered with its reason, or with NRPE's silence",
+    "Whether a refused query is answered with the reason, or silently dropped as NRPE does",
     oneOf("explain", "silent"),
   ),
-  log: described("The form of the log", oneOf("text", "json")),
+  log: described("Format of the log", oneOf("text", "json")),
 };

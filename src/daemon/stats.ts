@@ -50,7 +50,7 @@ export function createStats(now: () => number = () => performance.now()): Stats 
       answers: { ...answers },
       refusedPermissions,
       abandoned,
-      reload: reload && { age: (now() - reload.at) / 1000, fault: reload.fault },
+      reload: reload && { age: (now() - reload.at) / 1000, reason: reload.fault },
     }),
   };
 }

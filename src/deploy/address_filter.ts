@@ -2,39 +2,41 @@ import type { Manifest } from "../agent/manifest.ts";
 import { type AllowedHost, parseAllowedHost } from "../net/allowed_hosts.ts";
 import { startsStrangers } from "./unit_needs.ts";
 
-/** Whom a daemon and all it starts may exchange packets with; or why that cannot be said. */
+/**
+ * Addresses that the daemon and its child processes may communicate with; or why they are unknown.
+ */
 export type AddressFilter = { allow: string[] } | { unknown: string };
 
 /**
- * Derives an address filter from who may ask and from what checks may talk to.
+ * Derives an address filter from the allowed hosts and the hosts that checks may connect to.
  *
  * @param manifest the agent
- * @returns the blocks of addresses beside this host's own, or the reason why there can be no filter
+ * @returns the networks, without this host's own; or the reason why a filter is impossible
  */
 export function addressFilter(manifest: Manifest): AddressFilter {
   const { settings, commands } = manifest;
-  if (startsStrangers(manifest)) return { unknown: "what it starts may talk to anybody" };
+  if (startsStrangers(manifest)) return { unknown: "its plugins and programs may use any address" };
   const asking = settings.allowedHosts.map(parseAllowedHost);
-  if (asking.some(isName)) return { unknown: "an allowed host is a name, which is looked up" };
+  if (asking.some(isName)) return { unknown: "an allowed host is a name, not an address" };
   const asked = Object.values(commands)
     .flatMap((command) => command.kind === "check" ? command.permissions.net ?? [] : [])
     .map(hostOf);
   if (asked.some((host) => host === undefined || isName(host))) {
-    return { unknown: "a check talks to a host by its name, which is looked up" };
+    return { unknown: "a check connects to a host by name, not by address" };
   }
   const blocks = [...asking, ...asked].flatMap((host) => host!.networks.map(formatBlock));
   return { allow: [...new Set(blocks)].filter((block) => !ownBlocks.test(block)).sort() };
 }
 
-/** What `localhost` means to systemd: 127.0.0.0/8 and ::1. */
+/** Networks that systemd's `localhost` contains: 127.0.0.0/8 and ::1. */
 const ownBlocks = /^(127\.[\d.]+\/(8|9|[12]\d|3[0-2])|::1\/128)$/;
 
 function isName(host: AllowedHost | undefined): boolean {
   return host?.name !== undefined;
 }
 
-// The place of a net permission: `host`, `host:port`, `[v6]`, `[v6]:port`. Undefined where it is none
-// of these (`*.example.org`, `vsock:2:1`).
+// The host of a net permission: `host`, `host:port`, `[v6]`, `[v6]:port`. Undefined for other forms
+// (`*.example.org`, `vsock:2:1`).
 function hostOf(place: string): AllowedHost | undefined {
   const host = /^(\[[^\]]*\]|[^:]*)(?::\d+)?$/.exec(place)?.[1] ?? place;
   try {
@@ -44,7 +46,7 @@ function hostOf(place: string): AllowedHost | undefined {
   }
 }
 
-// systemd takes a mapped IPv4 address for one of IPv6; what was parsed is one of IPv4 already.
+// systemd treats an IPv4-mapped address as IPv6. The parser has already converted it to IPv4.
 function formatBlock({ family, bytes, prefix }: AllowedHost["networks"][number]): string {
   if (family === 4) return `${bytes.join(".")}/${prefix}`;
   const groups = Array.from(

@@ -2,40 +2,40 @@ import { AgentError } from "../agent/diagnostic.ts";
 import type { DeployableFile } from "./deployable.ts";
 import { runDeno } from "../host/run_deno.ts";
 
-/** What an executable is made of. */
+/** Options of {@linkcode buildBinary}. */
 export interface BinaryOptions {
   /** The path of the executable. */
   output: string;
-  /** The file that runs, by its name. */
+  /** The name of the file that runs. */
   entry: string;
-  /** The files that it reads or imports while it runs, beside itself (`import.meta.dirname`). */
+  /** The files that it reads or imports at run time, in the same folder (`import.meta.dirname`). */
   include: readonly string[];
   /**
-   * What `deno run` would be told: permissions, `--v8-flags`, `--import-map=NAME` of one of the
-   * files. All of it is fixed in the executable, and nobody who starts it can change it.
+   * Flags of `deno run`: permissions, `--v8-flags`, `--import-map=NAME` with the name of one of the
+   * files. They are stored in the executable and cannot be changed when it is started.
    */
   flags: readonly string[];
-  /** The first arguments of the program; those it is started with follow. */
+  /** The first arguments of the program. The arguments of each start follow. */
   args?: readonly string[];
 }
 
 /**
- * What is fixed beside the caller's flags. Without `--deny-import` the executable would bear the
- * permission to import from the hosts of public registries, whatever `--no-remote` says; a cache of
- * compiled code would be kept where others may write to it.
+ * Flags that are always added. Without `--deny-import`, the executable could import from the hosts
+ * of public registries, even with `--no-remote`. Without `--no-code-cache`, it would keep compiled
+ * code in a folder that others can write to.
  */
 const fixedFlags = ["--no-check", "--deny-import", "--no-code-cache", "--app-name=checkwright"];
 
-/** The date of every file, which is embedded with it: the same input gives the same bytes. */
+/** The date of every embedded file. A fixed date makes builds reproducible. */
 const date = new Date(Date.UTC(2020, 0, 1));
 
 /**
- * Makes one executable of a program and the files it needs, through `deno compile`. That puts them
- * behind `denort`, a runtime without the rest of Deno, which it takes from `DENORT_BIN` or downloads.
+ * Builds one executable from a program and its files with `deno compile`. It appends them to
+ * `denort`, a runtime without the rest of Deno, which comes from `DENORT_BIN` or is downloaded.
  *
  * @param files the files, by name
- * @param options which of them run, and how
- * @throws {AgentError} where there is no `denort`, or it is not the one of this Deno
+ * @param options entry, flags and output
+ * @throws {AgentError} if `denort` is missing, or belongs to another version of Deno
  */
 export async function buildBinary(
   files: Readonly<Record<string, DeployableFile>>,
@@ -49,9 +49,9 @@ export async function buildBinary(
       await Deno.writeTextFile(`${root}/${name}`, text);
       await Deno.utime(`${root}/${name}`, date, date);
     }
-    // In two steps: where it ends up may be a folder that cannot be written to, or another disk.
+    // Compiled in the temporary folder first: the output may be on another disk.
     const made = `${root}/checkwright.out`;
-    const complaint = await denoCompile(root, [
+    const reason = await denoCompile(root, [
       ...flags,
       ...fixedFlags,
       ...include.map((name) => `--include=${name}`),
@@ -59,7 +59,7 @@ export async function buildBinary(
       entry,
       ...args,
     ]);
-    if (complaint !== undefined) throw fault(`deno compile: ${complaint}`);
+    if (reason !== undefined) throw binaryError(`deno compile: ${reason}`);
     await Deno.copyFile(made, `${output}.tmp`);
     await Deno.rename(`${output}.tmp`, output);
   } finally {
@@ -68,40 +68,40 @@ export async function buildBinary(
 }
 
 /**
- * Has the least of programs compiled and run. `deno compile` takes any executable for `denort`: what
- * is made with a wrong one does anything but run the program.
+ * Compiles and runs a minimal program. This detects a wrong `denort`: `deno compile` accepts any
+ * executable in its place, and the result would not run the program.
  */
 async function checkRuntime(root: string): Promise<void> {
   const given = Deno.env.get("DENORT_BIN");
   const wanted = `the denort of Deno ${Deno.version.deno} for ${Deno.build.target}`;
   await Deno.writeTextFile(`${root}/probe.js`, "console.log(Deno.version.deno);\n");
-  const complaint = await denoCompile(root, ["--no-config", `--output=${root}/probe`, "probe.js"]);
-  if (complaint !== undefined) {
+  const reason = await denoCompile(root, ["--no-config", `--output=${root}/probe`, "probe.js"]);
+  if (reason !== undefined) {
     if (given !== undefined) {
-      throw fault(
-        `Cannot use DENORT_BIN=${JSON.stringify(given)}: ${complaint}; expected ${wanted}`,
+      throw binaryError(
+        `Cannot use DENORT_BIN=${JSON.stringify(given)}: ${reason}; expected ${wanted}`,
       );
     }
-    const host = /https?:\/\/[^/\s)]+/.exec(complaint)?.[0];
-    throw fault(
-      "Cannot make one executable without denort, the runtime that is put into it: " +
+    const host = /https?:\/\/[^/\s)]+/.exec(reason)?.[0];
+    throw binaryError(
+      "Cannot build an executable without denort, the runtime that it contains: " +
         `set DENORT_BIN to ${wanted}, or let deno compile download it${
           host === undefined ? "" : ` from ${host}`
-        } (${complaint})`,
+        } (${reason})`,
     );
   }
-  const version = await said(`${root}/probe`);
+  const version = await outputOf(`${root}/probe`);
   if (version === Deno.version.deno) return;
-  throw fault(
+  throw binaryError(
     `Cannot use ${given === undefined ? "denort" : `DENORT_BIN=${JSON.stringify(given)}`}: it is ` +
-      `no denort or one of another Deno, and answers ${
+      `not denort, or not of this Deno version, and printed ${
         JSON.stringify(version)
       }; expected ${wanted}`,
   );
 }
 
-/** The beginning of what a program prints, in the time that the least of programs needs. */
-async function said(program: string): Promise<string> {
+/** Returns the first 80 characters that a program prints within 10 seconds. */
+async function outputOf(program: string): Promise<string> {
   try {
     await using child = new Deno.Command(program, {
       clearEnv: true,
@@ -123,28 +123,28 @@ async function said(program: string): Promise<string> {
   }
 }
 
-/** Runs `deno compile`, and says on one line why it failed, if it did. */
+/** Runs `deno compile`. Returns the reason on one line if it failed. */
 async function denoCompile(root: string, args: readonly string[]): Promise<string | undefined> {
   const { code, complaint } = await runDeno(["compile", ...args], root);
   return code === 0 ? undefined : explain(complaint);
 }
 
 /**
- * The cause of a failure of Deno's: after its headline come the causes, numbered if there are
- * several, from what was tried to what went wrong, and a stack.
+ * Extracts the causes from an error text of Deno. After the headline it contains the causes, from
+ * the outermost to the innermost, numbered if there are several, and then a stack trace.
  */
 function explain(complaint: string): string {
   const causes = [...(complaint.split("Caused by:\n")[1] ?? "").matchAll(/^ +(?:\d+: )?(.+)$/gm)]
     .map(([, cause]) => cause!).filter((cause) => cause !== "Setting up base binary.");
-  // A cause mostly says the next one too.
-  const said = causes.reduce(
+  // Most causes also contain the text of the next one.
+  const joined = causes.reduce(
     (text, cause) => text.includes(cause) ? text : `${text}: ${cause}`,
     "",
   );
-  return said.slice(2) || complaint.replace(/^(?:.*\n)*error: /, "").trim().split("\n")[0] ||
+  return joined.slice(2) || complaint.replace(/^(?:.*\n)*error: /, "").trim().split("\n")[0] ||
     "it failed";
 }
 
-function fault(message: string): AgentError {
+function binaryError(message: string): AgentError {
   return new AgentError([{ place: "--binary", message, severity: "error" }]);
 }

@@ -4,32 +4,32 @@ import type { DeployableFile } from "./deployable.ts";
 import { control, type DebEntry, debTree, makesUser, SETTINGS_PATH } from "./deb_contents.ts";
 import { SERVICE_USER } from "./unit_sandbox.ts";
 
-/** How a package is named and what is in it beside the deployable. */
+/** Name and contents of a package, apart from the deployable. */
 export interface DebOptions {
   /** The folder that the package is written to. */
   output: string;
-  /** Its version, as Debian has them: `1.2.0`, `1:2.0~rc1-3`. */
+  /** The version of the package, in Debian's form: `1.2.0`, `1:2.0~rc1-3`. */
   version: string;
-  /** Its name; `checkwright-agent` where left out. */
+  /** The name of the package (default: `checkwright-agent`). */
   name?: string;
-  /** Who answers for it; a name and an address. */
+  /** The maintainer: a name and a mail address. */
   maintainer?: string;
-  /** The path of the Deno executable to put in; left out, each host has to have its own. */
+  /** The path of a Deno executable to include. Without it, each host needs its own Deno. */
   runtime?: string;
-  /** Debian's name of the machine that `runtime` is for; this one where left out. */
+  /** Debian's name of the architecture of `runtime` (default: that of this machine). */
   architecture?: string;
 }
 
 /**
- * Before any Debian that the runtime runs on. Every file is dated so: two builds of the same input
- * are the same bytes.
+ * The date of every file in the package. A fixed date makes builds reproducible. It is older than
+ * any Debian that the runtime runs on.
  */
 const epoch = Date.UTC(2020, 0, 1) / 1000;
 
 /**
- * Level 0 of xz: of all that dpkg reads on any Debian that the runtime runs on, it takes 4 s and
- * 36 MB for the runtime's 95 MB, where gzip takes 4 s and 42 MB, and xz as dpkg-deb has it 44 s and
- * 31 MB (2 cores). zstd would take half a second, but dpkg reads it since Debian 12 only.
+ * xz at level 0. Every Debian that the runtime runs on can read it. For the 95 MB of the runtime it
+ * needs 4 s and results in 36 MB; gzip: 4 s, 42 MB; xz at dpkg-deb's default level: 44 s, 31 MB (2
+ * cores). zstd would need half a second, but only Debian 12 and later can read it.
  */
 const compression = ["-Zxz", "-z0"];
 
@@ -37,22 +37,22 @@ const compression = ["-Zxz", "-z0"];
  * Builds a Debian package that installs a deployable as a service. Needs `dpkg-deb`.
  *
  * @param files the files of the deployable, by name
- * @param options what else there is to say
+ * @param options name, version and further contents
  * @returns the path of the package
- * @throws {AgentError} where `dpkg-deb` is absent or refuses
- * @throws {SyntaxError} where Debian allows no such name or version
+ * @throws {AgentError} if `dpkg-deb` is missing or fails
+ * @throws {SyntaxError} if Debian does not allow the name, version, architecture or maintainer
  */
 export async function buildDeb(
   files: Readonly<Record<string, DeployableFile>>,
   options: DebOptions,
 ): Promise<string> {
   const { name = "checkwright-agent", version, runtime, output } = options;
-  check("package name", name, /^[a-z0-9][a-z0-9+.-]+$/);
-  check("version", version, /^(\d+:)?\d[A-Za-z0-9.+~-]*$/);
+  check("package name", name, /^[a-z0-9][a-z0-9+.-]+$/, "checkwright-agent");
+  check("version", version, /^(\d+:)?\d[A-Za-z0-9.+~-]*$/, "1.2.0");
   const architecture = runtime === undefined ? "all" : options.architecture ?? thisArchitecture();
-  check("architecture", architecture, /^[a-z0-9-]+$/);
+  check("architecture", architecture, /^[a-z0-9-]+$/, "amd64");
   const maintainer = options.maintainer ?? "Checkwright <root@localhost>";
-  check("maintainer", maintainer, /^[^\p{C}<>]+ <[^\s\p{C}<>]+>$/u);
+  check("maintainer", maintainer, /^[^\p{C}<>]+ <[^\s\p{C}<>]+>$/u, "Name <name@example.com>");
 
   const tree = debTree(files, name, runtime);
   const root = await Deno.makeTempDir({ prefix: "checkwright-deb-" });
@@ -78,7 +78,7 @@ export async function buildDeb(
       ),
     });
     await Deno.mkdir(output, { recursive: true });
-    // A colon is for the epoch alone, which file names do without.
+    // Names of package files do not contain the epoch of the version (`1:`).
     const path = `${output}/${name}_${version.replace(/^\d+:/, "")}_${architecture}.deb`;
     await dpkgDeb([...compression, "--root-owner-group", "--build", root, path]);
     return path;
@@ -87,7 +87,9 @@ export async function buildDeb(
   }
 }
 
-/** Writes files below a folder, each with its mode whatever the umask, and says how large they are. */
+/**
+ * Writes files below a folder, with modes that ignore the umask. Returns the total size in bytes.
+ */
 async function writeTree(root: string, tree: Record<string, DebEntry>): Promise<number> {
   let size = 0;
   for (const [path, entry] of Object.entries(tree)) {
@@ -112,7 +114,7 @@ async function writeTree(root: string, tree: Record<string, DebEntry>): Promise<
 async function dpkgDeb(args: string[]): Promise<void> {
   const child = startDpkgDeb(args);
   const { code, stderr } = await child.output();
-  if (code !== 0) throw fault(`dpkg-deb: ${new TextDecoder().decode(stderr).trim()}`);
+  if (code !== 0) throw debError(`dpkg-deb: ${new TextDecoder().decode(stderr).trim()}`);
 }
 
 function startDpkgDeb(args: string[]): Deno.ChildProcess {
@@ -126,20 +128,21 @@ function startDpkgDeb(args: string[]): Deno.ChildProcess {
     }).spawn();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw fault(
+    throw debError(
       "Cannot build a Debian package without dpkg-deb: expected it in PATH (package dpkg)",
     );
   }
 }
 
-function fault(message: string): AgentError {
+function debError(message: string): AgentError {
   return new AgentError([{ place: "--deb", message, severity: "error" }]);
 }
 
-function check(what: string, value: string, pattern: RegExp): void {
+function check(what: string, value: string, pattern: RegExp, example: string): void {
   if (pattern.test(value)) return;
   throw new SyntaxError(
-    `Invalid ${what} ${JSON.stringify(value)}: expected what Debian allows`,
+    `Invalid ${what} ${JSON.stringify(value)}: expected Debian's form, such as ` +
+      JSON.stringify(example),
   );
 }
 

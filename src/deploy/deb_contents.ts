@@ -1,28 +1,28 @@
 import type { DeployableFile } from "./deployable.ts";
 import { SERVICE_USER } from "./unit_sandbox.ts";
 
-/** A file of the package: its text, or where it is copied from, or what it is a link to. */
+/** A file of the package: its text, the path that it is copied from, or the target of a link. */
 export type DebEntry = { text: string; mode?: number } | { source: string } | { link: string };
 
-/** Where everything is, and where the unit expects it. */
+/** The folder of the deployable; the systemd unit starts the launcher there. */
 const library = "usr/lib/checkwright";
 
-/** Where the host's settings are: dpkg never overwrites what an administrator has changed there. */
+/** The host's settings. dpkg does not overwrite the file after an administrator changed it. */
 export const SETTINGS_PATH = "etc/checkwright/settings.yaml";
 
 const sysusers = `usr/lib/sysusers.d/${SERVICE_USER}.conf`;
 
-/** Whether the service runs as a user that the package has to make. */
+/** Whether the service runs as a user that the package must create. */
 export function makesUser(files: Readonly<Record<string, DeployableFile>>): boolean {
   return files["checkwright.service"]?.text.includes(`\nUser=${SERVICE_USER}\n`) ?? false;
 }
 
 /**
- * What is in the package.
+ * Returns the files of the package.
  *
  * @param files the files of the deployable, by name
  * @param name the name of the package
- * @param runtime the path of the Deno executable to put in
+ * @param runtime the path of the Deno executable to include
  * @returns the files by path
  */
 export function debTree(
@@ -41,7 +41,7 @@ export function debTree(
     ),
     ...(runtime === undefined ? {} : { [`${library}/deno`]: { source: runtime } }),
     "usr/bin/checkwright": { link: "../lib/checkwright/checkwright" },
-    // Not /lib: since Debian 12 that is a link, and systemd of any Debian looks here too.
+    // Not /lib, which is a link since Debian 12. systemd of every Debian release reads this folder.
     "usr/lib/systemd/system/checkwright.service": { text: unit.text },
     ...(makesUser(files)
       ? { [sysusers]: { text: `u ${SERVICE_USER} - "Checkwright monitoring agent"\n` } }
@@ -51,27 +51,27 @@ export function debTree(
   };
 }
 
-/** What is said of a package. */
+/** Fields of the control file. */
 export interface DebControl {
   name: string;
   version: string;
   architecture: string;
   maintainer: string;
-  /** Of all files, in bytes. */
+  /** The total size of all files, in bytes. */
   size: number;
-  /** Whether Deno is in it. */
+  /** Whether the package contains Deno. */
   runtime: boolean;
 }
 
 /**
- * Writes the control file.
+ * Formats the control file.
  *
- * @param input what is said of the package
- * @returns its text
+ * @param input the fields
+ * @returns the contents of the file
  */
 export function control(input: DebControl): string {
   const { name, version, architecture, maintainer, size, runtime } = input;
-  // `ldd` and the symbol versions of Deno 2.9. The shell and grep are on every Debian system.
+  // From `ldd` and the symbol versions of Deno 2.9. Every Debian system has a shell.
   const depends = runtime ? "Depends: libc6 (>= 2.27), libgcc-s1 | libgcc1\n" : "";
   return `Package: ${name}
 Version: ${version}
@@ -81,8 +81,8 @@ Installed-Size: ${Math.ceil(size / 1024)}
 ${depends}Section: net
 Priority: optional
 Description: Monitoring agent that answers check_nrpe, with its checks
- Compiled by Checkwright: the daemon, the checks that it serves, and a systemd
- unit that permits what they declare and nothing else.
+ Compiled by Checkwright: the daemon, its checks, and a systemd unit that
+ permits only what the checks declare.
 `;
 }
 
@@ -91,13 +91,13 @@ function copyright(runtime: boolean): string {
     `Files: *
 Copyright: The Checkwright authors
 License: MIT
-Comment: The checks of the agent are in agent.js; they belong to who wrote them.
+Comment: The checks of the agent are in agent.js; they belong to their authors.
 `,
     ...(runtime
       ? [`Files: ${library}/deno
 Copyright: The Deno authors
 License: MIT
-Comment: The executable holds V8 and many libraries, each under a license of its own; see
+Comment: The executable contains V8 and many libraries, each with its own license; see
  https://deno.com/.
 `]
       : []),
@@ -109,7 +109,7 @@ Comment: The executable holds V8 and many libraries, each under a license of its
   ].join("\n");
 }
 
-/** The license asks to be with every copy, of ours and of the runtime. */
+/** The license must be included in every copy of Checkwright and of Deno. */
 const mit = `License: MIT
  Permission is hereby granted, free of charge, to any person obtaining a copy of this software and
  associated documentation files (the "Software"), to deal in the Software without restriction,

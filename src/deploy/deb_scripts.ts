@@ -1,11 +1,12 @@
-/** The service, wherever it is named. */
+/** The name of the systemd unit. */
 const unit = "checkwright.service";
 
 /**
- * The maintainer scripts of a package, as debhelper would write them. Where `DPKG_ROOT` is set the
- * package is put into another root: nothing there runs, and nothing here may be touched.
+ * Returns the maintainer scripts of a package, like debhelper would write them. If `DPKG_ROOT` is
+ * set, the package is installed into another root folder: then services are not started or stopped,
+ * and files of this system are not changed.
  *
- * @param user the user to make for the service; left out where systemd makes one up at each start
+ * @param user the user to create for the service; default: systemd creates a dynamic user
  * @returns the scripts by name
  */
 export function debScripts(user?: string): Record<"postinst" | "prerm" | "postrm", string> {
@@ -15,7 +16,7 @@ set -e
 case $1 in configure | abort-upgrade | abort-deconfigure | abort-remove) ;; *) exit 0 ;; esac
 ${user === undefined ? "" : makeUser(user)}
 if command -v deb-systemd-helper >/dev/null; then
-  # The first time it is enabled; later it stays as the administrator has left it.
+  # Enables the service at the first installation. Later the administrator's choice is kept.
   if deb-systemd-helper --quiet was-enabled ${unit}; then
     deb-systemd-helper enable ${unit} >/dev/null || true
   else
@@ -25,7 +26,7 @@ fi
 
 if [ -z "\${DPKG_ROOT:-}" ] && [ -d /run/systemd/system ]; then
   systemctl --system daemon-reload >/dev/null || true
-  # What is upgraded is restarted: permissions are granted at the start.
+  # An upgrade restarts the service: the daemon gets its permissions only at its start.
   deb-systemd-invoke "$([ -n "\${2:-}" ] && echo restart || echo start)" ${unit} >/dev/null || true
 fi
 `,
@@ -39,7 +40,7 @@ fi
 set -e
 if [ "$1" = purge ]; then
   ! command -v deb-systemd-helper >/dev/null || deb-systemd-helper purge ${unit} >/dev/null || true
-  # The state: systemd keeps it in private, with a link to it, where it makes up the user.
+  # The state folder. For a dynamic user, systemd keeps it in private, and a link leads to it.
   rm -rf "\${DPKG_ROOT:-}/etc/checkwright" "\${DPKG_ROOT:-}/var/lib/checkwright" \\
     "\${DPKG_ROOT:-}/var/lib/private/checkwright"
 fi

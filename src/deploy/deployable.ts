@@ -3,40 +3,40 @@ import type { Manifest } from "../agent/manifest.ts";
 import { FIND_DENO, launcherScript } from "./launcher.ts";
 import { systemdUnit } from "./systemd.ts";
 
-/** The code of a deployable: each a module without imports of its own. */
+/** The programs of a deployable, each a module without imports. */
 export interface DeployableCode {
   /** The daemon. */
   daemon: string;
-  /** What makes its certificate at the first start. */
+  /** The program that makes the certificate at the first start. */
   firstStart: string;
-  /** The program inside a sandbox. */
+  /** The program that runs inside a sandbox. */
   runtime: string;
   /** The agent. */
   agent: string;
-  /** What stands in for `check_nrpe`. */
+  /** The replacement of `check_nrpe`. */
   checkNrpe: string;
 }
 
-/** What a deployable is made of. */
+/** The parts of a deployable. */
 export interface DeployableInput {
   code: DeployableCode;
-  /** The agent as it is deployed, see {@linkcode withProcfs}; nothing of this host is in it. */
+  /** The agent as it is deployed, see {@linkcode withProcfs}; it does not depend on this host. */
   manifest: Manifest;
-  /** The name of the agent's module. */
+  /** The file name of the agent module. */
   agent: string;
   /** The version of Checkwright. */
   version: string;
   /** The permissions of the daemon, as flags. */
   permissions: readonly string[];
-  /** What `deno run` is told besides. */
+  /** The other flags of `deno run`. */
   runFlags: readonly string[];
   /** The import map of the daemon, see `runner/builtin_modules.ts`; relative to `daemon.js`. */
   imports: object;
-  /** The text of the import map of process sandboxes. */
+  /** The import map of process sandboxes, as JSON. */
   processImports: string;
-  /** The example of the host's settings. */
+  /** An example of the host's settings file. */
   settings: string;
-  /** The schema of the host's settings. */
+  /** The JSON Schema of the host's settings. */
   schema: object;
 }
 
@@ -46,13 +46,13 @@ export interface DeployableFile {
   mode: number;
 }
 
-/** Where procfs is bound under systemd, for an agent that says nothing: `/proc` cannot be read. */
+/** The default path where the systemd unit binds procfs, because `/proc` cannot be read. */
 const boundProcfs = "/run/checkwright/proc";
 
 /**
- * Puts a deployable together. The same input gives the same bytes.
+ * Creates the files of a deployable. The output is reproducible.
  *
- * @param input what it is made of
+ * @param input the parts
  * @returns its files by name
  */
 export async function createDeployable(
@@ -111,8 +111,8 @@ export async function createDeployable(
 }
 
 /**
- * An agent that leaves procfs where it cannot be read, and has checks that read it, finds it where
- * the unit binds it.
+ * Sets `procfs` to the path that the systemd unit binds, if checks read procfs and the agent leaves
+ * it at `/proc`, which cannot be read.
  *
  * @param manifest the agent
  * @returns the agent as it is deployed
@@ -125,8 +125,8 @@ export function withProcfs(manifest: Manifest): Manifest {
   return { ...manifest, settings: { ...manifest.settings, procfs: boundProcfs } };
 }
 
-// One file that a shell can start and Deno can run: the shell's lines are a string and a comment to
-// Deno, and the shell never gets as far as the module.
+// One file for the shell and for Deno. For Deno, the shell's second line is a string and a comment.
+// The shell replaces itself with Deno on that line, so it does not read the module.
 function checkNrpeScript(module: string): string {
   const line = FIND_DENO.split("\n").map((text) => text.trim()).join("; ")
     .replaceAll("{; ", "{ ");

@@ -1,61 +1,61 @@
 import { shellWord } from "./shell_word.ts";
 
-/** What a deployable's launcher has to know. */
+/** Input of {@linkcode launcherScript}. */
 export interface LauncherInput {
-  /** The name of the agent's module. */
+  /** The file name of the agent module. */
   agent: string;
   /** The version of Checkwright that compiled it. */
   version: string;
   /** The digest of the manifest. */
   digest: string;
-  /** What `deno run` is told whoever asks: words without blanks, none of them a permission. */
+  /** Flags of `deno run` that do not depend on the agent: without spaces, and not permissions. */
   runFlags: readonly string[];
   /** The permissions of the daemon, as flags. */
   permissions: readonly string[];
-  /** Whether checks are run in processes of their own: then the daemon may start Deno. */
+  /** Whether checks run in their own processes. Then the daemon may start Deno. */
   processes: boolean;
-  /** The folder for what the daemon keeps, where the agent names one. */
+  /** The state folder, if the agent sets one. */
   state?: string;
-  /** Whether the daemon serves with a certificate that it makes for itself. */
+  /** Whether the daemon uses a self-signed certificate that it makes at the first start. */
   ownCertificate: boolean;
 }
 
 /**
- * Writes a word for a shell, as it is.
+ * Quotes a word for a shell.
  *
  * @param word the word
- * @returns the word in quotes
- * @throws {SyntaxError} where it holds a control character, which nobody would see in the script
+ * @returns the word, in quotes if necessary
+ * @throws {SyntaxError} if it contains a control character, which would be invisible in the script
  */
 export function quote(word: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what must not be there
+  // deno-lint-ignore no-control-regex -- the expression finds control characters
   if (/[\0-\x1f\x7f]/.test(word)) {
     throw new SyntaxError(
-      `Cannot write ${JSON.stringify(word)} into a script: it holds a control character`,
+      `Cannot write ${JSON.stringify(word)} to a script: it contains a control character`,
     );
   }
   return shellWord(word);
 }
 
 /**
- * Lines of `sh` that put the path of Deno into `$deno`: the one that is named, the one beside the
- * script, or the one in the path. Where npm's wrapper is found there, it is asked for the real one.
+ * Lines of `sh` that set `$deno` to the path of Deno: from `CHECKWRIGHT_DENO`, from the folder of
+ * the script, or from `PATH`. If that is npm's wrapper, the wrapper returns the path of the
+ * executable.
  */
 export const FIND_DENO = `here=$(dirname -- "$(readlink -f -- "$0")")
 deno=\${CHECKWRIGHT_DENO:-$here/deno}
 [ -x "$deno" ] || deno=$(command -v deno) || {
-  echo "checkwright: no Deno: expected it in PATH, beside $0, or named by CHECKWRIGHT_DENO" >&2
+  echo "checkwright: Missing Deno: expected it in PATH, beside $0, or in CHECKWRIGHT_DENO" >&2
   exit 3
 }
 deno=$(readlink -f -- "$deno")
 case $deno in *js) deno=$("$deno" eval 'console.log(Deno.execPath())') ;; esac`;
 
 /**
- * Writes the launcher: a script that becomes the daemon, with the permissions that were compiled in
- * and those that the host's settings ask for. What those are is worked out by a process that may
- * read, and does nothing else.
+ * Returns the launcher: a script that starts the daemon with the compiled permissions and those
+ * that the host's settings need. A separate process that may only read computes the latter.
  *
- * @param input what it has to know
+ * @param input the agent, its permissions and facts about the build
  * @returns the script
  */
 export function launcherScript(input: LauncherInput): string {
@@ -65,28 +65,29 @@ export function launcherScript(input: LauncherInput): string {
 # manifest.json sha256 ${digest}
 set -euf
 
-# Variables that change what the runtime does, whatever its permissions.
+# These variables change the behavior of the runtime without any permission.
 unset NODE_OPTIONS NODE_DEBUG SSLKEYLOGFILE OTEL_DENO DENO_AUDIT_PERMISSIONS DENO_COVERAGE_DIR \\
   DENO_PERMISSION_BROKER_PATH DENO_SERVE_ADDRESS DENO_V8_FLAGS
 
 usage() {
   echo "Usage: checkwright [serve|check] [--settings FILE]
 
-Serves what was compiled from ${
+Serves the agent that was compiled from ${
     quote(agent).replaceAll(/["$`\\]/g, "\\$&")
-  } over NRPE, or checks the settings.
+  } over NRPE, or checks
+the settings of this host.
 
 Options:
   --settings FILE  host settings (YAML); default: /etc/checkwright/settings.yaml, if it exists
   --no-settings    no host settings
   --until-eof      stop when standard input ends, for a supervisor"
 }
-fault() {
+fail() {
   echo "checkwright: $1" >&2
   exit 3
 }
 
-# Whether a file or folder is not a link, is this user's, and may be written by no other.
+# Whether a file or folder is not a link, belongs to this user, and only this user can write to it.
 ours() {
   [ -O "$1" ] && ! [ -L "$1" ] || return 1
   case $(ls -ld -- "$1") in ?????w* | ????????w*) return 1 ;; esac
@@ -96,30 +97,30 @@ mode=serve settings= defaults=/etc/checkwright/settings.yaml untilEof=
 while [ $# -gt 0 ]; do
   case $1 in
     serve | check) mode=$1 ;;
-    --settings) [ $# -gt 1 ] || fault 'Option "--settings" is without its value'; settings=$2; shift ;;
+    --settings) [ $# -gt 1 ] || fail 'Missing value of option "--settings": expected FILE'; settings=$2; shift ;;
     --settings=?*) settings=\${1#*=} ;;
     --no-settings) defaults= ;;
     --until-eof) untilEof=yes ;;
     --help | -h) usage; exit 0 ;;
     --version | -V) echo 'checkwright ${version}'; exit 0 ;;
-    *) fault "Cannot take \\"$1\\": expected serve, check, --settings FILE or --help" ;;
+    *) fail "Unexpected argument \\"$1\\": expected serve, check, --settings FILE or --help" ;;
   esac
   shift
 done
 ${FIND_DENO}
 
-case $here in *,*) fault "Cannot run in \\"$here\\": expected a path without a comma" ;; esac
+case $here in *,*) fail "Cannot run in \\"$here\\": expected a path without a comma" ;; esac
 
-# Nothing is fetched and nothing is asked, whatever a check imports.
+# The runtime never downloads modules and never prompts.
 flags='${runFlags.join(" ")}'
 export DENO_NO_UPDATE_CHECK=1 MALLOC_ARENA_MAX=1
-# Without a home folder the runtime wants to know where its cache is, and uses none.
+# Without a home folder, the runtime requires the path of a cache, although it does not use one.
 [ -n "\${HOME:-}\${DENO_DIR:-}" ] || export DENO_DIR=/nonexistent
 
-# What the checks declare and the daemon needs, as compiled.
+# The compiled permissions: those that the checks declare, and those that the daemon needs.
 set -- ${["", ...permissions.map(quote)].join(" \\\n  ").trim() || "--"}
 ${processes ? 'set -- "$@" "--allow-run=$deno"\n' : ""}
-# Where the daemon keeps what is its own: its certificate, and who is in quarantine.
+# The folder of the daemon's certificate and of its list of quarantined commands.
 state=${
     state === undefined
       ? `\${STATE_DIRECTORY:-}
@@ -135,10 +136,10 @@ fi`
   }
 certificate=${ownCertificate ? "own" : "given"}
 
-# What this host's settings ask for besides.
+# Further permissions that the settings of this host need.
 [ -n "$settings" ] || ! [ -e "$defaults" ] || settings=$defaults
 if [ -n "$settings" ]; then
-  file=$(readlink -f -- "$settings") || fault "Cannot read \\"$settings\\": No such file"
+  file=$(readlink -f -- "$settings") || fail "Cannot read \\"$settings\\": No such file"
   settings=$file
   needs=$("$deno" run $flags --allow-read "$here/daemon.js" host "settings=$settings" "state=$state")
   while IFS= read -r line; do
@@ -153,18 +154,18 @@ EOF
 fi
 
 case $state in
-  *,*) fault "Cannot keep anything in \\"$state\\": expected a path without a comma" ;;
+  *,*) fail "Cannot use state folder \\"$state\\": expected a path without a comma" ;;
   /*) ;;
-  *) fault "Cannot keep anything in \\"$state\\": expected an absolute path" ;;
+  *) fail "Cannot use state folder \\"$state\\": expected an absolute path" ;;
 esac
-mkdir -p -m 700 -- "$state" || fault "Cannot keep anything in \\"$state\\": name another by STATE_DIRECTORY"
+mkdir -p -m 700 -- "$state" || fail "Cannot create state folder \\"$state\\": set STATE_DIRECTORY to another folder"
 if [ "$mode" = serve ]; then
-  # Another user's folder or file could be a certificate that this user knows the key of.
-  ours "$(readlink -f -- "$state")" || fault "Cannot trust \\"$state\\": expected a folder of this user that no other may write"
+  # Another user could have put a certificate there whose key that user knows.
+  ours "$(readlink -f -- "$state")" || fail "Cannot trust \\"$state\\": expected a folder of this user that others cannot write to"
   for file in self-signed.pem quarantine.json; do
     file=$state/$file
     ! [ -e "$file" ] && ! [ -L "$file" ] || { [ -f "$file" ] && ours "$file"; } ||
-      fault "Cannot trust \\"$file\\": expected a file of this user that no other may write"
+      fail "Cannot trust \\"$file\\": expected a file of this user that others cannot write to"
   done
 fi
 if [ "$certificate" = own ] && ! [ -e "$state/self-signed.pem" ]; then
@@ -180,7 +181,7 @@ set -- "$@" \\
   "$here/daemon.js" "$mode" "state=$state" "hostname=$(uname -n)" "descriptors=$(ulimit -Hn)"
 [ -z "$settings" ] || set -- "$@" "settings=$settings"
 [ -z "$untilEof" ] || set -- "$@" "untilEof=yes"
-case \${NOTIFY_SOCKET:-} in *,*) fault "Cannot use NOTIFY_SOCKET \\"$NOTIFY_SOCKET\\": expected a path without a comma" ;; esac
+case \${NOTIFY_SOCKET:-} in *,*) fail "Cannot use NOTIFY_SOCKET \\"$NOTIFY_SOCKET\\": expected a path without a comma" ;; esac
 case $mode\${NOTIFY_SOCKET:-} in serve/*)
   own=\${RUNTIME_DIRECTORY:-$state}/notify.sock
   set -- --unstable-net "--allow-net=unix:$NOTIFY_SOCKET,unix:$own" \\
@@ -192,7 +193,7 @@ esac
 set -- run $flags "--import-map=$here/imports.json" "$@"
 [ "$$" = 1 ] || exec "$deno" "$@"
 
-# PID 1 of a container: what plugins leave behind becomes a child of this shell, which reaps it.
+# As PID 1 of a container, this shell becomes the parent of orphaned processes and reaps them.
 "$deno" "$@" &
 daemon=$!
 for signal in HUP INT TERM; do trap "kill -s $signal $daemon" "$signal"; done
@@ -203,7 +204,7 @@ done
 `;
 }
 
-// A comment ends with its line, so nothing may end the line.
+// Line breaks in a shell comment would start a command.
 function comment(text: string): string {
   return JSON.stringify(text).replaceAll(/[^\x20-\x7e]/g, "?");
 }

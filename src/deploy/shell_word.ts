@@ -1,8 +1,8 @@
 /**
- * Writes a word so that a POSIX shell takes it back as it is.
+ * Quotes a word so that a POSIX shell reads it unchanged.
  *
  * @param word the word
- * @returns the word, in quotes where it needs them
+ * @returns the word, in quotes if necessary
  */
 export function shellWord(word: string): string {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -4,21 +4,21 @@ import { countProcessSandboxes, startsPrograms, startsStrangers } from "./unit_n
 import { filesOf, identityOf, kernelOf, networkOf } from "./unit_sandbox.ts";
 import { checkProgramFolder } from "./unit_value.ts";
 
-/** How a unit is written. */
+/** Options of {@linkcode systemdUnit}. */
 export interface UnitOptions {
-  /** Where the deployable is installed; `/usr/lib/checkwright` where left out. */
+  /** The folder of the installed deployable (default: `/usr/lib/checkwright`). */
   directory?: string;
 }
 
 /**
- * Writes the systemd unit that serves an agent: all that is known of its commands is held against
- * it, and every other door is shut. `man systemd.exec` tells what each line does; a comment tells why
- * where that depends on the agent.
+ * Returns the systemd unit that serves an agent. It permits what the agent's commands are known to
+ * need, and forbids everything else. `man systemd.exec` explains the lines. Lines that depend on
+ * the agent have a comment with the reason.
  *
  * @param manifest the agent
- * @param options where it is installed
+ * @param options the folder of the deployable
  * @returns the text of `checkwright.service`
- * @throws {RangeError} where a path has no form that systemd reads back
+ * @throws {RangeError} if a path cannot be written in a unit
  */
 export function systemdUnit(manifest: Manifest, options: UnitOptions = {}): string {
   const program = `${checkProgramFolder(options.directory ?? "/usr/lib/checkwright")}/checkwright`;
@@ -48,17 +48,17 @@ function startOf({ settings }: Manifest): string[] {
   const target = settings.listen.every(({ hostname }) => anywhere.test(hostname))
     ? ["After=network.target"]
     : [
-      "# An address can be listened on once an interface has it.",
+      "# The daemon can listen on an address only after a network interface has it.",
       "Wants=network-online.target",
       "After=network-online.target",
     ];
   return [
-    "# Written by Checkwright from what the commands of the agent declare. Settings of a host that add",
-    "# plugins, allowed hosts or ports below 1024 ask for more: systemctl edit checkwright",
+    "# Written by Checkwright: it permits what the agent's commands declare. If settings of this host",
+    "# add plugins, allowed hosts or ports below 1024, permit more with: systemctl edit checkwright",
     "[Unit]",
     "Description=Checkwright monitoring agent (NRPE)",
     ...target,
-    "# What dies at each start is given up within seconds; what dies now and then never is.",
+    "# systemd gives up within seconds if every start fails, but never if the daemon fails rarely.",
     "StartLimitIntervalSec=60s",
     "StartLimitBurst=20",
   ];
@@ -70,18 +70,18 @@ function processOf(program: string): string[] {
     "Type=notify",
     "NotifyAccess=main",
     `ExecStart=${program}`,
-    "# The shell has a kill of its own: a minimal system has no other.",
+    "# Uses the kill command of the shell, because a minimal system has no /bin/kill.",
     "ExecReload=/bin/sh -c 'kill -HUP $$MAINPID'",
-    "# An engine that is refused asks again after a second or more: by then another one listens.",
+    "# Engines retry a refused connection after a second or more. By then the next daemon listens.",
     "Restart=on-failure",
     "RestartSec=100ms",
-    "# With 75 it makes way for another, since what runs in it can be ended in no other way.",
+    "# Exit code 75: too many workers are abandoned, and only a restart can end them.",
     "RestartForceExitStatus=75",
-    "# 3 is a fault in the settings, which no start mends; what it is, the log says.",
+    "# Exit code 3: the settings have an error that a restart does not fix. The log contains it.",
     "RestartPreventExitStatus=3",
     "TimeoutStartSec=30s",
     "WatchdogSec=30s",
-    "# At SIGTERM it finishes what runs within 10 s; plugins are not signalled meanwhile.",
+    "# At SIGTERM the daemon waits up to 10 s for running commands; their plugins get no signal.",
     "KillMode=mixed",
     "TimeoutStopSec=15s",
   ];
@@ -92,20 +92,20 @@ function boundsOf(manifest: Manifest): string[] {
   const { running, sandboxes } = limits;
   const processes = Math.min(countProcessSandboxes(manifest), sandboxes);
   const children = startsPrograms(manifest) ? running : 0;
-  // The runtime's threads grow with the processors; a sandbox that is a process has some 16, and 32
-  // is what one plugin may need with all that it starts.
+  // The runtime's threads grow with the number of processors. A process sandbox has about 16
+  // threads. A plugin and its child processes may need 32.
   const tasks = 512 + 4 * sandboxes + 16 * processes + 32 * children;
-  // In MiB. A heap of 512 at most, and as much for TLS, workers and buffers; a process has a heap
-  // of 128 and the runtime around it.
+  // In MiB. At most 512 for the heap, and 512 for TLS, workers and buffers. A process sandbox has a
+  // heap of 128; the rest of the 192 is for its runtime.
   const memory = 1024 + 192 * processes;
   return [
     `LimitNOFILE=${limits.connections + reservedDescriptors(limits)}`,
     "LimitCORE=0",
     `TasksMax=${tasks}`,
     ...(startsStrangers(manifest)
-      ? ["# No MemoryMax=: what the programs need that it starts is not known here."]
+      ? ["# No MemoryMax=, because the memory that plugins and programs need is unknown."]
       : [`MemoryMax=${memory}M`]),
-    "# One child that runs out of memory is no reason to stop all others.",
+    "# If the kernel kills a child process because memory is low, the daemon continues.",
     "OOMPolicy=continue",
   ];
 }

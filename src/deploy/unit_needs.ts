@@ -1,6 +1,6 @@
 import type { Manifest, ManifestCheck, ManifestCommand } from "../agent/manifest.ts";
 
-/** Programs that checks start to look at this host, and that talk to nobody on the network. */
+/** Programs that checks start to inspect this host, and that do not use the network. */
 const lookers = /^\/(usr\/)?s?bin\/(ps|ss|systemctl)$/;
 
 function commandsOf(manifest: Manifest): ManifestCommand[] {
@@ -11,50 +11,50 @@ function checksOf(manifest: Manifest): ManifestCheck[] {
   return commandsOf(manifest).filter((command) => command.kind === "check");
 }
 
-/** Whether programs are started of which nobody has said what they touch. */
+/** Whether commands start programs that may access anything: plugins, and unknown programs. */
 export function startsStrangers(manifest: Manifest): boolean {
   return commandsOf(manifest).some((command) =>
     command.kind !== "check" || (command.permissions.run ?? []).some((path) => !lookers.test(path))
   );
 }
 
-/** Whether any program is started for a command. */
+/** Whether any command starts a program. */
 export function startsPrograms(manifest: Manifest): boolean {
   return commandsOf(manifest).some((command) =>
     command.kind !== "check" || (command.permissions.run ?? []).length > 0
   );
 }
 
-/** Whether plugins run as users of their own, which only root can have them do. */
+/** Whether plugins run as other users, which requires root. */
 export function changesUser(manifest: Manifest): boolean {
   return commandsOf(manifest).some((command) =>
     command.kind !== "check" && command.user !== undefined
   );
 }
 
-/** Whether somebody looks at other processes. */
+/** Whether a command looks at other processes. */
 export function seesProcesses(manifest: Manifest): boolean {
   const folders = declared(manifest, "proc").filter((entry) => /^[\d.]/.test(entry));
   return startsPrograms(manifest) || folders.length > 0;
 }
 
-/** Whether somebody reads what /proc tells of the kernel: load, memory, processors. */
+/** Whether a command reads facts about the kernel in /proc: load, memory, processors. */
 export function readsKernelFacts(manifest: Manifest): boolean {
   const facts = [...declared(manifest, "sys"), ...declared(manifest, "proc")];
   return startsPrograms(manifest) || facts.length > 0;
 }
 
-/** Whether somebody asks the kernel for interfaces or sockets, over netlink. */
+/** Whether a command reads network interfaces or sockets from the kernel, through netlink. */
 export function asksNetlink(manifest: Manifest): boolean {
   return startsPrograms(manifest) || declared(manifest, "sys").includes("networkInterfaces");
 }
 
-/** How many commands have a sandbox that is a process. */
+/** Returns the number of commands whose sandbox is a process. */
 export function countProcessSandboxes(manifest: Manifest): number {
   return checksOf(manifest).filter(({ isolation }) => isolation === "process").length;
 }
 
-/** All that checks declare of one kind, sorted and without repetition. */
+/** Returns all entries of one permission that checks declare, sorted and without duplicates. */
 export function declared(
   manifest: Manifest,
   kind: keyof ManifestCheck["permissions"],
@@ -64,12 +64,12 @@ export function declared(
 }
 
 /**
- * Whether a command names a path of a folder: a check among its permissions, a plugin anywhere in
- * its words, `-f/tmp/x` included; or the settings do, for the daemon itself.
+ * Whether a path in one of several folders is used: by a check in its permissions, by a plugin
+ * anywhere in its words (also in `-f/tmp/x`), or by the settings of the daemon itself.
  *
  * @param manifest the agent
- * @param folders what to look for, such as `/tmp`
- * @param end what may follow a folder, as the source of a pattern
+ * @param folders the folders, such as `/tmp`
+ * @param end the source of a regular expression for the text after the folder
  */
 function namesPath(manifest: Manifest, folders: readonly string[], end: string): boolean {
   const path = new RegExp(`(?<!/[\\w.-]*)(?:${folders.join("|")})${end}`);
@@ -79,19 +79,19 @@ function namesPath(manifest: Manifest, folders: readonly string[], end: string):
     .some((word) => path.test(word));
 }
 
-/** Whether somebody wants what others keep in the folders for temporary files. */
+/** Whether a command uses temporary files of other programs. */
 export function sharesTemporaryFiles(manifest: Manifest): boolean {
-  // The folder itself may be looked at in private too: how full its disk is stays the same.
+  // The folder alone does not count: a private /tmp is on the same disk, and shows the same usage.
   return namesPath(manifest, ["/tmp", "/var/tmp"], "/+[^/\\s\"']");
 }
 
-/** Whether somebody looks into home directories, or at the disk that they are on. */
+/** Whether a command looks into home directories, or at the disk that they are on. */
 export function looksIntoHomes(manifest: Manifest): boolean {
   return startsStrangers(manifest) ||
     namesPath(manifest, ["/home", "/root", "/run/user"], "(?![\\w.-])");
 }
 
-/** Whether a plugin is told to look at a device. */
+/** Whether a command uses a device. */
 export function looksAtDevices(manifest: Manifest): boolean {
   return namesPath(
     manifest,

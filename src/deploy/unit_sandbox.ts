@@ -15,11 +15,11 @@ import {
 } from "./unit_needs.ts";
 import { formatUnitPath } from "./unit_value.ts";
 
-/** The user of a service that cannot have one made up at each start. */
+/** The user of a service that cannot use a dynamic user. */
 export const SERVICE_USER = "checkwright";
 
 /**
- * Whom the service runs as, and what that user is.
+ * Returns the lines about the user of the service and its privileges.
  *
  * @param manifest the agent
  * @returns lines of the unit
@@ -29,7 +29,7 @@ export function identityOf(manifest: Manifest): string[] {
   const bind = lowPort ? ["CAP_NET_BIND_SERVICE"] : [];
   if (changesUser(manifest)) {
     return [
-      "# Plugins run as users of their own. Root it is, with what that takes and nothing else.",
+      "# Plugins run as other users. This requires root, but only the capabilities below.",
       "User=root",
       `CapabilityBoundingSet=${["CAP_KILL", "CAP_SETGID", "CAP_SETUID", ...bind].join(" ")}`,
       "AmbientCapabilities=",
@@ -38,16 +38,16 @@ export function identityOf(manifest: Manifest): string[] {
   }
   const user = sharesTemporaryFiles(manifest)
     ? [
-      "# A user made up at each start has a /tmp of its own, and a command looks into the real one.",
-      `# The package makes this user; else: useradd --system --user-group ${SERVICE_USER}`,
+      "# Not DynamicUser=, which has a private /tmp: a command of the agent uses the real one.",
+      `# The package creates this user. Without it: useradd --system --user-group ${SERVICE_USER}`,
       `User=${SERVICE_USER}`,
     ]
     : ["DynamicUser=yes"];
   const { tls } = manifest.settings;
   const key = tls !== false && tls.key !== undefined
     ? [
-      "# The file in tls.key is for this user to read: give it a group, and name that in",
-      "# SupplementaryGroups=.",
+      "# This user must be able to read the file in tls.key: let a group read it, and set the group",
+      "# in SupplementaryGroups=.",
     ]
     : [];
   return [
@@ -62,7 +62,7 @@ export function identityOf(manifest: Manifest): string[] {
 function privilegesOf(manifest: Manifest): string[] {
   return [
     ...(startsStrangers(manifest)
-      ? ["# So plugins cannot use sudo, nor be setuid or have file capabilities, as ping has."]
+      ? ["# Plugins cannot use sudo, and cannot be setuid or have file capabilities like ping."]
       : []),
     "NoNewPrivileges=yes",
     "RestrictSUIDSGID=yes",
@@ -72,7 +72,7 @@ function privilegesOf(manifest: Manifest): string[] {
 }
 
 /**
- * What the service sees of the disk and of other processes.
+ * Returns the lines about files and other processes.
  *
  * @param manifest the agent
  * @returns lines of the unit
@@ -83,7 +83,7 @@ export function filesOf(manifest: Manifest): string[] {
   const shared = sharesTemporaryFiles(manifest);
   const writable = [
     ...(state !== undefined && kept === undefined ? [state] : []),
-    // Programs expect to have a place for temporary files, be it the real one.
+    // Programs expect that they can write temporary files.
     ...(shared && startsPrograms(manifest) ? ["/tmp", "/var/tmp"] : []),
     ...declared(manifest, "write"),
   ];
@@ -93,11 +93,11 @@ export function filesOf(manifest: Manifest): string[] {
     "RuntimeDirectory=checkwright",
     "ConfigurationDirectory=checkwright",
     ...(startsStrangers(manifest)
-      ? ["# A plugin that keeps files of its own needs ReadWritePaths= for them."]
+      ? ["# A plugin that writes files needs ReadWritePaths= for them."]
       : []),
     "ProtectSystem=strict",
     ...(writable.length === 0 ? [] : [
-      "# What may be written, as far as it is there at the start and the user may.",
+      "# Writable paths, if they exist at the start, and if the user has write permission.",
       ...writable.map((path) => `ReadWritePaths=${formatUnitPath(path, "-")}`),
     ]),
     `ProtectHome=${looksIntoHomes(manifest) ? "read-only" : "yes"}`,
@@ -108,7 +108,7 @@ export function filesOf(manifest: Manifest): string[] {
     `ProcSubset=${readsKernelFacts(manifest) ? "all" : "pid"}`,
     ...(declared(manifest, "proc").length > 0 && procfs !== defaultSettings.procfs
       ? [
-        "# The runtime reads nothing below /proc, whoever permits it; elsewhere it goes file by file.",
+        "# The runtime cannot read below /proc, even with permission. At another path it can.",
         `BindReadOnlyPaths=/proc:${formatUnitPath(procfs)}`,
       ]
       : []),
@@ -117,7 +117,7 @@ export function filesOf(manifest: Manifest): string[] {
 }
 
 /**
- * What the service may ask of the kernel.
+ * Returns the lines about the kernel and its system calls.
  *
  * @param manifest the agent
  * @returns lines of the unit
@@ -133,7 +133,7 @@ export function kernelOf(manifest: Manifest): string[] {
     "LockPersonality=yes",
     "RestrictNamespaces=yes",
     "RestrictRealtime=yes",
-    "# MemoryDenyWriteExecute= is impossible: V8 compiles JavaScript to memory that it then runs.",
+    "# MemoryDenyWriteExecute= is impossible: V8 compiles JavaScript to machine code at run time.",
     "SystemCallArchitectures=native",
     "SystemCallFilter=@system-service",
     "SystemCallFilter=~@privileged @resources",
@@ -143,7 +143,7 @@ export function kernelOf(manifest: Manifest): string[] {
 }
 
 /**
- * Whom the service may exchange packets with.
+ * Returns the lines about the network.
  *
  * @param manifest the agent
  * @returns lines of the unit
@@ -158,8 +158,8 @@ export function networkOf(manifest: Manifest): string[] {
   const filter = addressFilter(manifest);
   return [
     `RestrictAddressFamilies=${families.join(" ")}`,
-    ...("unknown" in filter ? [`# No filter of addresses: ${filter.unknown}.`] : [
-      "# This host, who may ask, and what checks may talk to. Packets of others are dropped.",
+    ...("unknown" in filter ? [`# No address filter: ${filter.unknown}.`] : [
+      "# This host, allowed hosts, and hosts that checks connect to. Other packets are dropped.",
       "IPAddressDeny=any",
       "IPAddressAllow=localhost",
       ...filter.allow.map((block) => `IPAddressAllow=${block}`),

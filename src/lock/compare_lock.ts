@@ -4,40 +4,40 @@ import { permissionNames, type Permissions } from "../check/declared_permissions
 import { escapeText } from "../nagios/text.ts";
 import type { Lock, LockedCommand } from "./lock.ts";
 
-/** One thing that a lock grants, or that an agent asks for. */
+/** An entry that a lock grants, or that an agent requests. */
 export interface Grant {
   /** The command; undefined for the daemon as a whole. */
   command?: string;
   /**
-   * A permission, or what else a reviewer wants to see grow: `plugin`, `shell`, `arguments` from
-   * the wire, `listen`, `allowedHosts` and `plainText`.
+   * A permission, or another property that a review must show: `plugin`, `shell`, `arguments` from
+   * the wire, `listen`, `allowedHosts` or `plainText`.
    */
   kind: keyof Permissions | keyof typeof others;
-  /** The entry as it is written. */
+  /** The entry as it is written in the agent. */
   entry: string;
-  /** As whom a plugin runs, where that is not the daemon's own user. */
+  /** The user that runs a plugin, if it is not the daemon's own. */
   user?: string;
   /** The digest that a plugin is pinned to. */
   sha256?: string;
 }
 
-/** A grant that is asked for and was not given. */
+/** An entry that the agent requests and the lock does not grant. */
 export interface Excess extends Grant {
-  /** The lock does not know the command. */
+  /** The lock does not contain the command. */
   added?: true;
-  /** What it comes down to, where that is more than any one check is likely to need. */
+  /** Why the entry is broader than a single check is likely to need; undefined if it is narrow. */
   broad?: string;
 }
 
-/** How an agent differs from its lock. */
+/** The difference between an agent and its lock. */
 export interface LockDifference {
-  /** What the agent asks for and the lock does not grant. */
+  /** Entries that the agent requests and the lock does not grant. */
   more: Excess[];
-  /** What the lock grants and nothing of the agent asks for. */
+  /** Entries that the lock grants and the agent no longer requests. */
   spare: Grant[];
 }
 
-/** The kinds that are no permissions, as they are said to people. */
+/** The kinds that are not permissions, with the words for messages. */
 const others = {
   plugin: "plugin",
   shell: "shell line",
@@ -48,12 +48,12 @@ const others = {
 };
 
 /**
- * Compares what an agent asks for with what it was granted. What is narrower than an entry of the
- * lock is granted by it; hosts that may ask and addresses to listen on are compared as written.
+ * Compares what an agent requests with what its lock grants. An entry of the lock also grants
+ * narrower entries. Allowed hosts and listening addresses are compared as strings.
  *
- * @param lock what is granted
- * @param asked what the agent asks for, see {@linkcode createLock}
- * @returns what is more, and what is spare
+ * @param lock the granted entries
+ * @param asked the requested entries, see {@linkcode createLock}
+ * @returns the difference
  */
 export function compareLock(lock: Lock, asked: Lock): LockDifference {
   const [granted, wanted] = [grantsOf(lock), grantsOf(asked)];
@@ -69,7 +69,7 @@ export function compareLock(lock: Lock, asked: Lock): LockDifference {
 }
 
 /**
- * Writes a grant for people.
+ * Formats a grant for messages.
  *
  * @param grant the grant
  * @returns one line, as in `net 10.0.0.7:6379`

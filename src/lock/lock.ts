@@ -2,68 +2,68 @@ import { formatHostPort } from "../net/host_port.ts";
 import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
 import { isBuiltIn, type Manifest, type ManifestCommand } from "../agent/manifest.ts";
 
-/** What one command is granted. */
+/** The grants of one command. */
 export type LockedCommand = LockedCheck | LockedPlugin | LockedShell;
 
-/** What holds of any command. */
+/** Grants of any command. */
 interface LockedAny {
-  /** Whether the wire may give it arguments; left out where not. */
+  /** Whether it accepts arguments from the wire; omitted if false. */
   acceptArguments?: boolean;
 }
 
-/** A check: what it may touch. */
+/** A check with its permissions. */
 export interface LockedCheck extends LockedAny {
   kind: "check";
   permissions: Permissions;
 }
 
-/** Nothing binds what is started: who starts it, and which one, is all that can be granted. */
+/** A program. No permission restricts it, so the lock grants only its start, and the user. */
 interface LockedExec extends LockedAny {
-  /** As whom it runs; left out for the daemon's own user. */
+  /** The user that runs it; omitted for the daemon's own user. */
   user?: string;
-  /** Which bytes it must be; left out where any will do. */
+  /** The SHA-256 of the executable; omitted if it is not pinned. */
   sha256?: string;
 }
 
-/** A plugin: which executable, whatever its words. */
+/** A plugin. Its executable is granted with any words. */
 export interface LockedPlugin extends LockedExec {
   kind: "plugin";
   executable: string;
 }
 
-/** A shell line: it can start anything, so that only this very line is granted. */
+/** A shell line. It can start any program, so only this exact line is granted. */
 export interface LockedShell extends LockedExec {
   kind: "shell";
   line: string;
 }
 
 /**
- * What an agent's code was granted when somebody reviewed it. It tells nothing of a host, so that it
- * is the same wherever it is written: host settings and what is installed do not count.
+ * What an agent's code was granted in a review. It does not depend on the host: settings of the
+ * host and installed programs are ignored, so that the lock is the same on every machine.
  */
 export interface Lock {
   version: 1;
-  /** The file name of the agent's module: others may lie beside it. */
+  /** The file name of the agent module, because other agents may be in the same folder. */
   module: string;
-  /** Where the daemon listens, as `HOST:PORT`. */
+  /** The addresses that the daemon listens on, as `HOST:PORT`. */
   listen: string[];
-  /** Who may ask. */
+  /** Hosts that may connect. */
   allowedHosts: string[];
-  /** Whether it speaks plain text; left out for TLS. */
+  /** Whether connections are plain text; omitted for TLS. */
   plainText?: boolean;
-  /** What each command is granted, by name. */
+  /** The grants of each command, by name. */
   commands: Record<string, LockedCommand>;
 }
 
-/** The file name of a lock: it lies beside the agent. */
+/** The file name of a lock. It is in the same folder as the agent. */
 export const LOCK_NAME = "permissions.lock.json";
 
 /**
- * Says what an agent asks for.
+ * Creates a lock that grants exactly what an agent requests.
  *
- * @param module the file name of the agent's module
- * @param manifest what its code says by itself
- * @returns the lock that grants exactly that
+ * @param module the file name of the agent module
+ * @param manifest the agent, without settings of the host
+ * @returns the lock
  */
 export function createLock(module: string, { settings, commands }: Manifest): Lock {
   const listen = settings.listen.map(formatHostPort);
@@ -82,7 +82,7 @@ export function createLock(module: string, { settings, commands }: Manifest): Lo
 }
 
 /**
- * Writes a lock as its file: one entry a line, in a stable order.
+ * Formats a lock as JSON: one entry per line, in a stable order.
  *
  * @param lock the lock
  * @returns JSON that ends in a newline

@@ -15,28 +15,28 @@ import {
 import type { Lock, LockedCheck, LockedCommand, LockedPlugin, LockedShell } from "./lock.ts";
 
 /**
- * Reads a lock's file.
+ * Parses the file of a lock.
  *
- * @param file its text
- * @param path where it lies, for what is said of it
+ * @param file the contents of the file
+ * @param path the path of the file, for messages
  * @returns the lock
- * @throws {AgentError} with everything that is wrong with it
+ * @throws {AgentError} with all errors of the file
  */
 export function parseLock(file: string, path: string): Lock {
-  const faults: Diagnostic[] = [];
-  const report = createReport(faults, "lock");
+  const errors: Diagnostic[] = [];
+  const report = createReport(errors, "lock");
   try {
     const lock = readLock(JSON.parse(file), report);
-    if (lock !== undefined && faults.length === 0) return lock;
+    if (lock !== undefined && errors.length === 0) return lock;
   } catch (error) {
-    report.error(`Cannot read it: ${(error as Error).message}`);
+    report.error(`Cannot parse JSON: ${(error as Error).message}`);
   }
-  throw new AgentError(faults.map((fault) => ({ ...fault, source: path })));
+  throw new AgentError(errors.map((error) => ({ ...error, source: path })));
 }
 
 const version: Reader<1> = (value, report) => {
   if (value === 1) return value;
-  report.error(`Cannot read version ${show(value)} of a lock: expected 1`);
+  report.error(`Unknown version ${show(value)}: expected 1`);
 };
 
 const lockFields = fields<Partial<Lock>>({
@@ -49,9 +49,9 @@ const lockFields = fields<Partial<Lock>>({
 });
 
 function readLock(value: unknown, report: Report): Lock | undefined {
-  const said = (value as { version?: unknown } | null)?.version;
-  // What another version says is not for this one to judge.
-  if (said !== undefined && said !== 1) return void version(said, report.at("version"));
+  const given = (value as { version?: unknown } | null)?.version;
+  // The format of another version is unknown, so its contents are not checked.
+  if (given !== undefined && given !== 1) return void version(given, report.at("version"));
   demand(value, ["version", "module", "listen", "allowedHosts", "commands"], report);
   return lockFields(value, report) as Lock | undefined;
 }
@@ -78,7 +78,8 @@ const shell = fields<LockedShell>({
 });
 
 function command(value: unknown, report: Report): LockedCommand | undefined {
-  switch ((value as { kind?: unknown } | null)?.kind) {
+  const kind = (value as { kind?: unknown } | null)?.kind;
+  switch (kind) {
     case "check":
       demand(value, ["permissions"], report);
       return check(value, report);
@@ -89,13 +90,15 @@ function command(value: unknown, report: Report): LockedCommand | undefined {
       demand(value, ["line"], report);
       return shell(value, report);
   }
-  report.at("kind").error('Expected "check", "plugin" or "shell"');
+  report.at("kind").error(
+    `Invalid value ${show(kind)}: expected "check", "plugin" or "shell"`,
+  );
 }
 
-// The readers take any field for optional.
+// For the readers, every key is optional.
 function demand(value: unknown, names: readonly string[], report: Report): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return;
   for (const name of names) {
-    if (!Object.hasOwn(value, name)) report.at(name).error("Expected it to be there");
+    if (!Object.hasOwn(value, name)) report.at(name).error(`Missing ${name}: expected a value`);
   }
 }

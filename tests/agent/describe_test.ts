@@ -13,7 +13,7 @@ const queue = defineCheck({
   run: () => ok("empty"),
 });
 
-function faultsOf(input: unknown, host = {}): string[] {
+function diagnosticsOf(input: unknown, host = {}): string[] {
   return describeAgent(input, host).diagnostics.map(formatDiagnostic);
 }
 
@@ -49,7 +49,7 @@ Deno.test("describeAgent() turns an agent into plain data", { permissions: "none
   assertEquals(check_deploy!.kind, "check");
 });
 
-Deno.test("describeAgent() reports every fault at once, each with its place", {
+Deno.test("describeAgent() reports all errors at once, each with its place", {
   permissions: "none",
 }, () => {
   const agent = {
@@ -88,8 +88,8 @@ Deno.test("describeAgent() reports every fault at once, each with its place", {
       }),
     },
   };
-  const faults = faultsOf(agent);
-  const places = faults.map((fault) => fault.split(": ")[1]);
+  const errors = diagnosticsOf(agent);
+  const places = errors.map((error) => error.split(": ")[1]);
   assertEquals(
     places,
     [
@@ -120,20 +120,22 @@ Deno.test("describeAgent() reports every fault at once, each with its place", {
       "commands.check_throws.permissions",
     ].sort((a, b) => places.indexOf(a) - places.indexOf(b)),
   );
-  assertEquals(faults.filter((fault) => fault.includes("\n")), []);
+  assertEquals(errors.filter((error) => error.includes("\n")), []);
 });
 
-Deno.test("describeAgent() says what it expected of something that is no agent", {
+Deno.test("describeAgent() refuses a value that is not an agent, and expects defineAgent()", {
   permissions: "none",
 }, () => {
   for (const value of [undefined, null, 42, "agent", () => {}, {}]) {
-    assertEquals(faultsOf(value).length, 1, String(value));
-    assertEquals(faultsOf(value)[0]!.includes("defineAgent()"), true);
+    assertEquals(diagnosticsOf(value).length, 1, String(value));
+    assertEquals(diagnosticsOf(value)[0]!.includes("defineAgent()"), true);
   }
-  assertEquals(faultsOf({ commands: {} }), ["error: commands: No command: expected at least one"]);
+  assertEquals(diagnosticsOf({ commands: {} }), [
+    "error: commands: Missing commands: expected at least one",
+  ]);
 });
 
-Deno.test("describeAgent() lets host settings win, name by name in tls and limits", {
+Deno.test("Host settings override those of the agent, key by key in tls and limits", {
   permissions: "none",
 }, () => {
   const agent = defineAgent({
@@ -149,12 +151,12 @@ Deno.test("describeAgent() lets host settings win, name by name in tls and limit
     1,
     false,
   ]);
-  assertEquals(faultsOf(agent, { timeout: 5 }), [
+  assertEquals(diagnosticsOf(agent, { timeout: 5 }), [
     'error: timeout: Invalid value 5: expected a duration such as "5s" or "2m"',
   ]);
 });
 
-Deno.test("describeAgent() warns of a permission that is broader than its use", {
+Deno.test("describeAgent() warns of permissions that are very broad", {
   permissions: "none",
 }, () => {
   const check = defineCheck({
@@ -166,7 +168,7 @@ Deno.test("describeAgent() warns of a permission that is broader than its use", 
     },
     run: () => "",
   });
-  assertEquals(faultsOf(defineAgent({ commands: { check } })), [
+  assertEquals(diagnosticsOf(defineAgent({ commands: { check } })), [
     'warning: commands.check.permissions.read: "/" is the whole disk',
     'warning: commands.check.permissions.net: "example.com" is any port of that host',
     'warning: commands.check.permissions.net: "*.example.com:80" is any host',

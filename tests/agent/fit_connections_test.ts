@@ -3,7 +3,7 @@ import { createReport, type Diagnostic } from "../../src/agent/diagnostic.ts";
 import { fitConnections } from "../../src/agent/fit_connections.ts";
 import { defaultSettings } from "../../src/agent/settings.ts";
 
-Deno.test("fitConnections() lets in no more than there are descriptors for, and says so", {
+Deno.test("fitConnections() lowers the limit to the number of descriptors, with a warning", {
   permissions: "none",
 }, () => {
   const { limits } = defaultSettings;

@@ -6,7 +6,7 @@ import { inspectHost } from "../../src/agent/inspect.ts";
 import { inspectDeployed } from "../../src/agent/inspect_deployed.ts";
 import { explainMissing } from "../../src/agent/missing_program.ts";
 
-Deno.test("inspectHost() resolves a plugin, and leaves a check its executable as it was declared", async () => {
+Deno.test("inspectHost() resolves the path of a plugin, but not the paths that a check declares", async () => {
   const folder = await Deno.realPath(await Deno.makeTempDir());
   const [file, link, data] = ["real", "link", "data"].map((name) => `${folder}/${name}`) as [
     string,
@@ -47,7 +47,7 @@ Deno.test("inspectHost() resolves a plugin, and leaves a check its executable as
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("A check whose program is missing is an error, and is omitted with one warning if it is optional", async () => {
+Deno.test("A check with a missing program is an error; an optional one is omitted with one warning", async () => {
   const [absent, there] = ["/nowhere/ps", "/bin/cat"];
   const starter = defineCheck({
     description: "Starts them",
@@ -80,7 +80,7 @@ Deno.test("A check whose program is missing is an error, and is omitted with one
       })),
       omission,
     ]],
-    // A daemon that is deployed has no permission to look for what is not optional.
+    // A deployed daemon has no permission to look for programs of checks that are not optional.
     [inspectDeployed, [omission]],
   ] as const;
   for (const [inspect, expected] of table) {
@@ -93,7 +93,7 @@ Deno.test("A check whose program is missing is an error, and is omitted with one
   }
 });
 
-Deno.test("explainMissing() names the package of a program that it knows", {
+Deno.test("explainMissing() names the Debian package of a known program", {
   permissions: "none",
 }, () => {
   const table = [

@@ -3,7 +3,7 @@ import { expandArgv, expandMacros, takesArguments } from "../../src/agent/macros
 import { splitWords } from "../../src/check/split_words.ts";
 import { casesIgnored, readCases } from "../cases.ts";
 
-Deno.test("expandMacros() replaces arguments as NRPE does", { permissions: "none" }, () => {
+Deno.test("expandMacros() replaces arguments like NRPE", { permissions: "none" }, () => {
   const args = Array.from({ length: 16 }, (_, index) => `<${index + 1}>`);
   const table: [string, string][] = [
     ["$ARG1$", "<1>"],
@@ -24,11 +24,11 @@ Deno.test("expandMacros() replaces arguments as NRPE does", { permissions: "none
   }
 });
 
-Deno.test("expandMacros() does not look at a value again", { permissions: "none" }, () => {
+Deno.test("expandMacros() does not expand macros in arguments", { permissions: "none" }, () => {
   assertEquals(expandMacros("$ARG1$ $ARG2$", ["$ARG2$", "$$"]), "$ARG2$ $$");
 });
 
-Deno.test("expandMacros() closes a last macro where it is asked to, as NRPE does", {
+Deno.test("expandMacros() closes an unclosed last macro like NRPE if closeLast is set", {
   permissions: "none",
 }, () => {
   assertEquals(expandMacros("echo $HOME/x", [], true), "echo $HOME/x$");
@@ -63,23 +63,27 @@ Deno.test(
   },
 );
 
-Deno.test("splitWords() honours quotes and expands nothing", { permissions: "none" }, () => {
-  const table: [string, string[]][] = [
-    ["a  b\tc\nd", ["a", "b", "c", "d"]],
-    ["'a b' \"c d\"", ["a b", "c d"]],
-    ["a'b c'd", ["ab cd"]],
-    ['"a\\"b" \'c\\d\'', ['a"b', "c\\d"]],
-    ["a\\ b", ["a b"]],
-    ["''", [""]],
-    ["", []],
-    ["   ", []],
-    ["trailing\\", ["trailing\\"]],
-  ];
-  for (const [text, words] of table) assertEquals(splitWords(text), words, text);
-  assertThrows(() => splitWords("it's"), SyntaxError, "quote ' is not closed");
-});
+Deno.test(
+  "splitWords() keeps quoted words together and expands nothing",
+  { permissions: "none" },
+  () => {
+    const table: [string, string[]][] = [
+      ["a  b\tc\nd", ["a", "b", "c", "d"]],
+      ["'a b' \"c d\"", ["a b", "c d"]],
+      ["a'b c'd", ["ab cd"]],
+      ['"a\\"b" \'c\\d\'', ['a"b', "c\\d"]],
+      ["a\\ b", ["a b"]],
+      ["''", [""]],
+      ["", []],
+      ["   ", []],
+      ["trailing\\", ["trailing\\"]],
+    ];
+    for (const [text, words] of table) assertEquals(splitWords(text), words, text);
+    assertThrows(() => splitWords("it's"), SyntaxError, "quote ' is not closed");
+  },
+);
 
-Deno.test("takesArguments() sees a macro in any word", { permissions: "none" }, () => {
+Deno.test("takesArguments() finds a macro in any word", { permissions: "none" }, () => {
   assertEquals(takesArguments(["/p", "--x=$ARG1$"]), true);
   assertEquals(takesArguments(["/p", "$USER1$"]), false);
 });
@@ -92,17 +96,17 @@ interface MacroCase {
   rejected?: boolean;
 }
 
-Deno.test("Macros conform to the shared table", {
+Deno.test("Macros are expanded as in the shared table of cases", {
   ignore: casesIgnored,
   permissions: { read: true },
 }, () => {
   let seen = 0;
   for (const { template, args, expanded, argv } of readCases<MacroCase>("macros")) {
-    if (args === undefined) continue; // Rows of NRPE's refusals: no shell, nothing to refuse.
+    if (args === undefined) continue; // NRPE refuses these. Without a shell that is not necessary.
     seen++;
     const result = expandMacros(template, args, true);
     if (expanded !== undefined) assertEquals(result, expanded, template);
-    // Such a row was run by a shell, which drops quotes and its own word ARGV.
+    // These rows were recorded with a shell, which removes quotes; their first word is ARGV.
     if (argv !== undefined) assertEquals(splitWords(result).slice(1), argv, template);
   }
   assertEquals(seen >= 15, true, `only ${seen} rows`);

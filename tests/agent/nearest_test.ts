@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { nearest } from "../../src/agent/nearest.ts";
 
-Deno.test("nearest() finds what was meant, and nothing where nothing is near", {
+Deno.test("nearest() finds the most similar name, or undefined if no name is similar", {
   permissions: "none",
 }, () => {
   const names = ["check_load", "check_disk", "check_users"];

@@ -9,7 +9,7 @@ import { daemonPermissions } from "../../src/daemon/daemon_permissions.ts";
 import { defineAgent, defineCheck, plugin } from "../../src/mod.ts";
 
 Deno.test(
-  "grantPermissions() turns proc into files below the procfs path",
+  "grantPermissions() converts proc entries to files below the procfs path",
   { permissions: "none" },
   () => {
     const granted = grantPermissions({ read: ["/b"], proc: ["stat", "net/tcp"] }, "/run/x/proc");
@@ -19,7 +19,7 @@ Deno.test(
 );
 
 Deno.test(
-  "formatFlags() writes what is granted, and no flag for nothing",
+  "formatFlags() returns one flag for each list that is not empty",
   { permissions: "none" },
   () => {
     const granted = grantPermissions({ read: ["/a,b"], net: ["h:1", "h:2"] }, "/proc");
@@ -27,7 +27,7 @@ Deno.test(
   },
 );
 
-Deno.test("The daemon's flags are the manifest's, the addresses, and the shell that ends plugins", async () => {
+Deno.test("The daemon's flags contain the manifest's permissions, the addresses and /bin/sh", async () => {
   const check = defineCheck({
     description: "x",
     permissions: { sys: ["loadavg"] },

@@ -174,7 +174,7 @@ Deno.test("validate refuses an agent that asks for more than its lock file grant
   await project.write("permissions.lock.json", "{");
   assertStringIncludes(
     (await run("validate", project.agent)).stderr,
-    "permissions.lock.json: lock: Cannot read it",
+    "permissions.lock.json: lock: Cannot parse JSON",
   );
 });
 

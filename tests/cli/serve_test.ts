@@ -70,10 +70,16 @@ Deno.test("serve and validate warn if only this host can connect, or if all othe
   const open = await project.write("open.yaml", 'listen: "0.0.0.0:0"\n');
   const validated = async (settings: string) =>
     (await run("validate", project.agent, "--settings", settings)).stderr;
-  assertMatch(await validated(local), /^checkwright: warning: .*listen: Only this host can ask/);
-  assertMatch(await validated(open), /^checkwright: warning: .*allowedHosts: It is not set/);
+  assertMatch(
+    await validated(local),
+    /^checkwright: warning: .*listen: The daemon listens on loopback only/,
+  );
+  assertMatch(
+    await validated(open),
+    /^checkwright: warning: .*allowedHosts: Not set: only this host/,
+  );
   await using served = await serve(project.agent, "--no-tls", "--settings", local);
-  assertMatch(served.log(), /^checkwright: warning: .*listen: Only this host can ask/);
+  assertMatch(served.log(), /^checkwright: warning: .*listen: The daemon listens on loopback only/);
 });
 
 Deno.test("A reload changes the log format of the supervisor and of the daemon", async () => {

@@ -110,8 +110,8 @@ Deno.test("validate --settings prints the effective settings and the origin of e
   );
   assertEquals(
     stderr,
-    "checkwright: warning: settings.yaml:13: commands.mine.env.API_TOKEN: It looks like a secret: " +
-      "expected the path of a file that holds it\n",
+    "checkwright: warning: settings.yaml:13: commands.mine.env.API_TOKEN: The value looks like a " +
+      "secret: expected the path of a file that contains it\n",
   );
   assertEquals(code, 0);
 });

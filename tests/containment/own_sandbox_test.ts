@@ -55,8 +55,8 @@ Deno.test("A sandbox of its own is a fault where a plugin asks for it, and so is
   const { code, stderr } = await run("validate", `${folder}/agent.ts`);
   assertEquals(code, 3);
   const expected = [
-    "commands.a.sandbox: A plugin runs in no sandbox: expected it for a check only",
-    "commands.b.sandbox: A plugin runs in no sandbox: expected it for a check only",
+    "commands.a.sandbox: A plugin does not run in a sandbox: set it for checks only",
+    "commands.b.sandbox: A plugin does not run in a sandbox: set it for checks only",
     'commands.c.sandbox: Invalid value "mine": expected "shared" or "own"',
   ];
   for (const fault of expected) assertStringIncludes(stderr, fault);

@@ -25,7 +25,7 @@ Deno.test("A check reads the files of procfs that it declared, where the host sa
   assertStringIncludes(unbound.stdout, "set procfs to where /proc is bound");
   assertStringIncludes(
     (await run("validate", agent)).stderr,
-    "warning: commands.declared.permissions.proc: /proc itself cannot be read in a sandbox",
+    "warning: commands.declared.permissions.proc: A sandbox cannot read /proc itself",
   );
   await Deno.remove(folder, { recursive: true });
 });

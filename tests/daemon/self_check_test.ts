@@ -57,7 +57,7 @@ Deno.test(
       [{ certificateDays: 10 }, ["--certificate-warning=7:"], /^OK /],
       [{ certificateDays: undefined }, [], /^OK /],
       [
-        { reload: { age: 1, fault: "no database" } },
+        { reload: { age: 1, reason: "no database" } },
         [],
         /^WARNING .*the last reload failed: no database/,
       ],
@@ -93,5 +93,5 @@ Deno.test("createStats() counts answers by outcome, and refused permissions", {
     1,
     5,
   ]);
-  assertEquals(reload, { age: 3, fault: "bad" });
+  assertEquals(reload, { age: 3, reason: "bad" });
 });

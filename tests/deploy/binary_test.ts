@@ -17,13 +17,13 @@ const options: Omit<BinaryOptions, "output"> = {
   args: ["serve"],
 };
 
-/** The least of executables: it prints a text, whatever is appended to it. */
+/** Returns a minimal executable. It prints a string, even if data is appended to it. */
 function elf(text: string): Uint8Array<ArrayBuffer> {
   const message = new TextEncoder().encode(text);
   const code = Uint8Array.of(
     ...[0xb8, 1, 0, 0, 0], // mov eax, 1: write
     ...[0xbf, 1, 0, 0, 0], // mov edi, 1: standard output
-    ...[0x48, 0x8d, 0x35, 16, 0, 0, 0], // lea rsi, [rip+16]: the text, behind the code
+    ...[0x48, 0x8d, 0x35, 16, 0, 0, 0], // lea rsi, [rip+16]: the text, after the code
     ...[0xba, message.length, 0, 0, 0], // mov edx, its length
     ...[0x0f, 0x05], // syscall
     ...[0xb8, 60, 0, 0, 0, 0x31, 0xff, 0x0f, 0x05], // exit(0)
@@ -32,7 +32,7 @@ function elf(text: string): Uint8Array<ArrayBuffer> {
   const file = new Uint8Array(size);
   const view = new DataView(file.buffer);
   const base = 0x400000n;
-  // The header: 64 bits, little endian, an executable for x86-64.
+  // The header: 64 bit, little-endian, an executable for x86-64.
   file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   view.setUint16(16, 2, true);
   view.setUint16(18, 62, true);
@@ -43,7 +43,7 @@ function elf(text: string): Uint8Array<ArrayBuffer> {
   view.setUint16(54, 56, true);
   view.setUint16(56, 1, true);
   view.setUint16(58, 64, true);
-  // The one segment: all of it, to be read and run.
+  // A single segment contains the whole file, readable and executable.
   view.setUint32(64, 1, true);
   view.setUint32(68, 5, true);
   view.setBigUint64(80, base, true);
@@ -56,7 +56,7 @@ function elf(text: string): Uint8Array<ArrayBuffer> {
   return file;
 }
 
-/** Builds with a stand-in for denort. */
+/** Calls a function with another program in place of denort, and a temporary folder. */
 async function withRuntime<T>(
   runtime: Uint8Array | string | undefined,
   use: (folder: string) => Promise<T>,
@@ -80,7 +80,7 @@ async function withRuntime<T>(
 
 const foreign = Deno.build.target !== "x86_64-unknown-linux-gnu";
 
-Deno.test("buildBinary() puts the program, its files and exactly its permissions behind denort", {
+Deno.test("buildBinary() appends the program, its files and exactly its permissions to denort", {
   ignore: foreign,
 }, async () => {
   await withRuntime(elf(`${Deno.version.deno}\n`), async (folder) => {
@@ -97,10 +97,10 @@ Deno.test("buildBinary() puts the program, its files and exactly its permissions
       assertStringIncludes(binary!, files[name]!.text);
     }
     assert(!binary!.includes(files["unused.js"]!.text));
-    // Deno describes the program in JSON, of which this is one value.
+    // Deno stores a description of the program as JSON; this is one value of it.
     const text = /"permissions":(\{[^}]*\})/.exec(binary!)![1]!;
     const permissions: Record<string, unknown> = JSON.parse(text);
-    // An empty list that denies is the whole of its kind; null is nothing said.
+    // An empty list denies everything of its kind; null means that the flag is not set.
     assertEquals(permissions.deny_import, []);
     assertEquals(permissions.prompt, false);
     const granted = Object.entries(permissions).filter(([name, value]) =>
@@ -114,14 +114,14 @@ Deno.test("buildBinary() puts the program, its files and exactly its permissions
   });
 });
 
-Deno.test("buildBinary() says what is wrong with the denort it was given", {
+Deno.test("buildBinary() reports the reason why the given denort cannot be used", {
   ignore: foreign,
 }, async () => {
   const wanted = `expected the denort of Deno ${Deno.version.deno} for ${Deno.build.target}`;
   const table: [Uint8Array | string, string][] = [
     ["/nowhere/denort", "Could not find denort at '/nowhere/denort'"],
     [new TextEncoder().encode("no program"), "Not an ELF file"],
-    [elf("1.46.0\n"), 'it is no denort or one of another Deno, and answers "1.46.0"'],
+    [elf("1.46.0\n"), 'it is not denort, or not of this Deno version, and printed "1.46.0"'],
   ];
   for (const [runtime, reason] of table) {
     await withRuntime(runtime, async (folder) => {
@@ -137,10 +137,10 @@ Deno.test("buildBinary() says what is wrong with the denort it was given", {
   }
 });
 
-Deno.test("buildBinary() names both ways to denort where there is none and it cannot be fetched", async () => {
+Deno.test("If denort is missing and cannot be downloaded, buildBinary() names both ways to get it", async () => {
   const [folder, proxy, cache] = [Deno.makeTempDirSync(), "HTTPS_PROXY", "DENO_DIR"];
   const before = [proxy, cache].map((name) => [name, Deno.env.get(name)] as const);
-  // Nobody listens there; and what was fetched before is not to be found.
+  // No server listens at this address, and an empty cache hides earlier downloads.
   Deno.env.set(proxy, "http://127.0.0.1:9");
   Deno.env.set(cache, `${folder}/cache`);
   try {
@@ -148,7 +148,7 @@ Deno.test("buildBinary() names both ways to denort where there is none and it ca
       const error = await assertRejects(
         () => buildBinary(files, { ...options, output: `${folder}/out` }),
         AgentError,
-        "--binary: Cannot make one executable without denort",
+        "--binary: Cannot build an executable without denort",
       );
       assertStringIncludes(
         error.message,

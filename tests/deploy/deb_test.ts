@@ -8,7 +8,7 @@ import { runToEnd } from "../waiting.ts";
 
 const noDpkg = isMissing("/usr/bin/dpkg-deb");
 
-/** What a deployable is, as far as the package cares. */
+/** A minimal deployable: the files that the package treats differently. */
 const files: Record<string, DeployableFile> = {
   checkwright: { text: "#!/bin/sh\n", mode: 0o755 },
   "daemon.js": { text: "//\n", mode: 0o644 },
@@ -21,7 +21,7 @@ async function temporary(): Promise<AsyncDisposable & { path: string }> {
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-async function said(program: string, ...args: string[]): Promise<string> {
+async function stdoutOf(program: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runToEnd(program, {
     args,
     env: { LC_ALL: "C" },
@@ -31,7 +31,7 @@ async function said(program: string, ...args: string[]): Promise<string> {
   return decoder.decode(stdout);
 }
 
-Deno.test("buildDeb() puts everything in its place, of root and with fixed modes and dates", {
+Deno.test("buildDeb() installs all files with root as owner, and with fixed modes and dates", {
   ignore: noDpkg,
 }, async () => {
   await using folder = await temporary();
@@ -45,7 +45,7 @@ Deno.test("buildDeb() puts everything in its place, of root and with fixed modes
     architecture: "arm64",
   }).finally(() => Deno.umask(umask));
   assertEquals(path, `${folder.path}/out/checkwright-agent_2.0~rc1-3_arm64.deb`);
-  const list = (await said("dpkg-deb", "--contents", path)).split("\n")
+  const list = (await stdoutOf("dpkg-deb", "--contents", path)).split("\n")
     .filter((line) => !line.endsWith("/"))
     .map((line) => line.replaceAll(/ +/g, " ").replace(" 2020-01-01 00:00", ""));
   assertEquals(list, [
@@ -63,7 +63,7 @@ Deno.test("buildDeb() puts everything in its place, of root and with fixed modes
     /^-rw-r--r-- root\/root \d+ \.\/usr\/share\/doc\/checkwright-agent\/copyright$/,
   );
   assertStringIncludes(
-    await said("dpkg-deb", "--field", path),
+    await stdoutOf("dpkg-deb", "--field", path),
     `Package: checkwright-agent
 Version: 1:2.0~rc1-3
 Architecture: arm64
@@ -74,17 +74,17 @@ Depends: libc6 (>= 2.27), libgcc-s1 | libgcc1
   );
 });
 
-Deno.test("buildDeb() without a runtime is for every machine", { ignore: noDpkg }, async () => {
+Deno.test("A package without a runtime is for all architectures", { ignore: noDpkg }, async () => {
   await using folder = await temporary();
   const path = await buildDeb(files, { output: folder.path, version: "1", name: "other-agent" });
   assertEquals(path, `${folder.path}/other-agent_1_all.deb`);
   assertMatch(
-    await said("dpkg-deb", "--field", path, "Architecture", "Depends"),
+    await stdoutOf("dpkg-deb", "--field", path, "Architecture", "Depends"),
     /^(?:Architecture: )?all\n$/,
   );
 });
 
-Deno.test("buildDeb() gives the same bytes for the same files, in whatever order", {
+Deno.test("buildDeb() returns the same bytes for the same files, in any order", {
   ignore: noDpkg,
 }, async () => {
   await using folder = await temporary();
@@ -100,15 +100,15 @@ Deno.test("buildDeb() gives the same bytes for the same files, in whatever order
   assertEquals(digests[0], digests[1]);
 });
 
-Deno.test("buildDeb() refuses what Debian does not allow", async () => {
+Deno.test("buildDeb() refuses names and versions that Debian does not allow", async () => {
   const table = [
     [{ version: "v1" }, 'Invalid version "v1"'],
     [{ version: "1_2" }, 'Invalid version "1_2"'],
-    [{ version: "1\nDepends: x" }, 'Cannot take "1\\nDepends: x" as the version'],
+    [{ version: "1\nDepends: x" }, 'Invalid version "1\\nDepends: x"'],
     [{ version: "1", name: "Agent" }, 'Invalid package name "Agent"'],
     [{ version: "1", name: "../x" }, 'Invalid package name "../x"'],
     [{ version: "1", maintainer: "me" }, 'Invalid maintainer "me"'],
-    [{ version: "1", maintainer: "a\nb <c@d>" }, 'Cannot take "a\\nb <c@d>" as the maintainer'],
+    [{ version: "1", maintainer: "a\nb <c@d>" }, 'Invalid maintainer "a\\nb <c@d>"'],
     [{ version: "1", runtime: "/x", architecture: "a b" }, 'Invalid architecture "a b"'],
   ] as const;
   for (const [options, message] of table) {
@@ -120,7 +120,7 @@ Deno.test("buildDeb() refuses what Debian does not allow", async () => {
   }
 });
 
-Deno.test("buildDeb() says in one line that there is no dpkg-deb", async () => {
+Deno.test("buildDeb() reports a missing dpkg-deb in one line", async () => {
   await using folder = await temporary();
   const module = new URL("../../src/deploy/deb.ts", import.meta.url).href;
   const script = `import { buildDeb } from ${JSON.stringify(module)};
@@ -137,7 +137,7 @@ Deno.test("buildDeb() says in one line that there is no dpkg-deb", async () => {
   );
 });
 
-Deno.test("The real dpkg installs an agent that starts, removes it, and purges all of it", {
+Deno.test("dpkg installs an agent that starts, removes it, and purges all of its files", {
   ignore: noDpkg || isMissing("/usr/bin/dpkg") || Deno.uid() !== 0,
 }, async () => {
   await using project = await createProject(`
@@ -155,18 +155,19 @@ Deno.test("The real dpkg installs an agent that starts, removes it, and purges a
     const { mode } = await Deno.stat(`${out}/${name}`);
     deployable[name] = { text: await Deno.readTextFile(`${out}/${name}`), mode: mode! & 0o777 };
   }
-  // Stands in for 95 MB that are compressed, unpacked and not looked at here.
+  // Replaces the 95 MB of the real runtime, which would only slow the test down.
   const runtime = await project.write("deno", `#!/bin/sh\nexec '${Deno.execPath()}' "$@"\n`);
   const path = await buildDeb(deployable, { output: project.folder, version: "1.0", runtime });
 
-  // A root of its own. Its scripts run here, told by DPKG_ROOT to keep their hands off.
+  // A separate root folder. The scripts run on this system, but DPKG_ROOT tells them not to change
+  // it.
   const root = `${project.folder}/root`;
   for (const name of ["info", "updates", "triggers"]) {
     await Deno.mkdir(`${root}/var/lib/dpkg/${name}`, { recursive: true });
   }
   await Deno.writeTextFile(`${root}/var/lib/dpkg/status`, "");
   const dpkg = (...args: string[]) =>
-    said(
+    stdoutOf(
       "dpkg",
       `--root=${root}`,
       "--force-script-chrootless",
@@ -175,7 +176,7 @@ Deno.test("The real dpkg installs an agent that starts, removes it, and purges a
       ...args,
     );
   const there = async () =>
-    (await said(
+    (await stdoutOf(
       "find",
       root,
       "(",
@@ -210,7 +211,7 @@ Deno.test("The real dpkg installs an agent that starts, removes it, and purges a
         stderr: "piped",
       }),
     );
-    const answer = await said(
+    const answer = await stdoutOf(
       `${root}/usr/lib/checkwright/check_nrpe`,
       ...["-H", "127.0.0.1", "-p", String(daemon.port), "-c", "check_deploy"],
     );
@@ -224,7 +225,7 @@ Deno.test("The real dpkg installs an agent that starts, removes it, and purges a
 
   await Deno.writeTextFile(
     `${root}/etc/checkwright/mine.pem`,
-    "what an administrator has put there",
+    "a file of the administrator",
   );
   await dpkg("--purge", "checkwright-agent");
   assertEquals(await there(), []);

@@ -13,7 +13,7 @@ const plain = {
 };
 
 Deno.test(
-  "quote() writes a word for the shell as it is, or not at all",
+  "quote() quotes a word so that the shell does not change it, or refuses it",
   { permissions: "none" },
   () => {
     const rows = [
@@ -26,12 +26,12 @@ Deno.test(
     ] as const;
     for (const [word, expected] of rows) assertEquals(quote(word), expected);
     for (const word of ["a\nb", "a\0b", "\x1b[2J", "\x7f"]) {
-      assertThrows(() => quote(word), SyntaxError, "it holds a control character");
+      assertThrows(() => quote(word), SyntaxError, "it contains a control character");
     }
   },
 );
 
-Deno.test("The launcher hands on its permissions to the letter, whatever is in them", async () => {
+Deno.test("The launcher passes its permissions on unchanged, even with shell syntax in them", async () => {
   const folder = await Deno.makeTempDir({ prefix: "it's a $(touch made) " });
   const stub = `${folder}/stub`;
   await Deno.writeTextFile(stub, '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
@@ -71,7 +71,7 @@ Deno.test("The launcher hands on its permissions to the letter, whatever is in t
   );
 });
 
-Deno.test("The launcher refuses a folder that cannot be named in a permission", async () => {
+Deno.test("The launcher refuses a folder with a comma, which a permission cannot contain", async () => {
   const folder = await Deno.makeTempDir({ prefix: "a,b " });
   await Deno.writeTextFile(`${folder}/checkwright`, launcherScript(plain), { mode: 0o755 });
   const { code, stderr } = await runToEnd(`${folder}/checkwright`, {
@@ -82,7 +82,10 @@ Deno.test("The launcher refuses a folder that cannot be named in a permission", 
   await Deno.remove(folder, { recursive: true });
 });
 
-/** A launcher whose Deno prints its words and its environment, and a state directory. */
+/**
+ * Calls a function with a launcher whose Deno prints its arguments and environment, and its state
+ * folder.
+ */
 async function withStub(
   use: (start: (env?: Record<string, string>) => Promise<string>, state: string) => Promise<void>,
 ): Promise<void> {
@@ -108,7 +111,7 @@ async function withStub(
   await Deno.remove(folder, { recursive: true });
 }
 
-Deno.test("The launcher hands on no variable that changes the runtime, and needs no HOME", async () => {
+Deno.test("The launcher removes variables that change the runtime, and does not need HOME", async () => {
   await withStub(async (start) => {
     const names = [
       ...["NODE_OPTIONS", "NODE_DEBUG", "SSLKEYLOGFILE", "OTEL_DENO", "DENO_AUDIT_PERMISSIONS"],
@@ -129,10 +132,10 @@ Deno.test("The launcher hands on no variable that changes the runtime, and needs
   });
 });
 
-Deno.test("The launcher trusts no state that another user could have written", async () => {
+Deno.test("The launcher does not trust a state folder that another user could have written to", async () => {
   const trust = "Cannot trust ";
   await withStub(async (start, state) => {
-    // It is made with the first start, and may be a link, as systemd makes one.
+    // The first start creates the folder. It may be a link, because systemd creates one.
     assertEquals((await start()).includes(trust), false);
     await Deno.rename(state, `${state}.real`);
     await Deno.symlink(`${state}.real`, state);
@@ -144,8 +147,8 @@ Deno.test("The launcher trusts no state that another user could have written", a
     const kept = `${state}/quarantine.json`;
     const table: [name: string, make: () => Promise<unknown>, trusted: boolean][] = [
       ["a file", () => Deno.writeTextFile(kept, "{}", { mode: 0o600 }), true],
-      ["one that others may read", () => Deno.chmod(kept, 0o644), true],
-      ["one that others may write", () => Deno.chmod(kept, 0o666), false],
+      ["a world-readable file", () => Deno.chmod(kept, 0o644), true],
+      ["a world-writable file", () => Deno.chmod(kept, 0o666), false],
       ["a link", async () => {
         await Deno.rename(kept, `${kept}.real`);
         await Deno.chmod(`${kept}.real`, 0o600);

@@ -22,7 +22,7 @@ function check(permissions: Permissions, isolation: "worker" | "process" = "work
   return defineCheck({ description: "A check", permissions, run: () => "fine" })({}, { isolation });
 }
 
-/** Checks alone, as most agents are. */
+/** An agent with checks only, as most agents are. */
 const checksOnly: AgentInput = {
   listen: "0.0.0.0",
   allowedHosts: ["10.0.0.0/8", "::ffff:192.0.2.1", "2001:db8::1/32"],
@@ -33,23 +33,23 @@ const checksOnly: AgentInput = {
   },
 };
 
-/** Plugins, of which nobody knows what they touch. */
+/** An agent with a plugin. It is unknown what a plugin accesses. */
 const withPlugins: AgentInput = {
   allowedHosts: ["10.0.0.0/8"],
   commands: { check_raid: plugin(["/usr/lib/nagios/plugins/check_raid", "-p", "$ARG1$"]) },
 };
 
-Deno.test("systemdUnit() shuts every door but those that checks declare", {
+Deno.test("systemdUnit() forbids everything except what checks declare", {
   permissions: "none",
 }, () => {
   assertEquals(
     systemdUnit(manifestOf(checksOnly)),
-    `# Written by Checkwright from what the commands of the agent declare. Settings of a host that add
-# plugins, allowed hosts or ports below 1024 ask for more: systemctl edit checkwright
+    `# Written by Checkwright: it permits what the agent's commands declare. If settings of this host
+# add plugins, allowed hosts or ports below 1024, permit more with: systemctl edit checkwright
 [Unit]
 Description=Checkwright monitoring agent (NRPE)
 After=network.target
-# What dies at each start is given up within seconds; what dies now and then never is.
+# systemd gives up within seconds if every start fails, but never if the daemon fails rarely.
 StartLimitIntervalSec=60s
 StartLimitBurst=20
 
@@ -57,18 +57,18 @@ StartLimitBurst=20
 Type=notify
 NotifyAccess=main
 ExecStart=/usr/lib/checkwright/checkwright
-# The shell has a kill of its own: a minimal system has no other.
+# Uses the kill command of the shell, because a minimal system has no /bin/kill.
 ExecReload=/bin/sh -c 'kill -HUP \$\$MAINPID'
-# An engine that is refused asks again after a second or more: by then another one listens.
+# Engines retry a refused connection after a second or more. By then the next daemon listens.
 Restart=on-failure
 RestartSec=100ms
-# With 75 it makes way for another, since what runs in it can be ended in no other way.
+# Exit code 75: too many workers are abandoned, and only a restart can end them.
 RestartForceExitStatus=75
-# 3 is a fault in the settings, which no start mends; what it is, the log says.
+# Exit code 3: the settings have an error that a restart does not fix. The log contains it.
 RestartPreventExitStatus=3
 TimeoutStartSec=30s
 WatchdogSec=30s
-# At SIGTERM it finishes what runs within 10 s; plugins are not signalled meanwhile.
+# At SIGTERM the daemon waits up to 10 s for running commands; their plugins get no signal.
 KillMode=mixed
 TimeoutStopSec=15s
 
@@ -85,7 +85,7 @@ StateDirectoryMode=0700
 RuntimeDirectory=checkwright
 ConfigurationDirectory=checkwright
 ProtectSystem=strict
-# What may be written, as far as it is there at the start and the user may.
+# Writable paths, if they exist at the start, and if the user has write permission.
 ReadWritePaths="-/var/lib/spool check"
 ProtectHome=yes
 PrivateTmp=yes
@@ -104,14 +104,14 @@ ProtectKernelTunables=yes
 LockPersonality=yes
 RestrictNamespaces=yes
 RestrictRealtime=yes
-# MemoryDenyWriteExecute= is impossible: V8 compiles JavaScript to memory that it then runs.
+# MemoryDenyWriteExecute= is impossible: V8 compiles JavaScript to machine code at run time.
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
 SystemCallErrorNumber=EPERM
 
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
-# This host, who may ask, and what checks may talk to. Packets of others are dropped.
+# This host, allowed hosts, and hosts that checks connect to. Other packets are dropped.
 IPAddressDeny=any
 IPAddressAllow=localhost
 IPAddressAllow=10.0.0.0/8
@@ -123,7 +123,7 @@ LimitNOFILE=4896
 LimitCORE=0
 TasksMax=640
 MemoryMax=1024M
-# One child that runs out of memory is no reason to stop all others.
+# If the kernel kills a child process because memory is low, the daemon continues.
 OOMPolicy=continue
 
 [Install]
@@ -132,7 +132,7 @@ WantedBy=multi-user.target
   );
 });
 
-Deno.test("systemdUnit() follows what the commands need", { permissions: "none" }, () => {
+Deno.test("systemdUnit() permits what the commands need", { permissions: "none" }, () => {
   const anything = { a: () => ok("fine") };
   const raid = "/usr/lib/nagios/plugins/check_raid";
   const table: [AgentInput, present: string[], absent: string[]][] = [
@@ -154,7 +154,7 @@ Deno.test("systemdUnit() follows what the commands need", { permissions: "none" 
     [{ commands: anything, listen: "127.0.0.1:0" }, ["CapabilityBoundingSet="], []],
     [
       { commands: anything, tls: { cert: "/etc/a.pem", key: "/etc/b.pem" } },
-      ["# SupplementaryGroups=.", "ProtectHome=yes"],
+      ["# in SupplementaryGroups=.", "ProtectHome=yes"],
       [],
     ],
     [
@@ -172,12 +172,12 @@ Deno.test("systemdUnit() follows what the commands need", { permissions: "none" 
     [{ commands: anything, allowedHosts: [] }, ["IPAddressDeny=any"], []],
     [
       { commands: anything, allowedHosts: ["engine.example"] },
-      ["# No filter of addresses: an allowed host is a name, which is looked up."],
+      ["# No address filter: an allowed host is a name, not an address."],
       ["IPAddressDeny=any", "IPAddressAllow=localhost"],
     ],
     ...["db.example:5432", "*.example", "vsock:2:1"].map((host) =>
       [{ commands: { a: check({ net: [host] }) } }, [
-        "# No filter of addresses: a check talks to a host by its name, which is looked up.",
+        "# No address filter: a check connects to a host by name, not by address.",
       ], ["IPAddressDeny=any"]] as [AgentInput, string[], string[]]
     ),
     [
@@ -192,7 +192,7 @@ Deno.test("systemdUnit() follows what the commands need", { permissions: "none" 
       "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
     ], []],
     [{ commands: { a: check({ run: ["/usr/bin/curl"] }) } }, [
-      "# No filter of addresses: what it starts may talk to anybody.",
+      "# No address filter: its plugins and programs may use any address.",
       "ProtectHome=read-only",
     ], ["IPAddressDeny=any"]],
     [{ commands: { a: check({ sys: ["networkInterfaces"] }) } }, [
@@ -224,7 +224,7 @@ Deno.test("systemdUnit() follows what the commands need", { permissions: "none" 
       "DynamicUser=yes",
       "PrivateTmp=yes",
       "PrivateDevices=yes",
-      "# No MemoryMax=: what the programs need that it starts is not known here.",
+      "# No MemoryMax=, because the memory that plugins and programs need is unknown.",
       "TasksMax=2688",
       "LimitNOFILE=4896",
     ], []],
@@ -254,7 +254,7 @@ Deno.test("systemdUnit() follows what the commands need", { permissions: "none" 
   }
 });
 
-Deno.test("systemdUnit() writes paths so that systemd reads them back", {
+Deno.test("systemdUnit() quotes paths so that systemd reads them unchanged", {
   permissions: "none",
 }, () => {
   const table = [
@@ -277,28 +277,28 @@ Deno.test("systemdUnit() writes paths so that systemd reads them back", {
   );
 });
 
-Deno.test("systemdUnit() refuses a path that would be another line, or that it cannot start from", {
+Deno.test("systemdUnit() refuses a path with control characters, and an unusual program folder", {
   permissions: "none",
 }, () => {
   for (const path of ["/srv/x\nExecStartPre=/bin/evil", "/srv/\r", "/srv/\x85", "/srv/\ud800"]) {
     assertThrows(
       () => systemdUnit(manifestOf({ commands: { a: check({ write: [path] }) } })),
       RangeError,
-      "into a unit: expected an absolute path",
+      "to a unit: expected an absolute path",
     );
   }
   for (const directory of ["lib", "/a b", "/a%n", "/a$b", "/a/../b", "/a/", "/", '/"', "/a\nb"]) {
     assertThrows(
       () => systemdUnit(manifestOf(checksOnly), { directory }),
       RangeError,
-      "Cannot start a program below",
+      "Cannot start a program in",
     );
   }
 });
 
 const systemdAnalyze = "/usr/bin/systemd-analyze";
 
-/** Every kind of unit there is. */
+/** Agents for every kind of unit. */
 const kinds: Record<string, AgentInput> = {
   checksOnly,
   withPlugins,
@@ -314,8 +314,8 @@ const kinds: Record<string, AgentInput> = {
   },
 };
 
-/** Has `systemd-analyze` look at a unit as it is installed, with its program beside it. */
-async function analyze(input: AgentInput, args: string[]): Promise<[code: number, said: string]> {
+/** Runs `systemd-analyze` on a unit in a folder that also contains its program. */
+async function analyze(input: AgentInput, args: string[]): Promise<[code: number, output: string]> {
   const directory = await Deno.makeTempDir({ prefix: "checkwright-test-" });
   try {
     await Deno.writeTextFile(`${directory}/checkwright`, "#!/bin/sh\n", { mode: 0o755 });
@@ -332,7 +332,7 @@ async function analyze(input: AgentInput, args: string[]): Promise<[code: number
   }
 }
 
-Deno.test("The real systemd-analyze accepts every kind of unit, without a word", {
+Deno.test("systemd-analyze accepts every kind of unit without a warning", {
   ignore: isMissing(systemdAnalyze),
 }, async () => {
   for (const [kind, input] of Object.entries(kinds)) {
@@ -340,15 +340,15 @@ Deno.test("The real systemd-analyze accepts every kind of unit, without a word",
   }
 });
 
-Deno.test("The real systemd-analyze finds little that is exposed", {
+Deno.test("systemd-analyze security scores every kind of unit low", {
   ignore: isMissing(systemdAnalyze),
 }, async () => {
-  // Of 10; 9.6 is a service without any hardening.
+  // 0 is best, 10 is worst. A service without any hardening has 9.6.
   const bounds = { checksOnly: 1.5, withPlugins: 2, named: 2, root: 3 };
   for (const [kind, bound] of Object.entries(bounds)) {
-    const [, said] = await analyze(kinds[kind]!, ["security", "--offline=true", "--no-pager"]);
+    const [, output] = await analyze(kinds[kind]!, ["security", "--offline=true", "--no-pager"]);
     const score = Number(
-      /Overall exposure level for checkwright.service: ([\d.]+)/.exec(said)?.[1],
+      /Overall exposure level for checkwright.service: ([\d.]+)/.exec(output)?.[1],
     );
     assert(score <= bound, `${kind}: ${score}`);
   }

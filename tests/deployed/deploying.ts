@@ -1,21 +1,21 @@
-/** Compiles agents and starts what comes out, as an operator does. */
+/** Compiles agents and starts the deployables, as an operator does. */
 import { assertEquals } from "@std/assert";
 import { run, type Served, started } from "../serving.ts";
 import { outputOf } from "../waiting.ts";
 
-/** What was compiled. */
+/** A deployable in a temporary folder. */
 export interface Deployed extends AsyncDisposable {
-  /** The deployable. */
+  /** The folder of the deployable. */
   folder: string;
-  /** Where its daemon keeps what is its own. */
+  /** The state folder of its daemon. */
   state: string;
-  /** Starts its launcher, and waits until it is ready. */
+  /** Starts its launcher, and waits until the daemon is ready. */
   start(...args: string[]): Promise<Served>;
-  /** Runs its launcher to the end. */
+  /** Runs its launcher, and waits until it exits. */
   run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
 }
 
-/** Compiles an agent into a folder of its own. */
+/** Compiles an agent into a temporary folder. */
 export async function compile(agent: string, ...args: string[]): Promise<Deployed> {
   const root = await Deno.makeTempDir({ prefix: "checkwright deployed " });
   const folder = `${root}/agent`;
@@ -38,7 +38,7 @@ export async function compile(agent: string, ...args: string[]): Promise<Deploye
   };
 }
 
-/** The launcher of a deployable, in an environment that holds nothing else. */
+/** Returns the command that starts the launcher of a deployable, with a minimal environment. */
 export function command(
   folder: string,
   state: string,

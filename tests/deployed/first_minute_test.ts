@@ -1,4 +1,4 @@
-/** The way that the README shows: from `init` to an answer of the compiled daemon. */
+/** From `init` to the first answer of the compiled daemon. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, started } from "../serving.ts";
 import { tools } from "../tools.ts";
@@ -6,7 +6,7 @@ import { command } from "./deploying.ts";
 import { runToEnd } from "../waiting.ts";
 
 Deno.test(
-  "A new project is compiled by its own task, and check_nrpe has an answer from what comes out",
+  "The task of a new project compiles it, and the daemon answers check_nrpe",
   {
     ignore: tools.checkNrpe === undefined,
   },
@@ -14,7 +14,7 @@ Deno.test(
     const root = await Deno.makeTempDir({ prefix: "checkwright-minute-" });
     const project = `${root}/my-checks`;
     assertEquals((await run("init", project)).code, 0);
-    // Its agent listens on the port of NRPE, where this machine may have something else.
+    // The agent listens on the port of NRPE, which another program may use on this machine.
     await Deno.writeTextFile(`${root}/settings.yaml`, "listen: 127.0.0.1:0\n");
 
     const task = await runToEnd(Deno.execPath(), {

@@ -1,4 +1,4 @@
-/** A compiled daemon as PID 1, as in a container that has no other. */
+/** A compiled daemon as PID 1, as in a container without an init process. */
 import { assertEquals } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { childrenOf } from "../processes.ts";
@@ -10,7 +10,7 @@ import { compile } from "./deploying.ts";
 
 const unshare = "/usr/bin/unshare";
 
-Deno.test("As PID 1 the launcher reaps what plugins leave behind, reloads and stops at a signal", {
+Deno.test("As PID 1, the launcher reaps orphaned processes, reloads and stops at a signal", {
   ignore: isMissing(unshare) || Deno.uid() !== 0,
 }, async () => {
   await using project = await createProject(`
@@ -38,8 +38,8 @@ Deno.test("As PID 1 the launcher reaps what plugins leave behind, reloads and st
   for (let count = 0; count < 6; count++) {
     assertEquals(await askOnce(daemon, ["leaves"]), "OK left");
   }
-  // The daemon itself is left.
-  await until("the end of what was left", () => childrenOf(first!.pid).length === 1);
+  // Only the daemon itself remains.
+  await until("the end of the orphaned processes", () => childrenOf(first!.pid).length === 1);
   Deno.kill(first!.pid, "SIGHUP");
   await daemon.logged("info reload ");
   Deno.kill(first!.pid, "SIGTERM");

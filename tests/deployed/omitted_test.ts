@@ -1,4 +1,4 @@
-/** An optional check whose program is missing, in every way to serve it. */
+/** An optional check whose program is missing, with `serve` and with a deployable. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { sendQuery } from "../../src/client/mod.ts";
 import { createProject } from "../project.ts";
@@ -35,14 +35,14 @@ async function ask(daemon: Served, command: string): Promise<string> {
 
 const answer = `UNKNOWN Command 'check_absent' is omitted on this host: ${reason}`;
 
-Deno.test("A check whose program is missing is an error of the agent, if it is not optional", async () => {
+Deno.test("A missing program of a check that is not optional is an error", async () => {
   await using project = await createProject(source("{}"));
   const { code, stderr } = await run("validate", project.agent);
   assertEquals(code, 3);
   assertStringIncludes(stderr, `commands.check_absent.permissions.run: C${reason.slice(1)}`);
 });
 
-Deno.test("An optional check whose program is missing is omitted with one warning, and a query gets the reason", async () => {
+Deno.test("An optional check with a missing program is omitted with one warning; the answer contains the reason", async () => {
   await using project = await createProject(source("{ optional: true }"));
   const validated = await run("validate", project.agent);
   assertEquals([validated.code, validated.stderr], [0, warning]);
@@ -54,7 +54,7 @@ Deno.test("An optional check whose program is missing is omitted with one warnin
   assertEquals(await ask(daemon, "check_there"), "OK there");
 });
 
-Deno.test("A deployed daemon omits it on the host where it runs", async () => {
+Deno.test("A deployed daemon omits an optional check with a missing program", async () => {
   await using project = await createProject(source("{ optional: true }"));
   await using deployed = await compile(project.agent);
   const checked = await deployed.run("check");

@@ -1,4 +1,4 @@
-/** A compiled daemon holds what its manifest says and no more: by its flags, and by trying. */
+/** A compiled daemon has only the permissions of its manifest: in its flags, and in practice. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { askOnce } from "../asking.ts";
@@ -10,7 +10,7 @@ const agent = fileURLToPath(new URL("../fixtures/deployed_agent.ts", import.meta
 const dummy = "/usr/lib/nagios/plugins/check_dummy";
 
 Deno.test(
-  "The compiled daemon runs with the permissions of its manifest, and tries every other in vain",
+  "The compiled daemon has the permissions of its manifest, and all others are refused",
   {
     ignore: isMissing(dummy),
   },
@@ -86,7 +86,7 @@ Deno.test(
   },
 );
 
-Deno.test("The stock check_nrpe and the one beside the daemon have the same answer", {
+Deno.test("The original check_nrpe and the one in the deployable get the same answer", {
   ignore: tools.checkNrpe === undefined,
 }, async () => {
   await using deployed = await compile(agent);

@@ -1,4 +1,4 @@
-/** A host's settings in a compiled daemon: what they add, what they cannot, and reloads. */
+/** A host's settings in a compiled daemon: what they can add, what they cannot add, and reloads. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";
@@ -8,7 +8,7 @@ import { compile } from "./deploying.ts";
 const agent = fileURLToPath(new URL("../fixtures/deployed_agent.ts", import.meta.url));
 const dummy = "/usr/lib/nagios/plugins/check_dummy";
 
-Deno.test("A host's settings add what they need, and a reload takes what the process holds", {
+Deno.test("Host settings add permissions at the start; a reload cannot add any", {
   ignore: isMissing(dummy),
 }, async () => {
   await using deployed = await compile(agent);
@@ -53,11 +53,16 @@ Deno.test("A host's settings add what they need, and a reload takes what the pro
   );
 });
 
-Deno.test("What was compiled is served as it was compiled, or not at all", async () => {
+Deno.test("A deployable whose files were changed after compilation is not served", async () => {
   await using deployed = await compile(agent);
   const { folder } = deployed;
   assertEquals((await deployed.run("check")).code, 0);
-  for (const [name, part] of [["agent.js", "not what the manifest"], ["manifest.json", "digest"]]) {
+  for (
+    const [name, part] of [["agent.js", "not what the manifest"], [
+      "manifest.json",
+      "Digest mismatch",
+    ]]
+  ) {
     const path = `${folder}/${name}`;
     const text = await Deno.readTextFile(path);
     await Deno.writeTextFile(path, text.replace("fine", "fake").replace("loadavg", "hostname"));
@@ -73,26 +78,26 @@ Deno.test("What was compiled is served as it was compiled, or not at all", async
   assertMatch(stderr, /^checkwright: error: .*sandbox\.js: No such file/);
 });
 
-Deno.test("The launcher takes its few words, and says of others what it expects", async () => {
+Deno.test("The launcher reports invalid arguments, and what it expects", async () => {
   await using deployed = await compile(agent);
   const help = await deployed.run("--help");
   assertEquals([help.code, help.stderr], [0, ""]);
   assertStringIncludes(help.stdout, "--settings FILE");
   for (
-    const [args, fault] of [
-      [["--hue"], 'checkwright: Invalid value "--hue": expected '],
-      [["--settings"], 'checkwright: Option "--settings" is without its value'],
+    const [args, expected] of [
+      [["--hue"], 'checkwright: Unexpected argument "--hue": expected '],
+      [["--settings"], 'checkwright: Missing value of option "--settings": expected FILE'],
       [["--settings", "/nowhere/at/all.yaml"], "/nowhere/at/all.yaml"],
     ] as const
   ) {
     const { code, stdout, stderr } = await deployed.run(...args);
     assertEquals([code, stdout], [3, ""]);
-    assertStringIncludes(stderr, fault);
+    assertStringIncludes(stderr, expected);
     assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
   }
 });
 
-Deno.test("A path in the settings cannot become a permission of its own", async () => {
+Deno.test("A path in the settings cannot add a permission flag", async () => {
   await using deployed = await compile(agent);
   const settings = `${deployed.folder}/settings.yaml`;
   for (
@@ -109,7 +114,7 @@ Deno.test("A path in the settings cannot become a permission of its own", async 
   }
 });
 
-Deno.test("An address in use is one clear line, and an exit code after which systemd tries again", async () => {
+Deno.test("An address in use is one line and exit code 1, after which systemd restarts the daemon", async () => {
   await using deployed = await compile(agent);
   await using daemon = await deployed.start();
   const settings = `${deployed.folder}/settings.yaml`;

@@ -1,4 +1,4 @@
-/** A compiled daemon that dies, makes way or is told to stop, and what the next one knows of it. */
+/** A compiled daemon that is killed, exits with 75 or stops, and the quarantine of the next one. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { createProject } from "../project.ts";
@@ -11,7 +11,7 @@ import { descendantsOf, type HostProcess, isAlive, markedProcesses } from "../pr
 const agent = fileURLToPath(new URL("../fixtures/deployed_agent.ts", import.meta.url));
 const tls = { tls: true };
 
-Deno.test("What ran when a daemon died is quarantined in the next, until a reload", async () => {
+Deno.test("A command that ran when the daemon died is quarantined in the next daemon until a reload", async () => {
   await using deployed = await compile(agent);
   {
     await using daemon = await deployed.start();
@@ -32,11 +32,11 @@ Deno.test("What ran when a daemon died is quarantined in the next, until a reloa
   assertMatch(await askOnce(daemon, ["spin"], tls), /^UNKNOWN NRPE: Command timed out/);
 });
 
-Deno.test("A daemon with too many abandoned workers exits with 75, and the next knows the culprits", async () => {
+Deno.test("A daemon with too many abandoned workers exits with 75, and the next quarantines the commands", async () => {
   await using deployed = await compile(agent);
   {
     await using daemon = await deployed.start();
-    // Each reload lets it run again, and each run leaves a worker behind.
+    // After each reload the command may run again, and each run abandons a worker.
     for (let count = 1; count <= 3; count++) {
       await askOnce(daemon, ["spin"], tls);
       await daemon.logged(`abandoned command=spin abandoned=${count}`);
@@ -55,7 +55,7 @@ Deno.test("A daemon with too many abandoned workers exits with 75, and the next 
   assertMatch(await askOnce(daemon, ["spin"], tls), /^UNKNOWN NRPE: Command timed out/);
 });
 
-Deno.test("What a daemon had started when it was killed ends with it", {
+Deno.test("Processes that a daemon started end when it is killed", {
   ignore: isMissing("/bin/sleep"),
 }, async () => {
   await using deployed = await compile(agent);
@@ -77,7 +77,7 @@ Deno.test("What a daemon had started when it was killed ends with it", {
 });
 
 Deno.test(
-  "A plugin that ignores TERM, forks and leaves its group ends at its deadline with all it started",
+  "A plugin that ignores TERM, forks and leaves its group ends at its deadline with all its children",
   {
     ignore: isMissing("/usr/bin/setsid"),
   },
@@ -95,7 +95,7 @@ Deno.test(
     const before = performance.now();
     const answer = await askOnce(daemon, ["stubborn"], tls);
     assertMatch(answer, /^UNKNOWN NRPE: Command timed out after 1 seconds\n/);
-    // The deadline, and what is left to say how the plugin ended.
+    // The answer arrives soon after the deadline, when the end of the plugin is known.
     const late = performance.now() - before - 1_000;
     assert(late < 1_000, `${late} ms late`);
     await until("the end of everything it started", () => markedProcesses(mark).length === 0);

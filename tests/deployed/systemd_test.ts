@@ -1,4 +1,4 @@
-/** What a compiled daemon tells systemd, heard at a socket as systemd's own. */
+/** Notifications of a compiled daemon to systemd, received at a socket like that of systemd. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { createProject } from "../project.ts";
 import { started } from "../serving.ts";
@@ -17,7 +17,7 @@ console.log("listening");
 for await (const [data] of socket) console.log(JSON.stringify(new TextDecoder().decode(data)));
 `;
 
-Deno.test("The compiled daemon tells systemd that it is ready, reloads, lives and stops", async () => {
+Deno.test("The compiled daemon notifies systemd when it is ready, reloads, is alive and stops", async () => {
   await using project = await createProject(source);
   await using deployed = await compile(project.agent);
   const runtime = await Deno.makeTempDir();
@@ -31,15 +31,15 @@ Deno.test("The compiled daemon tells systemd that it is ready, reloads, lives an
   await input.write(new TextEncoder().encode(listener));
   await input.close();
   const messages = systemd.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let heard = "";
+  let received = "";
   const next = async () => {
-    while (!heard.includes("\n")) {
+    while (!received.includes("\n")) {
       const { value, done } = await within(PATIENCE, "a message to systemd", messages.read());
       assertEquals(done, false, "the socket of systemd is closed");
-      heard += value;
+      received += value;
     }
-    const line = heard.slice(0, heard.indexOf("\n"));
-    heard = heard.slice(line.length + 1);
+    const line = received.slice(0, received.indexOf("\n"));
+    received = received.slice(line.length + 1);
     return line;
   };
   assertEquals(await next(), "listening");

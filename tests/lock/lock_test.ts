@@ -8,7 +8,7 @@ import type { AgentInput } from "../../src/agent/define_agent.ts";
 import { type CommandSettings, defineAgent, defineCheck, plugin, shell } from "../../src/mod.ts";
 import type { Permissions } from "../../src/check/declared_permissions.ts";
 
-Deno.test("A lock is the same whatever the order of the code, and reads back as it was", {
+Deno.test("A lock does not depend on the order of the code, and can be parsed back", {
   permissions: "none",
 }, () => {
   const check_a = check({ sys: ["loadavg"], read: ["/b", "/a", "/b"] });
@@ -40,7 +40,7 @@ Deno.test("A lock is the same whatever the order of the code, and reads back as 
   });
 });
 
-Deno.test("A lock has each entry on a line of its own", { permissions: "none" }, () => {
+Deno.test("A lock file has one entry per line", { permissions: "none" }, () => {
   const lines = formatLock(lock({ check: check({ net: ["a:1", "b:2"] }) })).split("\n");
   assertEquals(lines.filter((line) => /"[ab]:\d"/.test(line)).map((line) => line.trim()), [
     '"a:1",',
@@ -49,7 +49,7 @@ Deno.test("A lock has each entry on a line of its own", { permissions: "none" },
 });
 
 Deno.test(
-  "compareLock() finds what grew, takes what is narrower for granted, and what is left over",
+  "compareLock() finds entries that are not granted or no longer needed, and grants narrower ones",
   {
     permissions: "none",
   },
@@ -71,7 +71,7 @@ Deno.test(
         ["c read / is the whole disk"],
         ["c read /srv/a"],
       ],
-      // To read is not to write, and what one command may another may not.
+      // Read permission does not grant write permission, and grants are for one command only.
       [{ c: check({ read: ["/a"] }) }, { c: check({ write: ["/a"] }) }, ["c write /a"], [
         "c read /a",
       ]],
@@ -83,7 +83,7 @@ Deno.test(
       ],
       [{}, { c: check({ env: ["A"] }) }, ["c env A new"], []],
       [{}, { c: check({}) }, [], []],
-      // A name that every object has is no command.
+      // "constructor" is a property of every object, but not a command of the lock.
       [{}, { constructor: check({ env: ["A"] }) }, ["constructor env A new"], []],
       [{ c: check({ env: ["A"] }) }, {}, [], ["c env A"]],
       [{ c: check({}) }, { c: check({}, { acceptArguments: true }) }, [
@@ -94,7 +94,7 @@ Deno.test(
       [{ c: plugin(["/p"]) }, { c: plugin(["/p"], { user: "root" }) }, ["c plugin /p as root"], [
         "c plugin /p",
       ]],
-      // To pin it is to ask for less, to unpin it or to pin another for more.
+      // Pinning a plugin requests less; unpinning it requests more.
       [{ c: plugin(["/p"]) }, { c: plugin(["/p"], { sha256: digest }) }, [], []],
       [{ c: plugin(["/p"], { sha256: digest }) }, { c: plugin(["/p"]) }, ["c plugin /p"], [
         "c plugin /p (SHA-256 abababababab…)",
@@ -112,7 +112,9 @@ Deno.test(
   },
 );
 
-Deno.test("compareLock() sees the daemon itself open up", { permissions: "none" }, () => {
+Deno.test("compareLock() finds new addresses, new allowed hosts and plain text", {
+  permissions: "none",
+}, () => {
   const was = lock({ c: check({}) }, { listen: "127.0.0.1:5666", allowedHosts: ["10.0.0.1"] });
   const is = lock({ c: check({}) }, { listen: "[::]:1", allowedHosts: ["0.0.0.0/0"], tls: false });
   assertEquals(shown(compareLock(was, is)), {
@@ -121,16 +123,16 @@ Deno.test("compareLock() sees the daemon itself open up", { permissions: "none" 
   });
 });
 
-Deno.test("parseLock() says everything that is wrong with a lock", { permissions: "none" }, () => {
+Deno.test("parseLock() reports all errors of a lock", { permissions: "none" }, () => {
   const good = lock({ c: check({ read: ["/a"] }) });
-  const rows: [file: unknown, faults: string[]][] = [
-    ["{", ["lock: Cannot read it: "]],
+  const rows: [file: unknown, errors: string[]][] = [
+    ["{", ["lock: Cannot parse JSON: "]],
     [[], ["lock: Invalid value []"]],
     ["null", ["lock: Invalid value null"]],
-    [{ ...good, version: 2, foo: 1 }, ["lock.version: Cannot read version 2 of a lock"]],
+    [{ ...good, version: 2, foo: 1 }, ["lock.version: Unknown version 2: expected 1"]],
     [{ version: 1 }, [
       ...["module", "listen", "allowedHosts", "commands"].map((name) =>
-        `lock.${name}: Expected it`
+        `lock.${name}: Missing ${name}: expected a value`
       ),
     ]],
     [{ ...good, listen: "x", extra: 1 }, [
@@ -149,29 +151,29 @@ Deno.test("parseLock() says everything that is wrong with a lock", { permissions
         g: { kind: "check", permissions: {}, line: "x", acceptArguments: "yes" },
       },
     }, [
-      "lock.commands.a.permissions: Expected it",
+      "lock.commands.a.permissions: Missing permissions: expected a value",
       'lock.commands.b.permissions.read[0]: Invalid value "relative"',
       'lock.commands.b.permissions.all: Unknown setting "all"',
       'lock.commands.c.executable: Invalid value "sh"',
       'lock.commands.c.sha256: Invalid value "1"',
-      "lock.commands.d.line: Expected it",
-      "lock.commands.e.kind: Expected",
-      "lock.commands.f.kind: Expected",
+      "lock.commands.d.line: Missing line: expected a value",
+      'lock.commands.e.kind: Invalid value "other": expected "check", "plugin" or "shell"',
+      'lock.commands.f.kind: Invalid value undefined: expected "check", "plugin" or "shell"',
       'lock.commands.g.line: Unknown setting "line"',
       'lock.commands.g.acceptArguments: Invalid value "yes"',
     ]],
   ];
-  for (const [file, faults] of rows) {
+  for (const [file, errors] of rows) {
     const text = typeof file === "string" ? file : JSON.stringify(file);
     const error = assertThrows(() => parseLock(text, "a/permissions.lock.json"), AgentError);
     const found = (error as AgentError).diagnostics.map(formatDiagnostic);
-    for (const [index, fault] of faults.entries()) {
+    for (const [index, expected] of errors.entries()) {
       assertStringIncludes(
-        found[index] ?? `nothing, but ${faults[index]} was expected`,
-        `error: a/permissions.lock.json: ${fault}`,
+        found[index] ?? `nothing, but ${errors[index]} was expected`,
+        `error: a/permissions.lock.json: ${expected}`,
       );
     }
-    assertEquals(found.length, faults.length, found.join("\n"));
+    assertEquals(found.length, errors.length, found.join("\n"));
   }
 });
 

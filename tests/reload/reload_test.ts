@@ -176,7 +176,7 @@ Deno.test("A reload refuses a bad agent with every fault, and the old one serves
 Deno.test("A reload refuses bad settings with every fault, and the old ones hold on", async () => {
   const table: [settings: string, faults: string[]][] = [
     ["allowedHosts: [", ["settings.yaml"]],
-    ["- a list\n", ["Expected names and values"]],
+    ["- a list\n", ["Invalid settings: expected a map"]],
     ["commands: { gone: {} }\n", ['settings.yaml:1: commands.gone: Unknown command "gone"']],
     ["alowedHosts: []\ntimeout: soon\nlimits: { running: 0 }\n", [
       "alowedHosts",

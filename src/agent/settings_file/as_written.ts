@@ -1,11 +1,10 @@
 import type { Diagnostic } from "../diagnostic.ts";
 
 /**
- * Puts diagnostics in the order of the files: line by line, file by file. What is of the agent comes
- * last.
+ * Makes a function that sorts diagnostics by file and line. Those of the agent come last.
  *
  * @param files the host's files, in their order
- * @returns compares two
+ * @returns a function that compares two diagnostics
  */
 export function asWritten(
   files: readonly string[],

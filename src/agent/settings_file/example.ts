@@ -4,12 +4,14 @@ import { formatFlow } from "./flow.ts";
 import { propertiesOf, settingsSchema } from "./schema.ts";
 import { writeCommand, writeSettings } from "./written.ts";
 
-/** Only shown: it is a fault without `clientCertificates`, which is off where nobody turns it on. */
+/**
+ * Only shown in a comment: without `clientCertificates`, which is off by default, it is an error.
+ */
 const shownOnly: readonly string[] = ["clients"];
 
 /**
- * Writes an example of a settings file for an agent: every setting with the value that holds without
- * it, commented out (`#timeout: 60s`), below one line of what it means (`# The deadline …`).
+ * Writes an example of a settings file for an agent: every setting with its default, commented out
+ * (`#timeout: 60s`), below one line that describes it (`# Timeout of …`).
  *
  * @param manifest the agent
  * @returns the file
@@ -24,8 +26,8 @@ export function exampleSettings(manifest: Manifest): string {
   return [
     "# yaml-language-server: $schema=settings.schema.json",
     "#",
-    "# What this host says, which wins over the agent. A line such as #timeout is a setting, with the",
-    "# value that holds without it: take its mark off, and those of the lines that it belongs to.",
+    "# Settings of this host, which override the agent's. A line such as #timeout is a setting with",
+    "# its default. To change it, remove its # and the # of the lines that it is nested in.",
     ...lines,
     "",
     ...commandLines(commands!, manifest),
@@ -48,17 +50,17 @@ function setting(name: string, schema: Schema, value: unknown, indent: string): 
       ...below.flatMap(([key, one]) => setting(key, one, values[key], `${indent}  `)),
     ];
   }
-  const said = `${name}: ${formatFlow(known)}`;
+  const line = `${name}: ${formatFlow(known)}`;
   return shownOnly.includes(name) && value === undefined
-    ? [meaning, `${indent}# Beside tls.clientCertificates, for example: ${said}`]
-    : [meaning, `#${indent}${said}`];
+    ? [meaning, `${indent}# Requires tls.clientCertificates. For example: ${line}`]
+    : [meaning, `#${indent}${line}`];
 }
 
 function commandLines(schema: Schema, { commands }: Manifest): string[] {
   const each = propertiesOf(schema.additionalProperties as Schema);
   return [
     `# ${schema.description}.`,
-    "# Of each may be said:",
+    "# Settings of each command:",
     ...Object.entries(each).map(([name, { description, examples }]) => {
       const [example] = (examples ?? []) as unknown[];
       const shown = example === undefined ? "" : `; for example ${formatFlow(example)}`;
@@ -87,7 +89,7 @@ function options({ options, values }: ManifestCheck): string[] {
       const value = values[name] ?? otherwise;
       const meaning = `      # ${oneLine(description)} (${kind})`;
       return value === undefined
-        ? [`${meaning}; nothing where left out: ${name}`]
+        ? [`${meaning}; no default: ${name}`]
         : [meaning, `#      ${name}: ${formatFlow(value)}`];
     },
   );

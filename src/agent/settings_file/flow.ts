@@ -1,7 +1,7 @@
 import { parseYaml } from "./parse_yaml.ts";
 
 /**
- * Writes a value on one line, as a person would in YAML.
+ * Writes a value as YAML on one line.
  *
  * @param value plain data
  * @returns the text
@@ -17,7 +17,7 @@ export function formatFlow(value: unknown): string {
   return typeof value === "string" && !isBare(value) ? JSON.stringify(value) : String(value);
 }
 
-// What YAML would read as itself without quotes, and looks like a word.
+// Whether a string looks like a word, and YAML reads it back unchanged without quotes.
 function isBare(text: string): boolean {
   return /^[\w./](?:[\w./:%@+-]*[\w./%])?$/.test(text) && parseYaml(text).node.value === text;
 }

@@ -1,23 +1,24 @@
-/** What a pattern found. */
+/** Files that match a pattern. */
 export interface Found {
   /** The paths, in the order of their names. */
   paths: string[];
-  /** The folders that were looked into. */
+  /** The folders that were searched. */
   folders: string[];
 }
 
-/** Whether a path is a pattern: it holds `*`, `?` or `[`. */
+/** Whether a path is a pattern: it contains `*`, `?` or `[`. */
 export function isPattern(path: string): boolean {
   return /[*?[]/.test(path);
 }
 
 /**
- * Finds the files that a pattern names, as a shell does: `*` and `?` stand for any characters but
- * `/`, `[ab]` for one of several, and names that begin with a dot are found only by patterns that do.
+ * Finds the files that match a pattern, like a shell does: `*` and `?` match any characters except
+ * `/`, `[ab]` matches one of several. Names that start with a dot match only patterns that start
+ * with a dot.
  *
  * @param pattern the pattern
- * @returns what there is; nothing where a folder is absent
- * @throws where a folder cannot be read
+ * @returns the files; none if a folder is missing
+ * @throws if a folder cannot be read
  */
 export async function findFiles(pattern: string): Promise<Found> {
   const folders: string[] = [];
@@ -55,7 +56,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-// What is a link to nowhere is kept: that it cannot be read is worth a word.
+// A broken symbolic link counts as a file, so that an error is reported when it is read.
 async function isNoFolder(path: string): Promise<boolean> {
   try {
     return !(await Deno.stat(path)).isDirectory;

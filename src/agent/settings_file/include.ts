@@ -3,22 +3,22 @@ import { findFiles, isPattern } from "./glob.ts";
 import type { Located } from "./located.ts";
 import { whyUnread } from "./settings_file.ts";
 
-/** What a file includes. */
+/** The files that a settings file includes. */
 export interface Included {
-  /** The files, in the order in which they are read; the last one wins. */
+  /** The files, in the order in which they are read; later files override earlier ones. */
   paths: string[];
-  /** The folders that were searched for them. */
+  /** The folders that were searched for files. */
   folders: string[];
   diagnostics: Diagnostic[];
 }
 
 /**
- * Finds the files that a settings file includes. A pattern may find nothing, and leaves the file
- * itself out; a plain path must be there.
+ * Finds the files that a settings file includes. A pattern may match no file, and never includes
+ * the settings file itself. A path that is not a pattern must exist.
  *
- * @param located what the file says
- * @param path the file, which patterns are relative to
- * @returns the files and what is wrong with the patterns
+ * @param located the contents of the file
+ * @param path the path of the file; patterns are relative to it
+ * @returns the files, and errors about paths and patterns
  */
 export async function findIncluded(located: Located, path: string): Promise<Included> {
   const found: Included = { paths: [], folders: [], diagnostics: [] };
@@ -28,7 +28,7 @@ export async function findIncluded(located: Located, path: string): Promise<Incl
   const patterns = Array.isArray(include.value) ? include.value : [include];
   for (const [index, { source, value: pattern }] of patterns.entries()) {
     if (typeof pattern !== "string" || pattern === "") continue;
-    const fault = (message: string) => {
+    const reportError = (message: string) => {
       const place = Array.isArray(include.value) ? `include[${index}]` : "include";
       found.diagnostics.push({ place, source, message, severity: "error" });
     };
@@ -39,10 +39,10 @@ export async function findIncluded(located: Located, path: string): Promise<Incl
         : { paths: [whole], folders: [] };
       found.folders.push(...folders);
       if (!isPattern(pattern)) await Deno.stat(whole);
-      if (whole === path) fault("A file cannot include itself: expected another one");
+      if (whole === path) reportError("A file cannot include itself: expected another file");
       found.paths.push(...paths.filter((file) => file !== path && !found.paths.includes(file)));
     } catch (error) {
-      fault(`Cannot read ${JSON.stringify(whole)}: ${whyUnread(error)}`);
+      reportError(`Cannot read ${JSON.stringify(whole)}: ${whyUnread(error)}`);
     }
   }
   return found;

@@ -1,7 +1,7 @@
 import { type Diagnostic, placeBelow } from "../diagnostic.ts";
 import type { YamlEntry, YamlNode } from "./parse_yaml.ts";
 
-/** A value of a settings file, of which each part knows the file and line that say it. */
+/** A value of a settings file. Each part contains the file and line that set it. */
 export interface Located {
   /** `settings.yaml:4`. */
   source: string;
@@ -10,27 +10,27 @@ export interface Located {
 
 type Scalar = string | number | boolean | null;
 
-/** More values than this are no settings, but an alias of aliases of aliases. */
+/** More values can only come from nested aliases that multiply ("billion laughs"). */
 const maxValues = 100_000;
 
-/** A key or a certificate, which settings name by its path. */
+/** A key or a certificate. Settings must contain its path instead. */
 const secret = /-----BEGIN |PRIVATE KEY/;
 
-/** Stands for a secret, so that no message shows it. */
+/** Replaces a secret, so that messages do not show it. */
 export const HIDDEN_SECRET = "(a secret)";
 
-/** Whether a place has the name of a secret: such a value is not shown. */
+/** Whether a place is named like a secret. Values of such places are not shown. */
 export function isSecretName(place: string): boolean {
   return /(?:passw|secret|token|api_?key)[^.]*$/i.test(place);
 }
 
 /**
- * Gives each value of a YAML text its file and line.
+ * Adds its file and line to each value of a YAML document.
  *
  * @param document the parsed text
  * @param file the name of the file
- * @param diagnostics receives an error for each value that settings cannot contain, which is omitted,
- * and for each duplicate key
+ * @param diagnostics receives an error for each value that settings cannot contain, which is
+ * omitted, and for each duplicate key
  * @returns the value with its sources
  */
 export function locateValues(
@@ -48,9 +48,11 @@ export function locateValues(
       return undefined;
     };
     if (++count > maxValues) {
-      return count > maxValues + 1 ? undefined : report(`Expected at most ${maxValues} values`);
+      return count > maxValues + 1
+        ? undefined
+        : report(`Too many values: expected at most ${maxValues}`);
     }
-    if (above.has(node)) return report("It holds itself: expected an alias of something else");
+    if (above.has(node)) return report("Recursive alias: the value contains itself");
     if (!node.items && !node.entries) return locateScalar(node.value, source, place, report);
     above.add(node);
     const located = (entry: YamlEntry, step: string | number) =>
@@ -82,12 +84,15 @@ function locateScalar(
   report: (message: string, severity?: Diagnostic["severity"]) => undefined,
 ): Located | undefined {
   if (typeof value === "string" && secret.test(value)) {
-    report("A secret does not belong here: expected the path of the file that holds it");
+    report("Invalid value (a secret): expected the path of a file that contains it");
     return { source, value: HIDDEN_SECRET };
   }
   if (typeof value === "string") {
     if (isSecretName(place) && !value.startsWith("/")) {
-      report("It looks like a secret: expected the path of a file that holds it", "warning");
+      report(
+        "The value looks like a secret: expected the path of a file that contains it",
+        "warning",
+      );
     }
     return { source, value };
   }
@@ -100,11 +105,11 @@ function locateScalar(
 }
 
 /**
- * Puts one value over another: maps are merged key by key, anything else takes the other's place.
+ * Merges two values: maps are merged key by key, any other value is replaced.
  *
- * @param below what is said first
- * @param above what is said later, and wins
- * @returns both
+ * @param below the value that is overridden
+ * @param above the value that overrides it
+ * @returns the merged value
  */
 export function mergeLocated(below: Located, above: Located): Located {
   if (!(below.value instanceof Map && above.value instanceof Map)) return above;
@@ -116,7 +121,7 @@ export function mergeLocated(below: Located, above: Located): Located {
   return { source: above.source, value };
 }
 
-/** The value alone, as plain data. */
+/** Returns the value without its sources, as plain data. */
 export function plainOf({ value }: Located): unknown {
   if (Array.isArray(value)) return value.map(plainOf);
   if (!(value instanceof Map)) return value;
@@ -124,11 +129,11 @@ export function plainOf({ value }: Located): unknown {
 }
 
 /**
- * The file and line of every place of a value.
+ * Returns the file and line of every place of a value.
  *
  * @param located the value
- * @param place its own place; empty for the outermost
- * @returns by place, as diagnostics name it
+ * @param place the place of the value itself; empty for the outermost
+ * @returns file and line, by place as in diagnostics
  */
 export function sourcesOf(located: Located, place = ""): Map<string, string> {
   const { source, value } = located;

@@ -12,7 +12,7 @@ import {
   YAMLException,
 } from "js-yaml";
 
-/** A value of a YAML text: a scalar, a list or a map. An alias is the same object as its anchor. */
+/** A value of YAML: a scalar, a list or a map. An alias is the same object as its anchor. */
 export interface YamlNode {
   /** The value of a scalar. */
   value?: unknown;
@@ -26,7 +26,7 @@ export interface YamlNode {
 
 /** An entry of a map, an item of a list, or the document. */
 export interface YamlEntry {
-  /** The line of its key or its value, from 1. An item without any text has the line before it. */
+  /** The line of its key or value; the first is 1. An item without text has the line before it. */
   line: number;
   node: YamlNode;
   /** Whether the entry comes from `<<`, so that a key of the map itself replaces it. */
@@ -37,11 +37,11 @@ export interface YamlEntry {
 const schema = CORE_SCHEMA.withTags(realMapTag, mergeTag, timestampTag, binaryTag);
 
 /**
- * Parses a YAML text, and keeps the line of each value.
+ * Parses YAML, and keeps the line of each value.
  *
  * @param text one YAML document
- * @returns the document; null for a text without any
- * @throws {YAMLException} if the text is not YAML, or several documents
+ * @returns the document; its value is null if the text is empty
+ * @throws {YAMLException} if the text is not YAML, or contains several documents
  */
 export function parseYaml(text: string): YamlEntry {
   const events = parseEvents(text, {});
@@ -95,7 +95,7 @@ function readDocument(events: readonly Event[], text: string): YamlEntry {
     const event = events[index]!;
     const isPlain = event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN;
     const { line, node: { value } } = readEntry();
-    // Such as "{{ name }}" of a template. Only scalars have a value.
+    // A key such as "{{ name }}" of a template is a map. Only scalars have a value.
     if (value === undefined) {
       YAMLException.throwAt(text, startOf(event), "Expected a string as key");
     }
@@ -112,7 +112,10 @@ function readDocument(events: readonly Event[], text: string): YamlEntry {
   return readEntry();
 }
 
-/** Counts lines for positions in ascending order. One before the last has the line of the last. */
+/**
+ * Returns a function from positions to line numbers. Call it with ascending positions: a smaller
+ * position than the last gets the line of the last.
+ */
 function createLineCounter(text: string): (position: number) => number {
   let line = 1;
   let counted = 0;
@@ -125,7 +128,8 @@ function createLineCounter(text: string): (position: number) => number {
   };
 }
 
-// The map's own keys win, and of several maps the first.
+// The map's own keys override merged keys, and of several merged maps the first overrides the
+// others.
 function merge(entries: Map<string, YamlEntry>, { items, entries: own }: YamlNode): void {
   const sources = items?.map(({ node }) => node.entries) ?? [own];
   for (const [key, entry] of sources.flatMap((source) => [...source ?? []])) {
@@ -133,7 +137,7 @@ function merge(entries: Map<string, YamlEntry>, { items, entries: own }: YamlNod
   }
 }
 
-/** The position of a node with its anchor and tag; -1 if it has no text. */
+/** Returns the position of a node, including its anchor and tag; -1 if it has no text. */
 function startOf(event: Event): number {
   const { start, valueStart, anchorStart, tagStart } = event as unknown as Record<string, number>;
   const given = [start, valueStart, anchorStart, tagStart].filter((each) => each! >= 0);

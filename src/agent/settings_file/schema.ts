@@ -6,9 +6,10 @@ import { hostFields } from "./table.ts";
 import { writeSettings } from "./written.ts";
 
 /**
- * The JSON Schema (draft 2020-12) of a settings file, from the same table that reads it.
+ * Returns the JSON Schema (draft 2020-12) of a settings file. It comes from the table that also
+ * reads the file.
  *
- * @param manifest the agent whose commands and options it knows by name; any agent where left out
+ * @param manifest the agent whose commands and options the schema contains; default: any agent
  * @returns the schema
  */
 export function settingsSchema(manifest?: Manifest): Schema {
@@ -25,7 +26,7 @@ export function settingsSchema(manifest?: Manifest): Schema {
   };
 }
 
-/** The properties of a schema, where one of its forms is an object; none where none is. */
+/** Returns the properties of a schema, or of its `anyOf` form that has properties; else empty. */
 export function propertiesOf(schema: Schema): Record<string, Schema> {
   const forms = [schema, ...(schema.anyOf ?? []) as Schema[]];
   return forms.map(({ properties }) => properties).find(isRecord) as
@@ -58,7 +59,7 @@ function commandsOf(schema: Schema, { commands }: Manifest): Schema {
   return { ...schema, properties: Object.fromEntries(known) };
 }
 
-// `plugin` is for what the agent does not have.
+// A command of the agent cannot have `plugin`: only a command that the host adds has it.
 function commandOf(any: Schema, command: ManifestCommand): Schema {
   const { plugin: _plugin, options: _options, ...properties } = propertiesOf(any);
   if (command.kind !== "check") return { ...any, properties };
@@ -79,7 +80,7 @@ function commandOf(any: Schema, command: ManifestCommand): Schema {
 
 const quantity: Schema = { type: ["string", "number"] };
 
-/** What is told from the outside; the rest is checked when the settings are read. */
+/** The schema of each kind of option. Further rules are checked when the settings are read. */
 const optionTypes: Record<OptionKind, (spec: OptionSpec) => Schema> = {
   range: () => quantity,
   ranges: () => ({ anyOf: [quantity, { type: "array", items: quantity }] }),

@@ -4,52 +4,52 @@ import { type Located, locateValues, plainOf, sourcesOf } from "./located.ts";
 import { parseYaml, type YamlEntry } from "./parse_yaml.ts";
 import { hostFields } from "./table.ts";
 
-/** One settings file, read by itself. */
+/** The contents and the diagnostics of one settings file. */
 export interface SettingsFile {
-  /** What it says; undefined where that cannot be told. */
+  /** The contents; undefined if the file is empty or cannot be read. */
   located: Located | undefined;
-  /** Everything that is wrong with it, but for what only the agent can tell. */
+  /** All diagnostics that can be found without the agent. */
   diagnostics: Diagnostic[];
-  /** Those that the agent would find again: of names and types. */
-  faults: Diagnostic[];
+  /** Errors in names and types, which `describeAgent()` finds again. */
+  tableErrors: Diagnostic[];
 }
 
-/** A settings file that is larger is none, in bytes. */
+/** The maximum size of a settings file, in bytes. */
 const maxSize = 1_048_576;
 
 /**
- * Reads one settings file and finds what is wrong with it.
+ * Reads one settings file, and finds its errors.
  *
- * @param path the file
- * @param included whether another one includes it
- * @returns what it says
+ * @param path the path of the file
+ * @param included whether another file includes it
+ * @returns contents and diagnostics
  */
 export async function readSettingsFile(path: string, included: boolean): Promise<SettingsFile> {
   const diagnostics: Diagnostic[] = [];
-  const say = (severity: Diagnostic["severity"], message: string, place = path): SettingsFile => {
+  const add = (severity: Diagnostic["severity"], message: string, place = path): SettingsFile => {
     diagnostics.push({ place, message, severity });
-    return { located: undefined, diagnostics, faults: [] };
+    return { located: undefined, diagnostics, tableErrors: [] };
   };
   let text: string;
   try {
     const { isFile, size, mode } = await Deno.stat(path);
-    if (!isFile) return say("error", "Cannot read it: It is not a file");
-    if (size > maxSize) return say("error", `Cannot read it: expected at most ${maxSize} bytes`);
-    if (((mode ?? 0) & 0o002) !== 0) say("warning", "File is world-writable: expected mode 0644");
+    if (!isFile) return add("error", "Cannot read the file: It is not a regular file");
+    if (size > maxSize) return add("error", `File is too large: expected at most ${maxSize} bytes`);
+    if (((mode ?? 0) & 0o002) !== 0) add("warning", "File is world-writable: expected mode 0644");
     text = await Deno.readTextFile(path);
   } catch (error) {
-    return say("error", `Cannot read it: ${whyUnread(error)}`);
+    return add("error", `Cannot read the file: ${whyUnread(error)}`);
   }
 
   let document: YamlEntry;
   try {
     document = parseYaml(text);
   } catch (error) {
-    return say("error", ...explainSyntax(error as Error, path));
+    return add("error", ...explainSyntax(error as Error, path));
   }
-  if (document.node.value === null) return { located: undefined, diagnostics, faults: [] };
+  if (document.node.value === null) return { located: undefined, diagnostics, tableErrors: [] };
   if (document.node.entries === undefined) {
-    return say("error", 'Expected names and values, such as "timeout: 30s"', `${path}:1`);
+    return add("error", 'Invalid settings: expected a map such as "timeout: 30s"', `${path}:1`);
   }
 
   const found: Diagnostic[] = [];
@@ -58,31 +58,35 @@ export async function readSettingsFile(path: string, included: boolean): Promise
   const unlocated: Diagnostic[] = [];
   const report = createReport(unlocated);
   hostFields(plainOf(located), report);
-  const faults = unlocated.map((fault) => ({ ...fault, source: sources.get(fault.place) ?? path }));
+  const tableErrors = unlocated.map((error) => ({
+    ...error,
+    source: sources.get(error.place) ?? path,
+  }));
   if (included && sources.has("include")) {
     found.push({
       place: "include",
       source: sources.get("include")!,
-      message: "An included file includes nothing: expected it in the file that includes this one",
+      message:
+        "An included file cannot include others: expected it in the file that includes this one",
       severity: "error",
     });
   }
-  found.push(...faults);
+  found.push(...tableErrors);
   found.sort((one, other) => lineOf(one) - lineOf(other));
-  return { located, diagnostics: [...diagnostics, ...found], faults };
+  return { located, diagnostics: [...diagnostics, ...found], tableErrors };
 }
 
 function lineOf({ source }: Diagnostic): number {
   return Number(/\d+$/.exec(source ?? "")?.[0] ?? 0);
 }
 
-// Without the snippet that the message shows: it may contain a secret.
+// The parser's message contains a snippet of the file, which may be a secret. So it is not used.
 function explainSyntax(error: Error, path: string): [message: string, place: string] {
   const { reason = error.message, mark }: Partial<YAMLException> = error;
   return [`Cannot parse YAML: ${reason}`, mark === undefined ? path : `${path}:${mark.line + 1}`];
 }
 
-/** Says why a file cannot be read. */
+/** Returns the reason why a file cannot be read. */
 export function whyUnread(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "No such file";
   if (error instanceof Deno.errors.PermissionDenied) return "Permission denied";

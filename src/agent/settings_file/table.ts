@@ -14,14 +14,14 @@ import {
 import { commandLine, commandName, execTable, type GivenExec } from "../run_settings.ts";
 import { type GivenSettings, settingsTable } from "../settings_table.ts";
 
-/** What a settings file may say of one command, once read. */
+/** Settings of one command in a settings file, after reading. */
 export interface GivenCommand extends GivenExec {
   disabled?: boolean;
   options?: Record<string, unknown>;
   plugin?: string[];
 }
 
-/** What a settings file may say, once read. */
+/** The contents of a settings file, after reading. */
 export interface GivenHost extends GivenSettings {
   commands?: Record<string, GivenCommand>;
   include?: string[];
@@ -29,7 +29,7 @@ export interface GivenHost extends GivenSettings {
 
 const plainValue: Schema = { type: ["string", "number", "boolean"] };
 
-// Which options there are only the agent knows; it reads them once more.
+// Only the agent knows its options, so it reads the values again.
 const optionValue: Reader<unknown> = withSchema(
   { anyOf: [plainValue, { type: "array", items: plainValue }] },
   (value, report) => {
@@ -42,10 +42,10 @@ const optionValue: Reader<unknown> = withSchema(
 );
 
 const commandFields = fields<GivenCommand>({
-  disabled: described("true leaves the command out", boolean),
+  disabled: described("true disables the command", boolean),
   options: described("Values of a check's options, by name", recordOf(optionValue)),
   plugin: described(
-    "A plugin of this host's own: its executable by absolute path, and its words",
+    "A plugin that this host adds: the absolute path of its executable, and its words",
     commandLine,
     { examples: [["/usr/lib/nagios/plugins/check_dummy", "0"]] },
   ),
@@ -57,15 +57,17 @@ const command: Reader<GivenCommand> = withSchema(commandFields.schema!, (value, 
   const names = isRecord(value) ? Object.keys(value) : [];
   const others = names.filter((name) => name !== "disabled");
   if (read?.disabled && others.length > 0) {
-    report.at("disabled").error(`Nothing goes with it: expected no ${others.join(", no ")}`);
+    report.at("disabled").error(
+      `A disabled command cannot have other settings: remove ${others.join(", ")}`,
+    );
   }
   if (names.includes("plugin") && names.includes("options")) {
-    report.at("options").error("A plugin has no options: expected its words to hold them");
+    report.at("options").error("A plugin has no options: add them to the words of the plugin");
   }
   return read;
 });
 
-/** Patterns of paths, one or several. */
+/** Reads one or several patterns of paths. */
 const patterns: Reader<string[]> = withSchema(
   { anyOf: [text.schema!, { type: "array", items: text.schema! }] },
   (value, report) => {
@@ -75,15 +77,15 @@ const patterns: Reader<string[]> = withSchema(
   },
 );
 
-/** Reads a settings file as a whole, but for what only the agent can tell. */
+/** Reads a settings file, except for the parts that only the agent can check. */
 export const hostFields: Reader<GivenHost> = fields<GivenHost>({
   ...settingsTable,
   commands: described(
-    "What holds for commands of the agent, by name; and plugins of this host's own",
+    "Settings of the agent's commands, by name, and plugins that this host adds",
     recordOf(command, commandName),
   ),
   include: described(
-    "Files that win over this one, the later over the earlier: paths or patterns, relative to it",
+    "Files that override this one, later over earlier: paths or patterns, relative to this file",
     patterns,
     { examples: ["conf.d/*.yaml"] },
   ),

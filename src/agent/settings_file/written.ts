@@ -4,10 +4,10 @@ import type { ManifestCommand } from "../manifest.ts";
 import type { Settings } from "../settings.ts";
 
 /**
- * Settings as a settings file would say them.
+ * Converts settings to the form of a settings file.
  *
- * @param settings the settings, read
- * @returns the same names, with texts for spans and addresses
+ * @param settings the settings, after reading
+ * @returns the same names, with strings for durations and addresses
  */
 export function writeSettings(settings: Settings): Record<string, unknown> {
   const { listen, timeout, limits } = settings;
@@ -25,13 +25,13 @@ export function writeSettings(settings: Settings): Record<string, unknown> {
   };
 }
 
-// As most people write the spans of a daemon: 60s rather than 1m.
+// Writes 60s rather than 1m, as is usual for timeouts of a daemon.
 function writeSpan(seconds: number): string {
   return Number.isInteger(seconds) && seconds < 120 ? `${seconds}s` : formatDuration(seconds);
 }
 
 /**
- * What a settings file would say of a command.
+ * Converts a command to the form of a settings file.
  *
  * @param command the command
  * @returns its settings, with `options` for a check's values and `plugin` for a plugin's words

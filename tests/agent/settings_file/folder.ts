@@ -1,12 +1,12 @@
-/** A folder of settings files that is gone after the test. */
+/** A folder of settings files that is removed after the test. */
 export interface Folder extends AsyncDisposable {
-  /** Where it is, with a slash behind it. */
+  /** The path of the folder, with a slash at the end. */
   path: string;
-  /** Writes a file, and says where it is. */
+  /** Writes a file, and returns its path. */
   write(name: string, text: string): Promise<string>;
 }
 
-/** Makes a folder with files in it, by name. */
+/** Creates a folder with files, by name. */
 export async function createFolder(files: Record<string, string> = {}): Promise<Folder> {
   const path = `${await Deno.makeTempDir({ prefix: "checkwright-test-" })}/`;
   const write = async (name: string, text: string) => {

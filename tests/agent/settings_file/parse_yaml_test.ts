@@ -4,14 +4,14 @@ import fc from "../../fast_check.ts";
 import { locateValues, plainOf } from "../../../src/agent/settings_file/located.ts";
 import { parseYaml, type YamlNode } from "../../../src/agent/settings_file/parse_yaml.ts";
 
-/** The values alone, by the library. */
+/** The values without lines, parsed by the library. */
 const valueOf = (text: string) =>
   loadAll(text, { schema: CORE_SCHEMA.withTags(mergeTag) })[0] ?? null;
 
-/** The values alone, by our reader. */
+/** The values without lines, parsed by parseYaml(). */
 const plain = (text: string) => plainOf(locateValues(parseYaml(text), "", []));
 
-/** All places with their lines, as `a.b[0]:3`. */
+/** Returns all places with their lines, such as `a.b[0]:3`. */
 function placesOf({ entries, items }: YamlNode, above = ""): string[] {
   const children = [
     ...[...entries ?? []].map(([key, entry]) =>
@@ -25,7 +25,7 @@ function placesOf({ entries, items }: YamlNode, above = ""): string[] {
   ]);
 }
 
-/** All places of a value, without lines. */
+/** Returns all places of a value, without lines. */
 function pathsOf(value: unknown, above = ""): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, entry]) => {
@@ -47,7 +47,7 @@ const cases: [name: string, text: string, places: string[]][] = [
     "b.d[1].e:7",
     "b.d[1].f:8",
   ]],
-  ["a list as deep as its key", "a:\n- 1\n-\n  - 2\n- - 3\n  - 4\nb: 5\n", [
+  ["a list that is not indented", "a:\n- 1\n-\n  - 2\n- - 3\n  - 4\nb: 5\n", [
     "a:1",
     "a[0]:2",
     // The line of the item, not of its dash.
@@ -76,7 +76,7 @@ const cases: [name: string, text: string, places: string[]][] = [
     ],
   ],
   ["quoted keys", "\"a: #b\": 1\n'it''s': 2\n\"c\\n\": 3\n5: 4\ntrue: 5\n", [
-    // In the order of a map, whatever they look like.
+    // In the order of the file. An object would move keys that look like numbers to the front.
     "a: #b:1",
     "it's:2",
     "c\n:3",
@@ -123,7 +123,7 @@ const cases: [name: string, text: string, places: string[]][] = [
   ],
   ["explicit keys", "? a\n: 1\n? b\n? 'c'\n:\n  - d\n", ["a:1", "b:3", "c:4", "c[0]:6"]],
   ["empty items", "a:\n-\n- b\n-\n-\nc: [~, ~]\n", [
-    // A value without any text has the line before it.
+    // A value without text has the line before it.
     "a:1",
     "a[0]:2",
     "a[1]:3",
@@ -143,7 +143,7 @@ const cases: [name: string, text: string, places: string[]][] = [
     "e.g:5",
   ]],
   ["the ends of a document", "%YAML 1.2\n---\na: 1\nb: two\n...\n", ["a:3", "b:4"]],
-  ["line breaks of Windows and a mark of byte order", "\uFEFFa: 1\r\nb:\r\n  - x\r\n  - y z\r\n", [
+  ["Windows line breaks and a byte order mark", "\uFEFFa: 1\r\nb:\r\n  - x\r\n  - y z\r\n", [
     "a:1",
     "b:2",
     "b[0]:3",
@@ -165,7 +165,7 @@ for (const [name, text, places] of cases) {
   );
 }
 
-Deno.test("parseYaml() reports duplicate keys, with the line of the first", {
+Deno.test("parseYaml() finds duplicate keys, with the line of the first", {
   permissions: "none",
 }, () => {
   const { node: lines } = parseYaml(
@@ -178,7 +178,7 @@ Deno.test("parseYaml() reports duplicate keys, with the line of the first", {
 });
 
 Deno.test(
-  "parseYaml() ends with an alias inside its anchor",
+  "parseYaml() terminates if an alias is inside its anchor",
   { permissions: "none" },
   () => {
     const { entries } = parseYaml("a: &a\n  b: *a\n").node;
@@ -187,7 +187,7 @@ Deno.test(
   },
 );
 
-Deno.test("parseYaml() finds every place of any value, however it is written", {
+Deno.test("parseYaml() finds every place of any value, in any YAML style", {
   permissions: "none",
 }, () => {
   const value = fc.letrec((tie) => ({
@@ -234,7 +234,7 @@ Deno.test("parseYaml() finds every place of any value, however it is written", {
   );
 });
 
-Deno.test("parseYaml() reads what settings are made of", { permissions: "none" }, () => {
+Deno.test("parseYaml() reads the YAML that settings use", { permissions: "none" }, () => {
   const rows: [string, unknown][] = [
     ["", null],
     ["# nothing but a comment", null],
@@ -255,12 +255,12 @@ Deno.test("parseYaml() reads what settings are made of", { permissions: "none" }
   });
 });
 
-Deno.test("parseYaml() keeps __proto__ a key like any other", { permissions: "none" }, () => {
+Deno.test("parseYaml() treats __proto__ like any other key", { permissions: "none" }, () => {
   const value = plain("__proto__: { admin: true }") as Record<string, unknown>;
   assertEquals([Object.keys(value), value.admin], [["__proto__"], undefined]);
 });
 
-Deno.test("parseYaml() refuses what is not YAML, with the line", { permissions: "none" }, () => {
+Deno.test("parseYaml() refuses invalid YAML, and reports the line", { permissions: "none" }, () => {
   const rows: [text: string, line: number | undefined][] = [
     ["a: [", 1],
     ["a: 1\n--- a\n--- b", undefined],

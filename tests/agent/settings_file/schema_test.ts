@@ -1,4 +1,4 @@
-/** The schema for editors and the example file, which come from the table that reads settings. */
+/** The JSON Schema and the example file. Both come from the table that reads settings. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { describeAgent } from "../../../src/agent/describe_agent.ts";
 import { exampleSettings } from "../../../src/agent/settings_file/example.ts";
@@ -55,7 +55,7 @@ const agents = {
   builtIn,
 };
 
-/** Holds a value against the part of JSON Schema that is used here. */
+/** Whether a value matches a schema, for the part of JSON Schema that is used here. */
 function fits(value: unknown, schema: Schema): boolean {
   const known = [
     ..."$schema title description default examples type enum const anyOf properties".split(" "),
@@ -63,7 +63,7 @@ function fits(value: unknown, schema: Schema): boolean {
     ..."minLength minItems".split(" "),
   ];
   assertEquals(Object.keys(schema).filter((word) => !known.includes(word)), []);
-  // deno-lint-ignore no-explicit-any -- a schema is read word by word
+  // deno-lint-ignore no-explicit-any -- each keyword of a schema has another type
   const words = schema as any;
   const types: Record<string, boolean> = {
     string: typeof value === "string",
@@ -98,7 +98,7 @@ function fits(value: unknown, schema: Schema): boolean {
 const uncommented = (text: string) => text.replace(/^#(?! \S|$)/gm, "");
 
 for (const [name, agent] of Object.entries(agents)) {
-  Deno.test(`The example for an agent changes nothing, once every mark is off: ${name}`, async () => {
+  Deno.test(`Uncommenting the whole example of an agent does not change its settings: ${name}`, async () => {
     const { manifest, diagnostics } = describeAgent(agent);
     assertEquals(diagnostics.filter(({ severity }) => severity === "error"), []);
     const example = exampleSettings(manifest);
@@ -106,12 +106,12 @@ for (const [name, agent] of Object.entries(agents)) {
     await using folder = await createFolder({ "settings.yaml": uncommented(example) });
     const host = await readHostSettings(`${folder.path}settings.yaml`);
     const { tls: given, ...settings } = host.settings;
-    const told = describeAgent(agent, settings);
+    const again = describeAgent(agent, settings);
     assertEquals(
-      [...host.diagnostics, ...told.diagnostics].map(formatDiagnostic),
+      [...host.diagnostics, ...again.diagnostics].map(formatDiagnostic),
       diagnostics.map(formatDiagnostic),
     );
-    const { state, ...rest } = told.manifest.settings;
+    const { state, ...rest } = again.manifest.settings;
     assertEquals(rest, manifest.settings);
     assertEquals(state, "/var/lib/checkwright");
     assertEquals(
@@ -121,7 +121,7 @@ for (const [name, agent] of Object.entries(agents)) {
     for (const [name, command] of Object.entries(manifest.commands)) {
       if (command.kind !== "check") continue;
       const { values, options, ...same } = command;
-      const now = told.manifest.commands[name];
+      const now = again.manifest.commands[name];
       if (now?.kind !== "check") throw new Error(name);
       const { values: nowValues, hostValues: _, options: nowOptions, ...nowSame } = now;
       assertEquals([nowSame, nowOptions], [same, options], name);
@@ -131,7 +131,7 @@ for (const [name, agent] of Object.entries(agents)) {
     }
   });
 
-  Deno.test(`The schema takes what the example says, and knows every key of it: ${name}`, {
+  Deno.test(`The example of an agent matches the schema: ${name}`, {
     permissions: "none",
   }, () => {
     const { manifest } = describeAgent(agent);
@@ -141,7 +141,7 @@ for (const [name, agent] of Object.entries(agents)) {
   });
 }
 
-Deno.test("The example names every setting that the schema has", { permissions: "none" }, () => {
+Deno.test("The example contains every setting of the schema", { permissions: "none" }, () => {
   const example = exampleSettings(describeAgent(agents.small).manifest);
   function namesOf(schema: Schema): string[] {
     return Object.entries(propertiesOf(schema)).flatMap(([name, one]) => [name, ...namesOf(one)]);
@@ -153,7 +153,7 @@ Deno.test("The example names every setting that the schema has", { permissions: 
   }
 });
 
-Deno.test("Schema and table agree on what settings may be", { permissions: "none" }, () => {
+Deno.test("Schema and table accept the same settings", { permissions: "none" }, () => {
   const good: unknown[] = [
     {},
     { listen: ["127.0.0.1:1", "::1"], tls: false, log: "json" },
@@ -183,20 +183,21 @@ Deno.test("Schema and table agree on what settings may be", { permissions: "none
     { commands: { a: { env: { A: 1 } } } },
   ];
   const schema = settingsSchema();
-  const faults = (value: unknown) => {
+  const countErrors = (value: unknown) => {
     const found: Diagnostic[] = [];
     hostFields(value, createReport(found));
     return found.length;
   };
   for (const value of good) {
-    assertEquals([fits(value, schema), faults(value)], [true, 0], JSON.stringify(value));
+    assertEquals([fits(value, schema), countErrors(value)], [true, 0], JSON.stringify(value));
   }
   for (const value of bad) {
-    assertEquals([fits(value, schema), faults(value) > 0], [false, true], JSON.stringify(value));
+    const found = [fits(value, schema), countErrors(value) > 0];
+    assertEquals(found, [false, true], JSON.stringify(value));
   }
 });
 
-Deno.test("With an agent, the schema knows its commands and their options", {
+Deno.test("The schema of an agent contains its commands and their options", {
   permissions: "none",
 }, () => {
   const schema = settingsSchema(describeAgent(agents.full).manifest);
@@ -215,25 +216,25 @@ Deno.test("With an agent, the schema knows its commands and their options", {
 });
 
 Deno.test(
-  "Everything in the schema that has no parts says what it means, and the defaults are the real ones",
+  "Every setting in the schema has a description, and the defaults are the real ones",
   {
     permissions: "none",
   },
   () => {
     const schema = settingsSchema();
-    const silent = (schema: Schema, place: string): string[] =>
+    const undescribed = (schema: Schema, place: string): string[] =>
       Object.entries(propertiesOf(schema)).flatMap(([name, one]) => [
         ...(typeof one.description === "string" ? [] : [`${place}.${name}`]),
-        ...silent(one, `${place}.${name}`),
+        ...undescribed(one, `${place}.${name}`),
       ]);
-    assertEquals(silent(schema, ""), []);
+    assertEquals(undescribed(schema, ""), []);
     const { limits, timeout, log } = propertiesOf(schema);
     assertEquals([timeout!.default, log!.default], ["60s", "text"]);
     assertEquals(propertiesOf(limits!).running!.default, defaultSettings.limits.running);
   },
 );
 
-Deno.test("formatFlow() writes on one line what parse() reads", { permissions: "none" }, () => {
+Deno.test("formatFlow() writes YAML on one line that parses back", { permissions: "none" }, () => {
   const table: [value: unknown, text: string][] = [
     ["60s", "60s"],
     ["5", '"5"'],

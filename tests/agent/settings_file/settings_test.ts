@@ -1,4 +1,4 @@
-/** Host settings: files in, plain data and faults with their places out. */
+/** Host settings: reads files, and returns plain data and errors with their places. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { describeAgent } from "../../../src/agent/describe_agent.ts";
 import { type Diagnostic, formatDiagnostic } from "../../../src/agent/diagnostic.ts";
@@ -27,8 +27,8 @@ const agent = defineAgent({
   },
 });
 
-/** Everything that is wrong, one a line, with places relative to the folder. */
-async function faultsOf(folder: Folder, of: unknown = agent, name = "settings.yaml") {
+/** Returns all diagnostics, one per line, with paths relative to the folder. */
+async function diagnosticsOf(folder: Folder, of: unknown = agent, name = "settings.yaml") {
   const host = await readHostSettings(`${folder.path}${name}`);
   const { diagnostics } = describeAgent(of, host.settings);
   return linesOf([...host.diagnostics, ...host.locate(diagnostics)], folder);
@@ -38,13 +38,16 @@ function linesOf(diagnostics: readonly Diagnostic[], { path }: Folder): string[]
   return diagnostics.map((one) => formatDiagnostic(one).replaceAll(path, ""));
 }
 
-const planted: [line: string, fault?: string][] = [
+const planted: [line: string, error?: string][] = [
   ["lisen: 0.0.0.0", '1: lisen: Unknown setting "lisen": expected one of listen, tls'],
   ["listen: 127.0.0.1:99999", '2: listen: Invalid value "127.0.0.1:99999": expected HOST:PORT'],
   ["tls:"],
-  ["  cert: /etc/host.pem", "4: tls.cert: It goes with key: expected both or neither"],
+  [
+    "  cert: /etc/host.pem",
+    "4: tls.cert: Missing tls.key: expected both cert and key, or neither",
+  ],
   ["  minVersion: 1.2", '5: tls.minVersion: Invalid value 1.2: expected "1.2" or "1.3"'],
-  ["  ca: |", "6: tls.ca: A secret does not belong here: expected the path of the file"],
+  ["  ca: |", "6: tls.ca: Invalid value (a secret): expected the path of a file"],
   ["    -----BEGIN CERTIFICATE-----"],
   ["    bm90aGluZyB0byBzZWU="],
   ["allowedHosts:"],
@@ -55,12 +58,12 @@ const planted: [line: string, fault?: string][] = [
   ],
   [
     "clients:",
-    "12: clients: Client certificates are not asked for: expected tls.clientCertificates",
+    "12: clients: Client certificates are ignored: expected tls.clientCertificates",
   ],
   ["- { subject: CN=x, commands: [check_*] }"],
   [
-    "- subject: CN=y # of whom nothing is said",
-    "14: clients[1]: Expected a subject and its commands",
+    "- subject: CN=y # without commands",
+    "14: clients[1]: Missing subject or commands: expected both",
   ],
   ["timeout: 5", '15: timeout: Invalid value 5: expected a duration such as "5s"'],
   [
@@ -80,7 +83,7 @@ const planted: [line: string, fault?: string][] = [
   [
     '      warnign: "5"',
     '27: commands.check_file.options.warnign: Unknown option "warnign": expected one of path, warning; ' +
-    'the nearest is "warning"',
+    'did you mean "warning"?',
   ],
   [
     '      warning: "10:5"',
@@ -100,15 +103,16 @@ const planted: [line: string, fault?: string][] = [
   ],
   [
     "  check_deploy: { options: { a: 1 } }",
-    "32: commands.check_deploy.options: A function has no options: expected them for a check only",
+    "32: commands.check_deploy.options: A function has no options: set them for checks only",
   ],
   [
     "  check_raid: { disabled: true, timeout: 5s }",
-    "33: commands.check_raid.disabled: Nothing goes with it: expected no timeout",
+    "33: commands.check_raid.disabled: A disabled command cannot have other settings: remove timeout",
   ],
   [
     "  check_shell: { plugin: [/bin/true] }",
-    "34: commands.check_shell.plugin: The agent has a command of this name: expected another name",
+    "34: commands.check_shell.plugin: Duplicate command name: expected a name that is not a command " +
+    "of the agent",
   ],
   [
     "  check_mine: { plugin: [check_mine] }",
@@ -118,59 +122,66 @@ const planted: [line: string, fault?: string][] = [
     "  check_ours: { plugin: /bin/true, isolation: jail }",
     '36: commands.check_ours.plugin: Invalid value "/bin/true": expected a list',
   ],
-  ["  ? check_late", "37: commands.check_late: Invalid value null: expected an object"],
+  ["  ? check_late", "37: commands.check_late: Invalid value null: expected a map"],
   ["include: [gone.yaml, settings.yaml]", '38: include[0]: Cannot read "gone.yaml": No such file'],
 ];
 
-Deno.test("All faults of a settings file are told at once, each with its line and what was expected", async () => {
+Deno.test("All errors of a settings file are reported at once, each with its line and the expected value", async () => {
   await using folder = await createFolder({
     "settings.yaml": planted.map(([line]) => line).join("\n"),
   });
-  const faults = await faultsOf(folder);
-  const expected = planted.flatMap(([, fault]) => fault ?? []).map((fault) =>
-    `error: settings.yaml:${fault}`
+  const errors = await diagnosticsOf(folder);
+  const expected = planted.flatMap(([, error]) => error ?? []).map((error) =>
+    `error: settings.yaml:${error}`
   );
-  for (const fault of expected) {
-    assertEquals(faults.filter((one) => one.startsWith(fault)).length, 1, fault);
+  for (const error of expected) {
+    assertEquals(errors.filter((one) => one.startsWith(error)).length, 1, error);
   }
   const more = [
     'error: settings.yaml:36: commands.check_ours.isolation: Invalid value "jail": expected "worker" ' +
     'or "process"',
-    "error: settings.yaml:38: include[1]: A file cannot include itself: expected another one",
+    "error: settings.yaml:38: include[1]: A file cannot include itself: expected another file",
   ];
-  for (const fault of more) assertEquals(faults.includes(fault), true, fault);
-  assertEquals(faults.length, expected.length + more.length, faults.join("\n"));
-  assertEquals(faults.some((fault) => fault.includes("bm90aGluZ")), false);
+  for (const error of more) assertEquals(errors.includes(error), true, error);
+  assertEquals(errors.length, expected.length + more.length, errors.join("\n"));
+  assertEquals(errors.some((error) => error.includes("bm90aGluZ")), false);
 });
 
-Deno.test("A name that is near to a setting is named", async () => {
+Deno.test("The error about an unknown setting suggests the most similar name", async () => {
   await using folder = await createFolder({ "settings.yaml": "limit: {}\ncomands: {}\n" });
-  const faults = await faultsOf(folder);
-  assertStringIncludes(faults[0]!, 'the nearest is "limits"');
-  assertStringIncludes(faults[1]!, 'the nearest is "commands"');
+  const errors = await diagnosticsOf(folder);
+  assertStringIncludes(errors[0]!, 'did you mean "limits"?');
+  assertStringIncludes(errors[1]!, 'did you mean "commands"?');
 });
 
-Deno.test("A file that cannot be read as settings is one fault, with the line where it ends to be YAML", async () => {
-  const table: [text: string, fault: RegExp][] = [
+Deno.test("A file that is not a YAML map is one error, with the line of the syntax error", async () => {
+  const table: [text: string, error: RegExp][] = [
     ["a: [\n", /^error: settings\.yaml:2: Cannot parse YAML: [^\n]+$/],
     ["timeout: 5s\n\tlog: json\n", /^error: settings\.yaml:2: Cannot parse YAML: [^\n]+$/],
     ["key: 'BEGIN PRIVATE\n", /^error: settings\.yaml:2: Cannot parse YAML: (?!.*PRIVATE)/],
-    ["- a\n- b\n", /^error: settings\.yaml:1: Expected names and values, such as "timeout: 30s"$/],
-    ["word", /^error: settings\.yaml:1: Expected names and values/],
+    [
+      "- a\n- b\n",
+      /^error: settings\.yaml:1: Invalid settings: expected a map such as "timeout: 30s"$/,
+    ],
+    ["word", /^error: settings\.yaml:1: Invalid settings: expected a map/],
     ["a: 1\n---\nb: 2\n", /^error: settings\.yaml: Cannot parse YAML: /],
   ];
-  for (const [text, fault] of table) {
+  for (const [text, error] of table) {
     await using folder = await createFolder({ "settings.yaml": text });
-    const faults = await faultsOf(folder);
-    assertEquals([faults.length, fault.test(faults[0]!)], [1, true], faults.join("\n"));
+    const errors = await diagnosticsOf(folder);
+    assertEquals([errors.length, error.test(errors[0]!)], [1, true], errors.join("\n"));
   }
   await using folder = await createFolder();
-  assertEquals(await faultsOf(folder), ["error: settings.yaml: Cannot read it: No such file"]);
+  assertEquals(await diagnosticsOf(folder), [
+    "error: settings.yaml: Cannot read the file: No such file",
+  ]);
   await Deno.mkdir(`${folder.path}settings.yaml`);
-  assertEquals(await faultsOf(folder), ["error: settings.yaml: Cannot read it: It is not a file"]);
+  assertEquals(await diagnosticsOf(folder), [
+    "error: settings.yaml: Cannot read the file: It is not a regular file",
+  ]);
 });
 
-Deno.test("An empty file says nothing, and neither does no file", async () => {
+Deno.test("An empty file and no file both result in empty settings", async () => {
   for (const text of ["", "# nothing\n", "---\n"]) {
     await using folder = await createFolder({ "settings.yaml": text });
     const host = await readHostSettings(`${folder.path}settings.yaml`);
@@ -180,7 +191,7 @@ Deno.test("An empty file says nothing, and neither does no file", async () => {
   assertEquals([none.settings, none.diagnostics, none.files, none.folders], [{}, [], [], []]);
 });
 
-Deno.test("Aliases that hold themselves or grow without end are faults", async () => {
+Deno.test("Recursive aliases and aliases that multiply are errors", async () => {
   const bomb = ["a: &a [x, x, x, x, x, x, x, x, x, x]"];
   for (const [above, name] of ["ab", "bc", "cd", "de", "ef"]) {
     bomb.push(`${name}: &${name} [${Array(10).fill(`*${above}`).join(", ")}]`);
@@ -190,17 +201,17 @@ Deno.test("Aliases that hold themselves or grow without end are faults", async (
     "bomb.yaml": bomb.join("\n"),
   });
   assertEquals(
-    (await faultsOf(folder))[0],
-    "error: settings.yaml:2: tls.cert: It holds itself: expected an alias of something else",
+    (await diagnosticsOf(folder))[0],
+    "error: settings.yaml:2: tls.cert: Recursive alias: the value contains itself",
   );
-  const faults = await faultsOf(folder, agent, "bomb.yaml");
+  const errors = await diagnosticsOf(folder, agent, "bomb.yaml");
   assertEquals(
-    faults.filter((fault) => fault.includes("Expected at most 100000 values")).length,
+    errors.filter((error) => error.includes("Too many values: expected at most 100000")).length,
     1,
   );
 });
 
-Deno.test("Files are merged in a stated order: map by map, the included over the including, the later over the earlier", async () => {
+Deno.test("Maps are merged key by key; included files override their includer, later files earlier ones", async () => {
   await using folder = await createFolder({
     "settings.yaml": [
       "include: [conf.d/*.yaml, last.yaml]",
@@ -247,19 +258,19 @@ Deno.test("Files are merged in a stated order: map by map, the included over the
   }
 });
 
-Deno.test("What a later file replaces is held against the table all the same", async () => {
+Deno.test("A value is checked even if a later file replaces it", async () => {
   await using folder = await createFolder({
     "settings.yaml": "timeout: soon\ninclude: more.yaml\n",
     "more.yaml": "timeout: 5s\ninclude: settings.yaml\n",
   });
-  assertEquals(await faultsOf(folder), [
+  assertEquals(await diagnosticsOf(folder), [
     'error: settings.yaml:1: timeout: Invalid value "soon": expected a duration such as "5s" or "2m"',
-    "error: more.yaml:2: include: An included file includes nothing: expected it in the file that " +
-    "includes this one",
+    "error: more.yaml:2: include: An included file cannot include others: expected it in the file " +
+    "that includes this one",
   ]);
 });
 
-Deno.test("A pattern leaves the file itself out, may find nothing, and names each file once", async () => {
+Deno.test("A pattern never includes the file itself, may match no file, and includes each file once", async () => {
   await using folder = await createFolder({
     "settings.yaml": "include: ['*.yaml', a.yaml, 'none/*/x?.yaml', '[!a].y*l']\nlog: text\n",
     "a.yaml": "log: json\n",
@@ -274,7 +285,7 @@ Deno.test("A pattern leaves the file itself out, may find nothing, and names eac
   ]);
 });
 
-Deno.test("What anybody may write, or read of a key, is warned of; so is what looks like a secret", async () => {
+Deno.test("World-writable files, a world-readable key and values that look like secrets cause warnings", async () => {
   await using folder = await createFolder({ "conf.d/one.yaml": "log: json\n", "host.key": "" });
   const settings = await folder.write(
     "settings.yaml",
@@ -283,22 +294,22 @@ Deno.test("What anybody may write, or read of a key, is warned of; so is what lo
   );
   await Deno.chmod(`${folder.path}host.key`, 0o600);
   await Deno.chmod(settings, 0o644);
-  const secret = "warning: settings.yaml:4: commands.check_raid.env.DB_PASSWORD: It looks like a " +
-    "secret: expected the path of a file that holds it";
-  assertEquals(await faultsOf(folder), [secret]);
+  const secret = "warning: settings.yaml:4: commands.check_raid.env.DB_PASSWORD: The value looks " +
+    "like a secret: expected the path of a file that contains it";
+  assertEquals(await diagnosticsOf(folder), [secret]);
   await Deno.chmod(`${folder.path}host.key`, 0o644);
   await Deno.chmod(settings, 0o666);
   await Deno.chmod(`${folder.path}conf.d/one.yaml`, 0o602);
-  assertEquals(await faultsOf(folder), [
+  assertEquals(await diagnosticsOf(folder), [
     "warning: settings.yaml: File is world-writable: expected mode 0644",
     secret,
     "warning: conf.d/one.yaml: File is world-writable: expected mode 0644",
-    'warning: settings.yaml:2: tls.key: Anybody may read "host.key": expected mode 0600',
+    'warning: settings.yaml:2: tls.key: File "host.key" is world-readable: expected mode 0600',
   ]);
 });
 
-Deno.test("Faults of the agent keep their place, and those of both are the file's", async () => {
-  const faulty = defineAgent({
+Deno.test("Errors of the agent keep their place; errors of agent and file together get the file's line", async () => {
+  const invalid = defineAgent({
     timeout: "soon",
     clients: [{ subject: "CN=x", commands: ["*"] }],
     commands: { check_file: file({ warning: "x" }), check_raid: plugin(["echo"]) },
@@ -306,21 +317,21 @@ Deno.test("Faults of the agent keep their place, and those of both are the file'
   await using folder = await createFolder({
     "settings.yaml": "tls: false\ncommands:\n  check_file:\n    options: { path: relative }\n",
   });
-  assertEquals(await faultsOf(folder, faulty), [
+  assertEquals(await diagnosticsOf(folder, invalid), [
     'error: timeout: Invalid value "soon": expected a duration such as "5s" or "2m"',
-    "error: settings.yaml:1: clients: Client certificates are not asked for: expected " +
+    "error: settings.yaml:1: clients: Client certificates are ignored: expected " +
     'tls.clientCertificates "request" or "require"',
     'error: commands.check_file.options.warning: Cannot parse range "x": end "x" is not a number',
     'error: commands.check_raid.argv[0]: Invalid value "echo": expected an absolute path',
   ]);
-  const sound = defineAgent({ commands: { check_file: file } });
-  assertEquals(await faultsOf(folder, sound), [
-    "error: settings.yaml:4: commands.check_file.permissions.read[0]: Cannot take " +
+  const valid = defineAgent({ commands: { check_file: file } });
+  assertEquals(await diagnosticsOf(folder, valid), [
+    "error: settings.yaml:4: commands.check_file.permissions.read[0]: Invalid value " +
     '"relative": expected an absolute path',
   ]);
 });
 
-Deno.test("A host changes commands, leaves them out, and has plugins of its own", async () => {
+Deno.test("A host changes and disables commands, and adds plugins", async () => {
   await using folder = await createFolder({
     "settings.yaml": `
 commands:

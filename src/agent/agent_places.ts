@@ -1,18 +1,18 @@
 import { placeBelow } from "./diagnostic.ts";
 import { isRecord } from "./read.ts";
 
-/** What is merged name by name, and so said name by name. */
+/** Settings whose maps are merged key by key, so that each key has its own place. */
 const merged: readonly string[] = ["tls", "limits"];
 
 /**
- * The places where an agent says something itself, so that `validate` can tell it from what nobody
- * has said.
+ * Returns the places that an agent sets itself, so that `validate` can distinguish them from
+ * defaults.
  *
  * @param input the agent without its commands
- * @param commands its commands
+ * @param commands the commands of the agent
  * @returns the places
  */
-export function saidPlaces(input: object, commands: unknown): string[] {
+export function agentPlaces(input: object, commands: unknown): string[] {
   const settings = Object.entries(input).flatMap(([name, value]) =>
     merged.includes(name) && isRecord(value) ? [name, ...names(value, name)] : name
   );
@@ -21,7 +21,7 @@ export function saidPlaces(input: object, commands: unknown): string[] {
 
 function ofCommand([name, command]: [string, unknown]): string[] {
   const place = placeBelow("commands", name);
-  // A check that is not bound is a function, and says its settings all the same.
+  // A check without option values is a function, which has the property `settings`, too.
   const { values, settings } = Object(command) as { values?: unknown; settings?: unknown };
   return [...names(values, placeBelow(place, "options")), ...names(settings, place)];
 }
