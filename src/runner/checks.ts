@@ -10,15 +10,15 @@ import type { Isolation, SandboxKind, SandboxPool } from "./pool.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { CheckRunner } from "./runner.ts";
 import { unlessAborted } from "./deadline.ts";
-import { DeafError, type SandboxLog } from "./sandbox.ts";
+import { type SandboxLog, UnresponsiveError } from "./sandbox.ts";
 
 /**
- * Runs checks in the sandboxes of a pool, each with what it declared.
+ * Runs checks in the sandboxes of a pool, each with its declared permissions.
  *
  * @param pool the sandboxes
- * @param context what every check is told
- * @param quarantine commands that are not run
- * @param onAbandoned called for each worker that cannot be ended, and may go on burning a core
+ * @param context the data that every check receives
+ * @param quarantine the commands that are not run
+ * @param onAbandoned called for each worker that cannot be ended and may keep a core busy
  * @returns the runner of checks
  */
 export function sandboxedChecks(
@@ -27,7 +27,7 @@ export function sandboxedChecks(
   quarantine: Quarantine,
   onAbandoned: (command: string) => void = () => {},
 ): CheckRunner {
-  // Worked out once: it stays the same as long as the manifest does.
+  // Computed once per command: it depends on the manifest only.
   const kinds = new Map<string, SandboxKind>();
   return async (name, command, args, signal) => {
     const reason = quarantine.reason(name);
@@ -39,19 +39,21 @@ export function sandboxedChecks(
     if (kind === undefined) kinds.set(name, kind = kindOf(name, command, context.procfs));
     let started = false;
     const running = pool.use(kind, (sandbox) => {
-      // Nobody waits any more.
+      // The client no longer waits.
       if (signal.aborted) throw signal.reason;
       started = true;
       return sandbox.run(name, args, withValues(context, command), signal);
     });
     running.catch(() => {});
     try {
-      // A start cannot be called off, a run can.
+      // The start of a sandbox cannot be cancelled, a run can.
       return await unlessAborted(running, signal, () => started);
     } catch (error) {
-      if (error === signal.reason) throw new Error("Its sandbox was still being started");
-      if (!(error instanceof DeafError)) throw error;
-      // A process was killed, and that was all. A worker can only be left alone.
+      if (error === signal.reason) {
+        throw new Error("The sandbox was still starting at the deadline");
+      }
+      if (!(error instanceof UnresponsiveError)) throw error;
+      // A process has been killed by now. A worker cannot be ended, only abandoned.
       if (command.isolation === "worker" && error.command === name) {
         quarantine.add(name, "it did not stop at its deadline and blocked its sandbox");
         onAbandoned(name);
@@ -62,20 +64,22 @@ export function sandboxedChecks(
   };
 }
 
-// Whoever shares a sandbox ends with it, at its deadline or before.
+// Commands that share the sandbox also end with it, at their deadlines or earlier.
 function describeEnd(isolation: Isolation, culprit: string, isOwn: boolean): string {
   const what = isolation === "process" ? "process was killed" : "worker is abandoned";
-  if (!isOwn) return `Command '${culprit}' blocked the sandbox that it runs in: its ${what}`;
-  const more = isolation === "process" ? "" : ", and the command quarantined until the next reload";
-  return `The check did not hear that its time was over: its ${what}${more}`;
+  if (!isOwn) return `Command '${culprit}' blocked its sandbox: the ${what}`;
+  const more = isolation === "process"
+    ? ""
+    : ", and the command is quarantined until the next reload";
+  return `The check did not respond at its deadline: its ${what}${more}`;
 }
 
 /**
- * In which sandbox a check runs.
+ * Returns the kind of sandbox in which a check runs.
  *
  * @param name the command's name
  * @param command the check
- * @param procfs where /proc is bound
+ * @param procfs the path at which /proc is mounted
  * @returns the kind of its sandbox
  */
 export function kindOf(name: string, command: ManifestCheck, procfs: string): SandboxKind {
@@ -90,11 +94,11 @@ function withValues(context: RunContext, { hostValues }: ManifestCheck): RunCont
 }
 
 /**
- * Lets the daemon's own check run here, and all others elsewhere.
+ * Runs the self check of the daemon in this realm, and passes all other checks on.
  *
- * @param own the daemon's own check
- * @param others runs the rest
- * @param context what every check is told
+ * @param own the self check of the daemon
+ * @param others runs all other checks
+ * @param context the data that every check receives
  * @returns the runner of checks
  */
 export function withOwnCheck(
@@ -113,12 +117,12 @@ export function withOwnCheck(
 }
 
 /**
- * Runs checks here, in this realm, with whatever this process may do: for agents that are a value
- * in a program's hands. Declared permissions bind nothing then.
+ * Runs checks in this realm, with all permissions of this process. This is for programs that hold
+ * the agent as a value. Declared permissions have no effect then.
  *
  * @param agent the agent
- * @param context what every check is told
- * @param log where checks log
+ * @param context the data that every check receives
+ * @param log receives what checks log
  * @returns the runner of checks
  */
 export function inlineChecks(agent: Agent, context: RunContext, log: SandboxLog): CheckRunner {

@@ -6,70 +6,70 @@ import { openProcess } from "./process_channel.ts";
 import { createSandbox, type Sandbox, type SandboxLog } from "./sandbox.ts";
 import { openWorker, workerCode } from "./worker_channel.ts";
 
-/** In what a sandbox runs. */
+/** The realm of a sandbox: a thread of the daemon, or a process. */
 export type Isolation = "worker" | "process";
 
-/** What tells one sandbox from another: what it may do, in what it runs, and for whom alone, if so. */
+/** Identifies a sandbox: its permissions, its isolation, and its command if it is not shared. */
 export type SandboxKind = readonly [
   permissions: GrantedPermissions,
   isolation: Isolation,
   owner?: string,
 ];
 
-/** Sandboxes by their kind: commands of one kind share a warm one. */
+/** Sandboxes by their kind. Commands of the same kind share a running sandbox. */
 export interface SandboxPool {
   /**
-   * Has work done in the sandbox of a kind; it is started now if there is none. It stays for as long
-   * as the work takes, whoever else needs room.
+   * Runs work in the sandbox of a kind, which is started if necessary. The sandbox is not closed
+   * before the work ends, even if other kinds need its place.
    *
    * @param kind which sandbox
-   * @param work what is done in it once it is ready
-   * @returns what the work comes to
-   * @throws {BusyError} where there may be no more, and all are at work
+   * @param work runs when the sandbox is ready
+   * @returns the result of the work
+   * @throws {BusyError} if all sandboxes are in use and no more are allowed
    */
   use<T>(kind: SandboxKind, work: (sandbox: Sandbox) => Promise<T>): Promise<T>;
-  /** The sandbox of a kind, when it is ready. Where room is needed, it may be gone the next moment. */
+  /** Returns the sandbox of a kind when it is ready. It may be closed at any time to make room. */
   sandbox(...kind: SandboxKind): Promise<Sandbox>;
-  /** How many are alive. */
+  /** The number of running sandboxes. */
   readonly size: number;
-  /** The kinds of those that are alive. */
+  /** The kinds of the running sandboxes. */
   readonly kinds: readonly SandboxKind[];
-  /** The commands that have run in workers for so many milliseconds or longer. */
+  /** Returns the commands that have been running in workers for at least this time. */
   suspects(milliseconds: number): string[];
-  /** Ends them all. */
+  /** Ends all sandboxes. */
   close(): void;
 }
 
 interface Place {
   kind: SandboxKind;
   sandbox: Sandbox;
-  /** When somebody last asked for it. */
+  /** When it was last used. */
   used: number;
-  /** How many wait for it, or work in it. */
+  /** The number of callers that wait for it or work in it. */
   users: number;
 }
 
 /**
- * What two kinds have in common if they are one.
+ * Returns the key of a kind: equal kinds have equal keys.
  *
  * @param kind the kind
- * @returns a text
+ * @returns the key
  */
 export function keyOf([permissions, isolation, owner]: SandboxKind): string {
   return JSON.stringify([isolation, permissions, owner]);
 }
 
-/** A sandbox that is unused for so long is ended. */
+/** A sandbox that is unused for this time is ended. */
 const idleMilliseconds = 600_000;
 
 /**
  * Makes a pool.
  *
- * @param code the agent and the program inside a sandbox
- * @param most how many may be alive; the one idle for longest makes room
- * @param log where checks log
- * @param processes ends what checks start
- * @returns the pool, empty
+ * @param code the agent, and the program inside a sandbox
+ * @param most the maximum number of running sandboxes; a new one replaces the longest unused one
+ * @param log receives what checks log
+ * @param processes ends the processes that checks start
+ * @returns the empty pool
  */
 export function createPool(
   code: SandboxCode,
@@ -85,7 +85,7 @@ export function createPool(
 
   function open(kind: SandboxKind, key: string): Place {
     if (alive.size >= most) endIdle(alive, Infinity, 1);
-    if (alive.size >= most) throw new BusyError(`All ${most} sandboxes are at work`);
+    if (alive.size >= most) throw new BusyError(`All ${most} sandboxes are in use`);
     const [permissions, isolation] = kind;
     const sandbox = createSandbox(
       (events) =>
@@ -101,7 +101,7 @@ export function createPool(
   async function use<T>(kind: SandboxKind, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
     const key = keyOf(kind);
     const place = alive.get(key) ?? open(kind, key);
-    // A map keeps the order: what is used is put at its end.
+    // Moved to the end of the map, so that the longest unused sandboxes come first.
     alive.delete(key);
     alive.set(key, place);
     return await occupy(place, work);
@@ -131,7 +131,7 @@ export function createPool(
   };
 }
 
-// Ends those that are unused since a time, the longest unused first.
+// Ends sandboxes that are unused since a time, the longest unused first.
 function endIdle(alive: Map<string, Place>, since: number, count = Infinity): void {
   for (const [key, { sandbox, used, users }] of alive) {
     if (used > since || count === 0) return;

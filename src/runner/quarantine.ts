@@ -1,18 +1,18 @@
-/** Commands that are answered without being run, because of what they did to the daemon. */
+/** The commands that are no longer run, because they harmed the daemon. */
 export interface Quarantine {
-  /** Why a command is in quarantine; undefined if it is not. */
+  /** Returns the reason why a command is quarantined; undefined if it is not. */
   reason(command: string): string | undefined;
-  /** Puts a command in. */
+  /** Quarantines a command. */
   add(command: string, reason: string): void;
-  /** All that are in, by name. */
+  /** The reason of each quarantined command, by name. */
   readonly commands: Readonly<Record<string, string>>;
 }
 
 /**
  * Makes a quarantine.
  *
- * @param commands who is in already, and why
- * @param onAdd hears of everyone who is put in
+ * @param commands the commands that are already quarantined, with the reasons
+ * @param onAdd called for each command that is quarantined
  * @returns the quarantine
  */
 export function createQuarantine(

@@ -8,12 +8,12 @@ import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import type { SandboxLog } from "./sandbox.ts";
 
-/** The agent that a runner runs, and where. */
+/** The agent that a runner runs, with data about the host. */
 export interface RunnerOrders {
   manifest: Manifest;
   code: SandboxCode;
   hostname: string;
-  /** Commands that are not run, each with the reason. */
+  /** The reason of each quarantined command, by name. */
   quarantined: Readonly<Record<string, string>>;
 }
 
@@ -29,7 +29,7 @@ export interface RunnerEvents {
   onEnded?: (command: string, ending: string) => void;
 }
 
-/** A runner with what it is made of. */
+/** A runner and its parts. */
 export interface SandboxedRunner {
   runner: Runner;
   pool: SandboxPool;
@@ -40,8 +40,8 @@ export interface SandboxedRunner {
  * Makes a runner whose checks run in sandboxes. No sandbox is started yet.
  *
  * @param orders the agent
- * @param own makes the daemon's own check, which runs outside the sandboxes
- * @param processes ends what commands start
+ * @param own makes the self check of the daemon, which runs outside the sandboxes
+ * @param processes ends the processes that commands start
  * @param events called while commands run
  * @returns the runner, its sandboxes and its quarantine
  */

@@ -30,7 +30,7 @@ Deno.test("createPool() makes no room by ending a sandbox that is being started"
   await assertRejects(
     () => pool.use(kind("B"), () => Promise.resolve()),
     BusyError,
-    "All 1 sandboxes are at work",
+    "All 1 sandboxes are in use",
   );
   assertEquals((await first).output.text, "hello");
   await pool.use(kind("B"), () => Promise.resolve());
