@@ -3,48 +3,73 @@ import { isBuiltIn, type ManifestCheck } from "../agent/manifest.ts";
 import { grantPermissions } from "../agent/granted_permissions.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define_check.ts";
-import { failure } from "../check/answer.ts";
+import { type Answer, failure } from "../check/answer.ts";
 import { withHostValues } from "./host_values.ts";
 import type { RunContext } from "./messages.ts";
 import type { Isolation, SandboxKind, SandboxPool } from "./pool.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { CheckRunner } from "./runner.ts";
 import { unlessAborted } from "./deadline.ts";
-import { type SandboxLog, UnresponsiveError } from "./sandbox.ts";
+import { AGENT } from "./run_record.ts";
+import { type Sandbox, type SandboxLog, UnresponsiveError } from "./sandbox.ts";
+import { createTrials } from "./trials.ts";
+
+/** How long a worker is watched after the answer of a suspect that had answered before a death. */
+const lingerMilliseconds = 600;
+
+/** How long the thread of a suspect may take to respond after its answer. */
+const proofMilliseconds = 1_000;
 
 /**
  * Runs checks in the sandboxes of a pool, each with its declared permissions.
  *
  * @param pool the sandboxes
  * @param context the data that every check receives
- * @param quarantine the commands that are not run
- * @param onAbandoned called for each worker that cannot be ended and may keep a core busy
+ * @param quarantine the commands that are not run, or run under watch
  * @returns the runner of checks
  */
 export function sandboxedChecks(
   pool: SandboxPool,
   context: RunContext,
   quarantine: Quarantine,
-  onAbandoned: (command: string) => void = () => {},
 ): CheckRunner {
+  const trials = createTrials(quarantine);
   // Computed once per command: it depends on the manifest only.
   const kinds = new Map<string, SandboxKind>();
-  return async (name, command, args, signal) => {
-    const reason = quarantine.reason(name);
-    if (reason !== undefined) {
-      const hint = "It is run again after the next reload";
-      return failure("done", `Command '${name}' is quarantined: ${reason}`, hint);
-    }
+
+  function kindFor(name: string, command: ManifestCheck, own: boolean): SandboxKind {
     let kind = kinds.get(name);
     if (kind === undefined) kinds.set(name, kind = kindOf(name, command, context.procfs));
+    return own ? [kind[0], kind[1], name] : kind;
+  }
+
+  return async (name, command, args, signal) => {
+    const inWorker = command.isolation === "worker";
+    const reason = () =>
+      quarantine.reason(name) ?? (inWorker ? quarantine.reason(AGENT) : undefined);
+    if (reason() !== undefined) return quarantined(name, reason()!);
+    const turn = inWorker ? await trials.enter(name, signal) : { leave: () => {} };
+    if (reason() !== undefined) {
+      turn.leave();
+      return quarantined(name, reason()!);
+    }
+    const { trial, leave } = turn;
+    const own = trial !== undefined || quarantine.suspicion(name)?.separate === true;
     let started = false;
-    const running = pool.use(kind, (sandbox) => {
+    let observed: Promise<void> | undefined;
+    const running = pool.use(kindFor(name, command, own), (sandbox, mark) => {
       // The client no longer waits.
       if (signal.aborted) throw signal.reason;
       started = true;
-      return sandbox.run(name, args, withValues(context, command), signal);
-    });
-    running.catch(() => {});
+      quarantine.acquit(AGENT);
+      const unmark = mark(name, trial === undefined ? "running" : "trial");
+      const answer = sandbox.run(name, args, withValues(context, command), signal);
+      const ended = answer.then(() => {}, () => {});
+      if (trial !== undefined) observed = ended.then(() => observe(name, sandbox, quarantine));
+      (observed ?? ended).then(unmark);
+      return answer;
+    }, trial !== undefined);
+    running.catch(() => {}).then(() => observed).then(leave);
     try {
       // The start of a sandbox cannot be cancelled, a run can.
       return await unlessAborted(running, signal, () => started);
@@ -53,25 +78,42 @@ export function sandboxedChecks(
         throw new Error("The sandbox was still starting at the deadline");
       }
       if (!(error instanceof UnresponsiveError)) throw error;
-      // A process has been killed by now. A worker cannot be ended, only abandoned.
-      if (command.isolation === "worker" && error.command === name) {
-        quarantine.add(name, "it did not stop at its deadline and blocked its sandbox");
-        onAbandoned(name);
-      }
-      const isOwn = signal.aborted && error.command === name;
-      throw new Error(describeEnd(command.isolation, error.command, isOwn), { cause: error });
+      throw new Error(describeEnd(command.isolation, error.commands), { cause: error });
     }
   };
 }
 
-// Commands that share the sandbox also end with it, at their deadlines or earlier.
-function describeEnd(isolation: Isolation, culprit: string, isOwn: boolean): string {
-  const what = isolation === "process" ? "process was killed" : "worker is abandoned";
-  if (!isOwn) return `Command '${culprit}' blocked its sandbox: the ${what}`;
+function quarantined(name: string, reason: string): Answer {
+  const hint = "It is run again after the next reload";
+  return failure("done", `Command '${name}' is quarantined: ${reason}`, hint);
+}
+
+// Ends the trial of a command that has answered, if its worker proves to be free.
+async function observe(name: string, sandbox: Sandbox, quarantine: Quarantine): Promise<void> {
+  if (quarantine.suspicion(name)?.trial === "linger") {
+    await new Promise((resolve) => setTimeout(resolve, lingerMilliseconds));
+  }
+  const timer = setTimeout(sandbox.abandon, proofMilliseconds);
+  try {
+    await sandbox.prove();
+    quarantine.acquit(name);
+  } catch {
+    // It was closed, which is reported by its end.
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function describeEnd(isolation: Isolation, commands: readonly string[]): string {
+  const end = isolation === "process" ? "its process was killed" : "its worker is abandoned";
+  if (commands.length > 1) {
+    return `A check blocked this sandbox: ${end}, and each command that ran in it gets a sandbox ` +
+      "of its own until the next reload";
+  }
   const more = isolation === "process"
     ? ""
     : ", and the command is quarantined until the next reload";
-  return `The check did not respond at its deadline: its ${what}${more}`;
+  return `The check did not respond at its deadline: ${end}${more}`;
 }
 
 /**

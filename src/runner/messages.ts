@@ -5,7 +5,8 @@ import type { Answer } from "../check/answer.ts";
 export type ToSandbox =
   | { type: "describe"; host: HostSettings }
   | { type: "run"; id: number; command: string; args: readonly string[]; context: RunContext }
-  | { type: "abort"; id: number };
+  | { type: "abort"; id: number }
+  | { type: "prove" };
 
 /** The part of a check's context that is data. */
 export interface RunContext {
@@ -30,4 +31,5 @@ export type FromSandbox =
   | { type: "described"; agent: DescribedAgent }
   | { type: "done"; id: number } & Answer
   | { type: "aborted" }
+  | { type: "free" }
   | { type: "log"; command: string; message: string };

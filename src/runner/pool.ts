@@ -3,7 +3,9 @@ import type { ProcessTree } from "../host/process_tree.ts";
 import { BusyError } from "./admission.ts";
 import type { SandboxCode } from "./channel.ts";
 import { openProcess } from "./process_channel.ts";
-import { createSandbox, type Sandbox, type SandboxLog } from "./sandbox.ts";
+import { AGENT, type RunRecord } from "./run_record.ts";
+import { createSandbox, type Sandbox, type SandboxEnd, type SandboxLog } from "./sandbox.ts";
+import { type MarkRun, trackRuns } from "./track_runs.ts";
 import { openWorker, workerCode } from "./worker_channel.ts";
 
 /** The realm of a sandbox: a thread of the daemon, or a process. */
@@ -16,6 +18,9 @@ export type SandboxKind = readonly [
   owner?: string,
 ];
 
+/** Work in a sandbox. The mark of a run survives the process, see run_record.ts. */
+export type SandboxWork<T> = (sandbox: Sandbox, mark: MarkRun) => Promise<T>;
+
 /** Sandboxes by their kind. Commands of the same kind share a running sandbox. */
 export interface SandboxPool {
   /**
@@ -23,19 +28,18 @@ export interface SandboxPool {
    * before the work ends, even if other kinds need its place.
    *
    * @param kind which sandbox
-   * @param work runs when the sandbox is ready
+   * @param work runs when the sandbox is ready; it marks the runs of commands in the record
+   * @param trial whether a sandbox that has to be started runs alone
    * @returns the result of the work
    * @throws {BusyError} if all sandboxes are in use and no more are allowed
    */
-  use<T>(kind: SandboxKind, work: (sandbox: Sandbox) => Promise<T>): Promise<T>;
+  use<T>(kind: SandboxKind, work: SandboxWork<T>, trial?: boolean): Promise<T>;
   /** Returns the sandbox of a kind when it is ready. It may be closed at any time to make room. */
   sandbox(...kind: SandboxKind): Promise<Sandbox>;
   /** The number of running sandboxes. */
   readonly size: number;
   /** The kinds of the running sandboxes. */
   readonly kinds: readonly SandboxKind[];
-  /** Returns the commands that have been running in workers for at least this time. */
-  suspects(milliseconds: number): string[];
   /** Ends all sandboxes. */
   close(): void;
 }
@@ -43,6 +47,7 @@ export interface SandboxPool {
 interface Place {
   kind: SandboxKind;
   sandbox: Sandbox;
+  mark: MarkRun;
   /** When it was last used. */
   used: number;
   /** The number of callers that wait for it or work in it. */
@@ -62,20 +67,30 @@ export function keyOf([permissions, isolation, owner]: SandboxKind): string {
 /** A sandbox that is unused for this time is ended. */
 const idleMilliseconds = 600_000;
 
+/** What a pool needs. */
+export interface PoolParts {
+  /** The agent, and the program inside a sandbox. */
+  code: SandboxCode;
+  /** The maximum number of running sandboxes; a new one replaces the longest unused one. */
+  most: number;
+  /** Ends the processes that checks start. */
+  processes: ProcessTree;
+  /** Receives what checks log. */
+  log: SandboxLog;
+  /** Receives the marks of what runs in workers. */
+  record: RunRecord;
+  /** Called when a sandbox is closed. */
+  onEnd?: (isolation: Isolation, end: SandboxEnd) => void;
+}
+
 /**
  * Makes a pool.
  *
- * @param code the agent, and the program inside a sandbox
- * @param most the maximum number of running sandboxes; a new one replaces the longest unused one
- * @param log receives what checks log
- * @param processes ends the processes that checks start
+ * @param parts what it needs
  * @returns the empty pool
  */
 export function createPool(
-  code: SandboxCode,
-  most: number,
-  log: SandboxLog,
-  processes: ProcessTree,
+  { code, most, processes, log, record, onEnd = () => {} }: PoolParts,
 ): SandboxPool {
   const inWorkers = workerCode(code);
   const alive = new Map<string, Place>();
@@ -83,7 +98,7 @@ export function createPool(
   const sweeping = setInterval(sweep, idleMilliseconds / 10);
   Deno.unrefTimer(sweeping);
 
-  function open(kind: SandboxKind, key: string): Place {
+  function open(kind: SandboxKind, key: string, trial: boolean): Place {
     if (alive.size >= most) endIdle(alive, Infinity, 1);
     if (alive.size >= most) throw new BusyError(`All ${most} sandboxes are in use`);
     const [permissions, isolation] = kind;
@@ -95,12 +110,15 @@ export function createPool(
       log,
     );
     sandbox.broken.then(() => alive.get(key)?.sandbox === sandbox && alive.delete(key));
-    return { kind, sandbox, used: 0, users: 0 };
+    sandbox.ended.then((end) => onEnd(isolation, end));
+    if (isolation === "worker") markEvaluation(sandbox, record, trial ? "trial" : "running");
+    const mark = isolation === "worker" ? trackRuns(sandbox, record) : () => () => {};
+    return { kind, sandbox, mark, used: 0, users: 0 };
   }
 
-  async function use<T>(kind: SandboxKind, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
+  async function use<T>(kind: SandboxKind, work: SandboxWork<T>, trial = false): Promise<T> {
     const key = keyOf(kind);
-    const place = alive.get(key) ?? open(kind, key);
+    const place = alive.get(key) ?? open(kind, key, trial);
     // Moved to the end of the map, so that the longest unused sandboxes come first.
     alive.delete(key);
     alive.set(key, place);
@@ -112,12 +130,6 @@ export function createPool(
     sandbox: (...kind) => use(kind, (sandbox) => Promise.resolve(sandbox)),
     get kinds() {
       return [...alive.values()].map(({ kind }) => kind);
-    },
-    suspects(milliseconds) {
-      const started = performance.now() - milliseconds;
-      return [...alive.values()].flatMap(({ kind: [, isolation], sandbox }) =>
-        isolation === "worker" ? sandbox.runningSince(started) : []
-      );
     },
     get size() {
       return alive.size;
@@ -142,12 +154,19 @@ function endIdle(alive: Map<string, Place>, since: number, count = Infinity): vo
   }
 }
 
-async function occupy<T>(place: Place, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
+// The module of the agent can end the process, too, while it is evaluated.
+function markEvaluation(sandbox: Sandbox, record: RunRecord, mark: "running" | "trial"): void {
+  record.add(AGENT, mark);
+  const remove = () => record.remove(AGENT, mark);
+  sandbox.ready.then(remove, remove);
+}
+
+async function occupy<T>(place: Place, work: SandboxWork<T>): Promise<T> {
   place.used = performance.now();
   place.users++;
   try {
     await place.sandbox.ready;
-    return await work(place.sandbox);
+    return await work(place.sandbox, place.mark);
   } finally {
     place.users--;
   }

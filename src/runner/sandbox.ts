@@ -12,10 +12,10 @@ export interface Sandbox {
    * deadline. Nothing more should run in it then. It closes itself when the last run is over.
    */
   readonly broken: Promise<string>;
+  /** Resolves when the realm is closed. */
+  readonly ended: Promise<SandboxEnd>;
   /** The number of current runs. */
   readonly running: number;
-  /** Returns the running commands that were started before this time (`performance.now()`). */
-  runningSince(time: number): string[];
   /** Returns the manifest and its diagnostics, with the host's settings merged in. */
   describe(host: HostSettings): Promise<DescribedAgent>;
   /**
@@ -31,22 +31,34 @@ export interface Sandbox {
     context: RunContext,
     signal: AbortSignal,
   ): Promise<Answer>;
+  /** Resolves when the thread of the realm has processed one more message; rejects if it is closed. */
+  prove(): Promise<void>;
+  /** Ends the realm, which does not respond, and rejects all runs in it. */
+  abandon(): void;
   /** Ends the realm and rejects all runs in it. */
   close(): void;
 }
 
+/** How a sandbox ended. */
+export interface SandboxEnd {
+  /** The commands that ran in it at any time. */
+  commands: readonly string[];
+  /** Whether it did not respond: the thread of a worker is not ended then. */
+  unresponsive: boolean;
+}
+
 /** A sandbox does not respond to a deadline, since a check blocks its thread. */
 export class UnresponsiveError extends Error {
-  /** The command that most likely blocks the sandbox. */
-  readonly command: string;
+  /** The commands that ran in the sandbox at any time: one of them blocks it. */
+  readonly commands: readonly string[];
 
   /**
-   * @param command the command that most likely blocks the sandbox
+   * @param commands the commands that ran in the sandbox at any time
    */
-  constructor(command: string) {
-    super(`The sandbox is unresponsive: ${JSON.stringify(command)} blocks it`);
+  constructor(commands: readonly string[]) {
+    super(`The sandbox is unresponsive: one of ${JSON.stringify(commands)} blocks it`);
     this.name = "UnresponsiveError";
-    this.command = command;
+    this.commands = commands;
   }
 }
 
@@ -61,12 +73,6 @@ interface Waiting<T> {
   reject(error: Error): void;
 }
 
-interface Run extends Waiting<Answer> {
-  command: string;
-  /** When it was started. */
-  since: number;
-}
-
 /**
  * Makes a sandbox of a realm.
  *
@@ -75,14 +81,16 @@ interface Run extends Waiting<Answer> {
  * @returns the sandbox
  */
 export function createSandbox(open: (events: ChannelEvents) => Channel, log: SandboxLog): Sandbox {
-  const runs = new Map<number, Run>();
+  const runs = new Map<number, Waiting<Answer>>();
+  const commands = new Set<string>();
+  const proofs: Waiting<void>[] = [];
   const descriptions: Waiting<DescribedAgent>[] = [];
   const ready = Promise.withResolvers<void>();
   const broken = Promise.withResolvers<string>();
+  const ended = Promise.withResolvers<SandboxEnd>();
   ready.promise.catch(() => {});
   let nextId = 1;
   let received = 0;
-  let receivedUpTo = 1;
   let alive = true;
   let strayed = false;
 
@@ -92,19 +100,20 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     channel.terminate();
     const error = reason instanceof Error ? reason : new Error(reason);
     ready.reject(error);
-    for (const waiting of [...runs.values(), ...descriptions]) waiting.reject(error);
+    for (const waiting of [...runs.values(), ...descriptions, ...proofs]) waiting.reject(error);
     runs.clear();
     broken.resolve(error.message);
+    ended.resolve({ commands: [...commands], unresponsive: error instanceof UnresponsiveError });
   }
 
   function receive(data: FromSandbox): void {
     received++;
-    receivedUpTo = nextId;
     if (typeof data !== "object" || data === null) return;
     if (data.type === "ready") ready.resolve();
     else if (data.type === "unfit") fail(textOf(data.reason));
     else if (data.type === "log") log(textOf(data.command), textOf(data.message));
     else if (data.type === "described") descriptions.shift()?.resolve(data.agent);
+    else if (data.type === "free") proofs.shift()?.resolve();
     else if (data.type === "done") settle(data);
   }
 
@@ -122,13 +131,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     if (strayed && runs.size === 0) fail("A check continued after its deadline");
   }
 
-  // Commands that were started before the last message did not block at that time. So the first
-  // command after that message blocks, or else the last command of all.
-  function culprit(): string {
-    const ids = [...runs.keys()];
-    const id = ids.find((id) => id >= receivedUpTo) ?? ids.at(-1)!;
-    return runs.get(id)!.command;
-  }
+  const abandon = () => fail(new UnresponsiveError([...commands]));
 
   function abort(id: number): void {
     if (!alive || !runs.has(id)) return;
@@ -137,7 +140,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     setTimeout(() => {
       const waiting = runs.get(id);
       if (waiting === undefined) return;
-      if (received === before) return fail(new UnresponsiveError(culprit()));
+      if (received === before) return abandon();
       waiting.reject(
         new Error(
           "The check was notified of its deadline and continued: its sandbox is closed",
@@ -155,11 +158,10 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
   return {
     ready: ready.promise,
     broken: broken.promise,
+    ended: ended.promise,
     get running() {
       return runs.size;
     },
-    runningSince: (time) =>
-      [...runs.values()].filter(({ since }) => since <= time).map(({ command }) => command),
     describe(host) {
       const waiting = Promise.withResolvers<DescribedAgent>();
       descriptions.push(waiting);
@@ -171,12 +173,21 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
       if (!alive) return Promise.reject(new Error("The sandbox is closed"));
       const id = nextId++;
       const waiting = Promise.withResolvers<Answer>();
-      runs.set(id, { ...waiting, command, since: performance.now() });
+      runs.set(id, waiting);
+      commands.add(command);
       const onAbort = () => abort(id);
       signal.addEventListener("abort", onAbort, { once: true });
       post({ type: "run", id, command, args, context });
       return waiting.promise.finally(() => signal.removeEventListener("abort", onAbort));
     },
+    prove() {
+      if (!alive) return Promise.reject(new Error("The sandbox is closed"));
+      const proof = Promise.withResolvers<void>();
+      proofs.push(proof);
+      post({ type: "prove" });
+      return proof.promise;
+    },
+    abandon,
     close: () => fail("The sandbox was closed"),
   };
 }

@@ -166,7 +166,8 @@ export async function serveSandbox(
     if (message.type === "run") run(message);
     else if (message.type === "describe") {
       send({ type: "described", agent: describeAgent(agent, message.host) });
-    } else {
+    } else if (message.type === "prove") send({ type: "free" });
+    else {
       // Sent before the check is notified: the host needs to know only that this thread responds.
       send({ type: "aborted" });
       const reason = new DOMException("The deadline has passed", "TimeoutError");
