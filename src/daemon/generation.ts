@@ -9,32 +9,32 @@ import type { Orders } from "./orders.ts";
 import type { Log } from "./log.ts";
 import type { Stats } from "./stats.ts";
 
-/** One agent being served, from a start or a reload to the next. */
+/** One agent that is served, from a start or reload to the next. */
 export interface Generation {
-  /** What the daemon serves it with. */
+  /** The parts that the daemon serves it with. */
   parts: DaemonParts;
   /** Its sandboxes. */
   pool: SandboxPool;
-  /** Its commands that are not run. */
+  /** Its quarantined commands. */
   quarantine: Quarantine;
-  /** Starts the sandboxes that the one before had and it needs, so that the swap costs nobody a start. */
+  /** Starts the sandboxes that both this and the previous generation need, before the swap. */
   warm(before: Generation): Promise<void>;
-  /** Ends its sandboxes when nothing runs in them any more. */
+  /** Ends its sandboxes when nothing runs in them. */
   retire(): Promise<void>;
 }
 
-/** How long after its deadline a command may take to end. */
+/** How long a command may take to end after its deadline. */
 const endSeconds = 3;
 
 /**
  * Makes a generation.
  *
- * @param orders what to serve
- * @param log where events go
- * @param stats counts, over all generations
- * @param processes ends what commands start
- * @param onAbandoned hears that a worker had to be left alone
- * @returns the generation; no sandbox is started
+ * @param orders the agent to serve
+ * @param log receives events
+ * @param stats the counters of all generations
+ * @param processes ends the processes that commands start
+ * @param onAbandoned called for each worker that cannot be ended
+ * @returns the generation; no sandbox is started yet
  */
 export function createGeneration(
   orders: Orders,
@@ -73,7 +73,7 @@ export function createGeneration(
         ),
       );
       const kinds = before.pool.kinds.filter((kind) => needed.has(keyOf(kind)));
-      // One that cannot start is said by the first command that needs it.
+      // If a sandbox cannot start, the first command that needs it reports the error.
       await Promise.allSettled(kinds.map((kind) => pool.sandbox(...kind)));
     },
     async retire() {

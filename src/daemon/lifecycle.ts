@@ -6,49 +6,49 @@ import type { Orders } from "./orders.ts";
 import { createLog, type LineWriter, type Log } from "./log.ts";
 import { createStats } from "./stats.ts";
 
-/** More workers left alone than this, and the daemon makes way for another. */
+/** The daemon restarts if more workers than this are abandoned. */
 const maxAbandoned = 2;
 
-/** How often it is looked which checks run, in milliseconds; shorter runs are nobody's concern. */
+/** How often running checks are recorded, in milliseconds. Shorter runs are not recorded. */
 const suspectEvery = 100;
 
-/** What lives in a daemon's process from its start to its end: one generation after the other. */
+/** A daemon from its start to its end, with one generation after the other. */
 export interface Lifecycle {
-  /** The one line that says that it is ready. */
+  /** The line that reports that it is ready. */
   readonly line: string;
-  /** Where events go, in the form that the agent being served asks for. */
+  /** Receives events. The format is that of the current agent. */
   readonly log: Log;
-  /** Settles with the reason when another daemon should take its place. */
+  /** Settles with the reason when the daemon should be restarted. */
   readonly leaving: Promise<string>;
-  /** Commands that are not run, and why. */
+  /** The reason of each quarantined command, by name. */
   readonly quarantined: Record<string, string>;
   /**
-   * Serves other orders.
+   * Replaces the served agent.
    *
-   * @returns why not, if not; the ones before are served on then
+   * @returns the reason if this fails; then the old agent stays
    */
   reload(orders: Orders): Promise<string | undefined>;
-  /** Notes that a reload did not get this far, for the daemon's report of itself. */
-  refused(fault: string): void;
-  /** Stops listening at once, and settles when everything that was asked is answered. */
+  /** Records a reload that failed earlier, for the self check. */
+  refused(reason: string): void;
+  /** Stops listening at once, and settles when all received queries are answered. */
   stop(): Promise<void>;
 }
 
 /**
- * Hears, whenever one of them changes, which checks have run in workers for longer than a moment,
- * and which commands are not run any more, and why.
+ * Called with the checks that have been running in workers for more than a moment and with the
+ * quarantined commands, whenever one of both changes.
  */
 export type OnSuspects = (suspects: string[], quarantined: Record<string, string>) => void;
 
 /**
  * Opens a daemon.
  *
- * @param orders what it serves at first
- * @param write where the log goes
- * @param onSuspects hears who would have to be blamed if the process died
- * @param processes ends what commands start; released when the daemon stops
- * @returns the daemon, listening
- * @throws where an address cannot be listened on or the certificate cannot be used
+ * @param orders the first agent to serve
+ * @param write receives the lines of the log
+ * @param onSuspects called with the commands to quarantine if the process dies
+ * @param processes ends the processes that commands start; closed when the daemon stops
+ * @returns the daemon, which is listening
+ * @throws if it cannot listen on an address or cannot use the certificate
  */
 export async function openLifecycle(
   orders: Orders,
@@ -61,7 +61,7 @@ export async function openLifecycle(
   let record = createLog(orders.manifest.settings.log, write);
   const log: Log = (...event) => record(...event);
   let generation = create(orders);
-  // Those before it, for as long as their commands run.
+  // Earlier generations whose commands still run.
   const retiring = new Set<Generation>();
 
   function create(orders: Orders): Generation {
@@ -70,14 +70,14 @@ export async function openLifecycle(
       log("error", "abandoned", {
         command,
         abandoned,
-        reason: "its worker cannot be ended and may go on burning a core",
+        reason: "its worker cannot be ended and may keep a core busy",
       });
       if (abandoned > maxAbandoned) leaving.resolve("too many abandoned workers");
     });
   }
 
   const daemon = await openDaemon(generation.parts);
-  processes.broken.then((reason) => leaving.resolve(`the process helper is broken: ${reason}`));
+  processes.broken.then((reason) => leaving.resolve(`the process helper failed: ${reason}`));
 
   async function replace(next: Generation): Promise<string | undefined> {
     try {
@@ -90,15 +90,15 @@ export async function openLifecycle(
     }
   }
 
-  let told = JSON.stringify([[], orders.quarantined]);
-  // A worker that runs out of memory takes the process with it: somebody must know who ran then.
+  let reported = JSON.stringify([[], orders.quarantined]);
+  // A worker that runs out of memory ends the process: the commands that ran then must be on disk.
   function look(): void {
     const pools = [...retiring, generation].map(({ pool }) => pool);
     const suspects = [...new Set(pools.flatMap((pool) => pool.suspects(suspectEvery)))];
     const quarantined = generation.quarantine.commands;
     const now = JSON.stringify([suspects, quarantined]);
-    if (now !== told) onSuspects(suspects, quarantined);
-    told = now;
+    if (now !== reported) onSuspects(suspects, quarantined);
+    reported = now;
   }
   const watching = setInterval(look, suspectEvery);
 
@@ -111,11 +111,11 @@ export async function openLifecycle(
     },
     async reload(orders) {
       const next = create(orders);
-      const fault = await replace(next);
-      stats.reloaded(fault);
-      if (fault !== undefined) {
-        log("error", "reload", { reason: fault });
-        return fault;
+      const reason = await replace(next);
+      stats.reloaded(reason);
+      if (reason !== undefined) {
+        log("error", "reload", { reason });
+        return reason;
       }
       record = createLog(orders.manifest.settings.log, write);
       log("info", "reload", { commands: countCommands(orders.manifest) });
@@ -125,7 +125,7 @@ export async function openLifecycle(
       look();
       before.retire().then(() => retiring.delete(before));
     },
-    refused: (fault) => stats.reloaded(fault),
+    refused: (reason) => stats.reloaded(reason),
     async stop() {
       clearInterval(watching);
       await daemon.stop();

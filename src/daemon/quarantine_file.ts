@@ -1,10 +1,10 @@
-/** What a daemon leaves to the one that takes its place, where no launcher stays beside it. */
+/** The file that passes the quarantine from a daemon to the next one after a restart. */
 export interface QuarantineFile {
-  /** The commands that are not to be run, and why; what ran when the last daemon died among them. */
+  /** The quarantined commands with reasons, including those that ran when the last daemon died. */
   readonly quarantined: Record<string, string>;
-  /** Writes down who is in quarantine, and who has been running for more than a moment. */
+  /** Records the quarantined commands and those that have been running for more than a moment. */
   write(quarantined: Record<string, string>, suspects: readonly string[]): void;
-  /** Forgets everything: the daemon ends as it was asked to. */
+  /** Clears the file: the daemon stops normally. */
   clear(): void;
 }
 
@@ -16,8 +16,8 @@ interface Content {
 /**
  * Opens the file.
  *
- * @param path where it is, or is to be
- * @returns what the last daemon left, and the way to leave something
+ * @param path the path of the file, which may not exist yet
+ * @returns the quarantine of the last daemon, and functions to update the file
  */
 export function openQuarantineFile(path: string): QuarantineFile {
   const left = read(path);
@@ -26,7 +26,7 @@ export function openQuarantineFile(path: string): QuarantineFile {
   const write = (content: Content) => {
     const text = JSON.stringify(content);
     if (text === written) return;
-    // A disk that is full must not end the daemon: it serves on, and forgets at its death.
+    // A full disk must not end the daemon: it keeps serving, and the next one gets no quarantine.
     try {
       Deno.writeTextFileSync(path, text, { mode: 0o600 });
       written = text;
@@ -52,7 +52,7 @@ function read(path: string): Content {
       suspects: suspects.map(String),
     };
   } catch {
-    // None yet, or one that was cut short.
+    // The file does not exist yet or is incomplete.
     return { quarantined: {}, suspects: [] };
   }
 }

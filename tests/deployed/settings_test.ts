@@ -42,7 +42,7 @@ Deno.test("A host's settings add what they need, and a reload takes what the pro
     assertMatch(await ask("check_dummy", "0"), /^OK OK/);
   };
   await refused(
-    "daemon: It needs net 127.0.0.3:0, which this daemon was not started with",
+    "daemon: Missing permission net 127.0.0.3:0: compile the agent again, or restart the daemon",
     "listen: 127.0.0.3:0",
   );
   await refused("settings.yaml:2", "lisen: 127.0.0.2:0");
@@ -57,7 +57,7 @@ Deno.test("What was compiled is served as it was compiled, or not at all", async
   await using deployed = await compile(agent);
   const { folder } = deployed;
   assertEquals((await deployed.run("check")).code, 0);
-  for (const [name, part] of [["agent.js", "not what the manifest"], ["manifest.json", "digest"]]) {
+  for (const [name, part] of [["agent.js", "Digest mismatch: the file was changed after it was compiled"], ["manifest.json", "digest"]]) {
     const path = `${folder}/${name}`;
     const text = await Deno.readTextFile(path);
     await Deno.writeTextFile(path, text.replace("fine", "fake").replace("loadavg", "hostname"));
@@ -105,7 +105,7 @@ Deno.test("A path in the settings cannot become a permission of its own", async 
     await Deno.writeTextFile(settings, `${line}\n`);
     const { code, stdout, stderr } = await deployed.run("--settings", settings);
     assertEquals([code, stdout], [3, ""], line);
-    assertStringIncludes(stderr, "it holds a control character");
+    assertStringIncludes(stderr, "it contains a control character");
   }
 });
 
