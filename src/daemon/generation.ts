@@ -3,7 +3,9 @@ import type { ProcessTree } from "../host/process_tree.ts";
 import { kindOf } from "../runner/checks.ts";
 import { keyOf, type SandboxPool } from "../runner/pool.ts";
 import type { Quarantine } from "../runner/quarantine.ts";
+import type { RunRecord } from "../runner/run_record.ts";
 import { createSandboxedRunner } from "../runner/sandboxed_runner.ts";
+import { showCommands } from "./blame.ts";
 import type { DaemonParts } from "./daemon.ts";
 import type { Orders } from "./orders.ts";
 import type { Log } from "./log.ts";
@@ -26,6 +28,17 @@ export interface Generation {
 /** How long a command may take to end after its deadline. */
 const endSeconds = 3;
 
+/** What a generation reports. */
+export interface GenerationEvents {
+  /** Called for each worker that cannot be ended, with the commands that ran in it. */
+  onAbandoned: (commands: readonly string[]) => void;
+  /** Called when its quarantine changes. */
+  onQuarantine: () => void;
+}
+
+const separated =
+  "one of them blocked their sandbox: each gets a sandbox of its own until the next reload";
+
 /**
  * Makes a generation.
  *
@@ -33,7 +46,8 @@ const endSeconds = 3;
  * @param log receives events
  * @param stats the counters of all generations
  * @param processes ends the processes that commands start
- * @param onAbandoned called for each worker that cannot be ended
+ * @param record receives the marks of what runs in workers
+ * @param events called while commands run
  * @returns the generation; no sandbox is started yet
  */
 export function createGeneration(
@@ -41,7 +55,8 @@ export function createGeneration(
   log: Log,
   stats: Stats,
   processes: ProcessTree,
-  onAbandoned: (command: string) => void,
+  record: RunRecord,
+  { onAbandoned, onQuarantine }: GenerationEvents,
 ): Generation {
   const { manifest, tls, certificateEnds } = orders;
   const { runner, pool, quarantine } = createSandboxedRunner(
@@ -49,17 +64,23 @@ export function createGeneration(
     ({ pool, quarantine }) =>
       selfCheck(() => ({
         ...stats.report(),
-        quarantined: Object.keys(quarantine.commands),
+        quarantined: Object.keys(quarantine.state.quarantined).map((name) => showCommands([name])),
         sandboxes: pool.size,
         certificateDays: certificateEnds && (certificateEnds - Date.now()) / 86_400_000,
       })),
     processes,
     {
       onLog: (command, message) => log("info", "check", { command, message }),
-      onQuarantined: (command, reason) => log("error", "quarantined", { command, reason }),
+      quarantine: {
+        onAdd: (command, reason) => log("error", "quarantined", { command, reason }),
+        onSeparate: (commands) =>
+          log("warning", "separated", { commands: showCommands(commands), reason: separated }),
+        onChange: onQuarantine,
+      },
       onAbandoned,
       onEnded: (command, reason) => log("warning", "ended", { command, reason }),
     },
+    record,
   );
 
   return {

@@ -20,7 +20,7 @@ const evaluated = "the agent's module ended the daemon when it was evaluated";
 /**
  * Judges the death of a daemon by the marks that it left:
  *
- * 1. A command that ran alone is guilty, and quarantined.
+ * 1. A command that ran alone, while no other worker was alive, is guilty, and quarantined.
  * 2. Otherwise the suspects are the commands that ran, and those whose worker had not proved since
  *    their answer that its thread is free. If there are none, or all of them have passed a trial
  *    since an earlier death, each command whose worker was alive is a suspect.
@@ -39,8 +39,8 @@ export function judgeDeath(
   if (Object.keys(marks).length === 0) return undefined;
   const active = having("trial", "running", "answered");
   const trials = having("trial");
-  if (trials.length === 1 && active.length === 1) {
-    const guilty = trials[0]!;
+  const guilty = trials[0];
+  if (guilty !== undefined && Object.keys(marks).length === 1) {
     const { [guilty]: _, ...suspects } = before.suspects;
     const reason = guilty === AGENT ? evaluated : alone;
     return {

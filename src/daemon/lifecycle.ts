@@ -1,5 +1,7 @@
 import type { ProcessTree } from "../host/process_tree.ts";
 import { countCommands } from "../agent/manifest.ts";
+import { createRunRecord } from "../runner/run_record.ts";
+import { type Blame, showCommands } from "./blame.ts";
 import { openDaemon, readyLine } from "./daemon.ts";
 import { createGeneration, type Generation } from "./generation.ts";
 import type { Orders } from "./orders.ts";
@@ -9,9 +11,6 @@ import { createStats } from "./stats.ts";
 /** The daemon restarts if more workers than this are abandoned. */
 const maxAbandoned = 2;
 
-/** How often running checks are recorded, in milliseconds. Shorter runs are not recorded. */
-const suspectEvery = 100;
-
 /** A daemon from its start to its end, with one generation after the other. */
 export interface Lifecycle {
   /** The line that reports that it is ready. */
@@ -20,8 +19,6 @@ export interface Lifecycle {
   readonly log: Log;
   /** Settles with the reason when the daemon should be restarted. */
   readonly leaving: Promise<string>;
-  /** The reason of each quarantined command, by name. */
-  readonly quarantined: Record<string, string>;
   /**
    * Replaces the served agent.
    *
@@ -35,17 +32,11 @@ export interface Lifecycle {
 }
 
 /**
- * Called with the checks that have been running in workers for more than a moment and with the
- * quarantined commands, whenever one of both changes.
- */
-export type OnSuspects = (suspects: string[], quarantined: Record<string, string>) => void;
-
-/**
  * Opens a daemon.
  *
  * @param orders the first agent to serve
  * @param write receives the lines of the log
- * @param onSuspects called with the commands to quarantine if the process dies
+ * @param blame records what commands do to the daemon
  * @param processes ends the processes that commands start; closed when the daemon stops
  * @returns the daemon, which is listening
  * @throws if it cannot listen on an address or cannot use the certificate
@@ -53,27 +44,33 @@ export type OnSuspects = (suspects: string[], quarantined: Record<string, string
 export async function openLifecycle(
   orders: Orders,
   write: LineWriter,
-  onSuspects: OnSuspects,
+  blame: Pick<Blame, "update" | "write">,
   processes: ProcessTree,
 ): Promise<Lifecycle> {
   const stats = createStats();
   const leaving = Promise.withResolvers<string>();
   let record = createLog(orders.manifest.settings.log, write);
   const log: Log = (...event) => record(...event);
+  const runs = createRunRecord(blame.write);
   let generation = create(orders);
-  // Earlier generations whose commands still run.
-  const retiring = new Set<Generation>();
-
   function create(orders: Orders): Generation {
-    return createGeneration(orders, log, stats, processes, (command) => {
-      const abandoned = stats.abandon();
-      log("error", "abandoned", {
-        command,
-        abandoned,
-        reason: "its worker cannot be ended and may keep a core busy",
-      });
-      if (abandoned > maxAbandoned) leaving.resolve("too many abandoned workers");
+    return createGeneration(orders, log, stats, processes, runs, {
+      onAbandoned(commands) {
+        const abandoned = stats.abandon();
+        log("error", "abandoned", {
+          commands: showCommands(commands),
+          abandoned,
+          reason: "the worker cannot be ended and may keep a core busy",
+        });
+        if (abandoned > maxAbandoned) leaving.resolve("too many abandoned workers");
+      },
+      onQuarantine: keep,
     });
+  }
+
+  // That of the served generation, which an earlier one that still runs must not replace.
+  function keep(): void {
+    blame.update(generation.quarantine.state);
   }
 
   const daemon = await openDaemon(generation.parts);
@@ -90,25 +87,10 @@ export async function openLifecycle(
     }
   }
 
-  let reported = JSON.stringify([[], orders.quarantined]);
-  // A worker that runs out of memory ends the process: the commands that ran then must be on disk.
-  function look(): void {
-    const pools = [...retiring, generation].map(({ pool }) => pool);
-    const suspects = [...new Set(pools.flatMap((pool) => pool.suspects(suspectEvery)))];
-    const quarantined = generation.quarantine.commands;
-    const now = JSON.stringify([suspects, quarantined]);
-    if (now !== reported) onSuspects(suspects, quarantined);
-    reported = now;
-  }
-  const watching = setInterval(look, suspectEvery);
-
   return {
     line: readyLine(generation.parts, daemon.addresses),
     log,
     leaving: leaving.promise,
-    get quarantined() {
-      return generation.quarantine.commands;
-    },
     async reload(orders) {
       const next = create(orders);
       const reason = await replace(next);
@@ -121,13 +103,11 @@ export async function openLifecycle(
       log("info", "reload", { commands: countCommands(orders.manifest) });
       const before = generation;
       generation = next;
-      retiring.add(before);
-      look();
-      before.retire().then(() => retiring.delete(before));
+      keep();
+      before.retire();
     },
     refused: (reason) => stats.reloaded(reason),
     async stop() {
-      clearInterval(watching);
       await daemon.stop();
       generation.pool.close();
       await processes.close();

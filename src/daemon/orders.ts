@@ -3,6 +3,7 @@ import { certificateDates } from "../certificate/certificate.ts";
 import { loadTls, type MakeCertificate } from "./load_tls.ts";
 import type { TlsServerOptions } from "../net/tls_options.ts";
 import type { SandboxCode } from "../runner/channel.ts";
+import type { QuarantineState } from "../runner/quarantine.ts";
 import type { Log } from "./log.ts";
 
 /** Everything that a daemon needs to serve an agent. */
@@ -14,14 +15,14 @@ export interface Orders {
   /** When the certificate expires, in milliseconds since 1970. */
   certificateEnds?: number;
   hostname: string;
-  /** The reason of each quarantined command, by name. */
-  quarantined: Record<string, string>;
+  /** The first contents of the quarantine. */
+  quarantine: QuarantineState;
 }
 
 /**
  * Reads the certificate, and returns everything that a daemon needs to serve an agent.
  *
- * @param agent the agent, the host name and the quarantined commands
+ * @param agent the agent, the host name and the quarantine
  * @param log receives the certificate's fingerprint
  * @param make makes a certificate if none is kept yet
  * @returns the orders

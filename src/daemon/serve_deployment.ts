@@ -13,7 +13,8 @@ import { createLog, lineWriter, type Log } from "./log.ts";
 import { type Notifier, openNotifier } from "./notify.ts";
 import { createOrders } from "./orders.ts";
 import { takeProcessTree } from "./daemon_permissions.ts";
-import { openQuarantineFile } from "./quarantine_file.ts";
+import { NO_QUARANTINE, type QuarantineState } from "../runner/quarantine.ts";
+import { type Blame, openBlame, showCommands } from "./blame.ts";
 import { serially } from "./serially.ts";
 import { signalled } from "./signalled.ts";
 import { whyRestart } from "./why_restart.ts";
@@ -23,6 +24,9 @@ export const RESTART_CODE = 75;
 
 /** The line that asks for another daemon. After it, the daemon answers its queries and exits. */
 export const LEAVING_LINE = "checkwright: stopped listening, another daemon is needed";
+
+/** The line that reports that the last daemon died and that its death has new suspects. */
+export const SUSPECTS_LINE = "checkwright: the last daemon died, and its commands are watched";
 
 /** What a service manager passes to the daemon. */
 export interface ServiceManager {
@@ -57,19 +61,17 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
   const stderr = lineWriter(Deno.stderr);
   const agent = await readDeployedAgent(place);
   printAll(agent.diagnostics);
-  const kept = openQuarantineFile(`${agent.manifest.settings.state}/quarantine.json`);
+  const blame = openBlame(agent.manifest.settings.state ?? place.state);
   const firstLog = createLog(agent.manifest.settings.log, stderr.write);
-  const orders = await ordersOf(agent, place, kept.quarantined, firstLog);
+  const orders = await ordersOf(agent, place, blame.state, firstLog);
   const daemon = await openLifecycle(
     orders,
     stderr.write,
-    (suspects, quarantined) => kept.write(quarantined, suspects),
+    blame,
     takeProcessTree(agent.manifest),
   );
   const { log } = daemon;
-  for (const [command, reason] of Object.entries(kept.quarantined)) {
-    log("warning", "quarantined", { command, reason });
-  }
+  reportBlame(blame, log);
   const systemd = createService(service);
   console.log(daemon.line);
   systemd.send(`READY=1\nSTATUS=${daemon.line}`);
@@ -93,13 +95,32 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
   systemd.send("STOPPING=1");
   const stopped = daemon.stop();
   if (end.restart) {
-    kept.write(daemon.quarantined, []);
+    blame.restart();
     console.log(LEAVING_LINE);
-  } else kept.clear();
+  } else blame.stop();
   await stopped;
   await systemd.close();
   await stderr.flush();
   return end.restart ? RESTART_CODE : 0;
+}
+
+function reportBlame({ state, death, newer }: Blame, log: Log): void {
+  if (newer !== undefined) {
+    log("warning", "quarantine", {
+      reason: `${newer}, which this version cannot read: it is kept`,
+    });
+  }
+  for (const [command, reason] of Object.entries(state.quarantined)) {
+    log("warning", "quarantined", { command: showCommands([command]), reason });
+  }
+  if (death === undefined) return;
+  if (death.progress) console.log(SUSPECTS_LINE);
+  const suspects = death.suspects.filter((command) => state.suspects[command] !== undefined);
+  if (suspects.length === 0) return;
+  log("warning", "suspects", {
+    commands: showCommands(suspects),
+    reason: "they ran when the last daemon died: each runs alone at its next query",
+  });
 }
 
 async function endOfInput(): Promise<string> {
@@ -110,10 +131,10 @@ async function endOfInput(): Promise<string> {
 function ordersOf(
   { manifest, code }: DeployedAgent,
   { hostname }: Place,
-  quarantined: Record<string, string>,
+  quarantine: QuarantineState,
   log: Log,
 ): Promise<Orders> {
-  return createOrders({ manifest, code, hostname, quarantined }, log, refuseToMakeCertificate);
+  return createOrders({ manifest, code, hostname, quarantine }, log, refuseToMakeCertificate);
 }
 
 async function reloadFrom(
@@ -127,7 +148,7 @@ async function reloadFrom(
     const next = await readDeployedAgent(place);
     printAll(next.diagnostics);
     return whyRestart(started, next.manifest) ??
-      await daemon.reload(await ordersOf(next, place, {}, daemon.log));
+      await daemon.reload(await ordersOf(next, place, NO_QUARANTINE, daemon.log));
   } catch (error) {
     if (!(error instanceof AgentError)) return (error as Error).message;
     printAll(error.diagnostics);

@@ -161,7 +161,7 @@ mkdir -p -m 700 -- "$state" || fault "Cannot keep anything in \\"$state\\": name
 if [ "$mode" = serve ]; then
   # Another user's folder or file could be a certificate that this user knows the key of.
   ours "$(readlink -f -- "$state")" || fault "Cannot trust \\"$state\\": expected a folder of this user that no other may write"
-  for file in self-signed.pem quarantine.json; do
+  for file in self-signed.pem quarantine.json running.txt; do
     file=$state/$file
     ! [ -e "$file" ] && ! [ -L "$file" ] || { [ -f "$file" ] && ours "$file"; } ||
       fault "Cannot trust \\"$file\\": expected a file of this user that no other may write"
@@ -175,8 +175,8 @@ fi
 set -- "$@" \\
   "--allow-read=$here/manifest.json,$here/sandbox.js,$here/agent.js" \\
   "--allow-read=$here/process_imports.json,$here/refused.txt" \\
-  "--allow-read=$state/self-signed.pem,$state/quarantine.json" \\
-  "--allow-write=$state/quarantine.json" \\
+  "--allow-read=$state/self-signed.pem,$state/quarantine.json,$state/running.txt" \\
+  "--allow-write=$state/quarantine.json,$state/running.txt" \\
   "$here/daemon.js" "$mode" "state=$state" "hostname=$(uname -n)" "descriptors=$(ulimit -Hn)"
 [ -z "$settings" ] || set -- "$@" "settings=$settings"
 [ -z "$untilEof" ] || set -- "$@" "untilEof=yes"

@@ -33,7 +33,7 @@ export function sandboxedChecks(
   context: RunContext,
   quarantine: Quarantine,
 ): CheckRunner {
-  const trials = createTrials(quarantine);
+  const trials = createTrials(quarantine, pool.closeWorkers);
   // Computed once per command: it depends on the manifest only.
   const kinds = new Map<string, SandboxKind>();
 

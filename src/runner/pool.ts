@@ -3,7 +3,7 @@ import type { ProcessTree } from "../host/process_tree.ts";
 import { BusyError } from "./admission.ts";
 import type { SandboxCode } from "./channel.ts";
 import { openProcess } from "./process_channel.ts";
-import { AGENT, type RunRecord } from "./run_record.ts";
+import { AGENT, createRunRecord, type RunRecord } from "./run_record.ts";
 import { createSandbox, type Sandbox, type SandboxEnd, type SandboxLog } from "./sandbox.ts";
 import { type MarkRun, trackRuns } from "./track_runs.ts";
 import { openWorker, workerCode } from "./worker_channel.ts";
@@ -40,6 +40,8 @@ export interface SandboxPool {
   readonly size: number;
   /** The kinds of the running sandboxes. */
   readonly kinds: readonly SandboxKind[];
+  /** Ends the workers in which nothing runs. */
+  closeWorkers(): void;
   /** Ends all sandboxes. */
   close(): void;
 }
@@ -78,7 +80,7 @@ export interface PoolParts {
   /** Receives what checks log. */
   log: SandboxLog;
   /** Receives the marks of what runs in workers. */
-  record: RunRecord;
+  record?: RunRecord;
   /** Called when a sandbox is closed. */
   onEnd?: (isolation: Isolation, end: SandboxEnd) => void;
 }
@@ -90,7 +92,7 @@ export interface PoolParts {
  * @returns the empty pool
  */
 export function createPool(
-  { code, most, processes, log, record, onEnd = () => {} }: PoolParts,
+  { code, most, processes, log, record = createRunRecord(() => {}), onEnd = () => {} }: PoolParts,
 ): SandboxPool {
   const inWorkers = workerCode(code);
   const alive = new Map<string, Place>();
@@ -134,6 +136,10 @@ export function createPool(
     get size() {
       return alive.size;
     },
+    closeWorkers() {
+      const workers = [...alive].filter(([, { kind: [, isolation] }]) => isolation === "worker");
+      endIdle(alive, Infinity, Infinity, workers);
+    },
     close() {
       clearInterval(sweeping);
       for (const { sandbox } of alive.values()) sandbox.close();
@@ -144,8 +150,13 @@ export function createPool(
 }
 
 // Ends sandboxes that are unused since a time, the longest unused first.
-function endIdle(alive: Map<string, Place>, since: number, count = Infinity): void {
-  for (const [key, { sandbox, used, users }] of alive) {
+function endIdle(
+  alive: Map<string, Place>,
+  since: number,
+  count = Infinity,
+  candidates: Iterable<[string, Place]> = alive,
+): void {
+  for (const [key, { sandbox, used, users }] of candidates) {
     if (used > since || count === 0) return;
     if (users > 0 || sandbox.running > 0) continue;
     count--;

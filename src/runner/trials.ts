@@ -20,8 +20,8 @@ export interface Turn {
 /** Decides when a command may run in a worker. */
 export interface Trials {
   /**
-   * Waits until a command may run. The command of a trial runs alone, so that a death of the process
-   * has one possible cause; other commands wait for a bounded time.
+   * Waits until a command may run. The command of a trial runs alone, and no other worker is alive:
+   * a death of the process has one possible cause then. Other commands wait for a bounded time.
    *
    * @param command the name of the command
    * @param signal aborts the waiting
@@ -34,9 +34,10 @@ export interface Trials {
  * Creates the gate that all runs in workers pass.
  *
  * @param quarantine knows the suspects
+ * @param closeIdle closes all workers in which nothing runs: a check can leave a timer in its worker
  * @returns the gate
  */
-export function createTrials(quarantine: Quarantine): Trials {
+export function createTrials(quarantine: Quarantine, closeIdle: () => void): Trials {
   let active = 0;
   let onClear: (() => void) | undefined;
   /** Resolves when other commands may run again, while a trial runs. */
@@ -71,6 +72,7 @@ export function createTrials(quarantine: Quarantine): Trials {
       opened.resolve();
     };
     if (active > 0) await clear();
+    closeIdle();
     const patience = Math.min(exclusiveMilliseconds * 4 ** (deaths - 1), maxExclusiveMilliseconds);
     const timer = setTimeout(open, patience);
     return {

@@ -14,12 +14,12 @@ const [agentCode, runtime] = await Promise.all([
   bundle(new URL("agent.ts", import.meta.url)),
   bundle(new URL("../../src/runner/sandbox_main.ts", import.meta.url)),
 ]);
-const pool = createPool(
-  { agent: agentCode, runtime, imports: await sandboxImports() },
-  2,
-  () => {},
-  withoutProcessTree(),
-);
+const pool = createPool({
+  code: { agent: agentCode, runtime, imports: await sandboxImports() },
+  most: 2,
+  log: () => {},
+  processes: withoutProcessTree(),
+});
 const worker = await pool.sandbox(unite([]), "worker");
 const process = await pool.sandbox(unite([]), "process");
 const command = agent.commands.check as CheckCommand;

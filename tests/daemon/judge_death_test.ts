@@ -38,7 +38,7 @@ const cases: [
   [
     "one that ran alone is quarantined",
     { quarantined: { old: "why" }, suspects: { a: first("run"), b: { deaths: 1 } } },
-    { a: "trial", b: "loaded" },
+    { a: "trial" },
     {
       quarantined: { old: "why", a: "it ended the daemon when it ran alone" },
       suspects: { b: { deaths: 1 } },
@@ -50,6 +50,13 @@ const cases: [
     { quarantined: {}, suspects: { a: first("run") } },
     { a: "trial", b: "running" },
     { suspects: { a: { deaths: 2, trial: "run" }, b: first("run") } },
+    true,
+  ],
+  [
+    "one that ran alone while another worker was alive stays a suspect",
+    { quarantined: {}, suspects: { a: first("run") } },
+    { a: "trial", b: "loaded" },
+    { suspects: { a: { deaths: 2, trial: "run" }, b: first("linger") } },
     true,
   ],
   [

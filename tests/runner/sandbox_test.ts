@@ -16,12 +16,12 @@ const [agent, runtime, imports] = await Promise.all([
 
 function open(): { pool: ReturnType<typeof createPool>; logged: string[] } & Disposable {
   const logged: string[] = [];
-  const pool = createPool(
-    { agent, runtime, imports },
-    8,
-    (command, message) => logged.push(`${command}: ${message}`),
-    withoutProcessTree(),
-  );
+  const pool = createPool({
+    code: { agent, runtime, imports },
+    most: 8,
+    log: (command, message) => logged.push(`${command}: ${message}`),
+    processes: withoutProcessTree(),
+  });
   return { pool, logged, [Symbol.dispose]: () => pool.close() };
 }
 
