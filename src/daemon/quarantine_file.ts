@@ -57,16 +57,17 @@ function readReasons(value: unknown): Record<string, string> {
 }
 
 function readSuspects(value: unknown): Record<string, Suspicion> {
-  return Object.fromEntries(
-    Object.entries(entriesOf(value)).map(([name, suspicion]) => {
-      const { deaths, trial, separate } = entriesOf(suspicion);
-      return [name, {
-        deaths: typeof deaths === "number" ? deaths : 0,
-        ...((trial === "run" || trial === "linger") && { trial }),
-        ...(separate === true && { separate }),
-      }];
-    }),
-  );
+  const suspects: [string, Suspicion][] = [];
+  for (const [name, suspicion] of Object.entries(entriesOf(value))) {
+    const { deaths, trial, separate } = entriesOf(suspicion);
+    if (typeof deaths !== "number") continue;
+    suspects.push([name, {
+      deaths,
+      ...((trial === "run" || trial === "linger") && { trial }),
+      ...(separate === true && { separate }),
+    }]);
+  }
+  return Object.fromEntries(suspects);
 }
 
 function entriesOf(value: unknown): Record<string, unknown> {

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";
+import { createProject } from "../project.ts";
 import { serve, type Served } from "../serving.ts";
 import { later } from "../waiting.ts";
 
@@ -23,9 +24,9 @@ async function ask(served: Served, command: string): Promise<string> {
 }
 
 /** Waits until the next daemon answers an innocent command. */
-async function back(served: Served): Promise<void> {
+async function back(served: Served, innocent = "innocent", fine = "OK fine"): Promise<void> {
   const start = performance.now();
-  while (await ask(served, "innocent") !== "OK fine") {
+  while (await ask(served, innocent) !== fine) {
     assert(performance.now() - start < 10_000, served.log());
   }
 }
@@ -100,4 +101,35 @@ Deno.test("The daemon does not give up, however many of its commands end it", as
   assertEquals(deaths(served), 6);
   assertEquals(served.log().includes("given up"), false);
   assertMatch(await ask(served, "late"), /is quarantined/);
+});
+
+Deno.test("An agent whose module ends the daemon when it is evaluated runs no checks, until a reload", async () => {
+  const module = (top: string) => `
+    import { defineAgent, ok, plugin } from "@checkwright/checkwright";
+    ${top}
+    export default defineAgent({ tls: false, commands: {
+      check: () => ok("fine"),
+      other: () => ok("fine"),
+      plugin: plugin(["/bin/echo", "echoed"]),
+    } });
+  `;
+  // It does no harm where the agent is read, which is a process of its own.
+  const deadly = 'if (typeof WorkerGlobalScope === "function") {' +
+    'await import("data:text/javascript," + "(".repeat(2e5) + "1" + ")".repeat(2e5)); }';
+  await using project = await createProject(module(deadly));
+  await using served = await serve(project.agent);
+  for (const [index, command] of ["check", "other"].entries()) {
+    await ask(served, command);
+    await served.logged("error restart", index + 1);
+    await back(served, "plugin", "OK echoed");
+  }
+  const reason = /is quarantined: the agent's module ended the daemon when it was evaluated/;
+  assertMatch(await ask(served, "check"), reason);
+  assertMatch(await ask(served, "other"), reason);
+  assertMatch(await ask(served, "check_agent"), /quarantined: \(agent\)/);
+  assertEquals(deaths(served), 2);
+  await project.write("agent.ts", module(""));
+  served.process.kill("SIGHUP");
+  await served.logged("info reload");
+  assertEquals(await ask(served, "check"), "OK fine");
 });
