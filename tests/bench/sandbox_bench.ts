@@ -1,4 +1,6 @@
 /** What a warm sandbox costs over calling the same check directly. */
+import { openBlame } from "../../src/daemon/blame.ts";
+import { createRunRecord } from "../../src/runner/run_record.ts";
 import { unite } from "../../src/agent/granted_permissions.ts";
 import { executeCheck } from "../../src/check/execute.ts";
 import type { CheckCommand } from "../../src/check/define_check.ts";
@@ -34,4 +36,15 @@ Deno.bench("the same in a warm worker", { group: "check" }, async () => {
 
 Deno.bench("the same in a warm process", { group: "check" }, async () => {
   await process.run("check", [], context, signal);
+});
+
+const folder = await Deno.makeTempDir({ prefix: "checkwright-bench-" });
+const marks = createRunRecord(openBlame(folder).write);
+marks.add("check", "loaded");
+
+Deno.bench("the marks of a run, in a file that survives the process", () => {
+  marks.add("check", "running");
+  marks.add("check", "answered");
+  marks.remove("check", "running");
+  marks.remove("check", "answered");
 });
