@@ -7,6 +7,7 @@ import { checkTypes } from "../project/check_types.ts";
 import { buildDeb } from "../deploy/deb.ts";
 import { withProcfs } from "../deploy/deployable.ts";
 import { RUN_FLAGS } from "../deploy/run_flags.ts";
+import { BLAME_FILES } from "../daemon/blame.ts";
 import { daemonPermissions } from "../daemon/daemon_permissions.ts";
 import { VERSION } from "../daemon/version.ts";
 import { readTypeErrors } from "./deno_errors.ts";
@@ -99,10 +100,10 @@ function binaryOptions(manifest: Manifest, output: string): BinaryOptions {
       severity: "error",
     })));
   }
-  const kept = `${state}/quarantine.json`;
+  const kept = Object.values(BLAME_FILES).map((name) => `${state}/${name}`);
   const permissions = unite([
     daemonPermissions(manifest),
-    { read: [kept], write: [kept] },
+    { read: kept, write: kept },
   ]);
   return {
     output,

@@ -4,6 +4,7 @@ import { returnCode } from "../nagios/state.ts";
 import { createHandler } from "../daemon/handler.ts";
 import { processTreeOf } from "../daemon/daemon_permissions.ts";
 import { createStats, ownCheck } from "../daemon/stats.ts";
+import { NO_QUARANTINE } from "../runner/quarantine.ts";
 import { createSandboxedRunner } from "../runner/sandboxed_runner.ts";
 import { errorsOfCommand, printDiagnostics } from "./diagnostics.ts";
 import { loadOnHost } from "./load_on_host.ts";
@@ -44,7 +45,7 @@ export const run: Subcommand = defineSubcommand({
     const { settings } = manifest;
     const processes = processTreeOf(manifest);
     const { runner, pool } = createSandboxedRunner(
-      { manifest, code, hostname: Deno.hostname(), quarantined: {} },
+      { manifest, code, hostname: Deno.hostname(), quarantine: NO_QUARANTINE },
       () => ownCheck(createStats()),
       processes,
       { onLog: (_command, message) => console.error(message) },

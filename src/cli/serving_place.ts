@@ -1,4 +1,5 @@
 import type { Manifest } from "../agent/manifest.ts";
+import { BLAME_FILES } from "../daemon/blame.ts";
 import { ownCertificatePath } from "../daemon/load_tls.ts";
 import { makeCertificate } from "../daemon/own_certificate.ts";
 
@@ -29,7 +30,9 @@ export async function openServingPlace(state: string, manifest: Manifest): Promi
     : undefined;
   const lock = await takeLock(state);
   if (lock !== undefined) {
-    await Deno.remove(`${state}/quarantine.json`).catch(() => {});
+    for (const name of Object.values(BLAME_FILES)) {
+      await Deno.remove(`${state}/${name}`).catch(() => {});
+    }
     return {
       folder: `${state}/serve`,
       state,

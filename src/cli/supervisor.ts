@@ -1,6 +1,6 @@
 import { escapeText } from "../nagios/text.ts";
 import type { Log } from "../daemon/log.ts";
-import { LEAVING_LINE, RESTART_CODE } from "../daemon/serve_deployment.ts";
+import { LEAVING_LINE, RESTART_CODE, SUSPECTS_LINE } from "../daemon/serve_deployment.ts";
 
 /** After so many deaths within this time, the daemon is not restarted. */
 const mostDeaths = 5;
@@ -38,7 +38,7 @@ export function supervise(
 
   async function keepRunning(): Promise<number> {
     for (;;) {
-      daemon = start(launcher(), onReady);
+      daemon = start(launcher(), onReady, () => deaths.pop());
       const { code, signal, ready } = await daemon.end;
       if (stopping) return code;
       if (code === RESTART_CODE) {
@@ -82,7 +82,11 @@ interface Daemon {
   signal(signal: Deno.Signal): void;
 }
 
-function start(launcher: Deno.Command, onReady: (line: string) => void): Daemon {
+function start(
+  launcher: Deno.Command,
+  onReady: (line: string) => void,
+  onSuspects: () => void,
+): Daemon {
   const child = launcher.spawn();
   const leaving = Promise.withResolvers<End>();
   let ready = false;
@@ -98,6 +102,8 @@ function start(launcher: Deno.Command, onReady: (line: string) => void): Daemon 
 
   function read(line: string): void {
     if (line === LEAVING_LINE) leaving.resolve({ code: RESTART_CODE, signal: null, ready });
+    // A death with a new suspect is no reason to give up: each command has two such deaths at most.
+    else if (line === SUSPECTS_LINE) onSuspects();
     else if (line.startsWith(readyStart)) {
       ready = true;
       onReady(line);

@@ -15,54 +15,54 @@ import { createHandler } from "./handler.ts";
 import type { Log } from "./log.ts";
 import { serve, type Service } from "./serve_connections.ts";
 
-/** What a daemon is made of. */
+/** The parts of a daemon. */
 export interface DaemonParts {
-  /** What it serves. */
+  /** The agent to serve. */
   manifest: Manifest;
   /** Runs the commands. */
   runner: Runner;
   /** Certificate, key and authorities in PEM; false for plain text. */
   tls: false | TlsServerOptions;
-  /** Where events go. */
+  /** Receives events. */
   log: Log;
-  /** Hears every answer. */
+  /** Called with every answer. */
   count?: (answer: Answer) => void;
 }
 
 /** A daemon that is listening. */
 export interface Daemon {
-  /** Where it listens; a port of 0 has become the one that was chosen. */
+  /** The addresses that it listens on. A port of 0 is replaced by the chosen port. */
   readonly addresses: readonly Address[];
   /** Settles when it has stopped. */
   readonly done: Promise<void>;
-  /** Stops listening, answers what was asked within {@linkcode DRAIN_SECONDS}, and ends. */
+  /** Stops listening, answers pending queries within {@linkcode DRAIN_SECONDS}, and ends. */
   stop(): Promise<void>;
 }
 
-/** A daemon that can be given other parts while it serves. */
+/** A daemon whose parts can be replaced while it serves. */
 export interface ReplaceableDaemon extends Daemon {
   /**
-   * Serves other parts from the next connection and the next query on; commands that run are
-   * finished as they began. Everything that can fail is done before anything is changed.
+   * Replaces the parts for all later connections and queries. Running commands finish with the old
+   * parts. Every step that can fail comes before the first change.
    *
-   * @param parts what it is made of from now on; it goes on listening where it does
-   * @throws where the new certificate cannot be used; nothing has changed then
+   * @param parts the new parts; the addresses stay the same
+   * @throws if the new certificate cannot be used; then nothing has changed
    */
   replace(parts: DaemonParts): Promise<void>;
 }
 
-/** How long answers may take to leave when the daemon stops. */
+/** How long the daemon waits for its last answers to be sent when it stops. */
 const answerMilliseconds = 1_000;
 
-/** How long queries that were received may take to end when the daemon stops. */
+/** How long received queries may run while the daemon stops. */
 export const DRAIN_SECONDS = 10;
 
 /**
  * Listens and serves.
  *
- * @param parts what it is made of
- * @returns the daemon, when it listens on every address
- * @throws where an address cannot be listened on; none is left open then
+ * @param parts the parts of the daemon
+ * @returns the daemon, which listens on every address
+ * @throws if it cannot listen on an address; then it listens on none
  */
 export async function openDaemon(parts: DaemonParts): Promise<ReplaceableDaemon> {
   const { manifest: { settings }, tls } = parts;
@@ -78,7 +78,7 @@ export async function openDaemon(parts: DaemonParts): Promise<ReplaceableDaemon>
 
   const gate = createGate(settings.limits);
   let service = createService(parts, gate);
-  // Those of earlier parts have commands to finish, perhaps.
+  // Runners of earlier parts may still have commands to finish.
   const runners = new Set([parts.runner]);
   const servings = listeners.map((listener) => serve(listener, () => service));
   const done = Promise.all(servings.map((serving) => serving.done)).then(() => {});
@@ -101,14 +101,14 @@ export async function openDaemon(parts: DaemonParts): Promise<ReplaceableDaemon>
       listeners.forEach((listener) => listener.close());
       servings.forEach((serving) => serving.drain());
       const timer = setTimeout(async () => {
-        // Clients of what is ended now get an answer.
+        // Clients of the commands that are ended here get an answer.
         await end();
         await waitAtMost(answerMilliseconds, done);
         servings.forEach((serving) => serving.abort());
       }, DRAIN_SECONDS * 1000);
       await done;
       clearTimeout(timer);
-      // What was answered at its deadline may still have to be ended.
+      // Commands that were answered at their deadline may still run.
       await end();
     },
   };
@@ -127,7 +127,7 @@ function createService(parts: DaemonParts, gate: Gate): Service {
   };
 }
 
-/** The one line that says that a daemon is ready. */
+/** Returns the line that reports that a daemon is ready. */
 export function readyLine(
   { manifest, tls }: Pick<DaemonParts, "manifest" | "tls">,
   addresses: readonly Address[],

@@ -15,22 +15,22 @@ import { openProcessTree, type ProcessTree, withoutProcessTree } from "../host/p
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 
 /**
- * What the daemon's process is started with: what its commands declare and what it needs itself.
- * Nothing else. Its launcher adds what depends on the host: the deployable, the state directory, and
- * Deno where checks run in processes of their own.
+ * Returns the permissions that the daemon's process is started with: those of its commands and its
+ * own, nothing else. Its launcher adds what depends on the host: the deployable, the state directory,
+ * and Deno if checks run in processes of their own.
  *
  * @param manifest the agent
- * @returns the lists
+ * @returns the permissions
  */
 export function daemonPermissions(manifest: Manifest): GrantedPermissions {
   return unite([lastingPermissions(manifest), ...asSets(startNeeds(manifest))]);
 }
 
 /**
- * {@linkcode daemonPermissions} without what is given up before any check runs.
+ * Returns {@linkcode daemonPermissions} without those that are given up before any check runs.
  *
  * @param manifest the agent
- * @returns the lists
+ * @returns the permissions
  */
 export function lastingPermissions(manifest: Manifest): GrantedPermissions {
   return unite([commandPermissions(manifest), ...asSets(ownNeeds(manifest))]);
@@ -41,7 +41,7 @@ function asSets(needs: readonly Need[]): Partial<GrantedPermissions>[] {
 }
 
 /**
- * What the daemon needs beside what its commands do.
+ * Returns the permissions that the daemon needs in addition to those of its commands.
  *
  * @param manifest the agent
  * @returns each entry with its reason
@@ -56,12 +56,12 @@ export function ownNeeds({ settings, commands }: Manifest): Need[] {
   const certificates = tls === false ? [] : [tls.cert, tls.key, tls.ca];
   const users = all.some((command) => command.kind !== "check" && command.user !== undefined);
   const needs: [kind: Need["kind"], entries: (string | undefined)[], why: string][] = [
-    ["net", listen.map(formatHostPort), "It listens there"],
-    ["net", names, "It looks up who may ask"],
-    ["read", programs, "It checks that the program exists"],
-    ["read", certificates, "It reads its certificate"],
-    ["read", users ? [USERS_PATH] : [], "It looks up the users of plugins"],
-    ["sys", users ? ["uid"] : [], "It checks that it may run plugins as other users"],
+    ["net", listen.map(formatHostPort), "Listens on this address"],
+    ["net", names, "Looks up an allowed host"],
+    ["read", programs, "Checks that the program exists"],
+    ["read", certificates, "Reads the certificate"],
+    ["read", users ? [USERS_PATH] : [], "Looks up the users of plugins"],
+    ["sys", users ? ["uid"] : [], "Checks whether plugins can run as other users"],
   ];
   return needs.flatMap(([kind, entries, why]) =>
     [...new Set(entries)].filter((entry) => entry !== undefined)
@@ -70,8 +70,8 @@ export function ownNeeds({ settings, commands }: Manifest): Need[] {
 }
 
 /**
- * What the daemon needs while it starts, and gives up before any check is loaded: the shell that
- * runs the process helper, see host/process_helper.ts.
+ * Returns what the daemon needs during its start only, and gives up before any check is loaded: the
+ * shell that runs the process helper, see host/process_helper.ts.
  *
  * @param manifest the agent
  * @returns the need, if a command starts a process
@@ -82,7 +82,7 @@ export function startNeeds(manifest: Manifest): Need[] {
     (command.kind === "check" &&
       (command.isolation === "process" || (command.permissions.run ?? []).length > 0))
   );
-  const why = "It starts the helper that ends processes" +
+  const why = "Starts the helper that ends processes" +
     (keepsShell(manifest) ? "" : ", then gives this permission up");
   return starts ? [{ kind: "run", entry: SHELL_PATH, why, atStart: true }] : [];
 }
@@ -92,7 +92,7 @@ function keepsShell(manifest: Manifest): boolean {
 }
 
 /**
- * Opens what ends the processes of an agent.
+ * Opens the process tree that ends the processes of an agent.
  *
  * @param manifest the agent
  * @returns the tree; it starts no helper if the agent starts nothing
@@ -102,7 +102,7 @@ export function processTreeOf(manifest: Manifest): ProcessTree {
 }
 
 /**
- * {@linkcode processTreeOf} for a daemon's process: gives up the permission that only this needs.
+ * Opens {@linkcode processTreeOf} in a daemon's process, and gives up the permission for it.
  *
  * @param manifest the agent
  * @returns the tree
@@ -116,10 +116,10 @@ export function takeProcessTree(manifest: Manifest): ProcessTree {
 }
 
 /**
- * What a permission set lacks of another, entry by entry.
+ * Returns the entries that a permission set lacks.
  *
- * @param held what is granted
- * @param wanted what is needed
+ * @param held the granted permissions
+ * @param wanted the needed permissions
  * @returns the entries that are missing, each as `kind entry`
  */
 export function lackingPermissions(held: GrantedPermissions, wanted: GrantedPermissions): string[] {
@@ -129,31 +129,29 @@ export function lackingPermissions(held: GrantedPermissions, wanted: GrantedPerm
 }
 
 /**
- * What this process lacks to serve an agent. A process cannot get more than it was started with.
+ * Reports which permissions this process lacks to serve an agent. A process cannot get more later.
  *
  * @param manifest the agent
- * @returns an error for each command that asks for more, and one for what the daemon itself lacks
+ * @returns an error for each command that needs more, and one for the daemon itself
  */
 export function notGranted(manifest: Manifest): Diagnostic[] {
   const processes = Object.values(manifest.commands).some((command) =>
     command.kind === "check" && command.isolation === "process"
   );
-  const why = "It starts checks in processes of their own";
+  const why = "Starts checks in processes of their own";
   const deno: Need = { kind: "run", entry: Deno.execPath(), why };
   const lacking = [...commandNeeds(manifest), ...ownNeeds(manifest), ...(processes ? [deno] : [])]
     .filter(({ kind, entry }) => !isGranted(kind, entry));
   return [...Map.groupBy(lacking, ({ command }) => command)].map(([command, needs]) => ({
     place: command === undefined ? "daemon" : placeBelow("commands", command),
-    message:
-      `It needs ${
-        needs.map(({ kind, entry }) => `${kind} ${entry}`).join(", ")
-      }, which this daemon was not started with: expected what was compiled in, or a restart ` +
-      "where the settings have changed",
+    message: `Missing permission ${
+      needs.map(({ kind, entry }) => `${kind} ${entry}`).join(", ")
+    }: compile the agent again, or restart the daemon if only its settings changed`,
     severity: "error",
   }));
 }
 
-/** Whether this process holds an entry of a permission. */
+/** Returns whether this process holds an entry of a permission. */
 export function isGranted(name: keyof GrantedPermissions, entry: string): boolean {
   const descriptor = {
     read: { name: "read", path: entry },

@@ -15,7 +15,7 @@ import { makeCertificate } from "./own_certificate.ts";
 import { processTreeOf } from "./daemon_permissions.ts";
 import { createStats, ownCheck, type Stats } from "./stats.ts";
 
-/** What {@linkcode startDaemon} takes beside the agent: anything an agent says but its commands. */
+/** Settings of {@linkcode startDaemon}: all settings of an agent except its commands. */
 export type DaemonSettings = Partial<Omit<AgentInput, "commands">>;
 
 async function checkAgent(agent: Agent, settings: DaemonSettings): Promise<Manifest> {
@@ -42,14 +42,14 @@ function createInlineRunner(
 }
 
 /**
- * Serves an agent from a program of your own. Checks run inside that program, with whatever it may
- * do: their declared permissions bind them under `checkwright serve`, which is how to run a host's
- * agent.
+ * Serves an agent from your own program. Checks run inside that program with all its permissions.
+ * Their declared permissions have no effect here; run `checkwright serve` or a deployable to apply
+ * them.
  *
  * @param agent the agent
- * @param settings what wins over what the agent says
- * @returns the daemon, listening
- * @throws {AgentError} with everything that is wrong with the agent
+ * @param settings settings that override the agent's
+ * @returns the daemon, which is listening
+ * @throws {AgentError} with all errors of the agent
  *
  * @example
  * ```ts
@@ -89,13 +89,13 @@ export async function startDaemon(agent: Agent, settings: DaemonSettings = {}): 
 }
 
 /**
- * Runs one command of an agent here, as if an engine had asked for it.
+ * Runs one command of an agent in this process and returns what an engine would receive.
  *
  * @param agent the agent
  * @param command the command's name
  * @param args its arguments
- * @returns what the engine would be told
- * @throws {AgentError} with everything that is wrong with the agent
+ * @returns the output
+ * @throws {AgentError} with all errors of the agent
  *
  * @example
  * ```ts

@@ -1,7 +1,6 @@
 /**
- * Makes the certificate of a deployed daemon before it starts for the first time, so that the daemon
- * itself neither holds the library nor may write where the key is. Its argument is the state
- * directory.
+ * Makes the certificate of a deployed daemon before its first start. So the daemon itself needs
+ * neither the X.509 library nor write access to the key. The argument is the state directory.
  */
 import { ownCertificatePath } from "./load_tls.ts";
 import { makeCertificate } from "./own_certificate.ts";

@@ -1,4 +1,4 @@
-/** How many connections there may be at once. */
+/** The maximum numbers of connections at the same time. */
 export interface GateLimits {
   /** In total. */
   connections: number;
@@ -6,32 +6,32 @@ export interface GateLimits {
   perAddress: number;
 }
 
-/** Counts connections, and says when there are too many. */
+/** Counts connections and refuses too many. */
 export interface Gate {
   /**
-   * Lets a connection in, if there is room.
+   * Counts a connection, unless a limit is reached.
    *
    * @param address the peer's address
-   * @returns what to call when the connection has ended, for which once counts; or the limit that is
-   * reached
+   * @returns a function to call when the connection has ended (further calls do nothing), or the
+   * limit that is reached
    */
   enter(address: string): (() => void) | keyof GateLimits;
   /**
-   * Sets other limits; whoever is in stays.
+   * Sets new limits. Existing connections stay.
    *
-   * @param limits how many may be in at once from now on
+   * @param limits the new limits
    * @throws {RangeError} if a limit is not a positive integer
    */
   setLimits(limits: GateLimits): void;
-  /** How many are in. */
+  /** The number of connections. */
   readonly connections: number;
 }
 
 /**
- * Makes a gate. It remembers only the addresses that have connections now, so that it never holds
- * more entries than the limit of connections.
+ * Makes a gate. It stores only addresses that have connections, so that it never contains more
+ * entries than the limit of connections.
  *
- * @param limits how many may be in at once
+ * @param limits the limits
  * @returns the gate
  * @throws {RangeError} if a limit is not a positive integer
  */
@@ -68,7 +68,9 @@ export function createGate(limits: GateLimits): Gate {
 function checked(limits: GateLimits): GateLimits {
   for (const name of ["connections", "perAddress"] as const) {
     if (!Number.isSafeInteger(limits[name]) || limits[name] < 1) {
-      throw new RangeError(`Cannot limit "${name}" to ${limits[name]}: expected 1 or more`);
+      throw new RangeError(
+        `Invalid value ${limits[name]} for "${name}": expected an integer of 1 or more`,
+      );
     }
   }
   return limits;

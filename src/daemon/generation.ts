@@ -3,45 +3,60 @@ import type { ProcessTree } from "../host/process_tree.ts";
 import { kindOf } from "../runner/checks.ts";
 import { keyOf, type SandboxPool } from "../runner/pool.ts";
 import type { Quarantine } from "../runner/quarantine.ts";
+import type { RunRecord } from "../runner/run_record.ts";
 import { createSandboxedRunner } from "../runner/sandboxed_runner.ts";
+import { showCommands } from "./blame.ts";
 import type { DaemonParts } from "./daemon.ts";
 import type { Orders } from "./orders.ts";
 import type { Log } from "./log.ts";
 import type { Stats } from "./stats.ts";
 
-/** One agent being served, from a start or a reload to the next. */
+/** One agent that is served, from a start or reload to the next. */
 export interface Generation {
-  /** What the daemon serves it with. */
+  /** The parts that the daemon serves it with. */
   parts: DaemonParts;
   /** Its sandboxes. */
   pool: SandboxPool;
-  /** Its commands that are not run. */
+  /** Its quarantined commands. */
   quarantine: Quarantine;
-  /** Starts the sandboxes that the one before had and it needs, so that the swap costs nobody a start. */
+  /** Starts the sandboxes that both this and the previous generation need, before the swap. */
   warm(before: Generation): Promise<void>;
-  /** Ends its sandboxes when nothing runs in them any more. */
+  /** Ends its sandboxes when nothing runs in them. */
   retire(): Promise<void>;
 }
 
-/** How long after its deadline a command may take to end. */
+/** How long a command may take to end after its deadline. */
 const endSeconds = 3;
+
+/** What a generation reports. */
+export interface GenerationEvents {
+  /** Called for each worker that cannot be ended, with the commands that ran in it. */
+  onAbandoned: (commands: readonly string[]) => void;
+  /** Called when its quarantine changes. */
+  onQuarantine: () => void;
+}
+
+const separated =
+  "one of them blocked their sandbox: each gets a sandbox of its own until the next reload";
 
 /**
  * Makes a generation.
  *
- * @param orders what to serve
- * @param log where events go
- * @param stats counts, over all generations
- * @param processes ends what commands start
- * @param onAbandoned hears that a worker had to be left alone
- * @returns the generation; no sandbox is started
+ * @param orders the agent to serve
+ * @param log receives events
+ * @param stats the counters of all generations
+ * @param processes ends the processes that commands start
+ * @param record receives the marks of what runs in workers
+ * @param events called while commands run
+ * @returns the generation; no sandbox is started yet
  */
 export function createGeneration(
   orders: Orders,
   log: Log,
   stats: Stats,
   processes: ProcessTree,
-  onAbandoned: (command: string) => void,
+  record: RunRecord,
+  { onAbandoned, onQuarantine }: GenerationEvents,
 ): Generation {
   const { manifest, tls, certificateEnds } = orders;
   const { runner, pool, quarantine } = createSandboxedRunner(
@@ -49,17 +64,23 @@ export function createGeneration(
     ({ pool, quarantine }) =>
       selfCheck(() => ({
         ...stats.report(),
-        quarantined: Object.keys(quarantine.commands),
+        quarantined: Object.keys(quarantine.state.quarantined).map((name) => showCommands([name])),
         sandboxes: pool.size,
         certificateDays: certificateEnds && (certificateEnds - Date.now()) / 86_400_000,
       })),
     processes,
     {
       onLog: (command, message) => log("info", "check", { command, message }),
-      onQuarantined: (command, reason) => log("error", "quarantined", { command, reason }),
+      quarantine: {
+        onAdd: (command, reason) => log("error", "quarantined", { command, reason }),
+        onSeparate: (commands) =>
+          log("warning", "separated", { commands: showCommands(commands), reason: separated }),
+        onChange: onQuarantine,
+      },
       onAbandoned,
       onEnded: (command, reason) => log("warning", "ended", { command, reason }),
     },
+    record,
   );
 
   return {
@@ -73,7 +94,7 @@ export function createGeneration(
         ),
       );
       const kinds = before.pool.kinds.filter((kind) => needed.has(keyOf(kind)));
-      // One that cannot start is said by the first command that needs it.
+      // If a sandbox cannot start, the first command that needs it reports the error.
       await Promise.allSettled(kinds.map((kind) => pool.sandbox(...kind)));
     },
     async retire() {

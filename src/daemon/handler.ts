@@ -6,15 +6,15 @@ import { type Query, VERSION_COMMAND } from "../protocol/parse_query.ts";
 import type { Runner } from "../runner/runner.ts";
 import { VERSION_TEXT } from "./version.ts";
 
-/** Who asks. */
+/** The client of a query. */
 export interface Peer {
   /** The address. */
   address: string;
-  /** The subject of the client certificate, where one was shown and verified. */
+  /** The subject of the client certificate, if one was presented and verified. */
   subject?: string | undefined;
 }
 
-/** Answers queries: no socket in sight. Never rejects. */
+/** Answers queries, independent of sockets. It never rejects. */
 export type Handler = (query: Query, peer: Peer) => Promise<Answer>;
 
 /**
@@ -26,7 +26,7 @@ export type Handler = (query: Query, peer: Peer) => Promise<Answer>;
  */
 export function createHandler(manifest: Manifest, runner: Runner): Handler {
   const { settings, commands, disabled, omitted = {} } = manifest;
-  const mayAsk = clientPolicy(settings.clients);
+  const isAllowed = clientPolicy(settings.clients);
 
   function refuse(reason: string, hint: string): Answer {
     const silent = settings.refusals === "silent" && { silent: true as const };
@@ -35,7 +35,7 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
 
   return async ({ command: name, args }, peer) => {
     const shown = escapeText(name);
-    if (!mayAsk(peer.subject, name)) {
+    if (!isAllowed(peer.subject, name)) {
       return refuse(
         `Command '${shown}' is not allowed for this client`,
         `Client certificate: ${peer.subject ?? "none"}`,
@@ -59,7 +59,7 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
     if (args.length > 0 && !commands[name]!.acceptArguments) {
       return refuse(
         `Arguments are not accepted for command '${shown}'`,
-        "The agent allows them command by command: acceptArguments",
+        "Set acceptArguments on this command in the agent",
       );
     }
     return await runner.run(name, args);
@@ -68,7 +68,7 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
 
 type ClientRules = Manifest["settings"]["clients"];
 
-// Without rules everybody may ask anything; with rules, what one of them allows, and no more.
+// Without rules every client may run every command. With rules, at least one must allow it.
 function clientPolicy(
   rules: ClientRules,
 ): (subject: string | undefined, command: string) => boolean {
@@ -84,7 +84,7 @@ function clientPolicy(
     );
 }
 
-// `*` stands for any run of characters. Several in a row are one, so that matching stays linear enough.
+// `*` matches any characters. Several in a row count as one, which keeps matching fast.
 function glob(pattern: string): RegExp {
   const source = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"))
     .join(".*");

@@ -9,14 +9,14 @@ import { SHELL_PATH } from "../host/paths.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 
 /**
- * What a host's settings ask for beyond what was compiled: where to listen, which names to look up,
- * which certificate to read, where procfs is, and which plugins there are besides. Checks get
- * nothing from it. Nothing of the agent's code is evaluated to know it, and what is wrong with the
- * settings is not said here but when they are served.
+ * Returns the permissions that a host's settings need in addition to the compiled ones: for listen
+ * addresses, host names to look up, the certificate, procfs, and plugins that the settings add.
+ * Checks get none of them. The agent's code is not evaluated for this, and errors in the settings
+ * are not reported here but when they are served.
  *
- * @param settings the host's settings, read
- * @param manifest what was compiled
- * @returns the lists
+ * @param settings the parsed settings of the host
+ * @param manifest the compiled agent
+ * @returns the permissions
  */
 export function hostPermissions(
   { settings, files, folders }: HostFile,
@@ -43,14 +43,14 @@ export function hostPermissions(
 }
 
 /**
- * Writes for the launcher what a host's settings come down to: where the state is, whether the
- * daemon's own certificate is wanted, and the flags of {@linkcode hostPermissions}, one a line.
+ * Formats what a host's settings need from the launcher: the state directory, whether the daemon
+ * uses its own certificate, and the flags of {@linkcode hostPermissions}, one a line.
  *
- * @param file the host's settings, read
- * @param manifest what was compiled
- * @param state the folder for what the daemon keeps, where the settings name none
+ * @param file the parsed settings of the host
+ * @param manifest the compiled agent
+ * @param state the state directory, unless the settings set one
  * @returns the lines
- * @throws {AgentError} where one of them would be several
+ * @throws {AgentError} if one of them contains a line break
  */
 export function formatHostNeeds(file: HostFile, manifest: Manifest, state: string): string[] {
   const { settings } = file;
@@ -67,7 +67,7 @@ export function formatHostNeeds(file: HostFile, manifest: Manifest, state: strin
   if (broken === undefined) return lines;
   throw new AgentError([{
     place: file.files[0] ?? "settings",
-    message: `Invalid value ${JSON.stringify(broken)}: it holds a control character`,
+    message: `Invalid value ${JSON.stringify(broken)}: it contains a control character`,
     severity: "error",
   }]);
 }

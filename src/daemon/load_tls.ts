@@ -5,23 +5,23 @@ import { fingerprint } from "../certificate/certificate.ts";
 import { withoutErrorNumber } from "../net/error_text.ts";
 import type { Log } from "./log.ts";
 
-/** Makes the daemon's own certificate and keeps it, both in one file. */
+/** Makes the daemon's own certificate, and stores it with its key in one file. */
 export type MakeCertificate = (path: string) => Promise<CertificatePair>;
 
-/** The path of the daemon's own certificate and key. */
+/** Returns the path of the daemon's own certificate and key. */
 export function ownCertificatePath(state: string): string {
   return `${state}/self-signed.pem`;
 }
 
 /**
- * Reads what TLS needs: the configured files, or the certificate of the daemon's own, which is made
- * at first start and kept.
+ * Reads the certificate, key and authorities from the configured files. Without them it uses the
+ * daemon's own certificate, which is made at the first start and kept.
  *
  * @param settings the agent's settings
- * @param log where the fingerprint goes
- * @param make makes a certificate where none is kept yet
+ * @param log receives the fingerprint
+ * @param make makes a certificate if none is kept yet
  * @returns PEM texts, or false for plain text
- * @throws where a file cannot be read or the certificate cannot be kept
+ * @throws if a file cannot be read or the certificate cannot be kept
  */
 export async function loadTls(
   settings: Settings,
@@ -58,7 +58,7 @@ async function read(path: string, setting: string): Promise<string> {
 }
 
 /**
- * Where a daemon keeps what is its own: systemd's choice, the system's folder for root, or the
+ * Returns the state directory of a daemon: the one from systemd, or the system's for root, or the
  * user's.
  */
 export function defaultStateDirectory(): string {
@@ -105,7 +105,7 @@ function splitPem(text: string, path: string): CertificatePair {
     throw new Error(
       `Cannot use ${
         JSON.stringify(path)
-      }: expected a certificate and its key; remove it to have another made`,
+      }: expected a certificate and its key; delete the file to get a new certificate`,
     );
   }
   return { cert, key };

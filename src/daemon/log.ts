@@ -1,24 +1,24 @@
 import { escapeText } from "../nagios/text.ts";
 
-/** How much an event matters. */
+/** The severity of an event. */
 export type Level = "info" | "warning" | "error";
 
-/** What an event says beside its name; undefined fields are left out. */
+/** The data of an event. Undefined fields are omitted. */
 export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Writes one event. */
 export type Log = (level: Level, event: string, fields?: Fields) => void;
 
-/** Somewhere that takes lines. */
+/** Receives lines. */
 export type LineWriter = (line: string) => void;
 
 /**
- * Makes a log: one event a line. Nothing from the wire or from a plugin gets into a line as it is:
- * control characters are written as escapes, so that nobody can add a line or colour a terminal.
+ * Makes a log with one event a line. Control characters from the wire or from a plugin are escaped,
+ * so that they cannot add a line or colour a terminal.
  *
  * @param format text for people, or JSON
- * @param write takes each line, without its newline
- * @param now the time
+ * @param write receives each line, without its newline
+ * @param now returns the time
  * @returns the log
  */
 export function createLog(
@@ -31,8 +31,11 @@ export function createLog(
 }
 
 function jsonLine(time: string, level: Level, event: string, fields: Fields): string {
-  const escaped = Object.entries(fields).map(([name, value]) => // JSON escapes what would end a line; the rest (U+2028, bidi marks, lone halves) is escaped first.
-  [name, typeof value === "string" ? escapeText(value) : value]);
+  // JSON escapes line breaks. U+2028, bidi marks and lone surrogates are escaped here.
+  const escaped = Object.entries(fields).map(([name, value]) => [
+    name,
+    typeof value === "string" ? escapeText(value) : value,
+  ]);
   return JSON.stringify({ time, level, event, ...Object.fromEntries(escaped) });
 }
 
@@ -43,29 +46,29 @@ function textLine(time: string, level: Level, event: string, fields: Fields): st
   return `${time} ${level} ${event}${shown.join("")}`;
 }
 
-/** The longest value that a line for people shows, in characters: as much as is kept of a complaint. */
+/** The longest value in the text format, in characters; as long as the longest kept stderr. */
 const maxValue = 2_048;
 
 function textValue(value: string): string {
   if (/^[\w./:@,+-]{1,2048}$/.test(value)) return value;
   const cut = value.length > maxValue;
-  // A backslash is escaped already, so that an escaped quote cannot be taken for an end.
+  // Backslashes are escaped already, so that an escaped quote cannot end the value.
   const shown = escapeText(cut ? value.slice(0, maxValue) : value).replaceAll('"', '\\"');
   return `"${shown}${cut ? "…" : ""}"`;
 }
 
-/** How long a line may wait for others to be written with, in milliseconds. */
+/** How long a line may wait to be written together with others, in milliseconds. */
 const gathering = 20;
 
-/** How much may wait for a reader that is slow, in characters. */
+/** How many characters may wait for a slow reader. */
 const maxWaiting = 1_048_576;
 
 /**
- * Writes lines to a stream without ever waiting for it: a reader that stands still costs lines,
- * which are counted and said, and never the daemon's time.
+ * Writes lines to a stream without ever waiting for it. If its reader is too slow, lines are
+ * dropped and the log reports their number; the daemon is not delayed.
  *
- * @param stream where lines go
- * @returns the writer, and a way to wait until all is written
+ * @param stream receives the lines
+ * @returns the writer, and a function that waits until all lines are written
  */
 export function lineWriter(
   stream: { write(bytes: Uint8Array): Promise<number> },
@@ -85,18 +88,18 @@ export function lineWriter(
         const bytes = encoder.encode(waiting);
         waiting = "";
         for (let at = 0; at < bytes.length;) at += await stream.write(bytes.subarray(at));
-        const told = dropped;
+        const reported = dropped;
         dropped = 0;
-        if (told > 0) createLog(format, putFirst)("warning", "log", { dropped: told });
+        if (reported > 0) createLog(format, putFirst)("warning", "log", { dropped: reported });
       }
     } catch {
-      // Nobody reads any more: there is no place left to say so.
+      // The reader has gone, so this cannot be reported.
       waiting = "";
     }
   }
 
   async function flush(): Promise<void> {
-    // First of all, since the next line sets the timer only where none is set.
+    // Comes first, since the next line starts a timer only if none is set.
     clearTimeout(timer);
     timer = undefined;
     while (waiting !== "" || writing !== undefined) {
@@ -109,7 +112,7 @@ export function lineWriter(
       format = line.startsWith("{") ? "json" : "text";
       if (waiting.length > maxWaiting) dropped++;
       else waiting += `${line}\n`;
-      // A write of its own for each line would cost more than what it tells of.
+      // One write per line would cost more than the event itself.
       timer ??= setTimeout(flush, gathering);
     },
     flush,

@@ -1,5 +1,5 @@
 /**
- * The daemon, for programs of your own.
+ * Serve an agent or run a command from your own program.
  *
  * @module
  */

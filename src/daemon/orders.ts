@@ -3,29 +3,30 @@ import { certificateDates } from "../certificate/certificate.ts";
 import { loadTls, type MakeCertificate } from "./load_tls.ts";
 import type { TlsServerOptions } from "../net/tls_options.ts";
 import type { SandboxCode } from "../runner/channel.ts";
+import type { QuarantineState } from "../runner/quarantine.ts";
 import type { Log } from "./log.ts";
 
-/** Everything that is needed to serve an agent. */
+/** Everything that a daemon needs to serve an agent. */
 export interface Orders {
   manifest: Manifest;
   code: SandboxCode;
   /** PEM texts; false for plain text. */
   tls: false | TlsServerOptions;
-  /** When the certificate ends, in milliseconds since 1970. */
+  /** When the certificate expires, in milliseconds since 1970. */
   certificateEnds?: number;
   hostname: string;
-  /** Commands that are not run, and why. */
-  quarantined: Record<string, string>;
+  /** The first contents of the quarantine. */
+  quarantine: QuarantineState;
 }
 
 /**
- * Completes an agent to what a daemon needs: its certificate is read now.
+ * Reads the certificate, and returns everything that a daemon needs to serve an agent.
  *
- * @param agent what is served, by whom and without what
- * @param log where the certificate's fingerprint goes
- * @param make makes a certificate where none is kept yet
+ * @param agent the agent, the host name and the quarantine
+ * @param log receives the certificate's fingerprint
+ * @param make makes a certificate if none is kept yet
  * @returns the orders
- * @throws where the certificate cannot be read, or is none
+ * @throws if the certificate cannot be read or is invalid
  */
 export async function createOrders(
   agent: Omit<Orders, "tls" | "certificateEnds">,

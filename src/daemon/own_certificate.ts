@@ -2,12 +2,12 @@ import type { CertificatePair } from "../certificate/make_certificate.ts";
 import { createSelfSigned } from "../certificate/self_signed.ts";
 
 /**
- * Makes a self-signed certificate for this host and keeps it, mode 0600. Certificate and key are one
- * file, written under another name first: a start that is cut short leaves both or neither.
+ * Makes a self-signed certificate for this host and stores it with mode 0600. Certificate and key
+ * are one file, which is written under another name first. An interrupted start leaves both or none.
  *
- * @param path where to keep it; folders are made
+ * @param path the file to write; its folders are created
  * @returns the certificate and its key
- * @throws where it cannot be kept
+ * @throws if it cannot be stored
  */
 export async function makeCertificate(path: string): Promise<CertificatePair> {
   const folder = path.replace(/[^/]*$/, "");
@@ -21,8 +21,8 @@ export async function makeCertificate(path: string): Promise<CertificatePair> {
     await Deno.rename(temporary, path);
   } catch (error) {
     throw new Error(
-      `Cannot keep a certificate in ${JSON.stringify(folder)}: ${(error as Error).message}; ` +
-        "set state to a folder that may be written, or tls.cert and tls.key",
+      `Cannot write a certificate into ${JSON.stringify(folder)}: ${(error as Error).message}; ` +
+        "set state to a writable folder, or set tls.cert and tls.key",
     );
   }
   return pair;

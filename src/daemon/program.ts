@@ -1,32 +1,32 @@
 /**
- * The daemon: one process, started by the launcher of a deployable with exactly the permissions that
- * were compiled in and those that the host's settings add. It reloads at SIGHUP by itself, within
- * what it holds, and tells systemd how it is. `checkwright serve` runs the same program.
+ * The daemon: one process, started by the launcher of a deployable. It has exactly the permissions
+ * that were compiled in and those that the host's settings add. It reloads at SIGHUP within its
+ * permissions, and reports its state to systemd. `checkwright serve` runs the same program.
  *
- * Its first argument says what to do, the others are `name=value`, see {@linkcode Place} and
+ * The first argument is the mode, the others are `name=value`, see {@linkcode Place} and
  * {@linkcode ServiceManager}:
  * - `serve` serves;
- * - `check` says what is wrong, or that nothing is;
- * - `host` prints what the host's settings ask of the launcher.
+ * - `check` reports errors in the deployable and the settings;
+ * - `host` prints what the host's settings need from the launcher.
  */
 import { AgentError } from "../agent/diagnostic.ts";
 import { readHostSettings } from "../agent/host_settings.ts";
 import { countCommands } from "../agent/manifest.ts";
 import { type Place, readDeployedAgent, readDeployment } from "./read_deployment.ts";
-import { sayAll, serveDeployed, type ServiceManager } from "./serve_deployment.ts";
+import { printAll, serveDeployed, type ServiceManager } from "./serve_deployment.ts";
 import { formatHostNeeds } from "./host_permissions.ts";
 
-/** What stands for "it cannot be served", as everywhere on this command line: no start mends it. */
-const faultCode = 3;
+/** The exit code for invalid input: another start with the same input fails, too. */
+const invalidCode = 3;
 
-/** What stands for what another start may mend: an address that is in use, or not there yet. */
+/** The exit code for errors that may go away, such as an address that is in use or missing. */
 const failureCode = 1;
 
 const modes: Record<string, (place: Place, service: ServiceManager) => Promise<number>> = {
   serve: serveDeployed,
   async check(place) {
     const { manifest, diagnostics } = await readDeployedAgent(place);
-    sayAll(diagnostics);
+    printAll(diagnostics);
     const count = countCommands(manifest);
     console.log(
       `${place.settings ?? place.folder} is valid: ${count} ${
@@ -50,7 +50,7 @@ const given = Object.fromEntries(pairs.map((pair) => {
 }));
 const place = {
   ...{ folder: import.meta.dirname!, state: "", hostname: "localhost", ...given },
-  // As ulimit(1) says it, which may be a word.
+  // The output of ulimit(1), which may be a word.
   descriptors: Number(given.descriptors) || Infinity,
   systemd: "notify" in given,
 };
@@ -58,8 +58,8 @@ try {
   Deno.exit(await modes[mode]!(place, given));
 } catch (error) {
   if (error instanceof AgentError) {
-    sayAll(error.diagnostics);
-    Deno.exit(faultCode);
+    printAll(error.diagnostics);
+    Deno.exit(invalidCode);
   }
   console.error(`checkwright: ${(error as Error).message}`);
   Deno.exit(failureCode);

@@ -1,58 +1,77 @@
-/** What a daemon leaves to the one that takes its place, where no launcher stays beside it. */
-export interface QuarantineFile {
-  /** The commands that are not to be run, and why; what ran when the last daemon died among them. */
-  readonly quarantined: Record<string, string>;
-  /** Writes down who is in quarantine, and who has been running for more than a moment. */
-  write(quarantined: Record<string, string>, suspects: readonly string[]): void;
-  /** Forgets everything: the daemon ends as it was asked to. */
-  clear(): void;
-}
+import { NO_QUARANTINE, type QuarantineState, type Suspicion } from "../runner/quarantine.ts";
 
-interface Content {
-  quarantined: Record<string, string>;
-  suspects: string[];
+/** The version of the format. A file of a newer one is neither read nor written. */
+const version = 1;
+
+/** The file that passes the quarantine from a daemon to the next one after a restart. */
+export interface QuarantineFile {
+  /** The contents that the last daemon left. */
+  readonly state: QuarantineState;
+  /** Set if the file has the format of a newer version of Checkwright, which is left alone. */
+  readonly newer?: string;
+  /** Replaces the contents. */
+  write(state: QuarantineState): void;
 }
 
 /**
  * Opens the file.
  *
- * @param path where it is, or is to be
- * @returns what the last daemon left, and the way to leave something
+ * @param path the path of the file, which may not exist yet
+ * @returns the contents, and a function to replace them
  */
 export function openQuarantineFile(path: string): QuarantineFile {
   const left = read(path);
-  const died = left.suspects.map((command) => [command, "it ran when the daemon died"] as const);
-  let written = JSON.stringify(left);
-  const write = (content: Content) => {
-    const text = JSON.stringify(content);
-    if (text === written) return;
-    // A disk that is full must not end the daemon: it serves on, and forgets at its death.
-    try {
-      Deno.writeTextFileSync(path, text, { mode: 0o600 });
-      written = text;
-    } catch {
-      written = "";
-    }
-  };
-  const quarantined = { ...Object.fromEntries(died), ...left.quarantined };
-  write({ quarantined, suspects: [] });
+  if (typeof left.version === "number" && left.version > version) {
+    return { state: NO_QUARANTINE, newer: `${path} has format ${left.version}`, write: () => {} };
+  }
+  let written: string | undefined;
   return {
-    quarantined,
-    write: (quarantined, suspects) => write({ quarantined, suspects: [...suspects] }),
-    clear: () => write({ quarantined: {}, suspects: [] }),
+    state: { quarantined: readReasons(left.quarantined), suspects: readSuspects(left.suspects) },
+    write(state) {
+      const text = JSON.stringify({ version, ...state });
+      if (text === written) return;
+      // A full disk must not end the daemon: it keeps serving, and the next one gets no quarantine.
+      try {
+        Deno.writeTextFileSync(path, text, { mode: 0o600 });
+        written = text;
+      } catch {
+        written = undefined;
+      }
+    },
   };
 }
 
-function read(path: string): Content {
+function read(path: string): Record<string, unknown> {
   try {
-    const { quarantined, suspects }: Content = JSON.parse(Deno.readTextFileSync(path));
-    const reasons = Object.entries(quarantined).map(([name, why]) => [name, String(why)]);
-    return {
-      quarantined: Object.fromEntries(reasons),
-      suspects: suspects.map(String),
-    };
+    return entriesOf(JSON.parse(Deno.readTextFileSync(path)));
   } catch {
-    // None yet, or one that was cut short.
-    return { quarantined: {}, suspects: [] };
+    // The file does not exist yet or is incomplete.
+    return {};
   }
+}
+
+function readReasons(value: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(entriesOf(value)).map(([name, reason]) => [name, String(reason)]),
+  );
+}
+
+function readSuspects(value: unknown): Record<string, Suspicion> {
+  const suspects: [string, Suspicion][] = [];
+  for (const [name, suspicion] of Object.entries(entriesOf(value))) {
+    const { deaths, trial, separate } = entriesOf(suspicion);
+    if (typeof deaths !== "number") continue;
+    suspects.push([name, {
+      deaths,
+      ...((trial === "run" || trial === "linger") && { trial }),
+      ...(separate === true && { separate }),
+    }]);
+  }
+  return Object.fromEntries(suspects);
+}
+
+function entriesOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as Record<string, unknown>
+    : {};
 }

@@ -9,23 +9,23 @@ import { describeCode } from "../runner/describe_code.ts";
 import type { MakeCertificate } from "./load_tls.ts";
 import { notGranted } from "./daemon_permissions.ts";
 
-/** Where a deployed daemon finds what it serves, as its launcher says. */
+/** The facts that the launcher passes to a deployed daemon. */
 export interface Place {
-  /** The folder of what was compiled. */
+  /** The folder of the deployable. */
   folder: string;
-  /** The host's settings, where there are any. */
+  /** The host's settings file, if there is one. */
   settings?: string;
-  /** The folder for what the daemon keeps. */
+  /** The state directory. */
   state: string;
   /** The name of this host. */
   hostname: string;
-  /** How many files, sockets and pipes the daemon may have open at once. */
+  /** How many file descriptors the daemon may have open at once. */
   descriptors: number;
-  /** Whether the unit of the deployable runs it. */
+  /** Whether the systemd unit of the deployable runs it. */
   systemd: boolean;
 }
 
-/** What a deployed daemon serves. */
+/** The agent that a deployed daemon serves. */
 export interface DeployedAgent {
   manifest: Manifest;
   code: SandboxCode;
@@ -34,16 +34,16 @@ export interface DeployedAgent {
 }
 
 /**
- * Reads the manifest of what was compiled.
+ * Reads the manifest of a deployable.
  *
- * @param folder where it is
+ * @param folder the deployable
  * @returns the deployment
- * @throws {AgentError} where it is missing, or is not what was compiled
+ * @throws {AgentError} if it is missing or was changed
  */
 export async function readDeployment(folder: string): Promise<Deployment> {
   const text = await read(folder, deployedFiles.manifest);
   return await parseDeployment(text).catch((error: Error) => {
-    throw fault(`${folder}/${deployedFiles.manifest}`, error.message);
+    throw agentError(`${folder}/${deployedFiles.manifest}`, error.message);
   });
 }
 
@@ -52,7 +52,10 @@ async function readCode(folder: string, deployment: Deployment): Promise<Sandbox
   const [runtime, agent] = await Promise.all(names.map(async (name) => {
     const content = await read(folder, name);
     if (await sha256(content) === deployment.files[name]) return content;
-    throw fault(`${folder}/${name}`, "It is not what the manifest was compiled with");
+    throw agentError(
+      `${folder}/${name}`,
+      "Digest mismatch: the file was changed after it was compiled",
+    );
   }));
   return { runtime: runtime!, agent: agent!, imports: `${folder}/${deployedFiles.processImports}` };
 }
@@ -61,7 +64,7 @@ async function readCode(folder: string, deployment: Deployment): Promise<Sandbox
  * Reads why a supervisor could not produce a newer agent.
  *
  * @param folder the deployable
- * @returns the reason; undefined if there is none
+ * @returns the reason; undefined if it could
  */
 export async function readRefusal(folder: string): Promise<string | undefined> {
   try {
@@ -75,17 +78,17 @@ async function read(folder: string, name: string): Promise<string> {
   try {
     return await Deno.readTextFile(`${folder}/${name}`);
   } catch (error) {
-    throw fault(`${folder}/${name}`, (error as Error).message);
+    throw agentError(`${folder}/${name}`, (error as Error).message);
   }
 }
 
 /**
- * Works out what a deployed daemon serves on this host: what was compiled, with the host's settings
- * merged in, held against what the host has and what this process may do.
+ * Reads what a deployed daemon serves on this host: the compiled agent with the host's settings
+ * merged in. Checks it against the host and the permissions of this process.
  *
- * @param place where everything is
+ * @param place the facts from the launcher
  * @returns the agent
- * @throws {AgentError} with everything that is wrong
+ * @throws {AgentError} with all errors
  */
 export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
   const deployment = await readDeployment(place.folder);
@@ -110,7 +113,7 @@ export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
   return { manifest: { ...inspected, settings: { ...settings, state } }, code, diagnostics: all };
 }
 
-// Who is allowed by the settings only does not get through to the daemon to be told so.
+// The unit drops packets of hosts that only the settings allow, before the daemon can log them.
 function dropped(allowedHosts: readonly string[], { settings }: Deployment): Diagnostic[] {
   const filtered = allowedHosts.filter((host) => !settings.allowedHosts.includes(host));
   return filtered.length === 0 ? [] : [{
@@ -123,8 +126,8 @@ function dropped(allowedHosts: readonly string[], { settings }: Deployment): Dia
   }];
 }
 
-// Option values decide on permissions, and only the agent's own code knows how: it is evaluated
-// again, in a sandbox as ever.
+// Permissions may depend on option values, and only the agent's code knows how. So it is evaluated
+// again, in a sandbox.
 async function describeWith(
   { settings }: HostFile,
   { settings: { procfs } }: Deployment,
@@ -133,11 +136,14 @@ async function describeWith(
   return await describeCode(code, { procfs, ...settings });
 }
 
-/** Stands in for making a certificate: a deployed daemon cannot. */
-export const nobodyMakesCertificate: MakeCertificate = (path) => {
-  throw fault(path, "No certificate: the launcher makes it at the first start");
+/** Replaces the function that makes a certificate, since a deployed daemon cannot make one. */
+export const refuseToMakeCertificate: MakeCertificate = (path) => {
+  throw agentError(
+    path,
+    "Missing certificate: expected the launcher to make it at the first start",
+  );
 };
 
-function fault(place: string, message: string): AgentError {
+function agentError(place: string, message: string): AgentError {
   return new AgentError([{ place, message, severity: "error" }]);
 }

@@ -1,8 +1,8 @@
 /**
  * Makes a task that runs once at a time.
  *
- * @param task what is done
- * @returns starts it; calls that come while it runs are one more run
+ * @param task the task
+ * @returns a function that starts it; all calls during a run cause one more run
  */
 export function serially(task: () => Promise<void>): () => void {
   let running = false;

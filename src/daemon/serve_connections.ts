@@ -13,19 +13,19 @@ import { readPacket } from "../protocol/read_packet.ts";
 import type { Handler } from "./handler.ts";
 import type { Log } from "./log.ts";
 
-/** What serving needs, beside a listener. */
+/** What is needed to serve the connections of a listener. */
 export interface Service {
   /** Answers a query. */
   handle: Handler;
-  /** Knows which hosts may talk to us. */
+  /** Decides which hosts may connect. */
   allows: HostMatcher;
   /** Counts connections. */
   gate: Gate;
-  /** How long a peer may take, in seconds. */
+  /** How long each stage of a connection may take, in seconds. */
   limits: Pick<Settings["limits"], "handshake" | "query" | "response">;
-  /** Where events go. */
+  /** Receives events. */
   log: Log;
-  /** Hears every answer. */
+  /** Called with every answer. */
   count?: (answer: Answer) => void;
 }
 
@@ -33,7 +33,7 @@ export interface Service {
 export interface Serving {
   /** Settles when the listener is closed and the last connection has ended. */
   readonly done: Promise<void>;
-  /** Ends connections that have not asked yet; those that have are answered. */
+  /** Ends connections without a query. Received queries are still answered. */
   drain(): void;
   /** Ends every connection at once. */
   abort(): void;
@@ -42,10 +42,10 @@ export interface Serving {
 /**
  * Serves every connection of a listener until it is closed: one query, one answer, close.
  *
- * @param listener where connections come from
- * @param service what they are served with; asked anew for each connection and for each query, so
- * that it can change
- * @returns the connections in flight
+ * @param listener accepts the connections
+ * @param service returns the service; called for each connection and for each query, so that the
+ * service can be replaced
+ * @returns the current connections
  */
 export function serve(listener: Listener, service: () => Service): Serving {
   const visits = new Set<Visit>();
@@ -74,13 +74,13 @@ export function serve(listener: Listener, service: () => Service): Serving {
 }
 
 interface Visit {
-  /** Whether the query is there. */
+  /** Whether the query was received. */
   readonly asked: boolean;
   readonly done: Promise<void>;
   close(): void;
 }
 
-/** The stages of a connection; each has a time of its own. */
+/** The stages of a connection. Each has its own time limit. */
 type Stage = "handshake" | "query" | "response";
 
 function createVisit(connection: Connection, service: () => Service): Visit {
@@ -124,7 +124,7 @@ function createVisit(connection: Connection, service: () => Service): Visit {
       clearTimeout(timer);
       visit.asked = true;
       const start = performance.now();
-      // Whoever connected before a reload may ask long after it: what was served then is gone.
+      // A query may arrive after a reload on an older connection: it gets the new service.
       const { handle, count } = service();
       const answer = await handle(query, { address: peer, subject: identity?.subject });
       count?.(answer);
@@ -138,7 +138,7 @@ function createVisit(connection: Connection, service: () => Service): Visit {
         text: encodeText(answer.output.text),
       }));
     } catch (error) {
-      logFault(error);
+      logError(error);
     } finally {
       clearTimeout(timer);
       connection.close();
@@ -165,14 +165,14 @@ function createVisit(connection: Connection, service: () => Service): Visit {
     });
   }
 
-  function logFault(error: unknown): void {
+  function logError(error: unknown): void {
     const reason = late
       ? `${stage} took longer than ${limits[stage]} s (limits.${stage})`
       : error instanceof Error
       ? error.message
       : String(error);
-    // A peer that connects and leaves without a word is a port probe, not a fault.
+    // A peer that disconnects without sending anything is a port probe, not an error.
     const probe = error instanceof ProtocolError && error.received === 0 && !late;
-    log(probe ? "info" : "warning", probe ? "probe" : "fault", { peer, stage, reason });
+    log(probe ? "info" : "warning", probe ? "probe" : "connection error", { peer, stage, reason });
   }
 }

@@ -2,10 +2,10 @@ import { AgentError, type Diagnostic, formatDiagnostic } from "../agent/diagnost
 import type { Manifest } from "../agent/manifest.ts";
 import {
   type DeployedAgent,
-  nobodyMakesCertificate,
   type Place,
   readDeployedAgent,
   readRefusal,
+  refuseToMakeCertificate,
 } from "./read_deployment.ts";
 import { type Lifecycle, openLifecycle } from "./lifecycle.ts";
 import type { Orders } from "./orders.ts";
@@ -13,37 +13,41 @@ import { createLog, lineWriter, type Log } from "./log.ts";
 import { type Notifier, openNotifier } from "./notify.ts";
 import { createOrders } from "./orders.ts";
 import { takeProcessTree } from "./daemon_permissions.ts";
-import { openQuarantineFile } from "./quarantine_file.ts";
+import { NO_QUARANTINE, type QuarantineState } from "../runner/quarantine.ts";
+import { type Blame, openBlame, showCommands } from "./blame.ts";
 import { serially } from "./serially.ts";
 import { signalled } from "./signalled.ts";
 import { whyRestart } from "./why_restart.ts";
 
-/** A daemon that exits with this wants another to be started at once (EX_TEMPFAIL of sysexits). */
+/** The exit code that asks for an immediate restart (EX_TEMPFAIL of sysexits). */
 export const RESTART_CODE = 75;
 
-/** The line by which a daemon asks for another, before it answers what was asked and exits. */
+/** The line that asks for another daemon. After it, the daemon answers its queries and exits. */
 export const LEAVING_LINE = "checkwright: stopped listening, another daemon is needed";
 
-/** What a service manager wants of the daemon. */
+/** The line that reports that the last daemon died and that its death has new suspects. */
+export const SUSPECTS_LINE = "checkwright: the last daemon died, and its commands are watched";
+
+/** What a service manager passes to the daemon. */
 export interface ServiceManager {
   /** Set if the daemon stops when its standard input ends, as for a supervisor. */
   untilEof?: string;
-  /** Its socket. */
+  /** The path of the service manager's socket. */
   notify?: string;
-  /** A path for a socket of our own. */
+  /** A path for the daemon's own socket. */
   notifyFrom?: string;
-  /** After how long a daemon that is silent is taken for dead, in microseconds. */
+  /** The time after which a silent daemon is considered dead, in microseconds. */
   watchdog?: string;
 }
 
 /**
- * Serves what was compiled until it is told to stop, or has to make way.
+ * Serves a deployable until a signal stops it or it needs a restart.
  *
- * @param place where everything is
- * @param service what the service manager wants
+ * @param place the facts from the launcher
+ * @param service the data from the service manager
  * @returns the exit code
- * @throws {AgentError} with everything that keeps it from being served
- * @throws where an address cannot be listened on, which may be another time
+ * @throws {AgentError} with all errors of the agent
+ * @throws if it cannot listen on an address, which may work later
  */
 export async function serveDeployed(place: Place, service: ServiceManager): Promise<number> {
   const stop = Promise.race([
@@ -51,37 +55,35 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
     signalled("SIGINT"),
     ...(service.untilEof === undefined ? [] : [endOfInput()]),
   ]);
-  // What is only being started has just read everything.
+  // Ignored during the start, since everything is being read anyway.
   let onHangup: () => void = () => {};
   Deno.addSignalListener("SIGHUP", () => onHangup());
   const stderr = lineWriter(Deno.stderr);
   const agent = await readDeployedAgent(place);
-  sayAll(agent.diagnostics);
-  const kept = openQuarantineFile(`${agent.manifest.settings.state}/quarantine.json`);
+  printAll(agent.diagnostics);
+  const blame = openBlame(agent.manifest.settings.state ?? place.state);
   const firstLog = createLog(agent.manifest.settings.log, stderr.write);
-  const orders = await ordersOf(agent, place, kept.quarantined, firstLog);
+  const orders = await ordersOf(agent, place, blame.state, firstLog);
   const daemon = await openLifecycle(
     orders,
     stderr.write,
-    (suspects, quarantined) => kept.write(quarantined, suspects),
+    blame,
     takeProcessTree(agent.manifest),
   );
   const { log } = daemon;
-  for (const [command, reason] of Object.entries(kept.quarantined)) {
-    log("warning", "quarantined", { command, reason });
-  }
+  reportBlame(blame, log);
   const systemd = createService(service);
   console.log(daemon.line);
-  systemd.tell(`READY=1\nSTATUS=${daemon.line}`);
+  systemd.send(`READY=1\nSTATUS=${daemon.line}`);
 
   async function reload(): Promise<void> {
-    systemd.tell("RELOADING=1");
-    const fault = await reloadFrom(place, agent.manifest, daemon);
-    if (fault !== undefined) {
-      log("error", "reload refused", { reason: fault });
-      daemon.refused(fault);
+    systemd.send("RELOADING=1");
+    const reason = await reloadFrom(place, agent.manifest, daemon);
+    if (reason !== undefined) {
+      log("error", "reload refused", { reason });
+      daemon.refused(reason);
     }
-    systemd.tell("READY=1");
+    systemd.send("READY=1");
   }
 
   onHangup = serially(reload);
@@ -90,30 +92,49 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
     stop.then((reason) => ({ reason, restart: false })),
   ]);
   log("info", "stop", end);
-  systemd.tell("STOPPING=1");
+  systemd.send("STOPPING=1");
   const stopped = daemon.stop();
   if (end.restart) {
-    kept.write(daemon.quarantined, []);
+    blame.restart();
     console.log(LEAVING_LINE);
-  } else kept.clear();
+  } else blame.stop();
   await stopped;
   await systemd.close();
   await stderr.flush();
   return end.restart ? RESTART_CODE : 0;
 }
 
+function reportBlame({ state, death, newer }: Blame, log: Log): void {
+  if (newer !== undefined) {
+    log("warning", "quarantine", {
+      reason: `${newer}, which this version cannot read: it is kept`,
+    });
+  }
+  for (const [command, reason] of Object.entries(state.quarantined)) {
+    log("warning", "quarantined", { command: showCommands([command]), reason });
+  }
+  if (death === undefined) return;
+  if (death.progress) console.log(SUSPECTS_LINE);
+  const suspects = death.suspects.filter((command) => state.suspects[command] !== undefined);
+  if (suspects.length === 0) return;
+  log("warning", "suspects", {
+    commands: showCommands(suspects),
+    reason: "they ran when the last daemon died: each runs alone at its next query",
+  });
+}
+
 async function endOfInput(): Promise<string> {
   for await (const _ of Deno.stdin.readable);
-  return "its supervisor has ended";
+  return "the supervisor has ended";
 }
 
 function ordersOf(
   { manifest, code }: DeployedAgent,
   { hostname }: Place,
-  quarantined: Record<string, string>,
+  quarantine: QuarantineState,
   log: Log,
 ): Promise<Orders> {
-  return createOrders({ manifest, code, hostname, quarantined }, log, nobodyMakesCertificate);
+  return createOrders({ manifest, code, hostname, quarantine }, log, refuseToMakeCertificate);
 }
 
 async function reloadFrom(
@@ -125,27 +146,27 @@ async function reloadFrom(
     const refusal = await readRefusal(place.folder);
     if (refusal !== undefined) return refusal;
     const next = await readDeployedAgent(place);
-    sayAll(next.diagnostics);
+    printAll(next.diagnostics);
     return whyRestart(started, next.manifest) ??
-      await daemon.reload(await ordersOf(next, place, {}, daemon.log));
+      await daemon.reload(await ordersOf(next, place, NO_QUARANTINE, daemon.log));
   } catch (error) {
     if (!(error instanceof AgentError)) return (error as Error).message;
-    sayAll(error.diagnostics);
+    printAll(error.diagnostics);
     return "the agent has errors";
   }
 }
 
 function createService({ notify, notifyFrom, watchdog }: ServiceManager): Notifier {
   if (notify === undefined || notifyFrom === undefined) {
-    return { tell: () => {}, close: () => Promise.resolve() };
+    return { send: () => {}, close: () => Promise.resolve() };
   }
   const notifier = openNotifier(notify, notifyFrom);
-  // Twice in the time after which the daemon would be taken for dead.
+  // Twice within the time after which the daemon is considered dead.
   const timer = watchdog === undefined
     ? undefined
-    : setInterval(() => notifier.tell("WATCHDOG=1"), Number(watchdog) / 2_000);
+    : setInterval(() => notifier.send("WATCHDOG=1"), Number(watchdog) / 2_000);
   return {
-    tell: notifier.tell,
+    send: notifier.send,
     close() {
       clearInterval(timer);
       return notifier.close();
@@ -153,8 +174,8 @@ function createService({ notify, notifyFrom, watchdog }: ServiceManager): Notifi
   };
 }
 
-/** Says on standard error what was found, one a line. */
-export function sayAll(diagnostics: readonly Diagnostic[]): void {
+/** Prints diagnostics to standard error, one a line. */
+export function printAll(diagnostics: readonly Diagnostic[]): void {
   for (const diagnostic of diagnostics) {
     console.error(`checkwright: ${formatDiagnostic(diagnostic)}`);
   }

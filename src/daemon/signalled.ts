@@ -1,4 +1,4 @@
-/** Resolves with the signal's name when the process is sent it; it is not its end any more. */
+/** Resolves with the signal's name when the process receives it. The signal no longer ends it. */
 export function signalled(signal: Deno.Signal): Promise<string> {
   return new Promise((resolve) => Deno.addSignalListener(signal, () => resolve(signal)));
 }

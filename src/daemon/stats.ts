@@ -2,22 +2,22 @@ import { selfCheck, type SelfReport } from "../agent/self_check.ts";
 import type { Answer, Outcome } from "../check/answer.ts";
 import { VERSION } from "./version.ts";
 
-/** What is counted from the start of the process on, over all generations. */
+/** Counters from the start of the process, over all generations. */
 export interface Stats {
   /** Counts an answer. */
   count(answer: Pick<Answer, "outcome" | "refusal">): void;
-  /** Counts a worker that had to be left alone; says how many there are. */
+  /** Counts a worker that cannot be ended, and returns the new count. */
   abandon(): number;
-  /** Notes a reload, and why it failed if it did. */
-  reloaded(fault?: string): void;
-  /** What there is to tell so far. */
+  /** Records a reload, with the reason if it failed. */
+  reloaded(reason?: string): void;
+  /** Returns the data for the self check. */
   report(): Omit<SelfReport, "quarantined" | "sandboxes" | "certificateDays">;
 }
 
 /**
  * Starts counting.
  *
- * @param now the time in milliseconds
+ * @param now returns the time in milliseconds
  * @returns the counters, at zero
  */
 export function createStats(now: () => number = () => performance.now()): Stats {
@@ -41,8 +41,8 @@ export function createStats(now: () => number = () => performance.now()): Stats 
       if (refusal !== undefined) refusedPermissions++;
     },
     abandon: () => ++abandoned,
-    reloaded(fault) {
-      reload = { at: now(), fault };
+    reloaded(reason) {
+      reload = { at: now(), fault: reason };
     },
     report: () => ({
       version: VERSION,
@@ -56,10 +56,10 @@ export function createStats(now: () => number = () => performance.now()): Stats 
 }
 
 /**
- * The daemon's own check where there is no daemon: for programs that embed one, and for a command
- * that is run by hand.
+ * Returns the self check if there is no daemon process: for an embedded agent, or for a command that
+ * is run by hand.
  *
- * @param stats what is counted
+ * @param stats the counters
  * @returns the check
  */
 export function ownCheck(stats: Stats): ReturnType<typeof selfCheck> {

@@ -1,8 +1,8 @@
-/** The version of Checkwright; a test holds it to `deno.json`. */
+/** The version of Checkwright. A test compares it with `deno.json`. */
 export const VERSION = "0.1.0";
 
-/** The NRPE that is spoken. Clients match on the prefix `NRPE v`. */
+/** The version of NRPE in answers. Clients look for the prefix `NRPE v`. */
 const nrpeVersion = "4.1.0";
 
-/** What `_NRPE_CHECK` is answered with. */
+/** The answer to `_NRPE_CHECK`. */
 export const VERSION_TEXT: string = `NRPE v${nrpeVersion} (Checkwright ${VERSION})`;

@@ -4,17 +4,17 @@ import type { Manifest } from "../agent/manifest.ts";
 import { lackingPermissions, lastingPermissions } from "./daemon_permissions.ts";
 
 /**
- * Why a running daemon cannot take another manifest: it cannot get more permissions than it was
- * started with, nor listen elsewhere.
+ * Returns the reason why a running daemon needs a restart to serve another manifest. A process can
+ * neither get more permissions than it was started with nor listen on other addresses.
  *
- * @param before what it was started with
- * @param after what it is to serve
- * @returns the reason; undefined where it can
+ * @param before the manifest that it was started with
+ * @param after the new manifest
+ * @returns the reason; undefined if no restart is needed
  */
 export function whyRestart(before: Manifest, after: Manifest): string | undefined {
   const where = ({ settings }: Manifest) => settings.listen.map(formatHostPort).join(", ");
   if (where(before) !== where(after)) {
-    return `listen has become ${where(after)}: a restart is needed`;
+    return `listen changed to ${where(after)}: a restart is needed`;
   }
   if ((before.settings.tls === false) !== (after.settings.tls === false)) {
     return "tls was turned on or off: a restart is needed";
@@ -22,5 +22,7 @@ export function whyRestart(before: Manifest, after: Manifest): string | undefine
   const lacking = lackingPermissions(lastingPermissions(before), lastingPermissions(after));
   return lacking.length === 0
     ? undefined
-    : `it needs more than was granted at the start (${lacking.join("; ")}): a restart is needed`;
+    : `the agent needs more permissions than were granted at the start (${
+      lacking.join("; ")
+    }): a restart is needed`;
 }

@@ -162,7 +162,7 @@ mkdir -p -m 700 -- "$state" || fail "Cannot create state folder \\"$state\\": se
 if [ "$mode" = serve ]; then
   # Another user could have put a certificate there whose key that user knows.
   ours "$(readlink -f -- "$state")" || fail "Cannot trust \\"$state\\": expected a folder of this user that others cannot write to"
-  for file in self-signed.pem quarantine.json; do
+  for file in self-signed.pem quarantine.json running.txt; do
     file=$state/$file
     ! [ -e "$file" ] && ! [ -L "$file" ] || { [ -f "$file" ] && ours "$file"; } ||
       fail "Cannot trust \\"$file\\": expected a file of this user that others cannot write to"
@@ -176,8 +176,8 @@ fi
 set -- "$@" \\
   "--allow-read=$here/manifest.json,$here/sandbox.js,$here/agent.js" \\
   "--allow-read=$here/process_imports.json,$here/refused.txt" \\
-  "--allow-read=$state/self-signed.pem,$state/quarantine.json" \\
-  "--allow-write=$state/quarantine.json" \\
+  "--allow-read=$state/self-signed.pem,$state/quarantine.json,$state/running.txt" \\
+  "--allow-write=$state/quarantine.json,$state/running.txt" \\
   "$here/daemon.js" "$mode" "state=$state" "hostname=$(uname -n)" "descriptors=$(ulimit -Hn)"
 [ -z "$settings" ] || set -- "$@" "settings=$settings"
 [ -z "$untilEof" ] || set -- "$@" "untilEof=yes"

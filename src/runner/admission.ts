@@ -1,7 +1,7 @@
-/** Thrown where a command finds no place to run and none to wait. */
+/** Thrown if a command can neither run nor wait: all places and the queue are full. */
 export class BusyError extends Error {}
 
-/** Lets commands run, or wait for a place, within bounds. */
+/** Bounds how many commands run and how many wait. */
 export interface Admission {
   /**
    * Waits for a place.
@@ -9,15 +9,15 @@ export interface Admission {
    * @param command the command's name
    * @param most how many of this command may run at once
    * @param signal ends the wait
-   * @returns what gives the place back
-   * @throws {BusyError} where too many wait already
+   * @returns a function that gives the place back
+   * @throws {BusyError} if too many commands wait already
    */
   enter(command: string, most: number, signal: AbortSignal): Promise<() => void>;
-  /** Resolves when nobody has a place. */
+  /** Resolves when no command has a place. */
   idle(): Promise<void>;
-  /** How many have a place. */
+  /** The number of commands that have a place. */
   readonly running: number;
-  /** How many wait. */
+  /** The number of commands that wait. */
   readonly queued: number;
 }
 
@@ -28,8 +28,8 @@ interface Waiting {
 }
 
 /**
- * Makes an admission. First come, first served, but a command that is at its own bound holds up
- * nobody but itself.
+ * Makes an admission. Commands are admitted in the order of their arrival. A command that is at its
+ * own bound delays no other command.
  *
  * @param limits how many may run and how many may wait
  * @returns the admission
@@ -64,7 +64,9 @@ export function createAdmission(limits: { running: number; queued: number }): Ad
     enter(command, most, signal) {
       if (free(command, most)) return Promise.resolve(take(command));
       if (queue.length >= limits.queued) {
-        return Promise.reject(new BusyError(`${running} commands run and ${queue.length} wait`));
+        return Promise.reject(
+          new BusyError(`${running} commands are running and ${queue.length} are waiting`),
+        );
       }
       return new Promise((resolve, reject) => {
         const waiting = { command, most, admit };

@@ -1,20 +1,20 @@
 import { SHELL_PATH } from "../host/paths.ts";
 
-/** What the system holds a process to: it ends one that computes on, and grants no more memory. */
+/** Bounds of a process. The system ends it at the first and refuses memory at the second. */
 export interface Bounds {
   /** Processor time, in seconds. */
   cpu: number;
-  /** Memory of its own, in MiB; the runtime takes half a GiB of it before any code runs. */
+  /** Private memory, in MiB. The runtime takes 512 MiB of it before any code runs. */
   memory: number;
 }
 
 /**
- * Starts a program within bounds, by the shell's `ulimit`: the runtime cannot set them. Where there
- * is no shell, it starts without.
+ * Starts a program with bounds, through the shell's `ulimit`: the runtime cannot set them. Without
+ * a shell the program starts without bounds.
  *
  * @param program the executable
- * @param options its words, and how it is started
- * @param bounds what it is held to; nothing where left out
+ * @param options its arguments and how it is started
+ * @param bounds its bounds (default: none)
  * @returns the process
  */
 export function startBounded(

@@ -1,28 +1,28 @@
 /**
- * Leads imports of Node's built-in modules through a place that can be watched. What a module
- * exports by name cannot be replaced from outside (`import { kill } from "node:process"`), so the
- * daemon is started with an import map: in sandboxes each built-in is a module of one line that has
- * the worker hardened first, see harden.ts, and then hands the built-in on.
+ * Wraps Node's built-in modules, so that imports of them can be controlled. A named export
+ * (`import { kill } from "node:process"`) cannot be replaced from outside. The daemon is therefore
+ * started with an import map. In sandboxes it maps each built-in to a one-line module that first
+ * hardens the worker, see harden.ts, and then exports the built-in.
  */
 import process from "node:process";
 import { closedModules } from "./closed_modules.ts";
 
-/** Built-ins that have no name without the scheme, and are in no list. */
+/** Built-ins that need the `node:` scheme and that `builtinModules` does not list. */
 const unlisted = ["sqlite", "test"];
 
-/** Some of what these export is replaced: they hand on what is there once that has happened. */
+/** Hardening replaces some exports of these: their wrappers read the exports afterwards. */
 const replaced: ReadonlySet<string> = new Set([
   ...["child_process", "fs", "fs/promises", "module", "process", "tty", "v8", "worker_threads"],
 ]);
 
 /**
- * Code comes with the bundle. An import would read a file wherever a symbolic link leads, and no
- * function that could be replaced stands before it: in place of `file:` it gets a scheme that the
- * runtime does not know. `check/refusal.ts` says it in words.
+ * The scheme that replaces `file:` in imports. All code is in the bundle; an import of a file would
+ * follow any symbolic link, and imports cannot be checked by replacing a function. The runtime does
+ * not know this scheme and refuses it. `check/refusal.ts` explains the refusal.
  */
 const importedFile = "imported-file:/";
 
-/** An import map, as the web has it. */
+/** An import map as browsers define it. */
 export interface ImportMap {
   imports: Record<string, string>;
   scopes: Record<string, Record<string, string>>;
@@ -31,8 +31,8 @@ export interface ImportMap {
 /**
  * Makes the import map for a daemon's process.
  *
- * @param own the URL of the daemon's code: a module, or a folder with a slash at its end; the only
- * code that gets the built-in modules as they are. In a map that is a file it may be relative
+ * @param own the URL of the daemon's code: a module, or a folder with a slash at its end. Only this
+ * code gets the unwrapped built-in modules. In an import map that is a file it may be relative
  * @returns the map
  */
 export function importMap(own: string): ImportMap {
@@ -48,7 +48,7 @@ export function importMap(own: string): ImportMap {
       : replaced.has(name)
       ? present(name)
       : moduleUrl(`import"${touch}";export*from"${url}";export{default}from"${url}"`);
-    // Without its scheme a built-in is another specifier for the same.
+    // A built-in may be imported with or without its scheme.
     map.imports[url] = map.imports[name] = code;
     map.scopes[own]![url] = url;
     map.scopes[code] = { [url]: url };
@@ -56,7 +56,7 @@ export function importMap(own: string): ImportMap {
   return map;
 }
 
-// Hardening happens when somebody looks at `process`, see harden.ts.
+// The first access to `process` hardens the worker, see harden.ts.
 const touch = moduleUrl("process");
 
 function present(name: string): string {
@@ -67,7 +67,7 @@ function present(name: string): string {
   );
 }
 
-// Looked up, and not imported: the daemon itself has no use for these modules.
+// Looked up at run time, because the daemon itself does not use these modules.
 function namesIn(module: object): string[] {
   const names = new Set<string>();
   const ends: unknown[] = [Object.prototype, Function.prototype, null];

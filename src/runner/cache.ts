@@ -1,23 +1,23 @@
-/** Keeps results for a while, and lets those who ask meanwhile share one run. */
+/** Keeps results for a time. Callers of the same key share one run. */
 export interface Cache<T> {
   /**
-   * Answers from what is kept, or runs.
+   * Returns the kept result, or runs.
    *
-   * @param key what tells one run from another
-   * @param seconds for how long a result is kept; 0 keeps none
-   * @param run what is run
+   * @param key identifies the run
+   * @param seconds how long a result is kept; 0 disables the cache
+   * @param run produces the result
    */
   get(key: string, seconds: number, run: () => Promise<T>): Promise<T>;
 }
 
-/** Keys come from the wire: more of them than this are not kept. */
+/** The maximum number of results that are kept, since keys come from the wire. */
 const maxEntries = 1024;
 
 /**
  * Makes a cache.
  *
- * @param now the time in milliseconds
- * @returns the cache, empty
+ * @param now returns the time in milliseconds
+ * @returns the empty cache
  */
 export function createCache<T>(now: () => number = () => performance.now()): Cache<T> {
   const kept = new Map<string, { until: number; result: Promise<T> }>();

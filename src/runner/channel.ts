@@ -1,22 +1,22 @@
 import type { FromSandbox, ToSandbox } from "./messages.ts";
 
-/** What a sandbox's host hears. Nothing of it is to be believed: user code lives at the other end. */
+/** Events that a sandbox's host receives. They are not trusted: user code runs at the other end. */
 export interface ChannelEvents {
-  /** A message. */
+  /** A message arrived. */
   message(message: FromSandbox): void;
-  /** The other end is no more, for this reason. */
+  /** The other end has gone, for this reason. */
   broken(reason: string): void;
 }
 
-/** The way to the realm in which user code runs: a worker, or a process. */
+/** The connection to the realm (worker or process) in which user code runs. */
 export interface Channel {
   /** Sends a message. */
   post(message: ToSandbox): void;
-  /** Ends the realm as far as that can be done. */
+  /** Ends the realm as far as possible. */
   terminate(): void;
 }
 
-/** The modules that a sandbox evaluates. They have no imports of their own. */
+/** The modules that a sandbox evaluates. They contain no imports. */
 export interface Modules {
   /** The agent's bundle. */
   agent: string;
@@ -24,7 +24,7 @@ export interface Modules {
   runtime: string;
 }
 
-/** What sandboxes are started with. */
+/** The files that sandboxes are started with. */
 export interface SandboxCode extends Modules {
   /** The path of the import map of process sandboxes, see `processImports()`. */
   imports: string;

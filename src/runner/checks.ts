@@ -3,79 +3,125 @@ import { isBuiltIn, type ManifestCheck } from "../agent/manifest.ts";
 import { grantPermissions } from "../agent/granted_permissions.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define_check.ts";
-import { failure } from "../check/answer.ts";
+import { type Answer, failure } from "../check/answer.ts";
 import { withHostValues } from "./host_values.ts";
 import type { RunContext } from "./messages.ts";
 import type { Isolation, SandboxKind, SandboxPool } from "./pool.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { CheckRunner } from "./runner.ts";
 import { unlessAborted } from "./deadline.ts";
-import { DeafError, type SandboxLog } from "./sandbox.ts";
+import { AGENT } from "./run_record.ts";
+import { type Sandbox, type SandboxLog, UnresponsiveError } from "./sandbox.ts";
+import { createTrials } from "./trials.ts";
+
+/** How long a worker is watched after the answer of a suspect that had answered before a death. */
+const lingerMilliseconds = 600;
+
+/** How long the thread of a suspect may take to respond after its answer. */
+const proofMilliseconds = 1_000;
 
 /**
- * Runs checks in the sandboxes of a pool, each with what it declared.
+ * Runs checks in the sandboxes of a pool, each with its declared permissions.
  *
  * @param pool the sandboxes
- * @param context what every check is told
- * @param quarantine commands that are not run
- * @param onAbandoned called for each worker that cannot be ended, and may go on burning a core
+ * @param context the data that every check receives
+ * @param quarantine the commands that are not run, or run under watch
  * @returns the runner of checks
  */
 export function sandboxedChecks(
   pool: SandboxPool,
   context: RunContext,
   quarantine: Quarantine,
-  onAbandoned: (command: string) => void = () => {},
 ): CheckRunner {
-  // Worked out once: it stays the same as long as the manifest does.
+  const trials = createTrials(quarantine, pool.closeWorkers);
+  // Computed once per command: it depends on the manifest only.
   const kinds = new Map<string, SandboxKind>();
-  return async (name, command, args, signal) => {
-    const reason = quarantine.reason(name);
-    if (reason !== undefined) {
-      const hint = "It is run again after the next reload";
-      return failure("done", `Command '${name}' is quarantined: ${reason}`, hint);
-    }
+
+  function kindFor(name: string, command: ManifestCheck, own: boolean): SandboxKind {
     let kind = kinds.get(name);
     if (kind === undefined) kinds.set(name, kind = kindOf(name, command, context.procfs));
+    return own ? [kind[0], kind[1], name] : kind;
+  }
+
+  return async (name, command, args, signal) => {
+    const inWorker = command.isolation === "worker";
+    const reason = () =>
+      quarantine.reason(name) ?? (inWorker ? quarantine.reason(AGENT) : undefined);
+    if (reason() !== undefined) return quarantined(name, reason()!);
+    const turn = inWorker ? await trials.enter(name, signal) : { leave: () => {} };
+    if (reason() !== undefined) {
+      turn.leave();
+      return quarantined(name, reason()!);
+    }
+    const { trial, leave } = turn;
+    const own = trial !== undefined || quarantine.suspicion(name)?.separate === true;
     let started = false;
-    const running = pool.use(kind, (sandbox) => {
-      // Nobody waits any more.
+    let observed: Promise<void> | undefined;
+    const running = pool.use(kindFor(name, command, own), (sandbox, mark) => {
+      // The client no longer waits.
       if (signal.aborted) throw signal.reason;
       started = true;
-      return sandbox.run(name, args, withValues(context, command), signal);
-    });
-    running.catch(() => {});
+      quarantine.acquit(AGENT);
+      const unmark = mark(name, trial === undefined ? "running" : "trial");
+      const answer = sandbox.run(name, args, withValues(context, command), signal);
+      const ended = answer.then(() => {}, () => {});
+      if (trial !== undefined) observed = ended.then(() => observe(name, sandbox, quarantine));
+      (observed ?? ended).then(unmark);
+      return answer;
+    }, trial !== undefined);
+    running.catch(() => {}).then(() => observed).then(leave);
     try {
-      // A start cannot be called off, a run can.
+      // The start of a sandbox cannot be cancelled, a run can.
       return await unlessAborted(running, signal, () => started);
     } catch (error) {
-      if (error === signal.reason) throw new Error("Its sandbox was still being started");
-      if (!(error instanceof DeafError)) throw error;
-      // A process was killed, and that was all. A worker can only be left alone.
-      if (command.isolation === "worker" && error.command === name) {
-        quarantine.add(name, "it did not stop at its deadline and blocked its sandbox");
-        onAbandoned(name);
+      if (error === signal.reason) {
+        throw new Error("The sandbox was still starting at the deadline");
       }
-      const isOwn = signal.aborted && error.command === name;
-      throw new Error(describeEnd(command.isolation, error.command, isOwn), { cause: error });
+      if (!(error instanceof UnresponsiveError)) throw error;
+      throw new Error(describeEnd(command.isolation, error.commands), { cause: error });
     }
   };
 }
 
-// Whoever shares a sandbox ends with it, at its deadline or before.
-function describeEnd(isolation: Isolation, culprit: string, isOwn: boolean): string {
-  const what = isolation === "process" ? "process was killed" : "worker is abandoned";
-  if (!isOwn) return `Command '${culprit}' blocked the sandbox that it runs in: its ${what}`;
-  const more = isolation === "process" ? "" : ", and the command quarantined until the next reload";
-  return `The check did not hear that its time was over: its ${what}${more}`;
+function quarantined(name: string, reason: string): Answer {
+  const hint = "It is run again after the next reload";
+  return failure("done", `Command '${name}' is quarantined: ${reason}`, hint);
+}
+
+// Ends the trial of a command that has answered, if its worker proves to be free.
+async function observe(name: string, sandbox: Sandbox, quarantine: Quarantine): Promise<void> {
+  if (quarantine.suspicion(name)?.trial === "linger") {
+    await new Promise((resolve) => setTimeout(resolve, lingerMilliseconds));
+  }
+  const timer = setTimeout(sandbox.abandon, proofMilliseconds);
+  try {
+    await sandbox.prove();
+    quarantine.acquit(name);
+  } catch {
+    // It was closed, which is reported by its end.
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function describeEnd(isolation: Isolation, commands: readonly string[]): string {
+  const end = isolation === "process" ? "its process was killed" : "its worker is abandoned";
+  if (commands.length > 1) {
+    return `A check blocked this sandbox: ${end}, and each command that ran in it gets a sandbox ` +
+      "of its own until the next reload";
+  }
+  const more = isolation === "process"
+    ? ""
+    : ", and the command is quarantined until the next reload";
+  return `The check did not respond at its deadline: ${end}${more}`;
 }
 
 /**
- * In which sandbox a check runs.
+ * Returns the kind of sandbox in which a check runs.
  *
  * @param name the command's name
  * @param command the check
- * @param procfs where /proc is bound
+ * @param procfs the path at which /proc is mounted
  * @returns the kind of its sandbox
  */
 export function kindOf(name: string, command: ManifestCheck, procfs: string): SandboxKind {
@@ -90,11 +136,11 @@ function withValues(context: RunContext, { hostValues }: ManifestCheck): RunCont
 }
 
 /**
- * Lets the daemon's own check run here, and all others elsewhere.
+ * Runs the self check of the daemon in this realm, and passes all other checks on.
  *
- * @param own the daemon's own check
- * @param others runs the rest
- * @param context what every check is told
+ * @param own the self check of the daemon
+ * @param others runs all other checks
+ * @param context the data that every check receives
  * @returns the runner of checks
  */
 export function withOwnCheck(
@@ -113,12 +159,12 @@ export function withOwnCheck(
 }
 
 /**
- * Runs checks here, in this realm, with whatever this process may do: for agents that are a value
- * in a program's hands. Declared permissions bind nothing then.
+ * Runs checks in this realm, with all permissions of this process. This is for programs that hold
+ * the agent as a value. Declared permissions have no effect then.
  *
  * @param agent the agent
- * @param context what every check is told
- * @param log where checks log
+ * @param context the data that every check receives
+ * @param log receives what checks log
  * @returns the runner of checks
  */
 export function inlineChecks(agent: Agent, context: RunContext, log: SandboxLog): CheckRunner {

@@ -1,6 +1,6 @@
 /**
- * What NRPE sets for a plugin (NRPE.md 3.8), and nothing of the daemon's own environment. Plugins
- * parse numbers and messages of other programs: the C locale is what they are written for.
+ * The environment that NRPE sets for a plugin, without variables of the daemon. Plugins parse
+ * numbers and messages of other programs, and expect the C locale.
  */
 export const cleanEnvironment: Readonly<Record<string, string>> = {
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

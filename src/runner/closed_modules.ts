@@ -1,9 +1,9 @@
 /**
- * Built-in modules of Node that no check has a use for: they act on the process, or stand beside its
+ * Built-in modules of Node that are refused to checks: they act on the whole process or bypass its
  * permissions.
  */
 export const closedModules: ReadonlySet<string> = new Set([
   ...["cluster", "inspector", "inspector/promises", "repl", "sqlite", "test", "trace_events"],
-  // node:vm evaluates code under a file name of its choice, and so past the import map.
+  // node:vm evaluates code under any file name, and so bypasses the import map.
   ...["vm", "wasi"],
 ]);

@@ -1,21 +1,22 @@
-/** How long a task has, and how long its end is waited for. */
+/** When a task must end, and how long the caller waits for its end. */
 export interface Deadline {
-  /** How long the task has, in seconds. */
+  /** The time until the deadline, in seconds. */
   seconds: number;
-  /** How long a task may take to end after its deadline, so that its end is known. */
+  /** How long the caller waits after the deadline for the task to end, to know how it ended. */
   graceMilliseconds: number;
-  /** Brings the deadline forward to the moment when it is aborted; no end is waited for then. */
+  /** When aborted, the deadline passes at once, and the end of the task is not waited for. */
   stop?: AbortSignal;
 }
 
 /**
- * Gives a task a deadline. When it passes, the signal is aborted, which is what ends the task, and
- * the caller goes on with what `late` says: as soon as the task has ended, and soon in any case.
+ * Runs a task with a deadline. At the deadline the signal is aborted, and the task must end. The
+ * caller then gets the result of `late`: when the task has ended, or after the grace time.
  *
- * @param deadline when it passes
- * @param task what is done; it must end when its signal is aborted
- * @param late what the caller gets instead; it is told what the task came to, where that is known
- * @returns what the task or `late` says
+ * @param deadline when the deadline passes
+ * @param task the task; it must end when its signal is aborted
+ * @param late returns the result for the caller after the deadline; it receives the result of the
+ * task, or undefined if the task has not ended
+ * @returns the result of the task or of `late`
  */
 export async function withDeadline<T, Late>(
   { seconds, graceMilliseconds, stop }: Deadline,
@@ -28,7 +29,7 @@ export async function withDeadline<T, Late>(
   stop?.addEventListener("abort", onStop, { once: true });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const due = performance.now() + seconds * 1000;
-  // Counted from the deadline, however late a busy machine notices that it has passed.
+  // Counted from the deadline: a busy machine may notice late that it has passed.
   const waitUntil = (time: number) =>
     new Promise<undefined>((resolve) =>
       timer = setTimeout(resolve, time - performance.now(), undefined)
@@ -55,13 +56,13 @@ export async function withDeadline<T, Late>(
 }
 
 /**
- * Waits for something that cannot be called off, but no longer than until a signal is aborted.
+ * Waits for work that cannot be cancelled, but no longer than until a signal is aborted.
  *
- * @param work what is waited for
+ * @param work the work
  * @param signal ends the wait
- * @param endsItself whether the work has come to where the signal ends it: it is waited for then
- * @returns what comes of the work
- * @throws the signal's reason, if it is aborted first or was before
+ * @param endsItself returns whether the signal now ends the work itself; then it is waited for
+ * @returns the result of the work
+ * @throws the signal's reason, if the signal is aborted first or was aborted before
  */
 export async function unlessAborted<T>(
   work: Promise<T>,
@@ -80,10 +81,10 @@ export async function unlessAborted<T>(
 }
 
 /**
- * Waits for something that cannot fail, within a bound.
+ * Waits for work that cannot fail, for a limited time.
  *
- * @param milliseconds the bound
- * @param work what is waited for
+ * @param milliseconds the limit
+ * @param work the work
  */
 export async function waitAtMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
   const over = Promise.withResolvers<void>();

@@ -6,24 +6,24 @@ import { openProcess } from "./process_channel.ts";
 import { createSandbox, type Sandbox } from "./sandbox.ts";
 import { openWorker, workerCode } from "./worker_channel.ts";
 
-/** How long an agent's module may take to be evaluated. */
+/** The time in which an agent's module must be evaluated. */
 const evaluationSeconds = 10;
 
 /**
- * What a process is held to meanwhile. Its heap is bounded anyway, buffers beside it are not; and
- * one that is left alone, since who started it was killed, is not to compute for ever.
+ * Bounds of the process. The heap has its own bound, but buffers are outside it. The bound on
+ * processor time ends a process that outlives a killed parent.
  */
 const bounds = { cpu: 60, memory: 2_048 };
 
 /**
  * Evaluates an agent in a sandbox without permissions and asks it for its manifest.
  *
- * @param code the agent; a process starts while it is still being made
- * @param host settings that win over the agent's
- * @param imports the import map of a process to evaluate it in; a worker evaluates it by default
- * @param signal gives up
- * @returns the manifest with everything that was found wrong
- * @throws with what the agent's module threw, and where it is not evaluated in time
+ * @param code the agent; a process starts while the code is still being built
+ * @param host settings that override the agent's
+ * @param imports the import map of a process that evaluates the agent (default: a worker)
+ * @param signal cancels the evaluation
+ * @returns the manifest with all its diagnostics
+ * @throws if the agent's module throws or is not evaluated in time
  */
 export async function describeCode(
   code: Modules | Promise<Modules>,
@@ -39,7 +39,8 @@ export async function describeCode(
   async function describe(): Promise<DescribedAgent> {
     await code;
     timer = setTimeout(
-      () => end.reject(new Error(`It is not evaluated after ${evaluationSeconds} seconds`)),
+      () =>
+        end.reject(new Error(`The module was not evaluated within ${evaluationSeconds} seconds`)),
       evaluationSeconds * 1000,
     );
     await sandbox.ready;

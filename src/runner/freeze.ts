@@ -1,10 +1,10 @@
 /**
- * Makes what the language and the platform bring along unchangeable in this realm. Checks that hold
- * the same permissions share a realm, and so does the program that runs them: a check that could
- * change `Promise.prototype.then` would read what the others are asked and rewrite their answers.
+ * Freezes the built-in objects of the language and the platform in this realm. Checks with the same
+ * permissions share a realm with each other and with the program that runs them. A check that could
+ * change `Promise.prototype.then` could read the options of other checks and rewrite their answers.
  */
 
-/** What the program inside a sandbox relies on; looked up by name, as a realm may lack one. */
+/** What the program inside a sandbox uses. Looked up by name, since a realm may lack one. */
 const language = [
   ...["Object", "Function", "Array", "String", "Number", "Boolean", "Symbol", "BigInt"],
   ...["Map", "Set", "WeakMap", "WeakSet", "WeakRef", "Promise", "Proxy", "RegExp", "Date"],
@@ -13,37 +13,37 @@ const language = [
   ...["AggregateError"],
 ];
 
-/** Classes that others inherit from, Node's own `Buffer` among them. */
+/** Classes that are inherited from, for example by Node's `Buffer`. */
 const classes = [
   ...["ArrayBuffer", "Uint8Array", "DataView", "TextEncoder", "TextDecoder", "DOMException"],
   ...["AbortController", "AbortSignal", "EventTarget", "Event", "MessageEvent", "ErrorEvent"],
   ...["PromiseRejectionEvent", "ReadableStreamDefaultReader"],
 ];
 
-/** What programs give to objects, functions and errors of their own by plain assignment. */
+/** Properties that programs set by assignment on their own objects, functions and errors. */
 const overridden: ReadonlySet<PropertyKey> = new Set([
   ...["constructor", "toString", "toLocaleString", "valueOf", "name", "message", "stack", "cause"],
 ]);
 
-/** Functions of the global scope that the runtime looks up there, to tell of errors for one. */
+/** Global functions that the runtime itself looks up, for example to report errors. */
 const functions = ["dispatchEvent", "reportError", "structuredClone", "queueMicrotask"];
 
-/** What `RegExp` remembers of the last match, whoever made it. */
+/** Properties of `RegExp` that expose the last match of any code in the realm. */
 const lastMatch = [
   ...["input", "lastMatch", "lastParen", "leftContext", "rightContext", "$_", "$&", "$+", "$`"],
   ...["$'", "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9"],
 ];
 
-/** Freezes the realm. What user code defines for itself stays as free as ever. */
+/** Freezes the realm. Objects that user code defines stay changeable. */
 export function freezeRealm(): void {
-  // At its first use the runtime takes this one off the global and puts its own there. It cannot
-  // once that is frozen; were user code to freeze it first, the whole process would end in a panic.
+  // At its first use the runtime replaces this global, which fails once the global is frozen. If
+  // user code froze it first, the process would end in a panic. So it is used before it is frozen.
   queueMicrotask(() => {});
   for (const name of lastMatch) Reflect.deleteProperty(RegExp, name);
   for (const name of functions) fix(name);
   for (const name of language) {
     const value = fix(name);
-    // Libraries trim `Error.stackTraceLimit` and the like, which tells them nothing of others.
+    // Libraries set `Error.stackTraceLimit` and the like, which reveals nothing about other checks.
     if (!isErrorType(value)) freezeForHeirs(value);
     const loose = isErrorType(value) || value === Object || value === Function;
     if (value.prototype) freezeForHeirs(value.prototype, loose ? overridden : undefined);
@@ -55,7 +55,7 @@ export function freezeRealm(): void {
   for (const prototype of nameless()) freezeForHeirs(prototype);
 }
 
-// Makes a global name mean for ever what it means now.
+// Makes the value of a global permanent.
 function fix(name: string): { prototype: object } {
   const value = Reflect.get(globalThis, name);
   Object.defineProperty(globalThis, name, { value, writable: false, configurable: false });
@@ -66,7 +66,7 @@ function isErrorType(value: unknown): boolean {
   return value === Error || Object.getPrototypeOf(value) === Error;
 }
 
-// Prototypes that stand behind syntax and have no global name.
+// Returns prototypes that syntax uses and that have no global name.
 function nameless(): object[] {
   const of = (value: object) => Object.getPrototypeOf(value) as object;
   const generator = of(function* () {});
@@ -99,8 +99,8 @@ function freeze(target: object, except?: ReadonlySet<PropertyKey>): void {
   Object.preventExtensions(target);
 }
 
-// What is frozen cannot be assigned on heirs either. Where heirs do that, an accessor stands in for
-// the value: it cannot be changed, and gives an heir a property of its own.
+// A frozen property cannot be assigned on heirs either. Where heirs assign it, an accessor replaces
+// the value: the accessor cannot be changed, and assigning gives the heir its own property.
 function freezeForHeirs(target: object, except?: ReadonlySet<PropertyKey>): void {
   for (const key of Reflect.ownKeys(target)) {
     if (except?.has(key)) continue;

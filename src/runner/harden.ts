@@ -1,13 +1,13 @@
 /**
- * Takes from a worker what reaches beyond it. Deno's permissions bound what a worker may touch of
- * the host, but a worker lives in the daemon's process, and the runtime lets anybody signal or end
- * the own process, write to its standard streams, adopt its open sockets by number and start
- * further workers. None of that is for a check.
+ * Removes from a worker the functions that reach beyond it. Deno's permissions bound what a worker
+ * may access on the host. But a worker lives in the daemon's process, and the runtime lets any code
+ * signal or end its own process, write to the standard streams, adopt open sockets by number and
+ * start workers. None of that is for a check.
  *
- * What this cannot stop, and nothing inside a process can: a check that takes all memory (V8 ends
- * the process) or never returns (the thread burns on; the answer is still on time). Checks that are
- * not trusted so far belong under `isolation: "process"`, and the launcher starts a daemon that
- * died anew.
+ * Two things cannot be stopped inside the process: a check that takes all memory (V8 ends the
+ * process), and a check that never returns (the thread keeps a core busy; the answer is still on
+ * time). Run less trusted checks with `isolation: "process"`. The launcher restarts a daemon that
+ * died.
  */
 
 import { guardFiles } from "./harden_files.ts";
@@ -17,10 +17,10 @@ import type { RealmFacts } from "./messages.ts";
 import { refuseCall } from "../check/refusal.ts";
 import { refuseFunctions, replaceFunction } from "./replace.ts";
 
-/** Where the text goes that user code prints. */
+/** Receives the text that user code prints. */
 export type Print = (text: string) => void;
 
-/** The parts of `node:process` that act on the process as a whole. */
+/** The functions of `node:process` that affect the whole process. */
 const processWide = [
   ...["kill", "_kill", "exit", "reallyExit", "abort", "dlopen", "_linkedBinding", "chdir", "umask"],
   ...["setUncaughtExceptionCaptureCallback", "setuid", "setgid", "seteuid", "setegid"],
@@ -29,11 +29,11 @@ const processWide = [
 /**
  * Hardens this worker. Must run before user code is evaluated.
  *
- * @param print takes what user code prints, in place of the daemon's standard output
- * @param facts what the host says of this realm
+ * @param print receives what user code prints, instead of the daemon's standard output
+ * @param facts data about this realm from the host
  */
 export function hardenWorker(print: Print, facts: RealmFacts): void {
-  // Only this worker's own handles of the streams are closed.
+  // This closes the worker's handles of the streams, not the streams.
   for (const stream of [Deno.stdin, Deno.stdout, Deno.stderr]) stream.close();
   refuseFunctions(Deno, "Deno", [
     ...["kill", "exit", "addSignalListener", "run", "spawn", "spawnAndWait", "spawnAndWaitSync"],
@@ -44,35 +44,35 @@ export function hardenWorker(print: Print, facts: RealmFacts): void {
 }
 
 /**
- * Hardens the realm of a process. It may end itself and do what it likes to its streams.
+ * Hardens the realm of a process. User code there may end the process and use its streams.
  *
- * @param print takes what user code prints
- * @param facts what the host says of this realm
+ * @param print receives what user code prints
+ * @param facts data about this realm from the host
  */
 export function hardenProcess(print: Print, facts: RealmFacts): void {
   hardenRealm(print, facts, () => {});
 }
 
-// What holds for every realm: it does nothing past its permissions, and starts no other realm.
+// Hardening of every realm: code there cannot bypass its permissions or start other realms.
 function hardenRealm(
   print: Print,
   { files, mark }: RealmFacts,
   hardenMore: (process: NodeProcess) => void,
 ): void {
-  // A door to the runtime's inner parts, among them a print that asks nobody.
+  // Gives access to internals of the runtime, such as a `print` that needs no permission.
   Reflect.deleteProperty(Deno, Reflect.get(Deno, "internal"));
   Reflect.deleteProperty(Deno, "internal");
   refuseFunctions(Object.getPrototypeOf(Deno.permissions), "Deno.permissions", [
     ...["request", "requestSync", "revoke", "revokeSync"],
   ]);
   refuseFunctions(globalThis, "", ["Worker", "BroadcastChannel"]);
-  // It writes below the home folder without asking for a permission.
+  // They write below the home folder without a permission check.
   for (const name of ["caches", "Cache", "CacheStorage"]) Reflect.deleteProperty(globalThis, name);
-  // Drivers, compilers and memory of the graphics card, within the daemon's process.
+  // It loads graphics drivers and compilers, and uses graphics memory, in the daemon's process.
   Reflect.deleteProperty(Object.getPrototypeOf(navigator), "gpu");
   // Certain sizes of an image end the process (Deno 2.9.6).
   for (const name of imaging) Reflect.deleteProperty(globalThis, name);
-  // A check asks, and never listens: on the daemon's address it would take queries.
+  // Checks must not listen: on the daemon's address a check could receive queries.
   refuseFunctions(Deno, "Deno", ["listen", "listenTls", "listenDatagram", "serve"]);
   boundConnect();
   const guard = guardFiles(files);
@@ -82,7 +82,7 @@ function hardenRealm(
   onNode((process) => {
     hardenModules(process);
     const pipe = process.binding("pipe_wrap").Pipe!.prototype;
-    // Node has no other way to say that it cannot listen than the code of the system.
+    // Node expects the system's error code if it cannot listen.
     for (const handle of [pipe, process.binding("tcp_wrap").TCP!.prototype]) {
       replaceFunction(handle, "listen", () => () => permissionDenied);
     }
@@ -96,7 +96,7 @@ function hardenRealm(
     const v8 = process.getBuiltinModule("v8");
     refuseFunctions(v8, "v8", [
       ...["setFlagsFromString", "startupSnapshot", "writeHeapSnapshot"],
-      // They show the values of the other checks in this realm, or change them.
+      // They can show or change the values of other checks in this realm.
       ...["setHeapSnapshotNearHeapLimit", "getHeapSnapshot", "queryObjects"],
     ]);
     const hooks: unknown = Reflect.get(v8, "promiseHooks");
@@ -104,7 +104,7 @@ function hardenRealm(
       refuseFunctions(hooks, "v8.promiseHooks", Object.keys(hooks));
     }
     hardenMore(process);
-    // Last of all: what is above looks at the bindings itself.
+    // Last, since the code above uses the bindings.
     refuseFunctions(process, "process", ["binding", "loadEnvFile"]);
   });
 }
@@ -112,12 +112,12 @@ function hardenRealm(
 /** The negative of EACCES, as Node's handles return it. */
 const permissionDenied = -13;
 
-/** What draws images. */
+/** Classes and functions for images. */
 const imaging = [
   ...["OffscreenCanvas", "createImageBitmap", "ImageBitmap", "ImageBitmapRenderingContext"],
 ];
 
-// A transport that the runtime counts as unstable ends the process (Deno 2.9.6, vsock).
+// An unstable transport ends the process (Deno 2.9.6, vsock).
 function boundConnect(): void {
   const { connect } = Deno;
   const bounded = async (options: Deno.ConnectOptions | Deno.UnixConnectOptions) => {
@@ -151,8 +151,8 @@ interface NodeProcess {
   getBuiltinModule(name: string): object;
 }
 
-// Node's half of the runtime takes longer to load than all the rest of a worker, and most checks
-// never touch it: it is hardened when it is touched. All ways to it lead through `process`, see
+// Loading the Node part of the runtime takes longer than all the rest of a worker, and most checks
+// never use it. It is hardened at its first use. All ways to it lead through `process`, see
 // builtin_modules.ts.
 function onNode(harden: (process: NodeProcess) => void): void {
   const { get } = Object.getOwnPropertyDescriptor(globalThis, "process") ?? {};
@@ -176,7 +176,7 @@ function onNode(harden: (process: NodeProcess) => void): void {
 function hardenProcessWide(process: NodeProcess, print: Print): void {
   const fs = process.getBuiltinModule("fs") as { closeSync(descriptor: number): void };
   for (const descriptor of [0, 1, 2]) fs.closeSync(descriptor);
-  // `new Socket({ fd })` would adopt any socket of the daemon, and read and write in its name.
+  // `new Socket({ fd })` could adopt any socket of the daemon, and read and write it.
   for (const [name, kind] of [["tcp_wrap", "TCP"], ["pipe_wrap", "Pipe"], ["udp_wrap", "UDP"]]) {
     refuseFunctions(process.binding(name!)[kind!]!.prototype, kind!, ["open", "openFromRid"]);
   }

@@ -1,10 +1,11 @@
 /**
- * Has every function that takes a path ask for what the path leads to, see real_paths.ts. What of
- * `node:fs` is neither known to take a path in one of these ways, nor to do without, is taken away.
+ * Replaces the functions that take a path, so that the runtime checks the permission for the real
+ * path, see real_paths.ts. Functions of `node:fs` stay only if they are known to take no path or
+ * to take paths in a handled way; all others are removed.
  *
- * What is left: somebody else who may write in a declared folder, and puts a link into the place of
- * a file or a folder in the moment between the look and the opening. A check cannot do so itself: it
- * may neither make a link nor move one.
+ * One gap remains: another process that may write in a declared folder can replace a file or folder
+ * by a link between the resolution and the opening. A check cannot do that itself: it may neither
+ * create nor move links.
  */
 import {
   closedFunctions,
@@ -18,7 +19,7 @@ import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts
 import { pathReader, urlReader } from "./path_argument.ts";
 import { createResolver } from "./real_paths.ts";
 
-/** What guards the paths of a realm. */
+/** Guards the paths of a realm. */
 export interface FileGuard {
   /** Guards `node:fs`, and the class behind Node's local sockets. */
   guardNode(fs: object, pipe: object): void;
@@ -27,9 +28,9 @@ export interface FileGuard {
 /**
  * Guards the functions of this realm that take paths. Must run before user code is evaluated.
  *
- * @param declared the files and folders that may be read or written here; where there are none, the
- * runtime refuses every path by itself
- * @returns guards Node's half, which is loaded later
+ * @param declared the files and folders that may be read or written here; if the list is empty, the
+ * runtime itself refuses every path
+ * @returns the guard for the Node part, which is loaded later
  */
 export function guardFiles(declared: readonly string[]): FileGuard {
   if (declared.length === 0) return { guardNode: () => {} };
@@ -41,12 +42,12 @@ export function guardFiles(declared: readonly string[]): FileGuard {
 
 type Change = (args: unknown[]) => unknown[];
 
-/** Puts where paths lead in the place of paths. */
+/** Replaces paths by their real paths. */
 interface Rewriter {
   rewrite(path: unknown, end?: "follow" | "keep"): unknown;
-  /** Those among the first arguments. */
+  /** Rewrites the paths among the first arguments. */
   byUse(uses: readonly PathUse[]): Change;
-  /** The one in an option of this name. */
+  /** Rewrites the path in the option of this name. */
   inOption(name: string): Change;
 }
 
@@ -56,7 +57,7 @@ function createRewriter(declared: readonly string[]): Rewriter {
   const { lstatSync } = Deno;
 
   function rewrite(value: unknown, end: "follow" | "keep" = "follow"): unknown {
-    // A number is a file that is open.
+    // A number is the descriptor of an open file.
     return typeof value === "number" ? value : resolve(pathOf(value), end);
   }
 
@@ -66,13 +67,13 @@ function createRewriter(declared: readonly string[]): Rewriter {
       const given = args.map((value, at) =>
         uses[at]?.end === undefined ? value : rewrite(value, uses[at].end)
       );
-      // What is no link when it is looked at cannot be made one by the check itself.
+      // Safe after this look: a check cannot turn a regular file into a link.
       if (uses[0]!.regular && !lstatSync(given[0] as string).isFile) {
         throw refuseMove(given[0] as string);
       }
       return given;
     },
-    // Options are read once, and handed on as they were then.
+    // Options are copied, so that they cannot change after the path was resolved.
     inOption: (name) => (args) =>
       args.map((value) => {
         if (typeof value !== "object" || value === null) return value;
@@ -95,7 +96,7 @@ function guard(owner: object, name: string, change: Change, promises = false): v
       }
       return Reflect.apply(original, this, args);
     };
-    // `fs.realpath.native` is another way to write the same.
+    // `fs.realpath.native` does the same as `fs.realpath`.
     return "native" in original ? Object.assign(guarded, { native: guarded }) : guarded;
   });
 }
@@ -113,7 +114,7 @@ function guardDeno({ rewrite, byUse, inOption }: Rewriter): void {
     guard(Deno, base, inOption("dir"), true);
     guard(Deno, `${base}Sync`, inOption("dir"));
   }
-  // Sockets of this host are files.
+  // Unix sockets are files.
   guard(Deno, "connect", inOption("path"), true);
   guard(Deno, "createHttpClient", ([options, ...rest]) => {
     const given = { ...options as { proxy?: unknown } };

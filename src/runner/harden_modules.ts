@@ -1,18 +1,18 @@
 /**
- * Leaves one way to the built-in modules of Node, and none to modules that are files: all code comes
- * with the agent's bundle. An import is led past here, see builtin_modules.ts.
+ * Allows Node's built-in modules through one controlled way, and no modules from files: all code is
+ * in the agent's bundle. Imports of built-ins also take this way, see builtin_modules.ts.
  */
 import { refuse } from "../check/refusal.ts";
 import { closedModules } from "./closed_modules.ts";
 import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
 
-/** What of `node:module` reads no file and runs no code. */
+/** The exports of `node:module` that neither read files nor run code. */
 const harmless: ReadonlySet<string> = new Set([
   ...["Module", "createRequire", "findSourceMap", "isBuiltin", "syncBuiltinESMExports", "wrap"],
 ]);
 
 /**
- * Closes the modules that are not for a check, and those that are files.
+ * Refuses the modules that are not for a check, and modules from files.
  *
  * @param process `node:process`
  */
@@ -33,12 +33,12 @@ export function hardenModules(process: object): void {
   );
   refuseFunctions(module, "module", others);
   refuseFunctions(module.prototype, "module", ["load", "require", "_compile"]);
-  // They load a file of their kind.
+  // Its functions load files by their extension.
   Object.defineProperty(module, "_extensions", { value: Object.freeze({}), writable: false });
   const require: AnyFunction = (id) => {
     const name = String(id);
     if (isBuiltin(name)) return builtin(name);
-    throw refuse(`require() of ${name} is not for a check: its code comes with the bundle`, name);
+    throw refuse(`require() of ${name} is not for a check: all code must be in the bundle`, name);
   };
   replaceFunction(module, "createRequire", () => () => require);
 }

@@ -1,9 +1,9 @@
 /**
- * Keeps what a check starts away from what is the daemon's own. A child that inherits its handles
- * would read what the launcher tells the daemon (its key is among that), and write into its log, and
- * Node's functions would hand on any open socket by its number. Its environment is a plugin's, with
- * the mark of the sandbox, by which it is found when that ends. (Node's functions add to what the
- * daemon has: the runtime gives them no other way.)
+ * Separates programs that a check starts from the daemon. A child that inherits the daemon's
+ * streams could read the launcher's messages to the daemon (they include its key) and write to the
+ * log. Node's functions would also pass on any open socket by its number. The child gets the
+ * environment of a plugin with the mark of the sandbox, by which it is found when the sandbox ends.
+ * (Node's functions add to the daemon's environment: the runtime has no other way.)
  */
 import { refuse } from "../check/refusal.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
@@ -13,15 +13,15 @@ import { replaceFunction } from "./replace.ts";
 type Stream = "piped" | "null";
 
 /**
- * Puts a command in the place of `Deno.Command` whose children inherit nothing.
+ * Replaces `Deno.Command` by a class whose child processes inherit nothing.
  *
- * @param mark the mark of what is started here
+ * @param mark the mark of the processes that are started here
  */
 export function hardenCommand(mark: string): void {
   const { Command } = Deno;
   const streams = ["stdin", "stdout", "stderr"] as const;
 
-  // Not a subclass: the class it replaces could be reached through one.
+  // Not a subclass: a subclass would give access to the original class.
   class SandboxedCommand {
     #waiting: Deno.Command;
     #spawning: Deno.Command;
@@ -36,7 +36,7 @@ export function hardenCommand(mark: string): void {
         if (given[name] === "inherit") given[name] = "null" satisfies Stream;
       }
       this.#waiting = new Command(command, given);
-      // What is left out is inherited by spawn(), unlike by output().
+      // spawn() inherits the streams that are not set, output() does not.
       this.#spawning = new Command(command, {
         ...given,
         ...Object.fromEntries(streams.map((name) => [name, given[name] ?? "null"])),
@@ -63,17 +63,17 @@ export function hardenCommand(mark: string): void {
 }
 
 /**
- * Does the same for Node's functions.
+ * Replaces Node's functions that start processes in the same way.
  *
  * @param module `node:child_process`
- * @param mark the mark of what is started here
+ * @param mark the mark of the processes that are started here
  */
 export function hardenChildProcess(module: object, mark: string): void {
   const { prototype } = Reflect.get(module, "ChildProcess") as { prototype: object };
   Object.defineProperty(prototype, "constructor", { value: Object, writable: false });
   for (const name of ["spawn", "spawnSync", "exec", "execSync", "execFile", "execFileSync"]) {
     replaceFunction(module, name, (original) => (command, ...rest) => {
-      // What may follow: words, options, a callback.
+      // The rest may be arguments, options and a callback.
       const words = rest.filter((one) => Array.isArray(one));
       const options = rest.find((one) =>
         typeof one === "object" && one !== null && !Array.isArray(one)
@@ -89,7 +89,7 @@ function boundOptions(options: { stdio?: unknown; env?: object }, mark: string):
   if (given.stdio === undefined) return given;
   const stdio = Array.isArray(given.stdio) ? [...given.stdio] : [given.stdio];
   if (!stdio.every((one) => one === "pipe" || one === "ignore" || one === "overlapped")) {
-    throw refuse('stdio of a check\'s child can be "pipe" or "ignore" only', "stdio");
+    throw refuse('stdio of a check\'s child process must be "pipe" or "ignore"', "stdio");
   }
   return { ...given, stdio: Array.isArray(given.stdio) ? stdio : stdio[0] };
 }

@@ -2,11 +2,11 @@ import type { CheckCommand } from "../check/define_check.ts";
 import type { BareFunction } from "../check/execute.ts";
 
 /**
- * Puts the host's option values over those that a check is bound to.
+ * Overrides the option values of a command by those of the host.
  *
- * @param command the command as the agent has it
- * @param values the host's option values; undefined where it says none
- * @returns the command to run
+ * @param command the command of the agent
+ * @param values the host's option values; undefined if the host sets none
+ * @returns the command with the merged values
  */
 export function withHostValues(
   command: CheckCommand | BareFunction,

@@ -1,14 +1,15 @@
 /**
- * Reads paths as the runtime's functions take them, and as they are at that moment: what is made here
- * holds on to what it uses from before user code is evaluated, and hands on nothing but a text.
+ * Reads paths in all forms that the runtime's functions accept. User code can change neither the
+ * functions used here, since they are bound before user code is evaluated, nor the result, since it
+ * is a string.
  *
  * @module
  */
 
 /**
- * Makes what reads a path.
+ * Makes a function that reads a path argument.
  *
- * @returns the text of a path, however it is given; throws where it is none
+ * @returns a function that returns the path as a string and throws if the argument is not a path
  */
 export function pathReader(): (value: unknown) => string {
   const fileOf = urlReader();
@@ -23,16 +24,17 @@ export function pathReader(): (value: unknown) => string {
 }
 
 /**
- * Makes what reads a URL.
+ * Makes a function that reads a URL.
  *
- * @returns the path of a file's URL; undefined for other URLs; throws where it is none
+ * @returns a function that returns the path of a file URL and undefined for other URLs, and throws
+ * if the argument is not a URL
  */
 export function urlReader(): (url: unknown) => string | undefined {
   const decode = decodeURIComponent;
   const [protocol, pathname] = ["protocol", "pathname"].map((name) =>
     Object.getOwnPropertyDescriptor(URL.prototype, name)!.get!
   ) as [() => string, () => string];
-  // A getter throws where it is asked of what is no URL, whatever that looks like.
+  // The getter throws for everything that is not a real URL object.
   return (url) =>
     Reflect.apply(protocol, url, []) === "file:"
       ? decode(Reflect.apply(pathname, url, []))

@@ -1,39 +1,39 @@
 /**
- * Deno's permission broker (Deno 2.9.6, `DENO_PERMISSION_BROKER_PATH`): a process asks it for each
- * permission, in place of its own flags. `DENO_AUDIT_PERMISSIONS` would only write down what was
- * asked, and not well enough to tell what a process needs: it never names an executable, and where
- * all of a kind is granted each read is a write too.
+ * Deno's permission broker (Deno 2.9.6, `DENO_PERMISSION_BROKER_PATH`): a process asks the broker
+ * for each permission instead of using its own flags. `DENO_AUDIT_PERMISSIONS` only records the
+ * requests, and not well enough to show what a process needs: it never names an executable, and if
+ * all of a kind is granted, it also records each read as a write.
  */
 
-/** Something that was asked for and granted. */
+/** A permission that was requested and granted. */
 export interface Access {
-  /** Which permission: `read`, `net`, `run`. */
+  /** The kind of permission: `read`, `net`, `run`. */
   kind: string;
-  /** The path, `host:port`, variable, fact or executable, as it was asked for. */
+  /** The path, `host:port`, variable, fact or executable, as the process requested it. */
   target: string;
 }
 
-/** Answers one process, and remembers what it asked for. */
+/** Answers the requests of one process and records them. */
 export interface PermissionBroker extends AsyncDisposable {
-  /** The environment that makes a process ask. */
+  /** The environment variables that make a process use the broker. */
   readonly env: Readonly<Record<string, string>>;
-  /** What was granted, in the order in which it was asked for. */
+  /** The granted permissions, in the order of the requests. */
   readonly accesses: readonly Access[];
-  /** From now on grants what is asked for by name; until then it refuses everything. */
+  /** Starts to grant requests for a named target. Before this call, everything is refused. */
   grant(): void;
 }
 
 interface Request {
   id: number;
   permission: string;
-  /** Null where all of a kind is asked for, which no list of entries grants. */
+  /** Null if all of a kind is requested, which no list of entries grants. */
   value: string | null;
 }
 
-/** What a check may declare; the rest is refused, as it is in any sandbox. */
+/** The kinds that a check may declare. All others are refused, as in any sandbox. */
 const declarable = new Set(["read", "write", "net", "env", "sys", "run"]);
 
-/** What `node:https` and `node:tls` look for on their own account, and do without. */
+/** Requests of `node:https` and `node:tls` themselves, which work without them. */
 const probes = new Set(["env NODE_USE_SYSTEM_CA", "sys ca"]);
 
 /**
@@ -58,7 +58,7 @@ export async function startBroker(): Promise<PermissionBroker> {
   async function listen(): Promise<void> {
     let first = true;
     for await (const connection of listener) {
-      // Who comes later was started by the check and happens to be Deno: nothing binds it.
+      // A later process is a Deno that the check started. It is not restricted.
       answer(connection, first ? decide : () => true).catch(() => {});
       first = false;
     }

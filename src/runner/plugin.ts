@@ -5,40 +5,40 @@ import { cleanEnvironment } from "./clean_environment.ts";
 import { MARK_VARIABLE } from "../host/mark.ts";
 import type { Ending, ProcessTree } from "../host/process_tree.ts";
 
-/** An executable to run, with everything about it decided. */
+/** An executable to run, with all its settings resolved. */
 export interface PluginRun {
-  /** The executable by absolute path, and its words. */
+  /** The absolute path of the executable, and its arguments. */
   argv: readonly string[];
-  /** Variables beside the clean ones. */
+  /** Variables in addition to the clean environment. */
   env: Readonly<Record<string, string>>;
-  /** Where it starts. */
+  /** The working directory. */
   cwd: string;
-  /** As whom it runs; as the daemon where left out. */
+  /** The user that it runs as (default: the daemon's). */
   uid?: number;
-  /** With which group it runs. */
+  /** The group that it runs as. */
   gid?: number;
   /** The digest that the executable must have. */
   sha256?: string;
 }
 
-/** What is kept of stderr, which only the log and the long output show. */
+/** The number of bytes kept of stderr, which only the log and the long output show. */
 const maxStderrBytes = 2_048;
 
 /** How long stdout may stay open after a plugin has ended. */
 const lingerMilliseconds = 1_000;
 
-/** What NRPE says where a plugin printed nothing, whatever the reason. */
+/** NRPE's text for a plugin that printed nothing, for any reason. */
 const unreadable = "NRPE: Unable to read output";
 
 /**
- * Runs a plugin: no shell, a clean environment, a process group of its own, output capped. When
- * `signal` is aborted the whole group gets TERM, then KILL, and so does whoever left it and can be
- * found; the promise settles when they are gone.
+ * Runs a plugin without a shell, with a clean environment, in a process group of its own, with
+ * capped output. When `signal` is aborted, the whole group gets TERM, then KILL. So do processes
+ * that left the group and can be found. The promise settles when they are gone.
  *
- * @param run what to run
+ * @param run the plugin
  * @param signal aborted at the deadline
- * @param processes ends it
- * @returns the result of the plugin; the reason is a signal, an invalid exit code or its stderr
+ * @param processes ends processes
+ * @returns the result of the plugin; its reason is a signal, an invalid exit code or stderr
  */
 export async function runPlugin(
   run: PluginRun,
@@ -51,10 +51,10 @@ export async function runPlugin(
     if (run.sha256 !== undefined) await verify(run.argv[0]!, run.sha256);
     child = spawn(run, mark);
   } catch (error) {
-    return unknown(`Cannot start ${JSON.stringify(run.argv[0])}: ${startFault(error)}`);
+    return unknown(`Cannot start ${JSON.stringify(run.argv[0])}: ${startFailure(error)}`);
   }
   let ending: Promise<Ending> | undefined;
-  // When all is ended that can be found, whoever still holds the output is not waited for.
+  // When all processes that can be found have ended, the output is closed even if another holds it.
   const end = () => ending ??= processes.endRun(child, mark).finally(() => abandon.abort());
   const abandon = new AbortController();
   signal.addEventListener("abort", end, { once: true });
@@ -63,7 +63,7 @@ export async function runPlugin(
   const stdout = collect(child.stdout, MAX_TEXT, abandon.signal);
   const stderr = collect(child.stderr, maxStderrBytes, abandon.signal);
   const status = await child.status;
-  // A child that it left behind may hold the pipe: it is given a moment, then ended.
+  // A child process may outlive the plugin and hold the pipe: it is ended after a moment.
   const timer = setTimeout(end, lingerMilliseconds);
   const [output, errors] = await Promise.all([stdout, stderr]);
   clearTimeout(timer);
@@ -77,7 +77,7 @@ function spawn({ argv, env, cwd, uid, gid }: PluginRun, mark: string): Deno.Chil
   const [executable, ...args] = argv;
   for (const [index, arg] of args.entries()) {
     if (!arg.isWellFormed()) throw new TypeError(`argument ${index + 1} is not UTF-8`);
-    if (arg.includes("\0")) throw new TypeError(`argument ${index + 1} holds a NUL`);
+    if (arg.includes("\0")) throw new TypeError(`argument ${index + 1} contains a NUL byte`);
   }
   const identity = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
   return new Deno.Command(
@@ -102,13 +102,13 @@ async function verify(path: string, expected: string): Promise<void> {
   if (actual !== expected) throw new Error(`its SHA-256 is ${actual}, expected ${expected}`);
 }
 
-function startFault(error: unknown): string {
+function startFailure(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "No such file or directory";
   if (error instanceof Deno.errors.PermissionDenied) return "Permission denied";
   return error instanceof Error ? error.message : String(error);
 }
 
-// Reads to the end and keeps the beginning, so that a talkative plugin keeps its exit code.
+// Reads to the end and keeps the beginning, so that a plugin with much output keeps its exit code.
 async function collect(
   stream: ReadableStream<Uint8Array>,
   most: number,
@@ -130,17 +130,17 @@ async function collect(
 }
 
 function judge(status: Deno.CommandStatus, stdout: Uint8Array, stderr: Uint8Array): Answer {
-  const complaint = decodeText(stderr).trim();
+  const stderrText = decodeText(stderr).trim();
   const ended = status.signal !== null
     ? `Plugin was ended by ${status.signal}`
     : status.code > 3
     ? `Plugin exited with code ${status.code}`
     : undefined;
-  // NRPE takes off exactly one newline; what is left of several is the plugin's own.
+  // NRPE removes exactly one newline at the end; further ones are part of the output.
   const text = decodeText(stdout.at(-1) === 0x0a ? stdout.subarray(0, -1) : stdout);
   if (stdout.length === 0) {
     const reason = ended ?? `Plugin exited with code ${status.code} and printed nothing`;
-    return unknown(complaint === "" ? reason : `${reason}: ${complaint}`);
+    return unknown(stderrText === "" ? reason : `${reason}: ${stderrText}`);
   }
   if (ended !== undefined) {
     return {
@@ -152,7 +152,7 @@ function judge(status: Deno.CommandStatus, stdout: Uint8Array, stderr: Uint8Arra
   return {
     output: { state: stateOf(status.code), text },
     outcome: "done",
-    ...(complaint !== "" && { reason: complaint }),
+    ...(stderrText !== "" && { reason: stderrText }),
   };
 }
 

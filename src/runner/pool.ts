@@ -3,79 +3,96 @@ import type { ProcessTree } from "../host/process_tree.ts";
 import { BusyError } from "./admission.ts";
 import type { SandboxCode } from "./channel.ts";
 import { openProcess } from "./process_channel.ts";
-import { createSandbox, type Sandbox, type SandboxLog } from "./sandbox.ts";
+import { AGENT, createRunRecord, type RunRecord } from "./run_record.ts";
+import { createSandbox, type Sandbox, type SandboxEnd, type SandboxLog } from "./sandbox.ts";
+import { type MarkRun, trackRuns } from "./track_runs.ts";
 import { openWorker, workerCode } from "./worker_channel.ts";
 
-/** In what a sandbox runs. */
+/** The realm of a sandbox: a thread of the daemon, or a process. */
 export type Isolation = "worker" | "process";
 
-/** What tells one sandbox from another: what it may do, in what it runs, and for whom alone, if so. */
+/** Identifies a sandbox: its permissions, its isolation, and its command if it is not shared. */
 export type SandboxKind = readonly [
   permissions: GrantedPermissions,
   isolation: Isolation,
   owner?: string,
 ];
 
-/** Sandboxes by their kind: commands of one kind share a warm one. */
+/** Work in a sandbox. The mark of a run survives the process, see run_record.ts. */
+export type SandboxWork<T> = (sandbox: Sandbox, mark: MarkRun) => Promise<T>;
+
+/** Sandboxes by their kind. Commands of the same kind share a running sandbox. */
 export interface SandboxPool {
   /**
-   * Has work done in the sandbox of a kind; it is started now if there is none. It stays for as long
-   * as the work takes, whoever else needs room.
+   * Runs work in the sandbox of a kind, which is started if necessary. The sandbox is not closed
+   * before the work ends, even if other kinds need its place.
    *
    * @param kind which sandbox
-   * @param work what is done in it once it is ready
-   * @returns what the work comes to
-   * @throws {BusyError} where there may be no more, and all are at work
+   * @param work runs when the sandbox is ready; it marks the runs of commands in the record
+   * @param trial whether a sandbox that has to be started runs alone
+   * @returns the result of the work
+   * @throws {BusyError} if all sandboxes are in use and no more are allowed
    */
-  use<T>(kind: SandboxKind, work: (sandbox: Sandbox) => Promise<T>): Promise<T>;
-  /** The sandbox of a kind, when it is ready. Where room is needed, it may be gone the next moment. */
+  use<T>(kind: SandboxKind, work: SandboxWork<T>, trial?: boolean): Promise<T>;
+  /** Returns the sandbox of a kind when it is ready. It may be closed at any time to make room. */
   sandbox(...kind: SandboxKind): Promise<Sandbox>;
-  /** How many are alive. */
+  /** The number of running sandboxes. */
   readonly size: number;
-  /** The kinds of those that are alive. */
+  /** The kinds of the running sandboxes. */
   readonly kinds: readonly SandboxKind[];
-  /** The commands that have run in workers for so many milliseconds or longer. */
-  suspects(milliseconds: number): string[];
-  /** Ends them all. */
+  /** Ends the workers in which nothing runs. */
+  closeWorkers(): void;
+  /** Ends all sandboxes. */
   close(): void;
 }
 
 interface Place {
   kind: SandboxKind;
   sandbox: Sandbox;
-  /** When somebody last asked for it. */
+  mark: MarkRun;
+  /** When it was last used. */
   used: number;
-  /** How many wait for it, or work in it. */
+  /** The number of callers that wait for it or work in it. */
   users: number;
 }
 
 /**
- * What two kinds have in common if they are one.
+ * Returns the key of a kind: equal kinds have equal keys.
  *
  * @param kind the kind
- * @returns a text
+ * @returns the key
  */
 export function keyOf([permissions, isolation, owner]: SandboxKind): string {
   return JSON.stringify([isolation, permissions, owner]);
 }
 
-/** A sandbox that is unused for so long is ended. */
+/** A sandbox that is unused for this time is ended. */
 const idleMilliseconds = 600_000;
+
+/** What a pool needs. */
+export interface PoolParts {
+  /** The agent, and the program inside a sandbox. */
+  code: SandboxCode;
+  /** The maximum number of running sandboxes; a new one replaces the longest unused one. */
+  most: number;
+  /** Ends the processes that checks start. */
+  processes: ProcessTree;
+  /** Receives what checks log. */
+  log: SandboxLog;
+  /** Receives the marks of what runs in workers. */
+  record?: RunRecord;
+  /** Called when a sandbox is closed. */
+  onEnd?: (isolation: Isolation, end: SandboxEnd) => void;
+}
 
 /**
  * Makes a pool.
  *
- * @param code the agent and the program inside a sandbox
- * @param most how many may be alive; the one idle for longest makes room
- * @param log where checks log
- * @param processes ends what checks start
- * @returns the pool, empty
+ * @param parts what it needs
+ * @returns the empty pool
  */
 export function createPool(
-  code: SandboxCode,
-  most: number,
-  log: SandboxLog,
-  processes: ProcessTree,
+  { code, most, processes, log, record = createRunRecord(() => {}), onEnd = () => {} }: PoolParts,
 ): SandboxPool {
   const inWorkers = workerCode(code);
   const alive = new Map<string, Place>();
@@ -83,9 +100,9 @@ export function createPool(
   const sweeping = setInterval(sweep, idleMilliseconds / 10);
   Deno.unrefTimer(sweeping);
 
-  function open(kind: SandboxKind, key: string): Place {
+  function open(kind: SandboxKind, key: string, trial: boolean): Place {
     if (alive.size >= most) endIdle(alive, Infinity, 1);
-    if (alive.size >= most) throw new BusyError(`All ${most} sandboxes are at work`);
+    if (alive.size >= most) throw new BusyError(`All ${most} sandboxes are in use`);
     const [permissions, isolation] = kind;
     const sandbox = createSandbox(
       (events) =>
@@ -95,13 +112,16 @@ export function createPool(
       log,
     );
     sandbox.broken.then(() => alive.get(key)?.sandbox === sandbox && alive.delete(key));
-    return { kind, sandbox, used: 0, users: 0 };
+    sandbox.ended.then((end) => onEnd(isolation, end));
+    if (isolation === "worker") markEvaluation(sandbox, record, trial ? "trial" : "running");
+    const mark = isolation === "worker" ? trackRuns(sandbox, record) : () => () => {};
+    return { kind, sandbox, mark, used: 0, users: 0 };
   }
 
-  async function use<T>(kind: SandboxKind, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
+  async function use<T>(kind: SandboxKind, work: SandboxWork<T>, trial = false): Promise<T> {
     const key = keyOf(kind);
-    const place = alive.get(key) ?? open(kind, key);
-    // A map keeps the order: what is used is put at its end.
+    const place = alive.get(key) ?? open(kind, key, trial);
+    // Moved to the end of the map, so that the longest unused sandboxes come first.
     alive.delete(key);
     alive.set(key, place);
     return await occupy(place, work);
@@ -113,14 +133,12 @@ export function createPool(
     get kinds() {
       return [...alive.values()].map(({ kind }) => kind);
     },
-    suspects(milliseconds) {
-      const started = performance.now() - milliseconds;
-      return [...alive.values()].flatMap(({ kind: [, isolation], sandbox }) =>
-        isolation === "worker" ? sandbox.runningSince(started) : []
-      );
-    },
     get size() {
       return alive.size;
+    },
+    closeWorkers() {
+      const workers = [...alive].filter(([, { kind: [, isolation] }]) => isolation === "worker");
+      endIdle(alive, Infinity, Infinity, workers);
     },
     close() {
       clearInterval(sweeping);
@@ -131,9 +149,14 @@ export function createPool(
   };
 }
 
-// Ends those that are unused since a time, the longest unused first.
-function endIdle(alive: Map<string, Place>, since: number, count = Infinity): void {
-  for (const [key, { sandbox, used, users }] of alive) {
+// Ends sandboxes that are unused since a time, the longest unused first.
+function endIdle(
+  alive: Map<string, Place>,
+  since: number,
+  count = Infinity,
+  candidates: Iterable<[string, Place]> = alive,
+): void {
+  for (const [key, { sandbox, used, users }] of candidates) {
     if (used > since || count === 0) return;
     if (users > 0 || sandbox.running > 0) continue;
     count--;
@@ -142,12 +165,19 @@ function endIdle(alive: Map<string, Place>, since: number, count = Infinity): vo
   }
 }
 
-async function occupy<T>(place: Place, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
+// The module of the agent can end the process, too, while it is evaluated.
+function markEvaluation(sandbox: Sandbox, record: RunRecord, mark: "running" | "trial"): void {
+  record.add(AGENT, mark);
+  const remove = () => record.remove(AGENT, mark);
+  sandbox.ready.then(remove, remove);
+}
+
+async function occupy<T>(place: Place, work: SandboxWork<T>): Promise<T> {
   place.used = performance.now();
   place.users++;
   try {
     await place.sandbox.ready;
-    return await work(place.sandbox);
+    return await work(place.sandbox, place.mark);
   } finally {
     place.users--;
   }

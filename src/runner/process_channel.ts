@@ -7,17 +7,17 @@ import { importMap } from "./builtin_modules.ts";
 import type { Channel, ChannelEvents, Modules } from "./channel.ts";
 import { factsOf } from "./worker_channel.ts";
 
-/** The heap of a process sandbox. */
+/** The maximum heap of a process sandbox. */
 const heapMebibytes = 128;
 
-/** The longest message that is taken from a process: several times the longest answer. */
+/** The longest message accepted from a process: several times the longest answer. */
 const maxMessageCharacters = 1_048_576;
 
-/** What is kept of what a process says on its standard error before it dies. */
+/** The number of characters kept from the end of a process's standard error. */
 const maxStderrCharacters = 16_384;
 
 /**
- * What the process starts with. It reads one line of code from standard input and imports it from
+ * The first code of the process. It reads one line of code from standard input and imports it from
  * memory, the runtime first, so that the process needs no permission to load anything.
  */
 const bootstrap = `
@@ -37,23 +37,23 @@ serveSandbox(() => import(url(agent)), host);
 
 const program = `data:text/javascript,${encodeURIComponent(bootstrap)}`;
 
-/** The import map of process sandboxes, as the text of a file. */
+/** Returns the import map of process sandboxes, as JSON. */
 export function processImports(): string {
   return `${JSON.stringify(importMap(program), null, 2)}\n`;
 }
 
 /**
- * Starts a process with these permissions and no others. Unlike a worker it is ended for certain,
- * with everything it started, and its heap is its own.
+ * Starts a process with exactly these permissions. Unlike a worker it can always be ended, with all
+ * processes it started, and it has a heap of its own.
  *
- * @param code what it runs; while that is still being made, the process starts
- * @param imports the path of its import map
- * @param permissions what it may do
- * @param processes ends what it starts
- * @param events where its messages go
- * @param env variables of the runtime that it is started with
- * @param bounds what it is held to, beside its heap
- * @returns the way to it
+ * @param code the code to run; the process starts while the code is still being built
+ * @param imports the path of the import map
+ * @param permissions its permissions
+ * @param processes ends the processes that it starts
+ * @param events receives its messages
+ * @param env environment variables for the runtime
+ * @param bounds its bounds, apart from the heap
+ * @returns the channel
  */
 export function openProcess(
   code: Modules | Promise<Modules>,
@@ -91,7 +91,7 @@ export function openProcess(
     bounds,
   );
 
-  // Only what carries the token comes from our own program; the rest is what user code printed.
+  // Only lines with the token come from our own program; other lines were printed by user code.
   const token = crypto.randomUUID();
   const input = child.stdin.getWriter();
   const encoder = new TextEncoder();
@@ -110,19 +110,19 @@ export function openProcess(
         if (line.startsWith(token)) events.message(JSON.parse(line.slice(token.length)));
       }
       if (text.length > maxMessageCharacters) {
-        throw new Error("The sandbox sent a message without end");
+        throw new Error("The sandbox sent a message that is too long");
       }
     }
   }
 
   async function watch(): Promise<void> {
-    const complaint = lastOf(child.stderr);
+    const lastOutput = lastOf(child.stderr);
     const reason = await listen().then(() => undefined, (error: Error) => error.message);
     if (open) terminate();
     const { code, signal } = await child.status;
     const how = reason ?? `The sandbox's process ended (${signal ?? `exit code ${code}`})`;
-    // Of all that V8 says when the heap is full, one line tells.
-    const fatal = /(?:FATAL ERROR|Fatal JavaScript out of memory): .*/.exec(await complaint)?.[0];
+    // V8 prints many lines when the heap is full; one of them contains the reason.
+    const fatal = /(?:FATAL ERROR|Fatal JavaScript out of memory): .*/.exec(await lastOutput)?.[0];
     events.broken(fatal === undefined ? how : `${how}: ${fatal}`);
   }
 
@@ -138,7 +138,7 @@ export function openProcess(
     if (permissions.run.length > 0) processes.endMarked(facts.mark);
   }
 
-  // Where there comes to be no code, whoever makes it says so.
+  // If the code cannot be built, its builder reports the error.
   Promise.resolve(code).then((made) => send({ ...made, token, facts }), terminate);
   watch();
   return { post: (message) => open && send(message), terminate };

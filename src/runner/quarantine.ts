@@ -1,34 +1,98 @@
-/** Commands that are answered without being run, because of what they did to the daemon. */
+/** Why and how a command is watched, since it may have ended or blocked a worker. */
+export interface Suspicion {
+  /** How many deaths of the daemon it may have caused. */
+  deaths: number;
+  /**
+   * Set if it must run alone at its next query. `"linger"`: its worker is watched for a moment after
+   * the answer, since the command had answered when the daemon died.
+   */
+  trial?: "run" | "linger";
+  /** Set if it runs in a sandbox of its own, since it may have blocked one that it shared. */
+  separate?: true;
+}
+
+/** The contents of a quarantine: plain data that survives the process. */
+export interface QuarantineState {
+  /** The quarantined commands, each with the reason. */
+  quarantined: Readonly<Record<string, string>>;
+  /** The suspects. */
+  suspects: Readonly<Record<string, Suspicion>>;
+}
+
+/** A quarantine without commands. */
+export const NO_QUARANTINE: QuarantineState = { quarantined: {}, suspects: {} };
+
+/** Commands that are not run, and commands that run under watch, because of what they did. */
 export interface Quarantine {
-  /** Why a command is in quarantine; undefined if it is not. */
+  /** Returns the reason why a command is not run; undefined if it is not quarantined. */
   reason(command: string): string | undefined;
-  /** Puts a command in. */
+  /** Quarantines a command. */
   add(command: string, reason: string): void;
-  /** All that are in, by name. */
-  readonly commands: Readonly<Record<string, string>>;
+  /** Returns why a command is watched; undefined if it is not. */
+  suspicion(command: string): Suspicion | undefined;
+  /** Ends the trial of a command, which did no harm. */
+  acquit(command: string): void;
+  /** Gives each of these commands a sandbox of its own. */
+  separate(commands: Iterable<string>): void;
+  /** The present contents. */
+  readonly state: QuarantineState;
+}
+
+/** What a quarantine reports. */
+export interface QuarantineEvents {
+  /** Called for each command that is quarantined. */
+  onAdd?: (command: string, reason: string) => void;
+  /** Called for the commands that get a sandbox of their own. */
+  onSeparate?: (commands: readonly string[]) => void;
+  /** Called after each change. */
+  onChange?: (state: QuarantineState) => void;
 }
 
 /**
- * Makes a quarantine.
+ * Creates a quarantine.
  *
- * @param commands who is in already, and why
- * @param onAdd hears of everyone who is put in
+ * @param initial its first contents
+ * @param events called when they change
  * @returns the quarantine
  */
 export function createQuarantine(
-  commands: Readonly<Record<string, string>>,
-  onAdd: (command: string, reason: string) => void = () => {},
+  initial: QuarantineState,
+  { onAdd, onSeparate, onChange }: QuarantineEvents = {},
 ): Quarantine {
-  const reasons = new Map(Object.entries(commands));
+  const reasons = new Map(Object.entries(initial.quarantined));
+  const suspects = new Map(Object.entries(initial.suspects));
+  const state = () => ({
+    quarantined: Object.fromEntries(reasons),
+    suspects: Object.fromEntries(suspects),
+  });
+
   return {
     reason: (command) => reasons.get(command),
+    suspicion: (command) => suspects.get(command),
     add(command, reason) {
       if (reasons.has(command)) return;
       reasons.set(command, reason);
-      onAdd(command, reason);
+      suspects.delete(command);
+      onAdd?.(command, reason);
+      onChange?.(state());
     },
-    get commands() {
-      return Object.fromEntries(reasons);
+    acquit(command) {
+      const { trial, ...rest } = suspects.get(command) ?? { deaths: 0 };
+      if (trial === undefined) return;
+      suspects.set(command, rest);
+      onChange?.(state());
+    },
+    separate(commands) {
+      const added = [...commands].filter((command) => !suspects.get(command)?.separate);
+      if (added.length === 0) return;
+      for (const command of added) {
+        suspects.set(command, { deaths: 0, ...suspects.get(command), separate: true });
+      }
+      onSeparate?.(added);
+      onChange?.(state());
+    },
+    get state() {
+      return state();
     },
   };
 }

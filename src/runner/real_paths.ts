@@ -1,26 +1,26 @@
 /**
- * Where paths lead. The runtime holds a check to the paths that it asks for, and follows symbolic
- * links wherever they lead: in a folder that was granted, a link to `/etc/shadow` would be read. So
- * what a check asks for is resolved first, and the runtime is asked for what came of that.
+ * Resolves paths. The runtime checks permissions for the path that a check passes, and then follows
+ * symbolic links anywhere: a link to `/etc/shadow` in a granted folder would be read. So each path
+ * is resolved first, and the runtime gets the real path.
  */
 
-/** What the runtime is to be asked for in place of a path. */
+/** Returns the path that is passed to the runtime in place of a path. */
 export type ResolvePath = (path: string, end: "follow" | "keep") => string;
 
 interface Declared {
   path: string;
-  /** Where it leads, as far as it was looked up. */
+  /** The real path, if it was looked up. */
   real?: string;
 }
 
 /**
- * Makes what resolves paths in a realm. A path that was declared means whatever it leads to, also
- * where it is a link and where that changes: whoever declared it has named it. Behind one that was
- * declared, a link leads only to what was declared too.
+ * Makes the function that resolves paths in a realm. A declared path is allowed with any target,
+ * even if it is a link that changes: its author named it explicitly. A link below a declared path
+ * may lead only to other declared paths.
  *
  * @param declared the files and folders that were granted, by absolute path
- * @returns resolves the links in a path, the last part of it only where the end is to be followed;
- * throws what the runtime throws where the path cannot be looked at
+ * @returns a function that resolves the links in a path (those in the last part only if `end` is
+ * "follow"), and throws the runtime's error if the path cannot be read
  */
 export function createResolver(declared: readonly string[]): ResolvePath {
   // Bound before user code is evaluated.
@@ -41,13 +41,13 @@ export function createResolver(declared: readonly string[]): ResolvePath {
     const real = unlessMissing(realPathSync, path);
     if (real !== undefined) return real;
     if (exact.has(path)) return path;
-    // A link that leads nowhere: what it names would be made. This throws.
+    // A dangling link: writing to it would create its target. This throws.
     if (unlessMissing(lstatSync, path)) return realPathSync(path);
     const [folder, name] = split(path);
     return join(realOf(folder), name);
   }
 
-  // The runtime knows what is behind a declared link by the link's name.
+  // The runtime checks a path below a declared link by the link's own path.
   function nameOf(real: string): string | undefined {
     for (const { path, real: root } of all) {
       if (isBelow(real, path)) return real;
@@ -67,7 +67,7 @@ export function createResolver(declared: readonly string[]): ResolvePath {
 
   return (path, end) => {
     if (!path.startsWith("/")) {
-      // The daemon's working directory is nobody's business.
+      // A check must not depend on the daemon's working directory.
       throw new NotCapable(`Requires read access to ${JSON.stringify(path)}, and an absolute path`);
     }
     const asked = normalize(path);
@@ -95,7 +95,7 @@ function join(folder: string, rest: string): string {
   return `${folder === "/" ? "" : folder}/${rest.startsWith("/") ? rest.slice(1) : rest}`;
 }
 
-// Dots are taken away as the runtime does it before it judges a path, and not as the system would.
+// Removes dots as the runtime does before it checks a permission, which differs from the system.
 function normalize(path: string): string {
   if (!/\/(?:\.{0,2})(?:\/|$)/.test(path)) return path;
   const parts: string[] = [];

@@ -1,15 +1,14 @@
 import { refuseCall } from "../check/refusal.ts";
 
-/** Any function, of which only the arguments matter. */
+/** Any function. */
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Puts something in the place of a function for good. Where there is none, nothing happens: a realm
- * may lack it.
+ * Replaces a function permanently. A missing function is ignored, since a realm may lack it.
  *
- * @param owner where it is
+ * @param owner the object that has the function
  * @param name its name there
- * @param make makes what takes its place
+ * @param make makes the replacement
  */
 export function replaceFunction(
   owner: object,
@@ -23,17 +22,17 @@ export function replaceFunction(
 }
 
 /**
- * Takes functions away: whoever calls one is told that it is not for a check.
+ * Replaces functions by ones that throw: the function is not for a check.
  *
- * @param owner where they are
- * @param shown how their owner is called in the message; nothing for globals
- * @param names their names
+ * @param owner the object that has the functions
+ * @param shown the name of the owner in the message; empty for globals
+ * @param names the names of the functions
  */
 export function refuseFunctions(owner: object, shown: string, names: readonly string[]): void {
   for (const name of names) {
     if (!(name in owner)) continue;
     const called = shown === "" ? name : `${shown}.${name}`;
-    // A plain function, since some of them are called with `new`.
+    // Not an arrow function, since some of them are called with `new`.
     const value = function () {
       throw refuseCall(called);
     };

@@ -11,35 +11,35 @@ import { type PluginRun, runPlugin } from "./plugin.ts";
 /** Runs the commands of one agent. */
 export interface Runner {
   /**
-   * Runs a command, within its deadline and its bounds. Never rejects, never is late.
+   * Runs a command within its deadline and its bounds. It never rejects and is never late.
    *
    * @param name a command of the manifest
    * @param args its arguments
    */
   run(name: string, args: readonly string[]): Promise<Answer>;
-  /** How many commands run. */
+  /** The number of running commands. */
   readonly running: number;
-  /** Settles when no command runs, and after so many milliseconds in any case. */
+  /** Settles when no command runs, or after this time. */
   idle(milliseconds: number): Promise<void>;
   /**
-   * Brings every deadline forward to now, and no command is run any more.
+   * Ends all commands as if their deadlines had passed, and starts no more.
    *
-   * @returns settles when nothing is left of them, as far as it can be ended
+   * @returns settles when the commands have ended, as far as they can be ended
    */
   end(): Promise<void>;
 }
 
 /**
- * How long after its deadline an answer may leave, so that it can tell what became of the command,
- * in milliseconds. A check that listens has stopped by then, and a plugin that ignores TERM is killed.
- * To be sure that a sandbox is deaf takes longer, and the client does not wait for that.
+ * How long an answer may wait after the deadline, so that it can report how the command ended, in
+ * milliseconds. In this time a check that handles the signal stops, and a plugin that ignores TERM
+ * is killed. Detecting an unresponsive sandbox takes longer; the client does not wait for that.
  */
 const graceMilliseconds = 300;
 
-/** How long a stopped command may take to end: a plugin that ignores TERM takes half. */
+/** How long a stopped command may take to end. A plugin that ignores TERM needs half of it. */
 const endMilliseconds = 3_000;
 
-/** Runs the checks among the commands: in sandboxes, or here. */
+/** Runs the checks of an agent, in sandboxes or in this realm. */
 export type CheckRunner = (
   name: string,
   command: ManifestCheck,
@@ -53,7 +53,7 @@ export type CheckRunner = (
  * @param manifest the commands and their bounds
  * @param runCheck runs checks
  * @param processes ends plugins
- * @param onEnded hears what became of a command that had not ended yet when its answer left
+ * @param onEnded called with the ending of each command that ended after its answer left
  * @returns the runner
  */
 export function createRunner(
@@ -117,7 +117,7 @@ export function createRunner(
   };
 }
 
-const notStarted = "It waited for a place to run, and was not started";
+const notStarted = "The command was still queued at its deadline and was not started";
 
 function pluginRun(
   command: ManifestCommand & { kind: "plugin" | "shell" },
@@ -125,36 +125,36 @@ function pluginRun(
 ): PluginRun {
   const argv = command.kind === "plugin"
     ? expandArgv(command.argv, args, command.split)
-    // The line is the operator's; what comes from the wire is $1, $2… and never parsed as a line.
+    // The line is the operator's. Arguments from the wire are $1, $2… and are never parsed as code.
     : [SHELL_PATH, "-c", command.line, "checkwright", ...args];
   return { ...command, argv };
 }
 
-/** What became of a plugin at its deadline, by what it took to end it. */
+/** How a plugin ended at its deadline. */
 const pluginEndings = {
-  gone: "The plugin ended by itself at that moment",
+  gone: "The plugin exited at its deadline",
   TERM: "The plugin and everything it started got TERM, and ended",
   KILL: "The plugin and everything it started got TERM, did not end, and got KILL",
-  left: "The plugin and everything it started got TERM and KILL, and something of it still runs",
-  alone:
-    "Only the plugin itself got TERM and KILL: without /bin/sh, what it started cannot be ended",
+  left: "The plugin and everything it started got TERM and KILL, and some process still runs",
+  alone: "Only the plugin itself got TERM and KILL: without /bin/sh, its children cannot be ended",
 };
 
-// What became of a command at its deadline.
+// Returns how a command ended at its deadline.
 function endingOf(command: ManifestCommand, { outcome, reason, ending }: Answer): string {
   if (outcome !== "done") return reason!;
   return command.kind === "check"
-    ? "The check heard that its time was over, and stopped"
+    ? "The check was notified of its deadline and stopped"
     : pluginEndings[ending ?? "gone"];
 }
 
-/** What is being done about what has not ended yet. */
+/** What happens to a command that has not ended yet. */
 const underWay = {
-  worker: "The check was told to stop and has not yet: if it does not hear of it, its worker is " +
-    "abandoned and the command quarantined; if it hears and goes on, its sandbox is given up",
+  worker: "The check was notified of its deadline and has not stopped yet: if it does not " +
+    "respond, its worker is abandoned and the command quarantined; if it continues, its sandbox " +
+    "is closed",
   process:
-    "The check was told to stop and has not yet: if it does not hear of it, its process is " +
-    "killed; if it hears and goes on, its sandbox is given up",
+    "The check was notified of its deadline and has not stopped yet: if it does not respond, " +
+    "its process is killed; if it continues, its sandbox is closed",
   plugin: "The plugin and everything it started is being ended, by TERM and then by KILL",
 };
 

@@ -3,27 +3,27 @@ import { type Answer, MAX_TEXT, readAnswer } from "../check/answer.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
 import type { FromSandbox, RunContext, ToSandbox } from "./messages.ts";
 
-/** A realm of its own that holds one permission set. */
+/** A realm with one permission set. */
 export interface Sandbox {
-  /** Settles when the code is loaded; rejects with what the agent's module threw. */
+  /** Settles when the code is loaded; rejects if the agent's module throws. */
   readonly ready: Promise<void>;
   /**
-   * Resolves with a reason when the realm has broken, or holds a check that goes on behind its
-   * deadline: nothing more should be run in it then. It closes itself when the last run is over.
+   * Resolves with a reason when the realm has failed or contains a check that continues after its
+   * deadline. Nothing more should run in it then. It closes itself when the last run is over.
    */
   readonly broken: Promise<string>;
-  /** How many runs are under way. */
+  /** Resolves when the realm is closed. */
+  readonly ended: Promise<SandboxEnd>;
+  /** The number of current runs. */
   readonly running: number;
-  /** The commands that were started before this time (`performance.now()`) and run still. */
-  runningSince(time: number): string[];
-  /** Asks for the manifest and its diagnostics, the host's settings merged in. */
+  /** Returns the manifest and its diagnostics, with the host's settings merged in. */
   describe(host: HostSettings): Promise<DescribedAgent>;
   /**
-   * Runs a command of the agent. Rejects where the sandbox breaks meanwhile, and where the check
-   * goes on behind its deadline, which is the end of the sandbox too, since nothing else ends the
-   * check; one that does not even hear of the deadline is ended at once.
+   * Runs a command of the agent. Rejects if the sandbox fails meanwhile, or if the check continues
+   * after its deadline: then the sandbox is closed too, since nothing else ends the check. If the
+   * sandbox does not respond to the deadline, it is ended at once.
    *
-   * @param signal tells the check that its time is over
+   * @param signal notifies the check of its deadline
    */
   run(
     command: string,
@@ -31,29 +31,41 @@ export interface Sandbox {
     context: RunContext,
     signal: AbortSignal,
   ): Promise<Answer>;
-  /** Ends the realm; what runs in it is rejected. */
+  /** Resolves when the thread of the realm has processed one more message; rejects if it is closed. */
+  prove(): Promise<void>;
+  /** Ends the realm, which does not respond, and rejects all runs in it. */
+  abandon(): void;
+  /** Ends the realm and rejects all runs in it. */
   close(): void;
 }
 
-/** A sandbox does not even hear that a deadline has passed: a check blocks its thread. */
-export class DeafError extends Error {
-  /** The command that most likely does it. */
-  readonly command: string;
+/** How a sandbox ended. */
+export interface SandboxEnd {
+  /** The commands that ran in it at any time. */
+  commands: readonly string[];
+  /** Whether it did not respond: the thread of a worker is not ended then. */
+  unresponsive: boolean;
+}
+
+/** A sandbox does not respond to a deadline, since a check blocks its thread. */
+export class UnresponsiveError extends Error {
+  /** The commands that ran in the sandbox at any time: one of them blocks it. */
+  readonly commands: readonly string[];
 
   /**
-   * @param command the command that most likely blocks the sandbox
+   * @param commands the commands that ran in the sandbox at any time
    */
-  constructor(command: string) {
-    super(`The sandbox is deaf: ${JSON.stringify(command)} blocks it`);
-    this.name = "DeafError";
-    this.command = command;
+  constructor(commands: readonly string[]) {
+    super(`The sandbox is unresponsive: one of ${JSON.stringify(commands)} blocks it`);
+    this.name = "UnresponsiveError";
+    this.commands = commands;
   }
 }
 
-/** Where to hear what checks log. */
+/** Receives what checks log. */
 export type SandboxLog = (command: string, message: string) => void;
 
-/** How long a check may go on after its deadline before its sandbox is looked at. */
+/** How long a check may continue after its deadline before its sandbox is examined. */
 const strayMilliseconds = 1_000;
 
 interface Waiting<T> {
@@ -61,28 +73,24 @@ interface Waiting<T> {
   reject(error: Error): void;
 }
 
-interface Run extends Waiting<Answer> {
-  command: string;
-  /** When it was started. */
-  since: number;
-}
-
 /**
  * Makes a sandbox of a realm.
  *
  * @param open starts the realm
- * @param log where checks log
+ * @param log receives what checks log
  * @returns the sandbox
  */
 export function createSandbox(open: (events: ChannelEvents) => Channel, log: SandboxLog): Sandbox {
-  const runs = new Map<number, Run>();
+  const runs = new Map<number, Waiting<Answer>>();
+  const commands = new Set<string>();
+  const proofs: Waiting<void>[] = [];
   const descriptions: Waiting<DescribedAgent>[] = [];
   const ready = Promise.withResolvers<void>();
   const broken = Promise.withResolvers<string>();
+  const ended = Promise.withResolvers<SandboxEnd>();
   ready.promise.catch(() => {});
   let nextId = 1;
-  let heard = 0;
-  let heardUpTo = 1;
+  let received = 0;
   let alive = true;
   let strayed = false;
 
@@ -92,19 +100,20 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     channel.terminate();
     const error = reason instanceof Error ? reason : new Error(reason);
     ready.reject(error);
-    for (const waiting of [...runs.values(), ...descriptions]) waiting.reject(error);
+    for (const waiting of [...runs.values(), ...descriptions, ...proofs]) waiting.reject(error);
     runs.clear();
     broken.resolve(error.message);
+    ended.resolve({ commands: [...commands], unresponsive: error instanceof UnresponsiveError });
   }
 
   function receive(data: FromSandbox): void {
-    heard++;
-    heardUpTo = nextId;
+    received++;
     if (typeof data !== "object" || data === null) return;
     if (data.type === "ready") ready.resolve();
     else if (data.type === "unfit") fail(textOf(data.reason));
     else if (data.type === "log") log(textOf(data.command), textOf(data.message));
     else if (data.type === "described") descriptions.shift()?.resolve(data.agent);
+    else if (data.type === "free") proofs.shift()?.resolve();
     else if (data.type === "done") settle(data);
   }
 
@@ -119,33 +128,26 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
 
   function leave(id: number): void {
     runs.delete(id);
-    if (strayed && runs.size === 0) fail("A check goes on behind its deadline");
+    if (strayed && runs.size === 0) fail("A check continued after its deadline");
   }
 
-  // Whatever was asked before the last sign of life did not block then: it is the first to be asked
-  // after it, or else the last of all.
-  function culprit(): string {
-    const ids = [...runs.keys()];
-    const id = ids.find((id) => id >= heardUpTo) ?? ids.at(-1)!;
-    return runs.get(id)!.command;
-  }
+  const abandon = () => fail(new UnresponsiveError([...commands]));
 
   function abort(id: number): void {
     if (!alive || !runs.has(id)) return;
-    const before = heard;
+    const before = received;
     post({ type: "abort", id });
     setTimeout(() => {
       const waiting = runs.get(id);
       if (waiting === undefined) return;
-      if (heard === before) return fail(new DeafError(culprit()));
+      if (received === before) return abandon();
       waiting.reject(
         new Error(
-          "The check heard that its time was over and goes on behind its deadline: its " +
-            "sandbox is given up",
+          "The check was notified of its deadline and continued: its sandbox is closed",
         ),
       );
       strayed = true;
-      broken.resolve("A check goes on behind its deadline");
+      broken.resolve("A check continued after its deadline");
       leave(id);
     }, strayMilliseconds);
   }
@@ -156,11 +158,10 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
   return {
     ready: ready.promise,
     broken: broken.promise,
+    ended: ended.promise,
     get running() {
       return runs.size;
     },
-    runningSince: (time) =>
-      [...runs.values()].filter(({ since }) => since <= time).map(({ command }) => command),
     describe(host) {
       const waiting = Promise.withResolvers<DescribedAgent>();
       descriptions.push(waiting);
@@ -172,17 +173,26 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
       if (!alive) return Promise.reject(new Error("The sandbox is closed"));
       const id = nextId++;
       const waiting = Promise.withResolvers<Answer>();
-      runs.set(id, { ...waiting, command, since: performance.now() });
+      runs.set(id, waiting);
+      commands.add(command);
       const onAbort = () => abort(id);
       signal.addEventListener("abort", onAbort, { once: true });
       post({ type: "run", id, command, args, context });
       return waiting.promise.finally(() => signal.removeEventListener("abort", onAbort));
     },
+    prove() {
+      if (!alive) return Promise.reject(new Error("The sandbox is closed"));
+      const proof = Promise.withResolvers<void>();
+      proofs.push(proof);
+      post({ type: "prove" });
+      return proof.promise;
+    },
+    abandon,
     close: () => fail("The sandbox was closed"),
   };
 }
 
-// `String()` of what only looks like an object would throw, in the daemon.
+// `String()` could throw for a value from user code, and would do so in the daemon.
 function textOf(value: unknown): string {
   return typeof value === "string" ? value.slice(0, MAX_TEXT) : "";
 }

@@ -1,7 +1,8 @@
 /**
- * The program inside a sandbox, be it a worker or a process. It is evaluated before the agent's
- * module, hardens the realm, and holds the way to the host: user code finds neither the way nor the
- * messages. What is in use once user code runs is either frozen (freeze.ts) or bound here.
+ * The program inside a sandbox (worker or process). It is evaluated before the agent's module,
+ * hardens the realm, and holds the connection to the host. User code can reach neither the
+ * connection nor its messages. Everything that is used while user code runs is either frozen
+ * (freeze.ts) or bound here.
  */
 import type { Agent } from "../agent/define_agent.ts";
 import { describeAgent } from "../agent/describe_agent.ts";
@@ -14,11 +15,11 @@ import { hardenProcess, hardenWorker, type Print } from "./harden.ts";
 import { withHostValues } from "./host_values.ts";
 import type { FromSandbox, RealmFacts, ToSandbox } from "./messages.ts";
 
-/** The way to whoever started the sandbox. */
+/** The connection to the host of the sandbox. */
 export interface Host {
   send(message: FromSandbox): void;
   listen(receive: (message: ToSandbox) => void): void;
-  /** Takes from this realm what user code must not find. */
+  /** Removes from this realm what user code must not use. */
   harden(print: Print): void;
 }
 
@@ -32,9 +33,10 @@ interface WorkerScope {
 }
 
 /**
- * The host of a worker. Its first message holds the token that all others carry, in both directions.
+ * Connects to the host of a worker. Its first message contains the token that all other messages
+ * carry, in both directions.
  *
- * @returns the host, when the token is there
+ * @returns the host, when the token has arrived
  */
 export function workerHost(): Promise<Host> {
   const scope = globalThis as unknown as WorkerScope;
@@ -43,7 +45,7 @@ export function workerHost(): Promise<Host> {
   let token: string | undefined;
   let receive: (message: ToSandbox) => void;
 
-  // Before any listener of user code, which hears nothing of what is not for it.
+  // Registered before any listener of user code, which therefore never receives our messages.
   scope.addEventListener("message", (event) => {
     const { data } = event;
     if (token === undefined) {
@@ -64,12 +66,12 @@ export function workerHost(): Promise<Host> {
 }
 
 /**
- * The host of a process, over its standard streams. What user code prints goes to the log.
+ * Connects to the host of a process over its standard streams. Output of user code goes to the log.
  *
- * @param input standard input behind the code
- * @param rest what was read of it already
- * @param token tells our messages from what user code may print
- * @param facts what the host says of this realm
+ * @param input standard input after the line of code
+ * @param rest the part of it that was already read
+ * @param token distinguishes our messages from output of user code
+ * @param facts data about this realm from the host
  */
 export function streamHost(
   input: ReadableStreamDefaultReader<string>,
@@ -101,17 +103,17 @@ export function streamHost(
   };
 }
 
-/** How many messages a command may log in one run, and how long each is. */
+/** The maximum number of log messages of one run, and the maximum length of each. */
 const maxLogged = 64;
 const maxLoggedCharacters = 4_096;
 
 type RunMessage = ToSandbox & { type: "run" };
 
 /**
- * Evaluates the agent's module, and answers the host from then on.
+ * Evaluates the agent's module and then serves the host's messages.
  *
  * @param load imports the module
- * @param host who asks
+ * @param host the connection to the host
  */
 export async function serveSandbox(
   load: () => Promise<{ default?: unknown }>,
@@ -123,12 +125,12 @@ export async function serveSandbox(
   function log(command: string, count: number, message: unknown): void {
     if (count > maxLogged) return;
     const text = count === maxLogged
-      ? `It has logged ${maxLogged} messages; the rest is dropped`
+      ? `${maxLogged} messages were logged; further messages of this run are dropped`
       : String(message).slice(0, maxLoggedCharacters);
     send({ type: "log", command, message: text });
   }
 
-  // The console belongs to all; where one command runs, it is that one's.
+  // All commands share the console. If exactly one command runs, the output is attributed to it.
   function print(text: string): void {
     const commands = [...running.values()].map(({ command }) => command);
     log(commands.length === 1 ? commands[0]! : "console", printed++, text);
@@ -141,7 +143,7 @@ export async function serveSandbox(
   try {
     agent = (await load()).default;
   } catch (error) {
-    return send({ type: "unfit", reason: describeFault(error) });
+    return send({ type: "unfit", reason: describeError(error) });
   }
 
   async function run({ id, command: name, args, context }: RunMessage): Promise<void> {
@@ -149,10 +151,10 @@ export async function serveSandbox(
     running.set(id, { command: name, abort });
     let logged = 0;
     printed = 0;
-    const { values, ...told } = context;
+    const { values, ...shared } = context;
     const own = (agent as Agent).commands[name] as CheckCommand | BareFunction;
     const answer = await executeCheck(withHostValues(own, values), args, {
-      ...told,
+      ...shared,
       signal: abort.signal,
       log: (text) => log(name, logged++, text),
     });
@@ -164,8 +166,9 @@ export async function serveSandbox(
     if (message.type === "run") run(message);
     else if (message.type === "describe") {
       send({ type: "described", agent: describeAgent(agent, message.host) });
-    } else {
-      // Said before the check hears of it: that this thread listens at all is what the host asks.
+    } else if (message.type === "prove") send({ type: "free" });
+    else {
+      // Sent before the check is notified: the host needs to know only that this thread responds.
       send({ type: "aborted" });
       const reason = new DOMException("The deadline has passed", "TimeoutError");
       running.get(message.id)?.abort.abort(reason);
@@ -174,7 +177,7 @@ export async function serveSandbox(
   send({ type: "ready" });
 }
 
-function describeFault(error: unknown): string {
+function describeError(error: unknown): string {
   try {
     const known = error instanceof Error ? error : new Error(String(error));
     const refusal = refusalOf(known);
@@ -183,22 +186,22 @@ function describeFault(error: unknown): string {
       : `${known.name}: ${known.message}`;
     return text.slice(0, MAX_TEXT);
   } catch {
-    return "It threw something that cannot be shown";
+    return "The thrown value cannot be shown";
   }
 }
 
-// What goes wrong behind a check's back, in a timer or a promise that nobody awaits, would end the
-// sandbox and every other check in it. It is said in the log instead.
+// An error in a timer or in a promise that is not awaited would end the sandbox and every other
+// check in it. It is logged instead.
 function surviveStrayErrors(print: Print): void {
-  const say = (error: unknown) => print(`Nobody caught ${describeFault(error)}`);
+  const report = (error: unknown) => print(`Uncaught error: ${describeError(error)}`);
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
-    say(event.error);
+    report(event.error);
   }, { capture: true });
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
-    say(event.reason);
+    report(event.reason);
   }, { capture: true });
 }

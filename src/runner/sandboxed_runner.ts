@@ -3,33 +3,39 @@ import type { CheckCommand } from "../check/define_check.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
 import type { SandboxCode } from "./channel.ts";
 import { sandboxedChecks, withOwnCheck } from "./checks.ts";
-import { createPool, type SandboxPool } from "./pool.ts";
-import { createQuarantine, type Quarantine } from "./quarantine.ts";
+import { createPool, type Isolation, type SandboxPool } from "./pool.ts";
+import {
+  createQuarantine,
+  type Quarantine,
+  type QuarantineEvents,
+  type QuarantineState,
+} from "./quarantine.ts";
+import { createRunRecord, type RunRecord } from "./run_record.ts";
 import { createRunner, type Runner } from "./runner.ts";
-import type { SandboxLog } from "./sandbox.ts";
+import type { SandboxEnd, SandboxLog } from "./sandbox.ts";
 
-/** The agent that a runner runs, and where. */
+/** The agent that a runner runs, with data about the host. */
 export interface RunnerOrders {
   manifest: Manifest;
   code: SandboxCode;
   hostname: string;
-  /** Commands that are not run, each with the reason. */
-  quarantined: Readonly<Record<string, string>>;
+  /** The first contents of the quarantine. */
+  quarantine: QuarantineState;
 }
 
 /** What a runner reports while it runs commands. */
 export interface RunnerEvents {
   /** A check logged a message. */
   onLog: SandboxLog;
-  /** A command was quarantined. */
-  onQuarantined?: (command: string, reason: string) => void;
-  /** A worker was abandoned: it cannot be ended. */
-  onAbandoned?: (command: string) => void;
+  /** A command was quarantined, or is watched. */
+  quarantine?: QuarantineEvents;
+  /** A worker in which these commands ran was abandoned: it cannot be ended. */
+  onAbandoned?: (commands: readonly string[]) => void;
   /** A command ended after its answer left. */
   onEnded?: (command: string, ending: string) => void;
 }
 
-/** A runner with what it is made of. */
+/** A runner and its parts. */
 export interface SandboxedRunner {
   runner: Runner;
   pool: SandboxPool;
@@ -40,22 +46,34 @@ export interface SandboxedRunner {
  * Makes a runner whose checks run in sandboxes. No sandbox is started yet.
  *
  * @param orders the agent
- * @param own makes the daemon's own check, which runs outside the sandboxes
- * @param processes ends what commands start
+ * @param own makes the self check of the daemon, which runs outside the sandboxes
+ * @param processes ends the processes that commands start
  * @param events called while commands run
+ * @param record receives the marks of what runs in workers
  * @returns the runner, its sandboxes and its quarantine
  */
 export function createSandboxedRunner(
-  { manifest, code, hostname, quarantined }: RunnerOrders,
+  { manifest, code, hostname, quarantine: state }: RunnerOrders,
   own: (parts: Omit<SandboxedRunner, "runner">) => CheckCommand,
   processes: ProcessTree,
-  { onLog, onQuarantined, onAbandoned, onEnded }: RunnerEvents,
+  { onLog, quarantine: onQuarantine, onAbandoned, onEnded }: RunnerEvents,
+  record: RunRecord = createRunRecord(() => {}),
 ): SandboxedRunner {
   const { limits, procfs } = manifest.settings;
   const context = { hostname, procfs };
-  const quarantine = createQuarantine(quarantined, onQuarantined);
-  const pool = createPool(code, limits.sandboxes, onLog, processes);
-  const checks = sandboxedChecks(pool, context, quarantine, onAbandoned);
+  const quarantine = createQuarantine(state, onQuarantine);
+
+  // Any command that ran in it can be the one that blocks it. A command that was alone is the one.
+  function onEnd(isolation: Isolation, { commands, unresponsive }: SandboxEnd): void {
+    if (!unresponsive) return;
+    if (commands.length > 1) quarantine.separate(commands);
+    else if (isolation === "worker") quarantine.add(commands[0]!, "it blocked its sandbox");
+    if (isolation === "worker") onAbandoned?.(commands);
+  }
+
+  const most = limits.sandboxes;
+  const pool = createPool({ code, most, processes, log: onLog, record, onEnd });
+  const checks = sandboxedChecks(pool, context, quarantine);
   const all = withOwnCheck(own({ pool, quarantine }), checks, context);
   return { runner: createRunner(manifest, all, processes, onEnded), pool, quarantine };
 }

@@ -3,24 +3,24 @@ import type { ProcessTree } from "../host/process_tree.ts";
 import type { Channel, ChannelEvents, Modules } from "./channel.ts";
 import type { RealmFacts } from "./messages.ts";
 
-/** The code of an agent, held in memory so that no worker has to read a file to run it. */
+/** The code of an agent in memory, so that workers need not read files. */
 export interface WorkerCode {
   /** The module that a worker starts with. */
   readonly url: string;
-  /** Forgets the code. */
+  /** Frees the code. */
   close(): void;
 }
 
 /**
- * Holds the code under blob URLs: those need no permission to be imported.
+ * Makes blob URLs of the code: they can be imported without a permission.
  *
- * @param code the agent and the program inside the sandbox
+ * @param code the agent, and the program inside the sandbox
  * @returns the module to start workers with
  */
 export function workerCode(code: Modules): WorkerCode {
   const runtime = blobUrl(code.runtime);
   const agent = blobUrl(code.agent);
-  // The runtime comes first: it must hold its way to the host before user code is evaluated.
+  // The runtime comes first: it must connect to the host before user code is evaluated.
   const url = blobUrl(
     `import { serveSandbox, workerHost } from "${runtime}";\n` +
       `serveSandbox(() => import("${agent}"), await workerHost());\n`,
@@ -33,14 +33,14 @@ function blobUrl(text: string): string {
 }
 
 /**
- * Starts a worker with these permissions and no others. It bounds permissions, not CPU and not
- * memory: a thread that is busy for ever stays so, whatever is said to it.
+ * Starts a worker with exactly these permissions. A worker bounds permissions, but neither CPU nor
+ * memory: a thread that is busy forever cannot be stopped.
  *
- * @param code what it runs
- * @param permissions what it may do
- * @param processes ends what it starts
- * @param events where its messages go
- * @returns the way to it
+ * @param code the code to run
+ * @param permissions its permissions
+ * @param processes ends the processes that it starts
+ * @param events receives its messages
+ * @returns the channel
  */
 export function openWorker(
   { url }: WorkerCode,
@@ -57,7 +57,7 @@ export function openWorker(
     name: "sandbox",
     deno: { permissions: { ...granted, ffi: false, import: false } },
   } as WorkerOptions);
-  // User code lives beside our program: what does not carry the token comes from elsewhere.
+  // User code runs beside our program: a message without the token is not from our program.
   const token = crypto.randomUUID();
   const facts = factsOf(permissions, processes);
   worker.postMessage({ token, facts });
@@ -67,7 +67,7 @@ export function openWorker(
   worker.onmessageerror = () => events.broken("The sandbox sent a message that cannot be read");
   worker.onerror = (event) => {
     event.preventDefault();
-    events.broken(event.message || "The sandbox broke");
+    events.broken(event.message || "The sandbox failed");
   };
   return {
     post: (message) => worker.postMessage([token, message]),
@@ -79,10 +79,10 @@ export function openWorker(
 }
 
 /**
- * What a realm is told of itself.
+ * Returns the data that a realm gets about itself.
  *
- * @param permissions what it may do
- * @param processes ends what it starts
+ * @param permissions its permissions
+ * @param processes ends the processes that it starts
  * @returns the facts, with a mark of its own
  */
 export function factsOf(

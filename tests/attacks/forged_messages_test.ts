@@ -111,7 +111,7 @@ Deno.test("A sandbox takes no answer behind the deadline", async () => {
   const answer = sandbox.run("one", [], context, abort.signal);
   abort.abort();
   say({ type: "aborted" });
-  await assertRejects(() => answer, Error, "goes on behind its deadline");
+  await assertRejects(() => answer, Error, "notified of its deadline and continued");
   say({ type: "done", id: 1, output: truth });
   assertEquals(sandbox.running, 0);
 });

@@ -25,9 +25,9 @@ Deno.test("permissions lists each permission with its commands, and marks broad 
     const row of [
       " ! read / check_disk One of ours",
       " net 10.0.0.7:6379 check_queue One of ours",
-      " net 127.0.0.1:5666 (daemon) It listens there",
+      " net 127.0.0.1:5666 (daemon) Listens on this address",
       " * run /usr/bin/true check_raid A plugin",
-      " !* run /bin/sh (daemon) It starts the helper that ends processes",
+      " !* run /bin/sh (daemon) Starts the helper that ends processes",
       " sh A shell line: df | tail -1",
       "! read / is the whole disk",
       "* not sandboxed: permissions do not restrict a running program",

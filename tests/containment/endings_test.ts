@@ -8,24 +8,24 @@ const agent = fileURLToPath(new URL("../fixtures/late_agent.ts", import.meta.url
 
 /** What the log says of each, and the answer too where it is known in time. */
 const table: [command: string, ending: string][] = [
-  ["obeys", "The check heard that its time was over, and stopped"],
-  ["obeys_in_process", "The check heard that its time was over, and stopped"],
+  ["obeys", "The check was notified of its deadline and stopped"],
+  ["obeys_in_process", "The check was notified of its deadline and stopped"],
   [
     "ignores",
-    "The check heard that its time was over and goes on behind its deadline: its sandbox is given up",
+    "The check was notified of its deadline and continued: its sandbox is closed",
   ],
   [
     "ignores_in_process",
-    "The check heard that its time was over and goes on behind its deadline: its sandbox is given up",
+    "The check was notified of its deadline and continued: its sandbox is closed",
   ],
   [
     "blocks",
-    "The check did not hear that its time was over: its worker is abandoned, and the command " +
-    "quarantined until the next reload",
+    "The check did not respond at its deadline: its worker is abandoned, and the command " +
+    "is quarantined until the next reload",
   ],
   [
     "blocks_in_process",
-    "The check did not hear that its time was over: its process was killed",
+    "The check did not respond at its deadline: its process was killed",
   ],
   ["ends_at_term", "The plugin and everything it started got TERM, and ended"],
   ["needs_kill", "The plugin and everything it started got TERM, did not end, and got KILL"],
@@ -33,7 +33,7 @@ const table: [command: string, ending: string][] = [
 
 /** What the answer may say in its place while that is not known. */
 const underWay =
-  /^The (?:check was told to stop and has not yet: |plugin and .* is being ended, by TERM and then by KILL$)/;
+  /^The (?:check was notified of its deadline and has not stopped yet: |plugin and .* is being ended, by TERM and then by KILL$)/;
 
 Deno.test("The answer of a command that timed out tells what became of it, and so does the log", async (t) => {
   await using served = await serve(agent, "--no-tls");
@@ -45,7 +45,7 @@ Deno.test("The answer of a command that timed out tells what became of it, and s
     await t.step(command, async () => {
       let { state, text } = await ask(command);
       // A sandbox that was still being started is there the next time.
-      for (let count = 0; count < 20 && text.includes("being started"); count++) {
+      for (let count = 0; count < 20 && text.includes("still starting"); count++) {
         ({ state, text } = await ask(command));
       }
       const [first, second, ...rest] = text.split("\n");
@@ -59,7 +59,7 @@ Deno.test("The answer of a command that timed out tells what became of it, and s
     const answers = await Promise.all([ask("waits"), ask("waits")]);
     assertStringIncludes(
       answers.map(({ text }) => text).join("\n"),
-      "It waited for a place to run, and was not started",
+      "The command was still queued at its deadline and was not started",
     );
   });
 });

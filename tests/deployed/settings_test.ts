@@ -42,7 +42,7 @@ Deno.test("Host settings add permissions at the start; a reload cannot add any",
     assertMatch(await ask("check_dummy", "0"), /^OK OK/);
   };
   await refused(
-    "daemon: It needs net 127.0.0.3:0, which this daemon was not started with",
+    "daemon: Missing permission net 127.0.0.3:0: compile the agent again, or restart the daemon",
     "listen: 127.0.0.3:0",
   );
   await refused("settings.yaml:2", "lisen: 127.0.0.2:0");
@@ -58,10 +58,7 @@ Deno.test("A deployable whose files were changed after compilation is not served
   const { folder } = deployed;
   assertEquals((await deployed.run("check")).code, 0);
   for (
-    const [name, part] of [["agent.js", "not what the manifest"], [
-      "manifest.json",
-      "Digest mismatch",
-    ]]
+    const [name, part] of [["agent.js", "Digest mismatch"], ["manifest.json", "Digest mismatch"]]
   ) {
     const path = `${folder}/${name}`;
     const text = await Deno.readTextFile(path);
@@ -110,7 +107,7 @@ Deno.test("A path in the settings cannot add a permission flag", async () => {
     await Deno.writeTextFile(settings, `${line}\n`);
     const { code, stdout, stderr } = await deployed.run("--settings", settings);
     assertEquals([code, stdout], [3, ""], line);
-    assertStringIncludes(stderr, "it holds a control character");
+    assertStringIncludes(stderr, "it contains a control character");
   }
 });
 

@@ -129,7 +129,7 @@ Deno.test({
   async fn() {
     await using served = await serve(agent);
     const table: [command: string, reason: string][] = [
-      ["slow", "The check heard that its time was over, and stopped"],
+      ["slow", "The check was notified of its deadline and stopped"],
       ["sleeps", "The plugin and everything it started got TERM, and ended"],
     ];
     let sleeper: HostProcess | undefined;

@@ -86,7 +86,7 @@ Deno.test({
       if (code >= 0 && flags.length > 0) {
         await served.logged("subject=");
         assertStringIncludes(served.log(), 'subject="CN=monitor-1"');
-      } else if (code < 0) await served.logged("fault peer=127.0.0.1 stage=handshake");
+      } else if (code < 0) await served.logged("connection error peer=127.0.0.1 stage=handshake");
     }
   },
 });

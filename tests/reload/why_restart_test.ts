@@ -17,14 +17,14 @@ Deno.test("whyRestart() names what a running daemon cannot take over", () => {
       [
         at("127.0.0.1", 5666),
         at("127.0.0.1", 5667),
-        "listen has become 127.0.0.1:5667: a restart is needed",
+        "listen changed to 127.0.0.1:5667: a restart is needed",
       ],
-      [{}, at("::1", 5666), "listen has become [::1]:5666: a restart is needed"],
+      [{}, at("::1", 5666), "listen changed to [::1]:5666: a restart is needed"],
       [{}, { tls: false }, "tls was turned on or off: a restart is needed"],
       [
         {},
         { allowedHosts: ["monitor.example"] },
-        "it needs more than was granted at the start (net monitor.example): a restart is needed",
+        "the agent needs more permissions than were granted at the start (net monitor.example): a restart is needed",
       ],
       [{ allowedHosts: ["monitor.example"] }, {}, undefined],
     ];

@@ -49,7 +49,7 @@ Deno.test(
     await assertRejects(
       () => admission.enter("a", Infinity, never),
       BusyError,
-      "1 commands run and 1 wait",
+      "1 commands are running and 1 are waiting",
     );
   },
 );

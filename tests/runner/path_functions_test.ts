@@ -19,7 +19,12 @@ Deno.test("Each function that takes paths is refused alike in the sandbox and in
     bundle(new URL("../../src/runner/sandbox_main.ts", import.meta.url)),
     sandboxImports(),
   ]);
-  const pool = createPool({ agent, runtime, imports }, 2, () => {}, withoutProcessTree());
+  const pool = createPool({
+    code: { agent, runtime, imports },
+    most: 2,
+    log: () => {},
+    processes: withoutProcessTree(),
+  });
   const folder = await Deno.makeTempDir();
   await Deno.mkdir(`${folder}/inside`);
   for (const name of ["inside/file", "outside"]) await Deno.writeTextFile(`${folder}/${name}`, "");

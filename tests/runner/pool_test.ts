@@ -14,7 +14,12 @@ const [agent, runtime] = await Promise.all([
 
 const kind = (variable: string): SandboxKind => [unite([{ env: [variable] }]), "worker"];
 const open = (most: number) =>
-  createPool({ agent, runtime, imports: "" }, most, () => {}, withoutProcessTree());
+  createPool({
+    code: { agent, runtime, imports: "" },
+    most,
+    log: () => {},
+    processes: withoutProcessTree(),
+  });
 
 Deno.test("createPool() keeps no more sandboxes than it may, and ends the one idle for longest", async () => {
   const pool = open(2);
@@ -30,7 +35,7 @@ Deno.test("createPool() makes no room by ending a sandbox that is being started"
   await assertRejects(
     () => pool.use(kind("B"), () => Promise.resolve()),
     BusyError,
-    "All 1 sandboxes are at work",
+    "All 1 sandboxes are in use",
   );
   assertEquals((await first).output.text, "hello");
   await pool.use(kind("B"), () => Promise.resolve());

@@ -16,12 +16,12 @@ const [agent, runtime, imports] = await Promise.all([
 
 function open(): { pool: ReturnType<typeof createPool>; logged: string[] } & Disposable {
   const logged: string[] = [];
-  const pool = createPool(
-    { agent, runtime, imports },
-    8,
-    (command, message) => logged.push(`${command}: ${message}`),
-    withoutProcessTree(),
-  );
+  const pool = createPool({
+    code: { agent, runtime, imports },
+    most: 8,
+    log: (command, message) => logged.push(`${command}: ${message}`),
+    processes: withoutProcessTree(),
+  });
   return { pool, logged, [Symbol.dispose]: () => pool.close() };
 }
 
@@ -82,8 +82,8 @@ for (const isolation of isolations) {
     const hanging = sandbox.run("hangs", [], context, abort.signal);
     const resting = sandbox.run("rests", [], context, never);
     abort.abort();
-    await assertRejects(() => hanging, Error, "goes on behind its deadline");
-    assertEquals(await sandbox.broken, "A check goes on behind its deadline");
+    await assertRejects(() => hanging, Error, "notified of its deadline and continued");
+    assertEquals(await sandbox.broken, "A check continued after its deadline");
     const next = await opened.pool.sandbox(none, isolation);
     assertEquals((await next.run("hello", [], context, never)).output.text, "hello");
     assertEquals((await resting).output.text, "rested");
@@ -97,7 +97,7 @@ Deno.test("A process sandbox that is blocked is killed, and the next one answers
   const abort = new AbortController();
   const blocked = sandbox.run("blocks", [], context, abort.signal);
   abort.abort();
-  await assertRejects(() => blocked, Error, "deaf");
+  await assertRejects(() => blocked, Error, "unresponsive");
   await sandbox.broken;
   const next = await opened.pool.sandbox(none, "process");
   assertEquals((await next.run("hello", [], context, never)).output.text, "hello");

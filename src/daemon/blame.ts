@@ -1,0 +1,62 @@
+import type { QuarantineState } from "../runner/quarantine.ts";
+import { AGENT, type WriteMark } from "../runner/run_record.ts";
+import { judgeDeath, type Judgement } from "./judge_death.ts";
+import { openQuarantineFile } from "./quarantine_file.ts";
+import { openRunRecordFile } from "./run_record_file.ts";
+
+/** Files of the state directory that survive the death of a daemon. */
+export const BLAME_FILES = { quarantine: "quarantine.json", running: "running.txt" } as const;
+
+/** What is known of commands that end or block the daemon, over several processes. */
+export interface Blame {
+  /** The contents of the quarantine at the start of this process. */
+  readonly state: QuarantineState;
+  /** The judgement of the last process; undefined if it did not die, or nothing ran in a worker. */
+  readonly death?: Judgement;
+  /** Set if a file has the format of a newer version of Checkwright, which is left alone. */
+  readonly newer?: string;
+  /** Records the quarantine. */
+  update(state: QuarantineState): void;
+  /** Records what runs. */
+  readonly write: WriteMark;
+  /** Records that this process does not die but makes room for another one. */
+  restart(): void;
+  /** Forgets everything: the daemon stops normally. */
+  stop(): void;
+}
+
+/**
+ * Opens the files, and judges the death of the last daemon.
+ *
+ * @param folder the state directory
+ * @returns what is known
+ */
+export function openBlame(folder: string): Blame {
+  const kept = openQuarantineFile(`${folder}/${BLAME_FILES.quarantine}`);
+  const record = openRunRecordFile(`${folder}/${BLAME_FILES.running}`);
+  const death = judgeDeath(kept.state, record.left);
+  const state = death?.state ?? kept.state;
+  kept.write(state);
+  return {
+    state,
+    ...(death !== undefined && { death }),
+    ...(kept.newer !== undefined && { newer: kept.newer }),
+    update: kept.write,
+    write: record.write,
+    restart: record.clear,
+    stop() {
+      record.clear();
+      kept.write({ quarantined: {}, suspects: {} });
+    },
+  };
+}
+
+/**
+ * Returns names of commands for a log or a report.
+ *
+ * @param commands the names; that of the agent's module is shown as such
+ * @returns the list
+ */
+export function showCommands(commands: Iterable<string>): string {
+  return [...commands].map((name) => name === AGENT ? "(agent)" : name).join(", ");
+}

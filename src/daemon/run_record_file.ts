@@ -1,0 +1,94 @@
+import { type Mark, MARKS, type WriteMark } from "../runner/run_record.ts";
+
+/** The first line of the file: its format, with a version. */
+const header = "checkwright running 1\n";
+
+/** No mark. */
+const none = "-";
+
+/** The file that tells a daemon what its predecessor did when it died. */
+export interface RunRecordFile {
+  /** The marks that the predecessor left; empty if it stopped normally. */
+  readonly left: Readonly<Record<string, Mark>>;
+  /** Replaces the mark of a command, before it runs: one write of one byte (2 µs). */
+  readonly write: WriteMark;
+  /** Removes all marks: the daemon stops normally. */
+  clear(): void;
+}
+
+/**
+ * Opens the file and removes the marks that are in it. A write survives the process, since the
+ * system has it then. After the header, each line has the first letter of a mark and a name:
+ * `r "check_load"`.
+ *
+ * @param path the path of the file, which may not exist yet
+ * @returns the marks that were in it, and functions to update it; they do nothing if the file cannot
+ *   be written or has the format of a newer version
+ */
+export function openRunRecordFile(path: string): RunRecordFile {
+  const without: RunRecordFile = { left: {}, write: () => {}, clear: () => {} };
+  let file: Deno.FsFile;
+  let text: string;
+  try {
+    file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+    text = Deno.readTextFileSync(path);
+  } catch {
+    return without;
+  }
+  if (text !== "" && !text.startsWith(header)) return without;
+  const encoder = new TextEncoder();
+  const offsets = new Map<string, number>();
+  let size = 0;
+  let failed = false;
+
+  // A full disk must not end the daemon: it keeps serving, and its death has no suspects.
+  function writeAt(offset: number, text: string): void {
+    if (failed) return;
+    try {
+      const bytes = encoder.encode(text);
+      file.seekSync(offset, Deno.SeekMode.Start);
+      failed = file.writeSync(bytes) < bytes.length;
+      size = Math.max(size, offset + bytes.length);
+    } catch {
+      failed = true;
+    }
+  }
+
+  function clear(): void {
+    offsets.clear();
+    size = 0;
+    try {
+      file.truncateSync();
+    } catch {
+      failed = true;
+    }
+    writeAt(0, header);
+  }
+
+  clear();
+  return {
+    left: parseMarks(text.slice(header.length)),
+    write(command, mark) {
+      const letter = mark?.[0] ?? none;
+      const offset = offsets.get(command);
+      if (offset !== undefined) return writeAt(offset, letter);
+      offsets.set(command, size);
+      writeAt(size, `${letter} ${JSON.stringify(command)}\n`);
+    },
+    clear,
+  };
+}
+
+function parseMarks(text: string): Record<string, Mark> {
+  const marks: [string, Mark][] = [];
+  for (const line of text.split("\n")) {
+    const mark = MARKS.find((each) => each[0] === line[0]);
+    try {
+      const command: unknown = JSON.parse(line.slice(2));
+      if (mark !== undefined && typeof command === "string") marks.push([command, mark]);
+    } catch {
+      // The last line can be incomplete.
+    }
+  }
+  return Object.fromEntries(marks);
+}

@@ -1,0 +1,55 @@
+/**
+ * What a command does in the process of the daemon, the strongest claim first:
+ *
+ * - `trial`: it runs alone, since it was a suspect of an earlier death;
+ * - `running`: it runs in a worker;
+ * - `answered`: it has answered, and its worker has not proved since then that its thread is free;
+ * - `loaded`: it ran in a worker that is still alive.
+ */
+export const MARKS = ["trial", "running", "answered", "loaded"] as const;
+
+/** See {@linkcode MARKS}. */
+export type Mark = (typeof MARKS)[number];
+
+/** Writes the mark of a command to where it survives the process; no mark removes it. */
+export type WriteMark = (command: string, mark: Mark | undefined) => void;
+
+/** The marks of all commands. One command may run in several workers at once. */
+export interface RunRecord {
+  /** Adds a mark. */
+  add(command: string, mark: Mark): void;
+  /** Removes a mark that was added. */
+  remove(command: string, mark: Mark): void;
+}
+
+/** The mark of the agent's module while a worker evaluates it: no command has an empty name. */
+export const AGENT = "";
+
+/**
+ * Creates a record. If the process dies, the strongest mark of each command is what its successor
+ * reads.
+ *
+ * @param write called for each change of the strongest mark of a command, before it runs
+ * @returns the record, empty
+ */
+export function createRunRecord(write: WriteMark): RunRecord {
+  const counts = new Map<string, Record<Mark, number>>();
+  const written = new Map<string, Mark | undefined>();
+
+  function change(command: string, mark: Mark, by: 1 | -1): void {
+    let count = counts.get(command);
+    if (count === undefined) {
+      counts.set(command, count = { trial: 0, running: 0, answered: 0, loaded: 0 });
+    }
+    count[mark] += by;
+    const strongest = MARKS.find((each) => count[each] > 0);
+    if (written.get(command) === strongest) return;
+    written.set(command, strongest);
+    write(command, strongest);
+  }
+
+  return {
+    add: (command, mark) => change(command, mark, 1),
+    remove: (command, mark) => change(command, mark, -1),
+  };
+}

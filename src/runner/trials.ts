@@ -1,0 +1,118 @@
+import { unlessAborted } from "./deadline.ts";
+import { AGENT } from "./run_record.ts";
+import type { Quarantine, Suspicion } from "./quarantine.ts";
+
+/** How long a trial waits for the runs that are under way to end. */
+const clearMilliseconds = 1_000;
+
+/** How long other commands wait for a first trial to end; longer after each further death. */
+const exclusiveMilliseconds = 1_000;
+const maxExclusiveMilliseconds = 30_000;
+
+/** The permission to run a command in a worker now. */
+export interface Turn {
+  /** Set if the command runs alone. */
+  trial?: Suspicion["trial"];
+  /** Must be called when the run has ended. */
+  leave(): void;
+}
+
+/** Decides when a command may run in a worker. */
+export interface Trials {
+  /**
+   * Waits until a command may run. The command of a trial runs alone, and no other worker is alive:
+   * a death of the process has one possible cause then. Other commands wait for a bounded time.
+   *
+   * @param command the name of the command
+   * @param signal aborts the waiting
+   * @returns the turn
+   */
+  enter(command: string, signal: AbortSignal): Promise<Turn>;
+}
+
+/**
+ * Creates the gate that all runs in workers pass.
+ *
+ * @param quarantine knows the suspects
+ * @param closeIdle closes all workers in which nothing runs: a check can leave a timer in its worker
+ * @returns the gate
+ */
+export function createTrials(quarantine: Quarantine, closeIdle: () => void): Trials {
+  let active = 0;
+  let onClear: (() => void) | undefined;
+  /** Resolves when other commands may run again, while a trial runs. */
+  let gate: Promise<void> | undefined;
+  /** Resolves when the last trial that was announced has ended. */
+  let last: Promise<void> = Promise.resolve();
+
+  function leave(): void {
+    active--;
+    if (active === 0) onClear?.();
+  }
+
+  // One trial at a time, in the order of their queries.
+  async function queue(signal: AbortSignal): Promise<() => void> {
+    const before = last;
+    const over = Promise.withResolvers<void>();
+    last = over.promise;
+    try {
+      await unlessAborted(before, signal);
+      return over.resolve;
+    } catch (error) {
+      before.then(over.resolve);
+      throw error;
+    }
+  }
+
+  async function begin({ trial, deaths }: Suspicion, end: () => void): Promise<Turn> {
+    const opened = Promise.withResolvers<void>();
+    gate = opened.promise;
+    const open = () => {
+      gate = undefined;
+      opened.resolve();
+    };
+    if (active > 0) await clear();
+    closeIdle();
+    const patience = Math.min(exclusiveMilliseconds * 4 ** (deaths - 1), maxExclusiveMilliseconds);
+    const timer = setTimeout(open, patience);
+    return {
+      trial,
+      leave() {
+        clearTimeout(timer);
+        if (gate === opened.promise) open();
+        end();
+      },
+    };
+  }
+
+  // Resolves when nothing runs, or after a bounded time: then a death has several possible causes.
+  function clear(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, clearMilliseconds);
+    onClear = resolve;
+    return promise.finally(() => {
+      clearTimeout(timer);
+      onClear = undefined;
+    });
+  }
+
+  // The module of the agent is evaluated before a command runs in a new worker.
+  const suspicionOf = (command: string) =>
+    [quarantine.suspicion(AGENT), quarantine.suspicion(command)]
+      .find((suspicion) => suspicion?.trial !== undefined);
+
+  return {
+    async enter(command, signal) {
+      if (suspicionOf(command) !== undefined) {
+        const end = await queue(signal);
+        // The trials before may have cleared it.
+        const suspicion = suspicionOf(command);
+        if (suspicion !== undefined) return await begin(suspicion, end);
+        end();
+      }
+      while (gate !== undefined) await unlessAborted(gate, signal);
+      active++;
+      return { leave };
+    },
+  };
+}

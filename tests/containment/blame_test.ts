@@ -1,0 +1,135 @@
+/** A command that ends or blocks the daemon is quarantined, and no other command is. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { sendQuery } from "../../src/client/mod.ts";
+import { createProject } from "../project.ts";
+import { serve, type Served } from "../serving.ts";
+import { later } from "../waiting.ts";
+
+const agent = fileURLToPath(new URL("../fixtures/deadly_agent.ts", import.meta.url));
+
+async function ask(served: Served, command: string): Promise<string> {
+  try {
+    const { state, text } = await sendQuery({
+      host: "127.0.0.1",
+      port: served.port,
+      command,
+      tls: false,
+      timeout: 40,
+    });
+    return `${state} ${text}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Waits until the next daemon answers an innocent command. */
+async function back(served: Served, innocent = "innocent", fine = "OK fine"): Promise<void> {
+  const start = performance.now();
+  while (await ask(served, innocent) !== fine) {
+    assert(performance.now() - start < 10_000, served.log());
+  }
+}
+
+const deaths = (served: Served) => served.log().split("error restart").length - 1;
+
+for (const culprit of ["typescript", "javascript", "heap"]) {
+  Deno.test(`A command that ends the daemon (${culprit}) is quarantined after two deaths, and one beside it is not`, async () => {
+    await using served = await serve(agent, "--no-tls");
+    const beside = ask(served, "slow");
+    await ask(served, culprit);
+    await beside;
+    await served.logged("error restart");
+    await back(served);
+    assertEquals(await ask(served, "slow"), "OK fine");
+    await ask(served, culprit);
+    await served.logged("error restart", 2);
+    await back(served);
+    assertMatch(
+      await ask(served, culprit),
+      /^UNKNOWN Command '\w+' is quarantined: it ended the daemon when it ran alone/,
+    );
+    assertEquals(await ask(served, "slow"), "OK fine");
+    assertEquals(deaths(served), 2);
+    assertEquals(served.log().match(/quarantined command=\w+/g), [
+      `quarantined command=${culprit}`,
+    ]);
+  });
+}
+
+Deno.test("A command that ends the daemon after its answer is quarantined, and the one that runs then is not", async () => {
+  await using served = await serve(agent, "--no-tls");
+  assertEquals(await ask(served, "late"), "OK still alive");
+  await ask(served, "slow");
+  await served.logged("error restart");
+  await back(served);
+  assertEquals(await ask(served, "slow"), "OK fine");
+  assertEquals(await ask(served, "late"), "OK still alive");
+  await served.logged("error restart", 2);
+  await back(served);
+  assertMatch(await ask(served, "late"), /^UNKNOWN Command 'late' is quarantined/);
+  assertEquals(await ask(served, "slow"), "OK fine");
+  assertEquals(deaths(served), 2);
+});
+
+Deno.test("A command that blocks its sandbox after its answer is quarantined, and the next one in it is not", async () => {
+  await using served = await serve(agent, "--no-tls");
+  assertEquals(await ask(served, "frame"), "OK still alive");
+  await later(50);
+  assertMatch(await ask(served, "framed"), /^UNKNOWN NRPE: Command timed out/);
+  await served.logged('separated commands="frame, framed"');
+  assertEquals(await ask(served, "framed"), "OK still alive");
+  assertEquals(await ask(served, "frame"), "OK still alive");
+  await later(50);
+  assertMatch(await ask(served, "frame"), /^UNKNOWN NRPE: Command timed out/);
+  await served.logged("quarantined command=frame");
+  assertMatch(await ask(served, "frame"), /^UNKNOWN Command 'frame' is quarantined/);
+  assertEquals(await ask(served, "framed"), "OK still alive");
+  assertEquals(deaths(served), 0);
+});
+
+Deno.test("The daemon does not give up, however many of its commands end it", async () => {
+  await using served = await serve(agent, "--no-tls");
+  let expected = 0;
+  for (const culprit of ["typescript", "javascript", "late"]) {
+    for (let count = 0; count < 2; count++) {
+      await ask(served, culprit);
+      await served.logged("error restart", ++expected);
+      await back(served);
+    }
+  }
+  assertEquals(deaths(served), 6);
+  assertEquals(served.log().includes("given up"), false);
+  assertMatch(await ask(served, "late"), /is quarantined/);
+});
+
+Deno.test("An agent whose module ends the daemon when it is evaluated runs no checks, until a reload", async () => {
+  const module = (top: string) => `
+    import { defineAgent, ok, plugin } from "@checkwright/checkwright";
+    ${top}
+    export default defineAgent({ tls: false, commands: {
+      check: () => ok("fine"),
+      other: () => ok("fine"),
+      plugin: plugin(["/bin/echo", "echoed"]),
+    } });
+  `;
+  // It does no harm where the agent is read, which is a process of its own.
+  const deadly = 'if (typeof WorkerGlobalScope === "function") {' +
+    'await import("data:text/javascript," + "(".repeat(2e5) + "1" + ")".repeat(2e5)); }';
+  await using project = await createProject(module(deadly));
+  await using served = await serve(project.agent);
+  for (const [index, command] of ["check", "other"].entries()) {
+    await ask(served, command);
+    await served.logged("error restart", index + 1);
+    await back(served, "plugin", "OK echoed");
+  }
+  const reason = /is quarantined: the agent's module ended the daemon when it was evaluated/;
+  assertMatch(await ask(served, "check"), reason);
+  assertMatch(await ask(served, "other"), reason);
+  assertMatch(await ask(served, "check_agent"), /quarantined: \(agent\)/);
+  assertEquals(deaths(served), 2);
+  await project.write("agent.ts", module(""));
+  served.process.kill("SIGHUP");
+  await served.logged("info reload");
+  assertEquals(await ask(served, "check"), "OK fine");
+});

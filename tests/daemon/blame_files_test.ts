@@ -1,0 +1,104 @@
+import { assertEquals } from "@std/assert";
+import { openBlame, showCommands } from "../../src/daemon/blame.ts";
+import { NO_QUARANTINE, type QuarantineState } from "../../src/runner/quarantine.ts";
+import { AGENT } from "../../src/runner/run_record.ts";
+
+async function withFolder(test: (folder: string) => void | Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "checkwright-test-" });
+  await test(folder);
+  await Deno.remove(folder, { recursive: true });
+}
+
+Deno.test("openBlame() passes the quarantine and the marks on to the next process", async () => {
+  await withFolder((folder) => {
+    const first = openBlame(folder);
+    assertEquals([first.state, first.death, first.newer], [NO_QUARANTINE, undefined, undefined]);
+    const state: QuarantineState = {
+      quarantined: { bad: "why" },
+      suspects: { own: { deaths: 0, separate: true }, tried: { deaths: 2, trial: "linger" } },
+    };
+    first.update(state);
+    first.write("a", "running");
+    first.write('b "\\n\u00e9', "running");
+    first.write("a", undefined);
+    first.write("c", "loaded");
+    first.write("c", "answered");
+    assertEquals(
+      Deno.readTextFileSync(`${folder}/running.txt`),
+      'checkwright running 1\n- "a"\nr "b \\"\\\\n\u00e9"\na "c"\n',
+    );
+    const second = openBlame(folder);
+    assertEquals(second.death?.suspects, ['b "\\n\u00e9', "c"]);
+    assertEquals(second.state.quarantined, state.quarantined);
+    assertEquals(second.state.suspects, {
+      ...state.suspects,
+      'b "\\n\u00e9': { deaths: 1, trial: "run" },
+      c: { deaths: 1, trial: "linger" },
+    });
+    second.restart();
+    const third = openBlame(folder);
+    assertEquals([third.state, third.death], [second.state, undefined]);
+    third.write("a", "running");
+    third.stop();
+    assertEquals(openBlame(folder).state, NO_QUARANTINE);
+  });
+});
+
+Deno.test("openBlame() leaves files of a newer version alone, and says so", async () => {
+  await withFolder((folder) => {
+    const files = {
+      "quarantine.json": '{"version":2,"quarantined":["in another form"]}',
+      "running.txt": "checkwright running 2\nsomething else\n",
+    };
+    for (const [name, text] of Object.entries(files)) {
+      Deno.writeTextFileSync(`${folder}/${name}`, text);
+    }
+    const blame = openBlame(folder);
+    assertEquals(blame.newer, `${folder}/quarantine.json has format 2`);
+    assertEquals(blame.state, NO_QUARANTINE);
+    blame.update({ quarantined: { a: "b" }, suspects: {} });
+    blame.write("a", "running");
+    blame.stop();
+    for (const [name, text] of Object.entries(files)) {
+      assertEquals(Deno.readTextFileSync(`${folder}/${name}`), text);
+    }
+  });
+});
+
+Deno.test("openBlame() reads what version 0 left, and nothing that is malformed", async () => {
+  await withFolder((folder) => {
+    const read = (text: string) => {
+      Deno.writeTextFileSync(`${folder}/quarantine.json`, text);
+      return openBlame(folder).state;
+    };
+    assertEquals(
+      read('{"quarantined":{"a":"it blocked"},"suspects":["b"]}'),
+      { quarantined: { a: "it blocked" }, suspects: {} },
+    );
+    for (const text of ["", "{", "null", "[]", '"x"', '{"quarantined":5,"suspects":null}']) {
+      assertEquals(read(text), NO_QUARANTINE, text);
+    }
+    assertEquals(
+      read('{"version":1,"quarantined":{"a":5},"suspects":{"b":7,"c":{"deaths":"x","trial":"y"}}}'),
+      { quarantined: { a: "5" }, suspects: {} },
+    );
+    for (const text of ["r", 'x "a"', 'r "a', "r 5", "\0\0\0", 'r "a"\nr "b']) {
+      Deno.writeTextFileSync(`${folder}/quarantine.json`, "{}");
+      Deno.writeTextFileSync(`${folder}/running.txt`, `checkwright running 1\n${text}`);
+      const suspects = text.startsWith('r "a"\n') ? ["a"] : undefined;
+      assertEquals(openBlame(folder).death?.suspects, suspects, text);
+    }
+  });
+});
+
+Deno.test("openBlame() does nothing if the folder cannot be written", () => {
+  const blame = openBlame("/proc/nowhere");
+  blame.update({ quarantined: { a: "b" }, suspects: {} });
+  blame.write("a", "running");
+  blame.stop();
+  assertEquals(blame.state, NO_QUARANTINE);
+});
+
+Deno.test("showCommands() names the agent's module", () => {
+  assertEquals(showCommands(["a", AGENT, "b"]), "a, (agent), b");
+});

@@ -1,0 +1,105 @@
+import { assertEquals } from "@std/assert";
+import { judgeDeath } from "../../src/daemon/judge_death.ts";
+import type { QuarantineState } from "../../src/runner/quarantine.ts";
+import { AGENT, type Mark } from "../../src/runner/run_record.ts";
+
+const empty: QuarantineState = { quarantined: {}, suspects: {} };
+const first = (trial: "run" | "linger") => ({ deaths: 1, trial });
+
+const cases: [
+  name: string,
+  before: QuarantineState,
+  marks: Record<string, Mark>,
+  after: Partial<QuarantineState> | undefined,
+  progress?: boolean,
+][] = [
+  ["no command had a mark", empty, {}, undefined],
+  [
+    "those that ran are suspects, and those that are only loaded are not",
+    empty,
+    { a: "running", b: "running", c: "loaded" },
+    { suspects: { a: first("run"), b: first("run") } },
+    true,
+  ],
+  [
+    "one that had answered is watched after its next answer",
+    empty,
+    { a: "answered", b: "running" },
+    { suspects: { a: first("linger"), b: first("run") } },
+    true,
+  ],
+  [
+    "if nothing ran, those that are loaded are suspects",
+    empty,
+    { a: "loaded", b: "loaded" },
+    { suspects: { a: first("linger"), b: first("linger") } },
+    true,
+  ],
+  [
+    "one that ran alone is quarantined",
+    { quarantined: { old: "why" }, suspects: { a: first("run"), b: { deaths: 1 } } },
+    { a: "trial" },
+    {
+      quarantined: { old: "why", a: "it ended the daemon when it ran alone" },
+      suspects: { b: { deaths: 1 } },
+    },
+    true,
+  ],
+  [
+    "one whose trial others joined stays a suspect, and so do they",
+    { quarantined: {}, suspects: { a: first("run") } },
+    { a: "trial", b: "running" },
+    { suspects: { a: { deaths: 2, trial: "run" }, b: first("run") } },
+    true,
+  ],
+  [
+    "one that ran alone while another worker was alive stays a suspect",
+    { quarantined: {}, suspects: { a: first("run") } },
+    { a: "trial", b: "loaded" },
+    { suspects: { a: { deaths: 2, trial: "run" }, b: first("linger") } },
+    true,
+  ],
+  [
+    "if all that ran have passed a trial, those that are loaded are suspects, too",
+    { quarantined: {}, suspects: { a: { deaths: 1 } } },
+    { a: "running", b: "loaded" },
+    { suspects: { a: { deaths: 2, trial: "run" }, b: first("linger") } },
+    true,
+  ],
+  [
+    "a death without a new suspect counts",
+    { quarantined: {}, suspects: { a: { deaths: 1 } } },
+    { a: "running" },
+    { suspects: { a: { deaths: 2, trial: "run" } } },
+    false,
+  ],
+  [
+    "a sandbox of its own stays its own",
+    { quarantined: {}, suspects: { a: { deaths: 0, separate: true } } },
+    { a: "running" },
+    { suspects: { a: { deaths: 1, trial: "run", separate: true } } },
+    true,
+  ],
+  [
+    "the module of the agent is quarantined like a command",
+    { quarantined: {}, suspects: { [AGENT]: first("run") } },
+    { [AGENT]: "trial" },
+    {
+      quarantined: { [AGENT]: "the agent's module ended the daemon when it was evaluated" },
+      suspects: {},
+    },
+    true,
+  ],
+];
+
+for (const [name, before, marks, after, progress] of cases) {
+  Deno.test({
+    name: `judgeDeath(): ${name}`,
+    permissions: "none",
+    fn() {
+      const judgement = judgeDeath(before, marks);
+      assertEquals(judgement?.state, after && { ...empty, ...after });
+      assertEquals(judgement?.progress, progress);
+    },
+  });
+}

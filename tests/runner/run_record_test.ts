@@ -1,0 +1,77 @@
+import { assertEquals } from "@std/assert";
+import { createRunRecord, type Mark } from "../../src/runner/run_record.ts";
+import type { SandboxEnd } from "../../src/runner/sandbox.ts";
+import { trackRuns } from "../../src/runner/track_runs.ts";
+import { later } from "../waiting.ts";
+
+/** A record and what it has written. */
+function recorded() {
+  const written: [string, Mark | undefined][] = [];
+  return { written, record: createRunRecord((...entry) => written.push(entry)) };
+}
+
+Deno.test("A record writes the strongest mark of a command, and only when it changes", () => {
+  const { written, record } = recorded();
+  record.add("a", "loaded");
+  record.add("a", "running");
+  record.add("a", "running");
+  record.add("b", "trial");
+  record.remove("a", "running");
+  record.remove("a", "running");
+  record.remove("a", "loaded");
+  assertEquals(written, [
+    ["a", "loaded"],
+    ["a", "running"],
+    ["b", "trial"],
+    ["a", "loaded"],
+    ["a", undefined],
+  ]);
+});
+
+/** A sandbox whose proofs and end the test decides. */
+function sandbox() {
+  const ended = Promise.withResolvers<SandboxEnd>();
+  const proofs: PromiseWithResolvers<void>[] = [];
+  return {
+    ended: ended.promise,
+    end: (unresponsive: boolean) => ended.resolve({ commands: [], unresponsive }),
+    proofs,
+    prove() {
+      const proof = Promise.withResolvers<void>();
+      proofs.push(proof);
+      return proof.promise;
+    },
+  };
+}
+
+Deno.test("A command that has answered stays marked until its worker proves to be free", async () => {
+  const { written, record } = recorded();
+  const worker = sandbox();
+  const mark = trackRuns(worker, record);
+  mark("a", "running")();
+  mark("b", "trial")();
+  assertEquals(written, [
+    ["a", "running"],
+    ["a", "answered"],
+    ["b", "trial"],
+    ["b", "answered"],
+  ]);
+  while (worker.proofs.length === 0) await later(50);
+  assertEquals(written.length, 4);
+  worker.proofs[0]!.resolve();
+  await later(0);
+  assertEquals(written.slice(4), [["a", "loaded"], ["b", "loaded"]]);
+  worker.end(false);
+  await later(0);
+  assertEquals(written.slice(6), [["a", undefined], ["b", undefined]]);
+});
+
+Deno.test("A command of a worker that was abandoned stays marked as loaded", async () => {
+  const { written, record } = recorded();
+  const worker = sandbox();
+  const end = trackRuns(worker, record)("a", "running");
+  worker.end(true);
+  await later(0);
+  end();
+  assertEquals(written, [["a", "running"], ["a", "loaded"]]);
+});
