@@ -57,7 +57,12 @@ Deno.test("What was compiled is served as it was compiled, or not at all", async
   await using deployed = await compile(agent);
   const { folder } = deployed;
   assertEquals((await deployed.run("check")).code, 0);
-  for (const [name, part] of [["agent.js", "Digest mismatch: the file was changed after it was compiled"], ["manifest.json", "digest"]]) {
+  for (
+    const [name, part] of [[
+      "agent.js",
+      "Digest mismatch: the file was changed after it was compiled",
+    ], ["manifest.json", "digest"]]
+  ) {
     const path = `${folder}/${name}`;
     const text = await Deno.readTextFile(path);
     await Deno.writeTextFile(path, text.replace("fine", "fake").replace("loadavg", "hostname"));
