@@ -83,7 +83,7 @@ async function read(folder: string, name: string): Promise<string> {
 }
 
 /**
- * Reads what a deployed daemon serves on this host: the compiled agent with the host's settings
+ * Reads the agent that a deployed daemon serves: the compiled agent with the host's settings
  * merged in. Checks it against the host and the permissions of this process.
  *
  * @param place the facts from the launcher

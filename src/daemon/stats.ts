@@ -56,8 +56,8 @@ export function createStats(now: () => number = () => performance.now()): Stats 
 }
 
 /**
- * Returns the self check if there is no daemon process: for an embedded agent, or for a command that
- * is run by hand.
+ * Returns the self check for use without a daemon process: for an embedded agent, or for a command
+ * that is run by hand.
  *
  * @param stats the counters
  * @returns the check

@@ -1,4 +1,4 @@
-/** Attacks a real daemon through the real check_nrpe, one command an attack. */
+/** Attacks a real daemon through the real check_nrpe, with one command per attack. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { linksOf } from "../fixtures/attacks/links.ts";
 import { type Attacks, commandOf, type World } from "../fixtures/attacks/attack.ts";
@@ -16,15 +16,15 @@ export const ignore = isMissing(checkNrpe);
 export interface Siege extends AsyncDisposable {
   served: Served;
   world: World;
-  /** How many connections came to the port that no check may talk to. */
+  /** The number of connections to the port that no check may use. */
   readonly intrusions: number;
-  /** Asks with check_nrpe, in plain text. */
+  /** Sends a query with check_nrpe, in plain text. */
   ask(command: string, ...args: string[]): Promise<{ code: number; text: string }>;
-  /** Fails unless the daemon is the one that was started, and answers right. */
+  /** Fails unless the same daemon still runs and answers correctly. */
   stands(): Promise<void>;
 }
 
-/** Makes a world, and starts a daemon in it. */
+/** Makes the files and ports of the attacks, and starts a daemon. */
 export async function besiege(): Promise<Siege> {
   const folder = await Deno.makeTempDir();
   let intrusions = 0;
@@ -101,12 +101,12 @@ async function furnish(world: World): Promise<void> {
 }
 
 /**
- * Makes a test of a group of attacks: each must be answered as its row says, and the daemon must
- * stand afterwards.
+ * Makes a test of a group of attacks. Each must get the answer in its row, and the daemon must still
+ * work afterwards.
  *
  * @param group the group's name
  * @param attacksOf its attacks
- * @param after looks at what is left when all is done
+ * @param after checks for leftovers at the end
  */
 export function attackGroup(
   group: string,
@@ -130,7 +130,7 @@ export function attackGroup(
           await siege.stands();
         });
       }
-      await t.step("Nothing is left of the attacks", () => after(siege));
+      await t.step("The attacks leave nothing behind", () => after(siege));
     },
   });
 }

@@ -1,4 +1,4 @@
-/** A sandbox whose other end lies: what the host believes of it. */
+/** How the host handles forged messages from a sandbox. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { unite } from "../../src/agent/granted_permissions.ts";
 import type { ChannelEvents } from "../../src/runner/channel.ts";
@@ -10,7 +10,7 @@ const context = { hostname: "here", procfs: "/proc" };
 const never = new AbortController().signal;
 const truth = { state: "OK", text: "the truth" };
 
-/** A sandbox, and the mouth of whoever lives in it. */
+/** A sandbox, and a function that sends messages as code inside it would. */
 function open() {
   let events: ChannelEvents;
   const logged: string[] = [];
@@ -26,7 +26,7 @@ function open() {
 
 const twisted = { toString: 1, valueOf: 2 };
 
-Deno.test("A sandbox believes no message that has another shape than it should", async () => {
+Deno.test("A sandbox ignores malformed messages", async () => {
   const { sandbox, logged, say } = open();
   const answer = sandbox.run("one", [], context, never);
   const table: unknown[] = [
@@ -48,7 +48,7 @@ Deno.test("A sandbox believes no message that has another shape than it should",
   assertEquals(logged, [": ", ": "]);
 });
 
-Deno.test("A sandbox takes an answer that is none as a failure", async () => {
+Deno.test("A sandbox rejects a run with a malformed answer", async () => {
   const table: unknown[] = [
     undefined,
     null,
@@ -68,7 +68,7 @@ Deno.test("A sandbox takes an answer that is none as a failure", async () => {
   }
 });
 
-Deno.test("A sandbox takes one answer, keeps what a packet holds of it, and none for another", async () => {
+Deno.test("A sandbox accepts one answer per run, cuts it to the size of a packet, and ignores others", async () => {
   const { sandbox, say } = open();
   const one = sandbox.run("one", [], context, never);
   const two = sandbox.run("two", [], context, never);
@@ -86,7 +86,7 @@ Deno.test("A sandbox takes one answer, keeps what a packet holds of it, and none
   assertEquals((await two).output as unknown, truth);
 });
 
-Deno.test("A sandbox counts a refusal of a known kind only, and nothing else of it", async () => {
+Deno.test("A sandbox accepts only refusals of a known kind, and only their known properties", async () => {
   const table: [sent: unknown, taken: unknown][] = [
     [{ kind: "read", target: "/x", evil: "more" }, { kind: "read", target: "/x" }],
     [{ kind: "env", target: 7 }, { kind: "env" }],
@@ -105,7 +105,7 @@ Deno.test("A sandbox counts a refusal of a known kind only, and nothing else of 
   }
 });
 
-Deno.test("A sandbox takes no answer behind the deadline", async () => {
+Deno.test("A sandbox ignores an answer after the deadline", async () => {
   const { sandbox, say } = open();
   const abort = new AbortController();
   const answer = sandbox.run("one", [], context, abort.signal);
@@ -116,15 +116,15 @@ Deno.test("A sandbox takes no answer behind the deadline", async () => {
   assertEquals(sandbox.running, 0);
 });
 
-Deno.test("A worker is not heard where it does not know the token", async () => {
-  // In the place of the program inside, one that says everything it can think of.
+Deno.test("Messages from a worker without the token are ignored", async () => {
+  // Replaces the program inside by one that sends all kinds of messages.
   const runtime = `
     export const workerHost = () => {};
     export function serveSandbox() {
       const messages = [{ type: "ready" }, ["", { type: "ready" }], [undefined, { type: "ready" }],
         [["x"], { type: "unfit", reason: "x" }], null, "ready", new Map()];
       for (const message of messages) postMessage(message);
-      throw new Error("all was said");
+      throw new Error("all was sent");
     }`;
   const code = workerCode({ agent: "", runtime });
   const heard: unknown[] = [];
@@ -133,7 +133,7 @@ Deno.test("A worker is not heard where it does not know the token", async () => 
     message: (message) => heard.push(message),
     broken: broken.resolve,
   });
-  assertEquals(await broken.promise, "Uncaught (in promise) Error: all was said");
+  assertEquals(await broken.promise, "Uncaught (in promise) Error: all was sent");
   assertEquals(heard, []);
   worker.terminate();
   code.close();

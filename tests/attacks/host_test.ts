@@ -4,21 +4,21 @@ import { run } from "../serving.ts";
 import { attackGroup, besiege, ignore } from "./attacking.ts";
 
 attackGroup("host", host, ({ served }) => {
-  // Whatever was to forge a line, it stands inside one, escaped.
+  // Text that should forge a line appears inside a line, escaped.
   assertEquals(served.log().split("\n").filter((line) => /^\W*FORGED/.test(line)), []);
   assertEquals(["\x1b", "\r", "\u202e", "\u2028"].filter((one) => served.log().includes(one)), []);
   assertEquals(served.log().split("flood").length < 10_000, true);
 });
 
 Deno.test({
-  name: "A check that blocks a worker for ever holds up nobody else, and is quarantined",
+  name: "A check that blocks a worker forever delays no other command and is quarantined",
   ignore,
   async fn() {
     await using siege = await besiege();
     const blocked = siege.ask("block");
     for (let count = 0; count < 5; count++) await siege.stands();
     assertStringIncludes((await blocked).text, "NRPE: Command timed out after 1 seconds");
-    // A machine that is busy may not even have started it within its second.
+    // A busy machine may not even have started it within its second.
     let asked = await siege.ask("block");
     for (let count = 0; count < 5 && !asked.text.includes("is quarantined"); count++) {
       await siege.stands();
@@ -30,7 +30,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "A module that attacks while it is loaded is refused, and nothing of it runs",
+  name: "A module that attacks while it is loaded is refused and has no effect",
   ignore,
   async fn() {
     const table: [code: string, reason: string][] = [

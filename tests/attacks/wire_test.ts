@@ -1,4 +1,4 @@
-/** What comes over the wire: arguments that want to be more, names that are none, too much of all. */
+/** Hostile queries: arguments that try to be code, undefined names, and too much data. */
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { decodePacket } from "../../src/protocol/decode_packet.ts";
 import { encodePacket } from "../../src/protocol/encode_packet.ts";
@@ -6,7 +6,7 @@ import { besiege, ignore, type Siege } from "./attacking.ts";
 import { childrenOf, residentMemory } from "../processes.ts";
 import { PATIENCE, within } from "../waiting.ts";
 
-/** Sends a query without check_nrpe, which cannot say all that a peer can. */
+/** Sends a query without check_nrpe, which cannot send everything that a peer can. */
 async function send(
   port: number,
   query: string | Uint8Array,
@@ -25,12 +25,12 @@ async function send(
   return { code: answer.resultCode, text: new TextDecoder().decode(answer.text) };
 }
 
-/** A file that is there if any of it is run. */
+/** A file that exists if any of the commands was run. */
 const mark = `/tmp/checkwright-attack-${crypto.randomUUID()}`;
 
 const many = Array.from({ length: 40 }, (_, index) => `a${index + 1}`);
 
-/** A query as it is sent, and what the answer must be. */
+/** A query as sent, and the expected answer. */
 const table: [attempt: string, query: string, code: number, answer: string | RegExp][] = [
   ["substitute a command", `words!$(touch ${mark})`, 0, `<$(touch><${mark})>`],
   ["substitute with backticks", "word!`id`", 0, "<`id` >"],
@@ -40,17 +40,22 @@ const table: [attempt: string, query: string, code: number, answer: string | Reg
   ["break out of quotes", `word!x" 'y`, 0, `<x" 'y >`],
   ["break out by a newline", "word!x\nid", 0, "<x\nid >"],
   ["leave a quote open", "words!'open", 3, "quote ' is not closed"],
-  ["hide what follows a NUL", "word!a\0; id", 0, "<a >"],
-  ["give options to a plugin that takes words", "words!--version!-x", 0, "<--version><-x>"],
+  ["hide text after a NUL", "word!a\0; id", 0, "<a >"],
+  ["pass options to a plugin that takes arguments", "words!--version!-x", 0, "<--version><-x>"],
   ["name a macro in an argument", "word!$ARG2$!secret", 0, "<$ARG2$ >"],
-  ["give an argument again and again", `words!${many.join("!")}`, 0, "<a1><a2>"],
-  ["leave arguments out", "words!!x", 0, "<x>"],
-  ["send nothing but bangs", "words!!!!!!!!", 0, "<-->"],
+  ["pass an argument many times", `words!${many.join("!")}`, 0, "<a1><a2>"],
+  ["omit arguments", "words!!x", 0, "<x>"],
+  ["send only exclamation marks", "words!!!!!!!!", 0, "<-->"],
   ["substitute a command in a shell", "lines!$(id)!`id`!; id", 0, "<$(id)><`id`><; id>"],
   ["break out of quotes in a shell", `lines!"; id; "!'; id; '`, 0, `<"; id; "><'; id; '>`],
   ["break out by a newline in a shell", "lines!x\nid", 0, "<x\nid>"],
-  ["give options to a shell", "lines!-c!id!--", 0, "<-c><id><-->"],
-  ["give arguments to who takes none", "closed!$(id)", 3, "Arguments are not accepted"],
+  ["pass options to a shell", "lines!-c!id!--", 0, "<-c><id><-->"],
+  [
+    "pass arguments to a command that accepts none",
+    "closed!$(id)",
+    3,
+    "Arguments are not accepted",
+  ],
   [
     "widen a permission by an option",
     "reader!--path=/etc/passwd",
@@ -58,7 +63,7 @@ const table: [attempt: string, query: string, code: number, answer: string | Reg
     'Permission refused: read "/etc/passwd" is not among',
   ],
   [
-    "widen a permission by a place",
+    "widen a permission by a positional argument",
     "reader!/etc/passwd",
     3,
     'Permission refused: read "/etc/passwd" is not among',
@@ -77,11 +82,11 @@ const table: [attempt: string, query: string, code: number, answer: string | Reg
   ["ask for toString", "toString!x", 3, "NRPE: Command 'toString' not defined"],
   ["ask for a path", "../../bin/sh", 3, "NRPE: Command '../../bin/sh' not defined"],
   ["ask with escape sequences", "\x1b[2J\nFORGED\x07", 3, "not defined"],
-  ["ask with marks that turn text around", "\u202eko\u2066", 3, "not defined"],
+  ["ask with marks that reverse the text direction", "\u202eko\u2066", 3, "not defined"],
 ];
 
 Deno.test({
-  name: "What comes over the wire stays an argument, and names nothing that is not defined",
+  name: "Data from the wire stays an argument and cannot run undefined commands",
   ignore,
   async fn(t) {
     await using siege = await besiege();
@@ -94,16 +99,16 @@ Deno.test({
         await siege.stands();
       });
     }
-    await t.step("check_nrpe's own arguments are no different", async () => {
+    await t.step("Arguments from check_nrpe are handled in the same way", async () => {
       const asked = await siege.ask("lines", "-a", "$(id)", "`id`; rm x", "'", "a b");
       assertEquals(asked, { code: 0, text: "<$(id)><`id`; rm x><'><a b>\n" });
       const wide = await siege.ask("reader", "-a", "--path", "/etc/passwd");
       assertStringIncludes(wide.text, 'Permission refused: read "/etc/passwd"');
     });
     await t.step("It cannot overwhelm by length", () => lengths(siege));
-    await t.step("It cannot overwhelm by bytes that are no text", () => bytes(siege));
+    await t.step("It cannot overwhelm by bytes that are not UTF-8", () => bytes(siege));
     await t.step("It cannot overwhelm by 10,000 names", () => names(siege));
-    await t.step("Nothing of it is a line of the log, or a file", () => {
+    await t.step("It forges no line of the log and creates no file", () => {
       const log = siege.served.log();
       assertEquals(log.split("\n").filter((line) => /^\W*FORGED/.test(line)), []);
       assertEquals(["\x1b", "\x07", "\u202e"].filter((one) => log.includes(one)), []);
@@ -125,7 +130,7 @@ async function lengths(siege: Siege): Promise<void> {
   const word = await send(port, `word!${"w".repeat(65_000)}`);
   assertEquals([word.code, word.text.length], [0, 65_003]);
   await siege.stands();
-  assert(siege.served.log().length - before < 20_000, "The log grows with what a peer sends");
+  assert(siege.served.log().length - before < 20_000, "The log grows with the data of a peer");
 }
 
 async function bytes(siege: Siege): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Everything goes wrong at once: for CHECKWRIGHT_CHAOS_SECONDS, 20 where nothing is said, of which
- * two thirds are plain text and one is TLS.
+ * All kinds of failures at once, for CHECKWRIGHT_CHAOS_SECONDS (default: 20). Two thirds of the time
+ * are for plain text and one third is for TLS.
  */
 import { assertEquals } from "@std/assert";
 import { encodePacket } from "../../src/protocol/encode_packet.ts";
@@ -14,7 +14,7 @@ import { tools } from "../tools.ts";
 import { later, until } from "../waiting.ts";
 
 const seconds = Number(Deno.env.get("CHECKWRIGHT_CHAOS_SECONDS") ?? 20);
-/** Beside the chaos itself, it becomes quiet twice. */
+/** Waiting for silence, which happens twice, also takes time. */
 const timeout = seconds * 1_000 + 240_000;
 const options = { ignore: tools.setsid === undefined, timeout };
 
@@ -23,14 +23,14 @@ interface Chaos {
   tls: boolean;
   stop: AbortSignal;
   standstill: Standstill;
-  /** How many answers were right, by command. */
+  /** The number of correct answers, by command. */
   right: Map<string, number>;
-  /** What went wrong. */
-  faults: string[];
+  /** The errors. */
+  errors: string[];
 }
 
 async function ask(chaos: Chaos, { command, deadline, accepts }: Expectation): Promise<void> {
-  const { served, tls, standstill, right, faults } = chaos;
+  const { served, tls, standstill, right, errors } = chaos;
   const nonce = crypto.randomUUID();
   const version = ([2, 3, 4] as const)[Math.floor(Math.random() * 3)]!;
   try {
@@ -42,9 +42,9 @@ async function ask(chaos: Chaos, { command, deadline, accepts }: Expectation): P
       excused: () => standstill.lost() - lost,
     });
     if (accepts(answer, nonce)) right.set(command, (right.get(command) ?? 0) + 1);
-    else faults.push(`${command} ${nonce}: ${answer.slice(0, 200)}`);
+    else errors.push(`${command} ${nonce}: ${answer.slice(0, 200)}`);
   } catch (error) {
-    faults.push(`${command} ${nonce}: ${error}`);
+    errors.push(`${command} ${nonce}: ${error}`);
   }
 }
 
@@ -55,7 +55,7 @@ async function client(chaos: Chaos): Promise<void> {
   }
 }
 
-/** Comes and goes at any stage: before the query, in the middle of it, before the answer. */
+/** Disconnects at any stage: before the query, during it, or before the answer. */
 async function vanisher({ served, stop }: Chaos): Promise<void> {
   while (!stop.aborted) {
     const { command } = anyExpectation();
@@ -72,11 +72,11 @@ async function vanisher({ served, stop }: Chaos): Promise<void> {
   }
 }
 
-/** Sends what is no query. */
+/** Sends bytes that are not a query. */
 async function babbler({ served, stop }: Chaos): Promise<void> {
   while (!stop.aborted) {
     const bytes = crypto.getRandomValues(new Uint8Array(4 + Math.floor(Math.random() * 5_000)));
-    // Half of it begins as a packet does.
+    // Half of them begin like a packet.
     if (Math.random() < 0.5) bytes.set([0, 4, 0, 1]);
     const connection = await Deno.connect({ port: served.port }).catch(() => undefined);
     if (connection === undefined) continue;
@@ -95,7 +95,7 @@ async function install(project: Project, version: "A" | "B", mark: string): Prom
   );
 }
 
-/** An agent that needs no sandboxes but the first two: the others end when it is served. */
+/** An agent that needs only the first two sandboxes: the others end when it is served. */
 const calmAgent = (version: string) => `
 import { defineAgent, defineCheck, ok, option } from "@checkwright/checkwright";
 const bind = defineCheck({
@@ -111,7 +111,7 @@ export default defineAgent({
 });
 `;
 
-/** Serves the chaos again. */
+/** Serves the chaos agent again. */
 async function reinstall({ served, tls }: Chaos, project: Project, mark: string): Promise<void> {
   await install(project, "B", mark);
   served.process.kill("SIGHUP");
@@ -121,7 +121,7 @@ async function reinstall({ served, tls }: Chaos, project: Project, mark: string)
   );
 }
 
-/** Waits until nothing is left of what ran, and hands back what the daemon holds then. */
+/** Waits until all commands have ended, and returns what the daemon holds then. */
 async function quiet(
   { served, tls }: Chaos,
   project: Project,
@@ -133,7 +133,7 @@ async function quiet(
   served.process.kill("SIGHUP");
   const deadline = performance.now() + 60_000;
   for (;;) {
-    // What is collected is collected when there is something to do.
+    // The garbage collector runs only if there is work.
     for (let count = 0; count < 100; count++) {
       await askOnce(served, [count % 10 === 0 ? "fast_process" : "fast", "x"], { tls });
     }
@@ -146,7 +146,7 @@ async function quiet(
       state.memory <= start.memory * 1.2 && state.threads <= start.threads + 2 &&
       state.descriptors <= start.descriptors + 4 && state.children.length <= start.children.length
     );
-    // At the start there is no telling whether it is back: the oldest command must have ended.
+    // At the start this cannot be seen: the oldest command must have ended.
     if (calm && back && (start !== undefined || state.children.length === 1)) return state;
     if (performance.now() > deadline) {
       throw new Error(`Not back at ${JSON.stringify(start)}: ${JSON.stringify({ state, strays })}`);
@@ -154,7 +154,7 @@ async function quiet(
   }
 }
 
-/** Has clients ask for a while, and reloads every few seconds. */
+/** Lets clients send queries for a time, and reloads every few seconds. */
 async function crowd(
   chaos: Omit<Chaos, "stop">,
   length: number,
@@ -190,18 +190,18 @@ async function wreak(length: number, tls: boolean): Promise<void> {
     stop: AbortSignal.abort(),
     standstill,
     right: new Map(),
-    faults: [],
+    errors: [],
   };
   const pid = daemonOf(served.process.pid);
 
-  // Everything that is started or grows once does so before the daemon is looked at.
+  // Everything that starts or grows only once must do so before the daemon is measured.
   await Promise.all(expectations.map((expectation) => ask(chaos, expectation)));
   await crowd(chaos, Math.max(4, length / 5), project, mark);
   const start = await quiet(chaos, project, mark, pid);
   await reinstall(chaos, project, mark);
   await crowd(chaos, length, project, mark);
   const answers = [...chaos.right.values()].reduce((sum, count) => sum + count, 0);
-  assertEquals(chaos.faults, [], `${answers} right answers beside these`);
+  assertEquals(chaos.errors, [], `${answers} correct answers besides these`);
   const missing = expectations.filter(({ command }) => !chaos.right.has(command));
   assertEquals(missing, []);
   const after = await quiet(chaos, project, mark, pid, start);
@@ -218,13 +218,17 @@ function brief({ memory, threads, descriptors, children }: ProcessState): string
 }
 
 Deno.test(
-  "Whatever commands and clients do, every query gets its own answer in time, and nothing is left over",
+  "In spite of hostile commands and clients, every query gets its own answer in time, and nothing stays",
   options,
   async () => {
     await wreak(seconds * 2 / 3, false);
   },
 );
 
-Deno.test("Whatever commands and clients do, the same holds for TLS", options, async () => {
-  await wreak(seconds / 3, true);
-});
+Deno.test(
+  "In spite of hostile commands and clients, the same is true for TLS",
+  options,
+  async () => {
+    await wreak(seconds / 3, true);
+  },
+);

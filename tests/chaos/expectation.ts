@@ -1,13 +1,13 @@
 import { deadlines } from "../fixtures/chaos_agent.ts";
 
-/** What a command of the chaos agent must answer, and until when. */
+/** The expected answer of a command of the chaos agent, and its deadline. */
 export interface Expectation {
   command: string;
-  /** How often it is asked, compared with the others. */
+  /** How often it is queried, relative to the others. */
   weight: number;
-  /** In seconds. */
+  /** The deadline in seconds. */
   deadline: number;
-  /** Tells whether it is the right answer. */
+  /** Returns whether an answer is correct. */
   accepts(answer: string, nonce: string): boolean;
 }
 
@@ -26,13 +26,13 @@ function expect(entries: Record<string, [weight: number, accepts: Accepts]>): Ex
   return Object.entries(entries).map(([command, [weight, accepts]]) => ({
     command,
     weight,
-    // What may time out has the short deadline.
+    // Commands that may time out have the short deadline.
     deadline: accepts(timeout, "") ? deadlines.hangs : deadlines.works,
     accepts,
   }));
 }
 
-/** What all commands must answer. */
+/** The expectations of all commands. */
 export const expectations: readonly Expectation[] = expect({
   fast: [30, says("OK")],
   fast_process: [10, says("OK")],
@@ -43,12 +43,12 @@ export const expectations: readonly Expectation[] = expect({
   throws: [5, says("UNKNOWN")],
   rejects_later: [5, says("OK")],
   exits: [2, matches(/^UNKNOWN .*not for a check/)],
-  // Several at once share the process and its end.
+  // Simultaneous runs share the process and end with it.
   exits_process: [
     2,
     matches(/^UNKNOWN Could not run: The sandbox's process ended \(exit code 7\)/),
   ],
-  // Whoever comes late to a process that is blocked ends with it.
+  // A run that joins a blocked process ends with it.
   spins_process: [1, (answer) =>
     timedOut(answer) ||
     answer ===
@@ -58,7 +58,7 @@ export const expectations: readonly Expectation[] = expect({
   plugin_fails: [5, says("CRITICAL")],
   plugin_dies: [3, says("UNKNOWN", "\nPlugin was ended by SIGKILL$")],
   plugin_silent: [3, matches(/^UNKNOWN NRPE: Unable to read output\n/)],
-  // As much as a packet carries.
+  // As much as a packet can contain.
   plugin_floods: [2, (answer, nonce) => {
     const begin = new RegExp(`^WARNING [AB] ${nonce}\n`).exec(answer)?.[0];
     return begin !== undefined && answer.length >= 900 && /^x+$/.test(answer.slice(begin.length));
@@ -74,7 +74,7 @@ export const expectations: readonly Expectation[] = expect({
 
 const total = expectations.reduce((sum, { weight }) => sum + weight, 0);
 
-/** One of them, by weight. */
+/** Picks one of them at random, by weight. */
 export function anyExpectation(): Expectation {
   let at = Math.random() * total;
   return expectations.find(({ weight }) => (at -= weight) < 0) ?? expectations[0]!;

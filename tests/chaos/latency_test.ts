@@ -1,4 +1,4 @@
-/** What a command that hangs costs all others. */
+/** How much a hanging command slows others down. */
 import { assert } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
@@ -16,10 +16,10 @@ export default defineAgent({
 });
 `;
 
-/** Below this, in milliseconds, the machine's own noise is louder than anything to be compared. */
+/** Below this time, in milliseconds, the noise of the machine prevents a comparison. */
 const floor = 20;
 
-/** The time that 99 of 100 answers take at most, in milliseconds. */
+/** The 99th percentile of the response times, in milliseconds. */
 async function p99(served: Served): Promise<number> {
   const times: number[] = [];
   const client = async () => {
@@ -35,13 +35,13 @@ async function p99(served: Served): Promise<number> {
 
 const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[numbers.length >> 1]!;
 
-Deno.test("A command that hangs leaves the others at most twice as slow", async () => {
+Deno.test("A hanging command makes the others at most twice as slow", async () => {
   await using project = await createProject(agent);
   await using served = await serve(project.agent, "--no-tls");
   await p99(served);
   const alone: number[] = [];
   const beside: number[] = [];
-  // In turns, so that whatever else the machine does falls on both.
+  // In turns, so that other load of the machine affects both equally.
   for (let round = 0; round < 7; round++) {
     alone.push(await p99(served));
     const hanging = ["hangs", "hangs", "sleeps", "sleeps"].map((name) => askOnce(served, [name]));
@@ -49,5 +49,5 @@ Deno.test("A command that hangs leaves the others at most twice as slow", async 
     await Promise.all(hanging);
   }
   const [before, during] = [median(alone), median(beside)];
-  assert(during <= Math.max(2 * before, floor), `p99 was ${before} ms and became ${during} ms`);
+  assert(during <= Math.max(2 * before, floor), `p99 rose from ${before} ms to ${during} ms`);
 });

@@ -1,4 +1,4 @@
-/** What many runs, a stop in the middle, and a plugin of another user leave behind: nothing. */
+/** Leftovers of many runs, of a stop during a run, and of a plugin of another user. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
@@ -40,7 +40,7 @@ Deno.test(`${runs} runs of plugins leave no zombie and no descriptor`, {
   await crowd(100);
   const before = await stateOf(pid);
   await crowd(runs);
-  // A connection lingers for as long as its client does.
+  // A connection stays open as long as its client keeps it open.
   for (let look = 0; look < 50; look++) {
     const { descriptors, children } = await stateOf(pid);
     if (children.length === 0 && descriptors <= before.descriptors) break;
@@ -55,7 +55,7 @@ Deno.test(`${runs} runs of plugins leave no zombie and no descriptor`, {
   assertEquals(marked(mark), []);
 });
 
-Deno.test("SIGTERM bounds what runs, answers whoever waits, and leaves nothing behind", {
+Deno.test("SIGTERM ends running commands, answers waiting clients, and leaves nothing behind", {
   ignore: tools.setsid === undefined,
 }, async () => {
   const mark = crypto.randomUUID();
@@ -68,13 +68,13 @@ Deno.test("SIGTERM bounds what runs, answers whoever waits, and leaves nothing b
   await until("the plugin", () => marked(mark).length >= 3);
   const start = performance.now();
   assertEquals(await served.stop(), 0);
-  // Ten seconds to finish, three to end: far below the minute that the command has.
+  // Ten seconds to finish and three to end: far less than the command's timeout of a minute.
   assert(performance.now() - start < 20_000);
   assertEquals(await answer, "UNKNOWN Could not run: The daemon stops");
   assertEquals(marked(mark), []);
 });
 
-Deno.test("A daemon that stops right after a deadline still ends what ignores TERM", async () => {
+Deno.test("A daemon that stops right after a deadline still ends a plugin that ignores TERM", async () => {
   const mark = crypto.randomUUID();
   await using project = await createProject(agent(`
     stubborn: shell('trap "" TERM; while :; do sleep 0.1; done',
@@ -87,15 +87,15 @@ Deno.test("A daemon that stops right after a deadline still ends what ignores TE
 });
 
 Deno.test({
-  name: "A plugin runs as its user, and is ended as such at its deadline",
+  name: "A plugin runs as its user and is ended at its deadline",
   ignore: Deno.uid() !== 0 || tools.setsid === undefined,
   async fn() {
     const mark = crypto.randomUUID();
-    const nobody = `user: "nobody", env: { MARK: "${mark}" }`;
+    const identity = `user: "nobody", env: { MARK: "${mark}" }`;
     await using project = await createProject(agent(`
-      who: shell("id -un; id -u; id -G", { ${nobody} }),
+      who: shell("id -un; id -u; id -G", { ${identity} }),
       hangs: shell('trap "" TERM; setsid sleep 600 & while :; do sleep 0.1; done',
-        { ${nobody}, timeout: "2s" }),
+        { ${identity}, timeout: "2s" }),
     `));
     await using served = await serve(project.agent, "--no-tls");
     assertMatch(await askOnce(served, ["who"]), /^OK nobody\n65534\n65534$/);

@@ -1,25 +1,25 @@
-/** What a process holds, as /proc tells it. Linux, and the permission for everything. */
+/** Resources of a process, read from /proc. Needs Linux and all permissions. */
 import { childrenOf, type HostProcess, markedProcesses, residentMemory } from "../processes.ts";
 
-/** What a daemon holds at a moment. */
+/** The resources of a daemon at a moment. */
 export interface ProcessState {
   /** Memory in use, in MB. */
   memory: number;
   threads: number;
   descriptors: number;
-  /** Its children without its process helper, zombies among them: id, state and command line of each. */
+  /** Id, state and command line of each child, including zombies, without the process helper. */
   children: string[];
 }
 
 const line = ({ pid, state, args }: HostProcess) => `${pid} ${state} ${args}`;
 
-/** The daemon that a launcher has started last. */
+/** Returns the daemon that a launcher started last. */
 export function daemonOf(launcher: number): number {
   const daemons = childrenOf(launcher).filter(({ args }) => args.includes("/daemon.js serve"));
   return daemons.at(-1)!.pid;
 }
 
-/** Looks at a process. */
+/** Reads the resources of a process. */
 export async function stateOf(pid: number): Promise<ProcessState> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
   const descriptors = await Array.fromAsync(Deno.readDir(`/proc/${pid}/fd`));
@@ -31,7 +31,7 @@ export async function stateOf(pid: number): Promise<ProcessState> {
   };
 }
 
-/** All processes whose environment holds a mark. */
+/** Returns all processes whose environment contains a mark. */
 export function marked(mark: string): string[] {
   return markedProcesses(mark).map(line);
 }

@@ -1,21 +1,20 @@
-/** How often it is looked whether time goes on, in milliseconds. */
+/** The interval of the timer, in milliseconds. */
 const every = 20;
 
-/** What a timer may be late by on a machine that has other things to do, in milliseconds. */
+/** How late the timer may be on a busy machine, in milliseconds. */
 const usual = 30;
 
-/** Tells for how long this machine has left its processes alone. */
+/** Measures how long the machine gave its processes no processor time. */
 export interface Standstill extends Disposable {
-  /** The time that has been lost so far, in seconds. */
+  /** Returns the time that was lost so far, in seconds. */
   lost(): number;
 }
 
 /**
- * Watches a timer that ought to fire every few milliseconds. Where it does not, the machine has
- * given this process no processor, and the daemon beside it none either: such time is nobody's
- * lateness.
+ * Watches a timer that should fire every few milliseconds. If it is late, the machine gave no
+ * processor time to this process, nor to the daemon: no command is to blame for that time.
  *
- * @returns the watch; it goes on until it is disposed of
+ * @returns the watch; it runs until it is disposed of
  */
 export function watchStandstill(): Standstill {
   let lost = 0;

@@ -1,6 +1,6 @@
 /**
- * Starts with an empty cache, as in CI and containers. They fetch the bundler from npm, so that
- * they are skipped where npm cannot be reached.
+ * Starts with an empty cache, as in CI and containers. These starts fetch the bundler from npm, so
+ * the tests are skipped if npm cannot be reached.
  */
 import { assertEquals } from "@std/assert";
 
@@ -26,7 +26,7 @@ async function validate(cache: string): Promise<{ code: number; stderr: string }
 }
 
 Deno.test({
-  name: "Four processes that start at once with an empty cache in common all bundle their agent",
+  name: "Four processes that start together with one empty cache all bundle their agent",
   ignore: !isReachable,
   async fn() {
     const cache = await Deno.makeTempDir({ prefix: "checkwright-cold-" });

@@ -1,4 +1,4 @@
-/** What a check can do to the daemon's process, and what becomes of it. */
+/** Effects of hostile checks on the daemon's process. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";
@@ -18,7 +18,7 @@ async function ask(served: Served, command: string): Promise<string> {
   return `${state} ${text}`;
 }
 
-/** Asks until there is an answer, and says for how many milliseconds there was none. */
+/** Asks until there is an answer, and returns the milliseconds without one. */
 async function gap(served: Served): Promise<number> {
   const start = performance.now();
   for (;;) {
@@ -31,7 +31,7 @@ async function gap(served: Served): Promise<number> {
   }
 }
 
-Deno.test("A command that blocks its worker is quarantined until the next reload, and nobody else waits", async () => {
+Deno.test("A command that blocks its worker is quarantined until the next reload and delays no other", async () => {
   await using served = await serve(agent, "--no-tls");
   assertMatch(await ask(served, "spin_a"), /^UNKNOWN NRPE: Command timed out after 1 seconds\n/);
   assertEquals(await ask(served, "ok"), "OK fine");
@@ -43,7 +43,7 @@ Deno.test("A command that blocks its worker is quarantined until the next reload
   assertMatch(await ask(served, "spin_a"), /^UNKNOWN NRPE: Command timed out/);
 });
 
-Deno.test("A command that blocks its process is killed, and runs again", async () => {
+Deno.test("A command that blocks its process is killed and can run again", async () => {
   await using served = await serve(agent, "--no-tls");
   for (let count = 0; count < 2; count++) {
     assertMatch(
@@ -56,9 +56,9 @@ Deno.test("A command that blocks its process is killed, and runs again", async (
   assertEquals(await ask(served, "ok"), "OK fine");
 });
 
-Deno.test("Too many abandoned workers, and another daemon takes over, the culprits still quarantined", async () => {
+Deno.test("Too many abandoned workers restart the daemon, and the offending commands stay quarantined", async () => {
   await using served = await serve(agent, "--no-tls");
-  // On one port all the time, as an operator's is.
+  // On a fixed port, as in production.
   for (const command of ["spin_a", "spin_b", "spin_c"]) await ask(served, command);
   await served.logged("restart reason=");
   assert(await gap(served) < 1_000);
@@ -67,14 +67,14 @@ Deno.test("Too many abandoned workers, and another daemon takes over, the culpri
   }
 });
 
-Deno.test("A check that eats memory in a process dies alone", async () => {
+Deno.test("A check that takes all memory in a process ends alone", async () => {
   await using served = await serve(agent, "--no-tls");
   assertMatch(await ask(served, "eat_contained"), /^UNKNOWN Could not run: .*out of memory/);
   assertEquals(await ask(served, "ok"), "OK fine");
   assertEquals(served.log().includes("restart"), false);
 });
 
-Deno.test("A check that eats memory in a worker takes the daemon down; another is there within a second, without it", async () => {
+Deno.test("A check that takes all memory in a worker ends the daemon; the next one serves within a second", async () => {
   await using served = await serve(agent, "--no-tls");
   const eaten = ask(served, "eat").catch((error) => String(error));
   await served.logged("restart reason=");

@@ -1,4 +1,4 @@
-/** What an answer tells of a command whose time was over. */
+/** How answers and the log report the ending of a command that timed out. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";
@@ -6,7 +6,7 @@ import { serve } from "../serving.ts";
 
 const agent = fileURLToPath(new URL("../fixtures/late_agent.ts", import.meta.url));
 
-/** What the log says of each, and the answer too where it is known in time. */
+/** The ending in the log, and in the answer if it is known in time. */
 const table: [command: string, ending: string][] = [
   ["obeys", "The check was notified of its deadline and stopped"],
   ["obeys_in_process", "The check was notified of its deadline and stopped"],
@@ -31,20 +31,20 @@ const table: [command: string, ending: string][] = [
   ["needs_kill", "The plugin and everything it started got TERM, did not end, and got KILL"],
 ];
 
-/** What the answer may say in its place while that is not known. */
+/** The text of the answer if the ending is not known in time. */
 const underWay =
   /^The (?:check was notified of its deadline and has not stopped yet: |plugin and .* is being ended, by TERM and then by KILL$)/;
 
-Deno.test("The answer of a command that timed out tells what became of it, and so does the log", async (t) => {
+Deno.test("Answer and log of a command that timed out report how it ended", async (t) => {
   await using served = await serve(agent, "--no-tls");
   const ask = (command: string) =>
     sendQuery({ host: "127.0.0.1", port: served.port, command, tls: false, timeout: 20 });
-  // Started before, so that their time is not over before they are.
+  // Starts the sandboxes first, so that their start does not use up the timeouts.
   assertEquals((await ask("ok")).text, "fine");
   for (const [command, ending] of table) {
     await t.step(command, async () => {
       let { state, text } = await ask(command);
-      // A sandbox that was still being started is there the next time.
+      // A sandbox that was still starting is ready the next time.
       for (let count = 0; count < 20 && text.includes("still starting"); count++) {
         ({ state, text } = await ask(command));
       }
@@ -55,7 +55,7 @@ Deno.test("The answer of a command that timed out tells what became of it, and s
       await served.logged(JSON.stringify(ending));
     });
   }
-  await t.step("a command that did not find a place", async () => {
+  await t.step("a command that was still queued", async () => {
     const answers = await Promise.all([ask("waits"), ask("waits")]);
     assertStringIncludes(
       answers.map(({ text }) => text).join("\n"),

@@ -1,4 +1,4 @@
-/** What is left of commands when their sandbox ends, and when the daemon is killed. */
+/** Leftover processes when a sandbox ends and when the daemon is killed. */
 import { assert, assertEquals } from "@std/assert";
 import { sendQuery } from "../../src/client/mod.ts";
 import { serve, type Served } from "../serving.ts";
@@ -10,7 +10,7 @@ const fixture = new URL("../fixtures/leaving_agent.ts", import.meta.url).href;
 
 const ignore = tools.setsid === undefined;
 
-/** Out of its group, without its parent, its output closed: its mark alone tells where it is from. */
+/** A process outside its group, without parent and output: only its mark identifies it. */
 const leaver = `#!/bin/sh
 if [ "$1" = hang ]; then echo $$ > "$0.hangs"; /usr/bin/setsid sleep 61 & sleep 61; fi
 /usr/bin/setsid /bin/sh -c 'echo $$; exec sleep 62 >/dev/null 2>&1' &
@@ -19,7 +19,7 @@ sleep 0.2
 
 interface Scene extends AsyncDisposable {
   served: Served;
-  /** A file that the hanging plugin writes its id into. */
+  /** The file into which the hanging plugin writes its id. */
   hangs: string;
   ask(command: string): Promise<string>;
 }
@@ -52,7 +52,7 @@ function daemonOf({ process }: Served): number {
 }
 
 Deno.test({
-  name: "What a check leaves behind lives no longer than its sandbox",
+  name: "Processes that a check leaves behind end with its sandbox",
   ignore,
   async fn() {
     await using scene = await open();
@@ -64,13 +64,13 @@ Deno.test({
     }
     scene.served.process.kill("SIGHUP");
     await scene.served.logged("info reload");
-    for (const pid of pids) await until("the end of what was left", () => !isAlive(pid));
+    for (const pid of pids) await until("the end of the leftovers", () => !isAlive(pid));
     assertEquals(await scene.ask("ok"), "fine");
   },
 });
 
 Deno.test({
-  name: "What a check leaves behind lives no longer than the daemon",
+  name: "Processes that a check leaves behind end with the daemon",
   ignore,
   async fn() {
     const scene = await open();
@@ -83,7 +83,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "A daemon that is killed leaves nothing behind, another answers, and a neighbour loses nothing",
+    "A killed daemon leaves no process behind, a new one answers, and a second daemon is unaffected",
   ignore,
   async fn() {
     await using scene = await open();
@@ -97,13 +97,13 @@ Deno.test({
     );
     const left = Number(await scene.ask("leaves"));
     const daemon = daemonOf(scene.served);
-    // The plugin and what it started, the process of the check, and its own.
-    await until("all that was asked for", () => descendantsOf(daemon).length >= 4);
+    // The plugin, its child, the process of the check, and the process helper.
+    await until("all expected processes", () => descendantsOf(daemon).length >= 4);
     const started = [...descendantsOf(daemon).map(({ pid }) => pid), left];
     Deno.kill(daemon, "SIGKILL");
     await scene.served.logged("restart reason=");
     assertEquals(await Promise.all(asked), ["gone", "gone"]);
-    for (const pid of started) await until("the end of what was started", () => !isAlive(pid));
+    for (const pid of started) await until("the end of the started processes", () => !isAlive(pid));
     await until(
       "another daemon",
       () => scene.ask("ok").then((text) => text === "fine", () => false),

@@ -1,4 +1,4 @@
-/** `sandbox: "own"`: state of a module that no other command sees. */
+/** `sandbox: "own"`: module state that no other command shares. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";
@@ -6,7 +6,7 @@ import { run, serve } from "../serving.ts";
 
 const agent = fileURLToPath(new URL("../fixtures/own_sandbox_agent.ts", import.meta.url));
 
-Deno.test("Commands share the state of a module by default, and not where they ask for a sandbox of their own", async () => {
+Deno.test('Commands share module state by default, but not with sandbox: "own"', async () => {
   await using served = await serve(agent, "--no-tls");
   const ask = async (command: string) =>
     (await sendQuery({ host: "127.0.0.1", port: served.port, command, tls: false })).text;
@@ -25,7 +25,7 @@ Deno.test("Commands share the state of a module by default, and not where they a
   assertStringIncludes(await ask("check_agent"), "sandboxes=5");
   served.process.kill("SIGHUP");
   await served.logged("info reload");
-  // Those that were in use are there again before anybody asks.
+  // Sandboxes that were in use are started again before the first query.
   assertStringIncludes(await ask("check_agent"), "sandboxes=5");
   assertEquals(await ask("own_a"), "1");
   assertEquals(await ask("shared_b"), "1");
@@ -39,7 +39,7 @@ Deno.test("list --json shows whether a command has a sandbox of its own", async 
   );
 });
 
-Deno.test("A sandbox of its own is a fault where a plugin asks for it, and so is any other word", async () => {
+Deno.test("The setting sandbox is refused for plugins, and so are unknown values", async () => {
   const folder = await Deno.makeTempDir();
   const module = new URL("../../src/mod.ts", import.meta.url);
   await Deno.writeTextFile(

@@ -1,11 +1,11 @@
-/** proc: against a procfs that is bound elsewhere, as a systemd unit or a container does. */
+/** Permission `proc` with a procfs at another path, as in a systemd unit or a container. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { run } from "../serving.ts";
 
 const agent = fileURLToPath(new URL("../fixtures/procfs_agent.ts", import.meta.url));
 
-Deno.test("A check reads the files of procfs that it declared, where the host says it is bound", async () => {
+Deno.test("A check reads its declared procfs files below the path in the setting procfs", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.mkdir(`${folder}/proc`);
   for (const file of ["stat", "meminfo"]) {

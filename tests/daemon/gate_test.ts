@@ -4,7 +4,7 @@ import { createGate } from "../../src/daemon/gate.ts";
 
 const permissions = "none";
 
-Deno.test("createGate() counts in total and per address", { permissions }, () => {
+Deno.test("createGate() limits connections in total and per address", { permissions }, () => {
   const gate = createGate({ connections: 3, perAddress: 2 });
   const first = gate.enter("a");
   const second = gate.enter("a");
@@ -22,7 +22,7 @@ Deno.test("createGate() counts in total and per address", { permissions }, () =>
   assertEquals(gate.enter("a"), "connections");
 });
 
-Deno.test("setLimits() holds for those who come later", { permissions }, () => {
+Deno.test("setLimits() applies to later connections", { permissions }, () => {
   const gate = createGate({ connections: 5, perAddress: 5 });
   const leave = [1, 2, 3].map(() => gate.enter("a"));
   gate.setLimits({ connections: 2, perAddress: 1 });
@@ -32,33 +32,37 @@ Deno.test("setLimits() holds for those who come later", { permissions }, () => {
   assertEquals(gate.enter("a"), "perAddress");
 });
 
-Deno.test("createGate() never lets in too many, and forgets who has left", { permissions }, () => {
-  const steps = fc.array(fc.oneof(
-    fc.record({ enter: fc.constantFrom("a", "b", "c", "d") }),
-    fc.record({ leave: fc.nat(10) }),
-  ));
-  fc.assert(fc.property(steps, (list) => {
-    const gate = createGate({ connections: 4, perAddress: 2 });
-    const inside: { address: string; leave: () => void }[] = [];
-    for (const step of list) {
-      if ("enter" in step) {
-        const same = inside.filter(({ address }) => address === step.enter).length;
-        const leave = gate.enter(step.enter);
-        if (inside.length >= 4) assertEquals(leave, "connections");
-        else if (same >= 2) assertEquals(leave, "perAddress");
-        else {
-          assert(typeof leave === "function");
-          inside.push({ address: step.enter, leave });
+Deno.test(
+  "createGate() never exceeds its limits and forgets ended connections",
+  { permissions },
+  () => {
+    const steps = fc.array(fc.oneof(
+      fc.record({ enter: fc.constantFrom("a", "b", "c", "d") }),
+      fc.record({ leave: fc.nat(10) }),
+    ));
+    fc.assert(fc.property(steps, (list) => {
+      const gate = createGate({ connections: 4, perAddress: 2 });
+      const inside: { address: string; leave: () => void }[] = [];
+      for (const step of list) {
+        if ("enter" in step) {
+          const same = inside.filter(({ address }) => address === step.enter).length;
+          const leave = gate.enter(step.enter);
+          if (inside.length >= 4) assertEquals(leave, "connections");
+          else if (same >= 2) assertEquals(leave, "perAddress");
+          else {
+            assert(typeof leave === "function");
+            inside.push({ address: step.enter, leave });
+          }
+        } else {
+          inside.splice(step.leave, 1)[0]?.leave();
         }
-      } else {
-        inside.splice(step.leave, 1)[0]?.leave();
+        assertEquals(gate.connections, inside.length);
       }
-      assertEquals(gate.connections, inside.length);
-    }
-  }));
-});
+    }));
+  },
+);
 
-Deno.test("createGate() refuses limits that let nobody in", { permissions }, () => {
+Deno.test("createGate() refuses limits that allow no connection", { permissions }, () => {
   for (const limit of [0, -1, 1.5, NaN, Infinity]) {
     assertThrows(() => createGate({ connections: limit, perAddress: 1 }), RangeError);
     assertThrows(() => createGate({ connections: 1, perAddress: limit }), RangeError);

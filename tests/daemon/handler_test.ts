@@ -63,7 +63,7 @@ Deno.test("The handler answers a query for an omitted command with the reason", 
 });
 
 Deno.test(
-  "The handler answers as NRPE does, and says why beyond it",
+  "The handler answers with NRPE's texts and adds the reason",
   { permissions: "none" },
   async () => {
     const handle = handlerOf();
@@ -100,7 +100,7 @@ Deno.test(
 );
 
 Deno.test(
-  "The handler refuses in silence where it is told to",
+  "The handler refuses silently with the setting refusals: silent",
   { permissions: "none" },
   async () => {
     const handle = handlerOf({ refusals: "silent" });
@@ -111,7 +111,7 @@ Deno.test(
   },
 );
 
-Deno.test("The handler lets a certificate ask what its rule says, and no more", {
+Deno.test("The handler allows a client certificate only the commands of its rules", {
   permissions: "none",
 }, async () => {
   const handle = handlerOf({

@@ -9,7 +9,7 @@ function linesOf(format: "text" | "json") {
   return { lines, log: createLog(format, (line) => lines.push(line), now) };
 }
 
-Deno.test("createLog() writes one event a line, for people", { permissions: "none" }, () => {
+Deno.test("createLog() writes one event a line in the text format", { permissions: "none" }, () => {
   const { lines, log } = linesOf("text");
   log("info", "query", { peer: "127.0.0.1", command: "check load", ms: 1.5, gone: undefined });
   log("error", "start");
@@ -20,7 +20,7 @@ Deno.test("createLog() writes one event a line, for people", { permissions: "non
 });
 
 Deno.test(
-  "createLog() lets nothing forge a line, a field or a colour",
+  "createLog() escapes values that could forge a line, a field or a colour",
   { permissions: "none" },
   () => {
     const hostile = 'a\nb\r\x1b[31m "x" \u2028 \u202e \udc80 peer=1';
@@ -28,7 +28,7 @@ Deno.test(
       const { lines, log } = linesOf(format);
       log("info", "query", { command: hostile });
       assertEquals(lines.length, 1);
-      // deno-lint-ignore no-control-regex -- control characters are what must not be there
+      // deno-lint-ignore no-control-regex -- control characters must not occur
       assert(!/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]/.test(lines[0]!), lines[0]);
       assert(lines[0]!.isWellFormed());
       if (format === "json") {
@@ -44,7 +44,7 @@ Deno.test(
 );
 
 Deno.test(
-  "lineWriter() writes lines of one turn together, in order",
+  "lineWriter() writes lines of one turn of the event loop together, in order",
   { permissions: "none" },
   async () => {
     const writes: string[] = [];
@@ -64,7 +64,7 @@ Deno.test(
 );
 
 Deno.test(
-  "lineWriter() drops lines rather than waits for a reader that stands still, and says so in their form",
+  "lineWriter() drops lines if its reader stops, and reports their number in the same format",
   { permissions: "none" },
   async () => {
     const forms: [first: string, line: string, note: RegExp][] = [
@@ -99,13 +99,13 @@ Deno.test(
 );
 
 Deno.test(
-  "lineWriter() goes on by itself after lines that came while others were being written",
+  "lineWriter() also writes lines that arrive during a write",
   { permissions: "none" },
   async () => {
     let written = "";
     const { write } = lineWriter({
       async write(bytes) {
-        // Longer than lines are gathered.
+        // Longer than the time for which lines are gathered.
         await later(30);
         written += new TextDecoder().decode(bytes);
         return bytes.length;
@@ -124,7 +124,7 @@ Deno.test(
 );
 
 Deno.test(
-  "createLog() shows a reason in whole, and no quote in it ends it",
+  "createLog() shows a long reason in full and escapes its quotes",
   { permissions: "none" },
   () => {
     const { lines, log } = linesOf("text");

@@ -1,4 +1,4 @@
-/** The daemon may run the shell until its process helper runs, and no longer. */
+/** The daemon gives up the permission to run the shell when its process helper runs. */
 import { assertEquals } from "@std/assert";
 
 const module = (path: string) => new URL(`../../src/${path}`, import.meta.url).href;

@@ -27,25 +27,29 @@ async function say(report: Partial<SelfReport>, ...args: string[]) {
   return output;
 }
 
-Deno.test("check_agent tells of the daemon, as perfdata too", { permissions: "none" }, async () => {
-  const { state, text } = await say({ reload: { age: 5.5 } });
-  const { output, perfdata } = parsePluginOutput(text);
-  assertEquals([state, output], ["OK", "AGENT OK - Checkwright 1.2.3, up 1h1m1s, 12 answers"]);
-  assertEquals(perfdata.map(({ label, value }) => `${label}=${value}`), [
-    "uptime=3661",
-    "answers_done=10",
-    "answers_timeout=2",
-    "refused_permissions=1",
-    "abandoned=0",
-    "quarantined=0",
-    "sandboxes=3",
-    "reload_age=5",
-    "certificate_days=100",
-  ]);
-});
+Deno.test(
+  "check_agent reports the state of the daemon, also as perfdata",
+  { permissions: "none" },
+  async () => {
+    const { state, text } = await say({ reload: { age: 5.5 } });
+    const { output, perfdata } = parsePluginOutput(text);
+    assertEquals([state, output], ["OK", "AGENT OK - Checkwright 1.2.3, up 1h1m1s, 12 answers"]);
+    assertEquals(perfdata.map(({ label, value }) => `${label}=${value}`), [
+      "uptime=3661",
+      "answers_done=10",
+      "answers_timeout=2",
+      "refused_permissions=1",
+      "abandoned=0",
+      "quarantined=0",
+      "sandboxes=3",
+      "reload_age=5",
+      "certificate_days=100",
+    ]);
+  },
+);
 
 Deno.test(
-  "check_agent judges quarantine, certificate and the last reload",
+  "check_agent alerts on quarantine, certificate and the last reload",
   { permissions: "none" },
   async () => {
     const table: [report: Partial<SelfReport>, args: string[], expected: RegExp][] = [
@@ -75,7 +79,7 @@ Deno.test("createStats() counts answers by outcome, and refused permissions", {
 }, () => {
   let now = 0;
   const stats = createStats(() => now);
-  // A text that looks like a refusal is not one.
+  // Output that only looks like a refusal is not counted.
   const output = { state: "UNKNOWN", text: 'Permission refused: read "/x" is not among…' } as const;
   const answer: Answer = { outcome: "done", output };
   stats.count(answer);

@@ -1,4 +1,4 @@
-/** `serve --watch` says where an edit went wrong, and goes on. */
+/** `serve --watch` reports the place of a compile error and keeps serving. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
@@ -11,7 +11,7 @@ const says = defineCheck({ description: "Says a word", ${code} });
 export default defineAgent({ commands: { says } });
 `;
 
-Deno.test("serve --watch shows the line of code that cannot be compiled, and the old one serves on", async () => {
+Deno.test("serve --watch shows the line of a compile error and keeps serving the old agent", async () => {
   await using project = await createProject(agent("run: () => word"));
   await project.write("word.ts", 'export const word = "one";\n');
   await using served = await serve(project.agent, "--no-tls", "--watch");
@@ -37,7 +37,7 @@ Deno.test("serve --watch shows the line of code that cannot be compiled, and the
   assertEquals(await askOnce(served, ["says"]), "OK three");
 });
 
-Deno.test("serve --watch shows type errors beside the reload, which they do not keep from happening", async () => {
+Deno.test("serve --watch shows type errors, which do not prevent the reload", async () => {
   await using project = await createProject(agent("run: () => word"));
   await project.write("word.ts", 'export const word = "one";\n');
   await using served = await serve(project.agent, "--no-tls", "--watch");

@@ -1,17 +1,17 @@
-/** Reloads while many ask: nobody may notice but by the answer's version. */
+/** Reloads under load: clients may notice only the new version in the answers. */
 import { assert, assertEquals } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
 import { serve, type Served } from "../serving.ts";
 import { later, until } from "../waiting.ts";
 
-/** An agent all of whose answers say its version, first and last. */
+/** Returns an agent whose answers start and end with its version. */
 function agent(version: "A" | "B"): string {
   return `
 import { defineAgent, defineCheck, ok, option, plugin } from "@checkwright/checkwright";
 const version = "${version}";
 const echo = (wait) => defineCheck({
-  description: "Says its argument",
+  description: "Returns its argument",
   options: { text: option.text({ description: "What", default: "nothing" }) },
   async run({ text }) {
     if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
@@ -73,10 +73,10 @@ async function reloadUnderLoad(clients: number, reloads: number, tls: boolean): 
   assertEquals(served.log().split(" info reload ").length - 1, reloads);
 }
 
-Deno.test("20 reloads under the load of 50 clients lose no answer and mix none up", async () => {
+Deno.test("20 reloads with 50 clients lose no answer and mix up none", async () => {
   await reloadUnderLoad(50, 20, false);
 });
 
-Deno.test("Reloads under the load of TLS clients lose no answer and mix none up", async () => {
+Deno.test("Reloads with TLS clients lose no answer and mix up none", async () => {
   await reloadUnderLoad(10, 6, true);
 });

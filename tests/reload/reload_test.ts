@@ -1,4 +1,4 @@
-/** What a running daemon does with another agent, other settings and another certificate. */
+/** Reloads of a running daemon with a new agent, new settings and a new certificate. */
 import {
   assert,
   assertEquals,
@@ -14,7 +14,7 @@ import { serve, type Served } from "../serving.ts";
 import { isMissing } from "../tools.ts";
 import { later, runToEnd, until } from "../waiting.ts";
 
-/** An agent whose answers carry a marker. */
+/** Returns an agent whose answers contain a marker. */
 function agent(marker: string, more = ""): string {
   return `
 import { defineAgent, defineCheck, ok, option, plugin, shell } from "@checkwright/checkwright";
@@ -30,13 +30,13 @@ export default defineAgent({
 `;
 }
 
-/** Tells the daemon to reload, and waits until it has or has refused. */
+/** Reloads the daemon, and waits until the reload succeeded or was refused. */
 async function reload(served: Served): Promise<string> {
   const before = served.log().length;
   served.process.kill("SIGHUP");
   return await until("a reload or its refusal", () => {
     const said = served.log().slice(before);
-    // The refusal is logged behind the faults, the reload behind nothing.
+    // A refusal is logged after its diagnostics.
     return / (?:info reload|error reload refused) .*\n/.test(said) && said;
   });
 }
@@ -71,7 +71,7 @@ Deno.test("A reload serves the changed checks to the next query", async () => {
   assertMatch(await user.says("more"), /^UNKNOWN NRPE: Command 'more' not defined/);
 });
 
-Deno.test("A reload takes other allowed hosts and limits from the settings file", async () => {
+Deno.test("A reload applies new allowed hosts and limits from the settings file", async () => {
   await using project = await createProject(agent("one"));
   const settings = await project.write("settings.yaml", 'allowedHosts: ["127.0.0.0/8"]\n');
   await using served = await serve(project.agent, "--no-tls", "--settings", settings);
@@ -95,7 +95,7 @@ Deno.test("A reload takes other allowed hosts and limits from the settings file"
 
 Deno.test({
   name:
-    "A reload shows the new certificate to the next handshake, and keeps the old one if the new is of no use",
+    "A reload uses the new certificate for the next handshake, and keeps the old one if the new one is invalid",
   ignore: isMissing(openssl),
   async fn() {
     await using folder = await certificateFolder();
@@ -140,8 +140,8 @@ Deno.test({
   },
 });
 
-Deno.test("A reload refuses a bad agent with every fault, and the old one serves on", async () => {
-  const table: [source: string, faults: string[]][] = [
+Deno.test("A reload refuses an invalid agent with all errors and leaves the running agent in place", async () => {
+  const table: [source: string, errors: string[]][] = [
     ["export default {", ["Cannot bundle it"]],
     ["throw new Error('no database');", ["no database"]],
     ["export default 42;", ["expected a default export made by defineAgent()"]],
@@ -158,11 +158,11 @@ Deno.test("A reload refuses a bad agent with every fault, and the old one serves
     ],
   ];
   await using user = await start(agent("one"));
-  for (const [source, faults] of table) {
+  for (const [source, errors] of table) {
     await user.project.write("agent.ts", source);
     const said = await reload(user.served);
     assertStringIncludes(said, "error reload refused");
-    for (const fault of faults) assertStringIncludes(said, fault);
+    for (const error of errors) assertStringIncludes(said, error);
     assertEquals(await user.says(), "OK one");
   }
   await Deno.remove(user.project.agent);
@@ -173,8 +173,8 @@ Deno.test("A reload refuses a bad agent with every fault, and the old one serves
   assertEquals(await user.says(), "OK two");
 });
 
-Deno.test("A reload refuses bad settings with every fault, and the old ones hold on", async () => {
-  const table: [settings: string, faults: string[]][] = [
+Deno.test("A reload refuses invalid settings with all errors and keeps the old settings", async () => {
+  const table: [settings: string, errors: string[]][] = [
     ["allowedHosts: [", ["settings.yaml"]],
     ["- a list\n", ["Invalid settings: expected a map"]],
     ["commands: { gone: {} }\n", ['settings.yaml:1: commands.gone: Unknown command "gone"']],
@@ -187,16 +187,16 @@ Deno.test("A reload refuses bad settings with every fault, and the old ones hold
   await using project = await createProject(agent("one"));
   const settings = await project.write("settings.yaml", "timeout: 5s\n");
   await using served = await serve(project.agent, "--no-tls", "--settings", settings);
-  for (const [text, faults] of table) {
+  for (const [text, errors] of table) {
     await project.write("settings.yaml", text);
     const said = await reload(served);
     assertStringIncludes(said, "error reload refused");
-    for (const fault of faults) assertStringIncludes(said, fault);
+    for (const error of errors) assertStringIncludes(said, error);
     assertEquals(await askOnce(served, ["says"]), "OK one");
   }
 });
 
-Deno.test("A reload refuses what only a restart can give, and says what it lacks", async () => {
+Deno.test("A reload refuses changes that need a restart and names them", async () => {
   await using project = await createProject(agent("one", 'held: says("x", { env: ["HELD"] }),'));
   const settings = await project.write("settings.yaml", "tls: false\n");
   await using served = await serve(project.agent, "--settings", settings);
@@ -214,26 +214,26 @@ Deno.test("A reload refuses what only a restart can give, and says what it lacks
     assertStringIncludes(said, lacking);
     assertEquals(await askOnce(served, ["says"]), "OK one");
   }
-  // Fewer permissions are no more.
+  // Fewer permissions need no restart.
   await project.write("agent.ts", agent("two"));
   await project.write("settings.yaml", "tls: false\n");
   assertStringIncludes(await reload(served), "info reload");
   assertEquals(await askOnce(served, ["says"]), "OK two");
 });
 
-Deno.test("Several hangups in a row come to two reloads at most, and the last change is served", async () => {
+Deno.test("Several SIGHUPs in a row cause at most two reloads, and the last change is served", async () => {
   await using user = await start(agent("0"));
   await user.project.write("agent.ts", agent("1"));
   for (let count = 0; count < 20; count++) user.served.process.kill("SIGHUP");
   await until("the last change", async () => await user.says() === "OK 1");
-  // Whatever was still to come stands before this one.
+  // Any reload that is still pending is logged before this one.
   await user.served.logged("info reload");
   await later(500);
   const reloads = user.served.log().split(" info reload ").length - 1;
   assert(reloads <= 2, `${reloads} reloads`);
 });
 
-Deno.test("A command that runs during a reload answers for the agent that it was asked of", async () => {
+Deno.test("A command that runs during a reload returns the answer of the old agent", async () => {
   const slow = (marker: string) => `
     worker: defineCheck({ description: "Slow", permissions: { env: ["A"] }, async run() {
       await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -254,7 +254,7 @@ Deno.test("A command that runs during a reload answers for the agent that it was
   assertEquals(await user.says("plugin"), "OK two");
 });
 
-Deno.test("A connection that asks after a reload is answered, however long ago it was made", async () => {
+Deno.test("A connection from before a reload can still send its query after it", async () => {
   await using user = await start(agent("one"));
   assertEquals(await user.says(), "OK one");
   const { encodePacket } = await import("../../src/protocol/encode_packet.ts");
@@ -264,7 +264,7 @@ Deno.test("A connection that asks after a reload is answered, however long ago i
   await connection.write(query.subarray(0, 100));
   await user.project.write("agent.ts", agent("two"));
   await reload(user.served);
-  // The old generation has nothing to do and is gone by now.
+  // The old generation has no running command and has ended by now.
   await later(300);
   await connection.write(query.subarray(100));
   const answer = new Uint8Array(2048);
@@ -292,7 +292,7 @@ Deno.test("A reload empties the quarantine", async () => {
   assertEquals(await user.says("spin"), "OK spun");
 });
 
-Deno.test("A reload that meets the death of the daemon reaches the one that takes over", async () => {
+Deno.test("A reload while the daemon dies is applied by the next daemon", async () => {
   const eater = `
     eat: defineCheck({ description: "Eats memory", permissions: { env: ["A"] }, run() {
       const kept = [];
@@ -301,17 +301,17 @@ Deno.test("A reload that meets the death of the daemon reaches the one that take
   await using user = await start(agent("one", eater));
   const eaten = user.says("eat").catch(() => {});
   await user.project.write("agent.ts", agent("two", eater));
-  // Whenever the daemon dies, it dies while one of these is under way.
-  await until("the death of the daemon", async () => {
+  // At any time the daemon dies, one of these reloads is in progress.
+  await until("the end of the daemon", async () => {
     user.served.process.kill("SIGHUP");
     await later(50);
     return user.served.log().includes("restart reason=");
   }, 60_000);
   await eaten;
-  // The one that ate was asked of an agent that is no longer served.
+  // The command that took the memory belongs to an agent that is no longer served.
   await user.served.logged("quarantined command=eat reason=");
   await until(
-    "the one that takes over",
+    "the next daemon",
     async () => await user.says().catch(() => "") === "OK two",
   );
   assertEquals(user.served.log().includes("reload refused"), false, user.served.log());

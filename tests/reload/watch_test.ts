@@ -1,4 +1,4 @@
-/** `serve --watch`: a changed file is a reload. */
+/** `serve --watch` reloads when a file changes. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
@@ -11,15 +11,15 @@ import { word } from "./parts/word.ts";
 export default defineAgent({ commands: { ${body} } });
 `;
 
-/** Asks until there is another answer than this one. */
+/** Repeats a query until the answer differs from `from`. */
 async function changed(served: Served, command: string, from: string): Promise<string> {
-  return await until(`another answer than ${from}`, async () => {
+  return await until(`an answer other than ${from}`, async () => {
     const answer = await askOnce(served, [command]);
     return answer !== from && answer;
   });
 }
 
-Deno.test("serve --watch runs what was edited: the agent, a module of it, the settings; and what is bad is reported and not served", async () => {
+Deno.test("serve --watch reloads a changed agent, module or settings file, and refuses invalid ones", async () => {
   await using project = await createProject(agent("says: () => ok(word)"));
   await Deno.mkdir(`${project.folder}/parts`);
   await project.write("parts/word.ts", 'export const word = "one";');
@@ -33,7 +33,7 @@ Deno.test("serve --watch runs what was edited: the agent, a module of it, the se
   await project.write("agent.ts", agent('says: () => ok(word + "!")'));
   assertEquals(await changed(served, "says", "OK one"), "OK one!");
 
-  // As an editor does that writes a new file and renames it.
+  // Some editors write a new file and rename it.
   await project.write("parts/word.ts~", 'export const word = "two";');
   await Deno.rename(`${project.folder}/parts/word.ts~`, `${project.folder}/parts/word.ts`);
   assertEquals(await changed(served, "says", "OK one!"), "OK two!");
@@ -50,7 +50,7 @@ Deno.test("serve --watch runs what was edited: the agent, a module of it, the se
   await project.write("settings.yaml", "refusals: perhaps\n");
   await served.logged("error reload refused", 3);
   await project.write("settings.yaml", "refusals: silent\n");
-  // A file that is none of the agent's is no reason for anything.
+  // A file that the agent does not use causes no reload.
   const reloads = served.log().split(" info reload ").length;
   await served.logged(" info reload ", reloads);
   await project.write("notes.txt", "nothing");

@@ -9,7 +9,7 @@ function manifest(settings: Partial<Settings>): Manifest {
 
 const at = (hostname: string, port: number) => ({ listen: [{ hostname, port }] });
 
-Deno.test("whyRestart() names what a running daemon cannot take over", () => {
+Deno.test("whyRestart() names the changes that need a restart", () => {
   const table: [before: Partial<Settings>, after: Partial<Settings>, reason: string | undefined][] =
     [
       [{}, {}, undefined],

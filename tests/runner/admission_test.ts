@@ -5,7 +5,7 @@ const never = new AbortController().signal;
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 Deno.test(
-  "createAdmission() lets the next in when one leaves, in order",
+  "createAdmission() admits waiting commands in order when places become free",
   { permissions: "none" },
   async () => {
     const admission = createAdmission({ running: 1, queued: 9 });
@@ -26,7 +26,7 @@ Deno.test(
   },
 );
 
-Deno.test("createAdmission() holds up nobody but a command at its own bound", {
+Deno.test("createAdmission() delays only commands that are at their own bound", {
   permissions: "none",
 }, async () => {
   const admission = createAdmission({ running: 9, queued: 9 });
@@ -40,7 +40,7 @@ Deno.test("createAdmission() holds up nobody but a command at its own bound", {
 });
 
 Deno.test(
-  "createAdmission() says that it is busy where too many wait",
+  "createAdmission() throws a BusyError if too many commands wait",
   { permissions: "none" },
   async () => {
     const admission = createAdmission({ running: 1, queued: 1 });
@@ -54,14 +54,18 @@ Deno.test(
   },
 );
 
-Deno.test("createAdmission() forgets who waits no longer", { permissions: "none" }, async () => {
-  const admission = createAdmission({ running: 1, queued: 9 });
-  const leave = await admission.enter("a", Infinity, never);
-  const abort = new AbortController();
-  const waiting = admission.enter("b", Infinity, abort.signal);
-  abort.abort(new Error("late"));
-  await assertRejects(() => waiting, Error, "late");
-  assertEquals(admission.queued, 0);
-  leave();
-  assertEquals(admission.running, 0);
-});
+Deno.test(
+  "createAdmission() forgets commands whose wait was aborted",
+  { permissions: "none" },
+  async () => {
+    const admission = createAdmission({ running: 1, queued: 9 });
+    const leave = await admission.enter("a", Infinity, never);
+    const abort = new AbortController();
+    const waiting = admission.enter("b", Infinity, abort.signal);
+    abort.abort(new Error("late"));
+    await assertRejects(() => waiting, Error, "late");
+    assertEquals(admission.queued, 0);
+    leave();
+    assertEquals(admission.running, 0);
+  },
+);

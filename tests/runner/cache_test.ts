@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { createCache } from "../../src/runner/cache.ts";
 
 Deno.test(
-  "createCache() answers from the last result for so long",
+  "createCache() returns the last result until it expires",
   { permissions: "none" },
   async () => {
     let now = 0, runs = 0;
@@ -17,7 +17,7 @@ Deno.test(
 );
 
 Deno.test(
-  "createCache() lets those who ask at once share one run",
+  "createCache() shares one run between simultaneous callers",
   { permissions: "none" },
   async () => {
     const run = Promise.withResolvers<string>();
@@ -31,7 +31,7 @@ Deno.test(
 );
 
 Deno.test(
-  "createCache() keeps nothing for 0 seconds, and no failure",
+  "createCache() caches neither failures nor results with a time of 0 seconds",
   { permissions: "none" },
   async () => {
     let runs = 0;
@@ -44,7 +44,7 @@ Deno.test(
   },
 );
 
-Deno.test("createCache() keeps a bounded number of keys", { permissions: "none" }, async () => {
+Deno.test("createCache() limits the number of its keys", { permissions: "none" }, async () => {
   let runs = 0;
   const cache = createCache<number>(() => 0);
   for (let key = 0; key < 2_000; key++) {

@@ -1,4 +1,4 @@
-/** The sandbox and `testCheck` hold a check to the same paths. */
+/** The sandbox and `testCheck` refuse the same paths. */
 import { assertEquals } from "@std/assert";
 import { unite } from "../../src/agent/granted_permissions.ts";
 import { testCheck } from "../../src/check/testing.ts";
@@ -13,7 +13,7 @@ type Ends = Record<"deno" | "node" | "promises", [name: string, end: string][]>;
 const context = { hostname: "here", procfs: "/proc" };
 const never = new AbortController().signal;
 
-Deno.test("Each function that takes paths is refused alike in the sandbox and in testCheck()", async () => {
+Deno.test("The sandbox and testCheck() refuse undeclared paths in the same functions", async () => {
   const [agent, runtime, imports] = await Promise.all([
     bundle(new URL("../fixtures/paths_agent.ts", import.meta.url)),
     bundle(new URL("../../src/runner/sandbox_main.ts", import.meta.url)),
@@ -37,7 +37,7 @@ Deno.test("Each function that takes paths is refused alike in the sandbox and in
     for (const isolation of ["worker", "process"] as const) {
       const sandbox = await pool.sandbox(unite([permissions]), isolation);
       const { output } = await sandbox.run("paths", args, context, never);
-      // The runtime does not call back `exists` and has no `lchmod`: neither passes.
+      // The runtime never calls back `exists`, and `lchmod` is missing: both count as refused.
       const found = output.text.replace('"exists","never"', '"exists","NotCapable"')
         .replace('"lchmod","Error"', '"lchmod","NotCapable"');
       assertEquals(ends, JSON.parse(found), `${isolation} ${from} ${to}`);

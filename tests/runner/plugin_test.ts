@@ -22,14 +22,14 @@ async function runPlugin(run: PluginRun, signal: AbortSignal): Promise<Answer> {
   }
 }
 
-Deno.test("runPlugin() hands back output and state of exit codes 0 to 3", async () => {
+Deno.test("runPlugin() returns output and state for exit codes 0 to 3", async () => {
   for (const [code, state] of ["OK", "WARNING", "CRITICAL", "UNKNOWN"].entries()) {
     const { output } = await runPlugin(sh(`echo "x|a=1"; exit ${code}`), never);
     assertEquals(output, { state, text: "x|a=1" } as typeof output);
   }
 });
 
-Deno.test("runPlugin() takes off one newline, and keeps every other byte", async () => {
+Deno.test("runPlugin() removes one newline at the end and keeps all other bytes", async () => {
   const table: [string, string][] = [
     ["printf 'a\\n\\n'", "a\n"],
     ["printf 'a\\r\\nb'", "a\r\nb"],
@@ -43,7 +43,7 @@ Deno.test("runPlugin() takes off one newline, and keeps every other byte", async
   assertEquals([...encodeText(output.text)], [0x67, 0x72, 0xfc, 0x6e, 0, 0x78, 0xff]);
 });
 
-Deno.test("runPlugin() gives the reason of what is no answer", async () => {
+Deno.test("runPlugin() returns the reason if a plugin gives no valid answer", async () => {
   const table: [PluginRun, string[]][] = [
     [sh("exit 0"), ["NRPE: Unable to read output", "code 0"]],
     [sh("echo oops >&2; exit 2"), ["NRPE: Unable to read output", "code 2", "oops"]],
@@ -69,19 +69,19 @@ Deno.test("runPlugin() gives the reason of what is no answer", async () => {
   }
 });
 
-Deno.test("runPlugin() keeps stderr out of the answer and tells the log", async () => {
+Deno.test("runPlugin() returns stderr as the reason for the log, not in the output", async () => {
   const { output, reason } = await runPlugin(sh("echo fine; echo careful >&2"), never);
   assertEquals(output, { state: "OK", text: "fine" });
   assertEquals(reason, "careful");
 });
 
-Deno.test("runPlugin() keeps 64 KiB of a flood, and its exit code", async () => {
+Deno.test("runPlugin() keeps 64 KiB of large output, and the exit code", async () => {
   const { output } = await runPlugin(sh("head -c 3000000 /dev/zero | tr '\\0' x; exit 1"), never);
   assertEquals(output.state, "WARNING");
   assertEquals(output.text.length, 65_536);
 });
 
-Deno.test("runPlugin() gives a clean environment, folder and input", async () => {
+Deno.test("runPlugin() sets a clean environment, the working directory and an empty input", async () => {
   const { output } = await runPlugin(
     { ...sh("env | sort; pwd; cat"), env: { EXTRA: "yes" } },
     never,
@@ -99,7 +99,7 @@ Deno.test("runPlugin() gives a clean environment, folder and input", async () =>
   ]);
 });
 
-Deno.test("runPlugin() passes words as they are", async () => {
+Deno.test("runPlugin() passes arguments unchanged", async () => {
   const words = ["$(id)", "`id`", "*", "a b", "", "'", '"', "-x", "größe"];
   const { output } = await runPlugin({
     argv: ["/usr/bin/printf", "<%s>", ...words],
@@ -109,7 +109,7 @@ Deno.test("runPlugin() passes words as they are", async () => {
   assertEquals(output.text, words.map((word) => `<${word}>`).join(""));
 });
 
-Deno.test("runPlugin() refuses words that no executable can be given", async () => {
+Deno.test("runPlugin() refuses arguments that cannot be passed to an executable", async () => {
   for (const word of ["a\0b", "\udcfc"]) {
     const { output } = await runPlugin({ argv: ["/bin/echo", word], env: {}, cwd: "/" }, never);
     assertStringIncludes(output.text, "argument 1");
@@ -122,7 +122,7 @@ Deno.test("runPlugin() runs a plugin in a process group of its own", async () =>
   assertEquals(group, pid);
 });
 
-/** The id that a process writes into a file. */
+/** Returns the id that a process writes into a file. */
 async function idIn(path: string): Promise<string> {
   return await until(
     `an id in ${path}`,
@@ -130,7 +130,7 @@ async function idIn(path: string): Promise<string> {
   );
 }
 
-Deno.test("runPlugin() ends the whole group when its time is over, grandchildren that ignore TERM included", async () => {
+Deno.test("runPlugin() ends the whole group at the deadline, including grandchildren that ignore TERM", async () => {
   const folder = await Deno.makeTempDir();
   const abort = new AbortController();
   const line =
@@ -144,12 +144,12 @@ Deno.test("runPlugin() ends the whole group when its time is over, grandchildren
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("runPlugin() ends children that left the group when its time is over", {
+Deno.test("runPlugin() ends children that left the group at the deadline", {
   ignore: tools.setsid === undefined,
 }, async () => {
   const table: [name: string, line: string][] = [
-    ["its mark tells", "setsid sh -c 'echo $$ > $0/pid; exec sleep 60' $1 & exit 0"],
-    ["its parent tells", "setsid env -i /bin/sh -c 'echo $$ > $0/pid; exec sleep 60' $1 & wait"],
+    ["found by its mark", "setsid sh -c 'echo $$ > $0/pid; exec sleep 60' $1 & exit 0"],
+    ["found by its parent", "setsid env -i /bin/sh -c 'echo $$ > $0/pid; exec sleep 60' $1 & wait"],
     [
       "ignores TERM",
       `setsid sh -c 'trap "" TERM; echo $$ > $0/pid; for i in 1 2 3 4 5 6; do sleep 10; done' $1 & wait`,
@@ -168,10 +168,10 @@ Deno.test("runPlugin() ends children that left the group when its time is over",
   }
 });
 
-Deno.test("runPlugin() waits for nobody who cannot be found", {
+Deno.test("runPlugin() does not wait for a process that cannot be found", {
   ignore: tools.setsid === undefined,
 }, async () => {
-  // Out of the group, without the mark, and its parent is gone: only its output tells of it.
+  // Outside the group, without the mark and without a parent: only its output connects it.
   const line = "setsid env -i /bin/sh -c 'echo $$; exec sleep 20' & sleep 0.3";
   const { output } = await runPlugin(sh(line), never);
   assertEquals(output.state, "OK");
@@ -179,13 +179,13 @@ Deno.test("runPlugin() waits for nobody who cannot be found", {
   Deno.kill(Number(output.text), "SIGKILL");
 });
 
-Deno.test("runPlugin() does not wait for a child that a plugin leaves behind with its output", async () => {
+Deno.test("runPlugin() does not wait for a child that outlives the plugin and holds its output", async () => {
   const { output } = await runPlugin(sh("sleep 60 & echo $!"), never);
   assertEquals(output.state, "OK");
   assertEquals(isAlive(output.text), false);
 });
 
-Deno.test("runPlugin() starts nothing whose digest is another", async () => {
+Deno.test("runPlugin() does not start an executable with another digest", async () => {
   const bytes = await Deno.readFile("/bin/echo");
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
   const run = { argv: ["/bin/echo", "x"], env: {}, cwd: "/" };

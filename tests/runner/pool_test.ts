@@ -21,7 +21,7 @@ const open = (most: number) =>
     processes: withoutProcessTree(),
   });
 
-Deno.test("createPool() keeps no more sandboxes than it may, and ends the one idle for longest", async () => {
+Deno.test("createPool() limits the number of sandboxes and ends the longest unused one", async () => {
   const pool = open(2);
   for (const variable of ["A", "B", "C"]) await pool.sandbox(...kind(variable));
   assertEquals(pool.kinds.map(([{ env }]) => env), [["B"], ["C"]]);
@@ -29,7 +29,7 @@ Deno.test("createPool() keeps no more sandboxes than it may, and ends the one id
   assertEquals(pool.size, 0);
 });
 
-Deno.test("createPool() makes no room by ending a sandbox that is being started", async () => {
+Deno.test("createPool() does not end a sandbox that is starting to make room", async () => {
   const pool = open(1);
   const first = pool.use(kind("A"), (sandbox) => sandbox.run("hello", [], context, never));
   await assertRejects(
@@ -43,7 +43,7 @@ Deno.test("createPool() makes no room by ending a sandbox that is being started"
   pool.close();
 });
 
-Deno.test("createPool() makes no room by ending a sandbox between its start and its first run", async () => {
+Deno.test("createPool() does not end a sandbox between its start and its first run to make room", async () => {
   const pool = open(1);
   const handed = Promise.withResolvers<void>();
   const hold = Promise.withResolvers<void>();
@@ -59,7 +59,7 @@ Deno.test("createPool() makes no room by ending a sandbox between its start and 
   pool.close();
 });
 
-Deno.test("createPool() gives those who share a sandbox one, and everybody else one of their own", async () => {
+Deno.test("createPool() returns one sandbox for commands that share, and separate ones for the others", async () => {
   const pool = open(8);
   const none = unite([]);
   const shared = await pool.sandbox(none, "worker");

@@ -28,7 +28,7 @@ function open(): { pool: ReturnType<typeof createPool>; logged: string[] } & Dis
 const isolations: readonly Isolation[] = ["worker", "process"];
 
 for (const isolation of isolations) {
-  Deno.test(`A ${isolation} sandbox runs checks and says why one failed`, async () => {
+  Deno.test(`A ${isolation} sandbox runs checks and returns the reason of a failure`, async () => {
     using opened = open();
     const sandbox = await opened.pool.sandbox(none, isolation);
     const run = async (name: string, ...args: string[]) =>
@@ -54,7 +54,7 @@ for (const isolation of isolations) {
     }
   });
 
-  Deno.test(`A ${isolation} sandbox holds what was granted, whatever its options say`, async () => {
+  Deno.test(`A ${isolation} sandbox allows only the granted permissions, for any option value`, async () => {
     using opened = open();
     const sandbox = await opened.pool.sandbox(unite([{ read: ["/etc/group"] }]), isolation);
     assertEquals((await sandbox.run("reads", [], context, never)).output.text, "read true");
@@ -63,7 +63,7 @@ for (const isolation of isolations) {
     assertStringIncludes(output.text, 'read "/etc/passwd"');
   });
 
-  Deno.test(`A ${isolation} sandbox is warm for the next run, and shares nothing with another`, async () => {
+  Deno.test(`A ${isolation} sandbox keeps its state for the next run, and shares none with another`, async () => {
     using opened = open();
     const one = await opened.pool.sandbox(none, isolation);
     assertEquals(await opened.pool.sandbox(none, isolation), one);
@@ -75,7 +75,7 @@ for (const isolation of isolations) {
     assertEquals(texts, ["1", "2", "1"]);
   });
 
-  Deno.test(`A ${isolation} sandbox in which a check ignores its deadline ends when all others have answered`, async () => {
+  Deno.test(`A ${isolation} sandbox with a check that ignores its deadline ends after all other runs`, async () => {
     using opened = open();
     const sandbox = await opened.pool.sandbox(none, isolation);
     const abort = new AbortController();
@@ -91,7 +91,7 @@ for (const isolation of isolations) {
   });
 }
 
-Deno.test("A process sandbox that is blocked is killed, and the next one answers", async () => {
+Deno.test("A blocked process sandbox is killed, and a new one answers", async () => {
   using opened = open();
   const sandbox = await opened.pool.sandbox(none, "process");
   const abort = new AbortController();
@@ -103,7 +103,7 @@ Deno.test("A process sandbox that is blocked is killed, and the next one answers
   assertEquals((await next.run("hello", [], context, never)).output.text, "hello");
 });
 
-Deno.test("A process sandbox that dies rejects its runs with the reason", async () => {
+Deno.test("A process sandbox that ends rejects its runs with the reason", async () => {
   for (
     const [command, reason] of [["exits", "exit code 0"], [
       "eats",
