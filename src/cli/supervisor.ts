@@ -102,7 +102,7 @@ function start(
 
   function read(line: string): void {
     if (line === LEAVING_LINE) leaving.resolve({ code: RESTART_CODE, signal: null, ready });
-    // A death with a new suspect is no reason to give up: each command has two such deaths at most.
+    // A death with a new suspect does not count: each command can cause two of them at most.
     else if (line === SUSPECTS_LINE) onSuspects();
     else if (line.startsWith(readyStart)) {
       ready = true;

@@ -9,7 +9,7 @@ export interface Judgement {
   suspects: readonly string[];
   /**
    * Whether the death was the first that one of them is a suspect of, or put one in quarantine. Each
-   * command can cause two such deaths at most, so they are no reason to give up.
+   * command can cause two such deaths at most, so they do not count as failures.
    */
   progress: boolean;
 }
@@ -20,10 +20,10 @@ const evaluated = "the agent's module ended the daemon when it was evaluated";
 /**
  * Judges the death of a daemon by the marks that it left:
  *
- * 1. A command that ran alone, while no other worker was alive, is guilty, and quarantined.
- * 2. Otherwise the suspects are the commands that ran, and those whose worker had not proved since
- *    their answer that its thread is free. If there are none, or all of them have passed a trial
- *    since an earlier death, each command whose worker was alive is a suspect.
+ * 1. A command that ran alone, while no other worker was alive, is guilty and is quarantined.
+ * 2. Otherwise the suspects are the commands that ran, and the commands that had answered before
+ *    their worker proved again that its thread is free. If that leaves no suspect, or only commands
+ *    that passed a trial after an earlier death, each command of a living worker is a suspect.
  * 3. A suspect runs alone at its next query.
  *
  * @param before the contents of the quarantine when the daemon died

@@ -125,23 +125,23 @@ async function outputOf(program: string): Promise<string> {
 
 /** Runs `deno compile`. Returns the reason on one line if it failed. */
 async function denoCompile(root: string, args: readonly string[]): Promise<string | undefined> {
-  const { code, complaint } = await runDeno(["compile", ...args], root);
-  return code === 0 ? undefined : explain(complaint);
+  const { code, stderr } = await runDeno(["compile", ...args], root);
+  return code === 0 ? undefined : explain(stderr);
 }
 
 /**
  * Extracts the causes from an error text of Deno. After the headline it contains the causes, from
  * the outermost to the innermost, numbered if there are several, and then a stack trace.
  */
-function explain(complaint: string): string {
-  const causes = [...(complaint.split("Caused by:\n")[1] ?? "").matchAll(/^ +(?:\d+: )?(.+)$/gm)]
+function explain(stderr: string): string {
+  const causes = [...(stderr.split("Caused by:\n")[1] ?? "").matchAll(/^ +(?:\d+: )?(.+)$/gm)]
     .map(([, cause]) => cause!).filter((cause) => cause !== "Setting up base binary.");
   // Most causes also contain the text of the next one.
   const joined = causes.reduce(
     (text, cause) => text.includes(cause) ? text : `${text}: ${cause}`,
     "",
   );
-  return joined.slice(2) || complaint.replace(/^(?:.*\n)*error: /, "").trim().split("\n")[0] ||
+  return joined.slice(2) || stderr.replace(/^(?:.*\n)*error: /, "").trim().split("\n")[0] ||
     "it failed";
 }
 

@@ -5,7 +5,7 @@ export interface DenoResult {
   signal: Deno.Signal | null;
   stdout: string;
   /** Its standard error, without the stack of Deno itself. */
-  complaint: string;
+  stderr: string;
 }
 
 /**
@@ -35,6 +35,6 @@ export async function runDeno(
     code: end.code,
     signal: end.signal,
     stdout: decoder.decode(stdout),
-    complaint: decoder.decode(stderr).split(/\n\s*Stack backtrace:/)[0]!,
+    stderr: decoder.decode(stderr).split(/\n\s*Stack backtrace:/)[0]!,
   };
 }

@@ -33,7 +33,7 @@ export async function bundle(module: string | URL, minify?: "all" | "names"): Pr
     local,
   ];
   const folder = local.startsWith("/") ? parentOf(local) : undefined;
-  const { code, signal, stdout, complaint } = await coldCache(() =>
+  const { code, signal, stdout, stderr } = await coldCache(() =>
     runLocked("bundle", args, folder, AbortSignal.timeout(timeoutSeconds * 1000))
   );
   if (signal !== null) {
@@ -41,7 +41,7 @@ export async function bundle(module: string | URL, minify?: "all" | "names"): Pr
       `The bundler was ended by ${signal}: its timeout is ${timeoutSeconds} seconds`,
     );
   }
-  if (code !== 0) throw new BundleError(explain(complaint));
+  if (code !== 0) throw new BundleError(explain(stderr));
   return stdout;
 }
 

@@ -11,6 +11,6 @@ import { runLocked } from "./run_locked.ts";
 export async function checkTypes(path: string, signal?: AbortSignal): Promise<string | undefined> {
   const module = await Deno.realPath(path);
   const folder = parentOf(module);
-  const { code, complaint } = await runLocked("check", ["--quiet", module], folder, signal);
-  return code === 0 ? undefined : complaint.trim();
+  const { code, stderr } = await runLocked("check", ["--quiet", module], folder, signal);
+  return code === 0 ? undefined : stderr.trim();
 }

@@ -33,7 +33,7 @@ export function createColdCache(isCold: () => boolean): BundlerRun {
 async function repeat(bundle: () => Promise<DenoResult>): Promise<DenoResult> {
   for (let attempt = 1;; attempt++) {
     const result = await bundle();
-    const lost = result.code !== 0 && result.complaint.includes("failed to copy esbuild binary");
+    const lost = result.code !== 0 && result.stderr.includes("failed to copy esbuild binary");
     if (!lost || attempt === attempts) return result;
   }
 }

@@ -20,7 +20,7 @@ export async function runLocked(
   signal?: AbortSignal,
 ): Promise<DenoResult> {
   const frozen = await runDeno([subcommand, "--frozen", ...args], folder, signal);
-  if (frozen.code === 0 || !frozen.complaint.includes(outOfDate)) return frozen;
+  if (frozen.code === 0 || !frozen.stderr.includes(outOfDate)) return frozen;
   const temporary = await Deno.makeTempDir({ prefix: "checkwright-lock-" });
   try {
     // Locked versions are kept; new packages are added to the copy.

@@ -44,7 +44,7 @@ Deno.test("openBlame() passes the quarantine and the marks on to the next proces
   });
 });
 
-Deno.test("openBlame() leaves files of a newer version alone, and says so", async () => {
+Deno.test("openBlame() neither reads nor changes files of a newer version", async () => {
   await withFolder((folder) => {
     const files = {
       "quarantine.json": '{"version":2,"quarantined":["in another form"]}',

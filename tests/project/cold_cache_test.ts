@@ -2,11 +2,11 @@ import { assertEquals } from "@std/assert";
 import { createColdCache, lacksEsbuild } from "../../src/project/cold_cache.ts";
 import type { DenoResult } from "../../src/host/run_deno.ts";
 
-const good: DenoResult = { code: 0, signal: null, stdout: "code", complaint: "" };
+const good: DenoResult = { code: 0, signal: null, stdout: "code", stderr: "" };
 const lost: DenoResult = {
   ...good,
   code: 1,
-  complaint: "error: failed to copy esbuild binary from /c/esbuild to /c/.esbuild-7.tmp",
+  stderr: "error: failed to copy esbuild binary from /c/esbuild to /c/.esbuild-7.tmp",
 };
 
 /** Makes calls at the same time; returns the number of running calls at each start. */
@@ -46,7 +46,7 @@ Deno.test(
     permissions: "none",
   },
   async () => {
-    const other = { ...good, code: 1, complaint: "error: Expected ')', got 'files'" };
+    const other = { ...good, code: 1, stderr: "error: Expected ')', got 'files'" };
     const table: [DenoResult[], DenoResult, number][] = [
       [[lost, good], good, 2],
       [[lost, lost, good], good, 3],
