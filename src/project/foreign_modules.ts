@@ -68,7 +68,7 @@ export async function foreignModules(bundle: string, agent: string): Promise<For
 export async function whyForeign(path: string, agent: string): Promise<string | undefined> {
   const entry = await Deno.realPath(agent);
   const project = await projectFolder(entry) ?? parentOf(entry);
-  const judged = await judge(path, parentOf(entry), project);
+  const judged = await judgeFile(path, project);
   const packages = judged === undefined ? undefined : await npmCache();
   return packages !== undefined && judged?.real.startsWith(packages) ? undefined : judged?.reason;
 }
@@ -83,7 +83,10 @@ async function judge(name: string, folder: string, project: string): Promise<Jud
   if (url.startsWith("http:")) return { module: url, real: url, reason: "expected https" };
   // Data within the code, and remote modules.
   if (/^(?:<|[a-z]+:)/.test(url)) return undefined;
-  const module = name.startsWith("/") ? name : absolute(folder, name);
+  return await judgeFile(absolute(folder, name), project);
+}
+
+async function judgeFile(module: string, project: string): Promise<Judged | undefined> {
   const real = await realOf(module);
   if (real === undefined || codeEnding.test(real) || real.startsWith(project)) return undefined;
   const target = real === module ? "" : `it links to ${JSON.stringify(real)}: `;

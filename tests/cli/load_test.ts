@@ -117,7 +117,7 @@ Deno.test("No message shows a part of a file that the agent may not import", asy
     `import x from "${outside}" with { type: "json" };`,
   ];
   for (const line of imports) {
-    await using project = await createProject(`${line} void x; ${empty}`);
+    await using project = await createProject(`${line} console.log(x); ${empty}`);
     for (const name of ["link.json", "link.ts"]) {
       await Deno.symlink(outside, `${project.folder}/${name}`);
     }
