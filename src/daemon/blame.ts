@@ -1,4 +1,4 @@
-import type { QuarantineState } from "../runner/quarantine.ts";
+import { NO_QUARANTINE, type QuarantineState } from "../runner/quarantine.ts";
 import { AGENT, type WriteMark } from "../runner/run_record.ts";
 import { judgeDeath, type Judgement } from "./judge_death.ts";
 import { openQuarantineFile } from "./quarantine_file.ts";
@@ -19,9 +19,9 @@ export interface Blame {
   update(state: QuarantineState): void;
   /** Records what runs. */
   readonly write: WriteMark;
-  /** Records that this process does not die but makes room for another one. */
+  /** Ends the record of this process: another daemon starts while this one answers its queries. */
   restart(): void;
-  /** Forgets everything: the daemon stops normally. */
+  /** Ends the record and clears the quarantine: the daemon stops normally. */
   stop(): void;
 }
 
@@ -37,16 +37,21 @@ export function openBlame(folder: string): Blame {
   const death = judgeDeath(kept.state, record.left);
   const state = death?.state ?? kept.state;
   kept.write(state);
+  let ended = false;
+  const restart = () => {
+    ended = true;
+    record.close();
+  };
   return {
     state,
     ...(death !== undefined && { death }),
     ...(kept.newer !== undefined && { newer: kept.newer }),
-    update: kept.write,
+    update: (state) => ended || kept.write(state),
     write: record.write,
-    restart: record.clear,
+    restart,
     stop() {
-      record.clear();
-      kept.write({ quarantined: {}, suspects: {} });
+      restart();
+      kept.write(NO_QUARANTINE);
     },
   };
 }

@@ -12,8 +12,8 @@ export interface RunRecordFile {
   readonly left: Readonly<Record<string, Mark>>;
   /** Replaces the mark of a command, before it runs: one write of one byte (2 µs). */
   readonly write: WriteMark;
-  /** Removes all marks: the daemon stops normally. */
-  clear(): void;
+  /** Removes all marks and writes no more: the daemon stops normally. */
+  close(): void;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface RunRecordFile {
  *   be written or has the format of a newer version
  */
 export function openRunRecordFile(path: string): RunRecordFile {
-  const without: RunRecordFile = { left: {}, write: () => {}, clear: () => {} };
+  const without: RunRecordFile = { left: {}, write: () => {}, close: () => {} };
   let file: Deno.FsFile;
   let text: string;
   try {
@@ -55,8 +55,6 @@ export function openRunRecordFile(path: string): RunRecordFile {
   }
 
   function clear(): void {
-    offsets.clear();
-    size = 0;
     try {
       file.truncateSync();
     } catch {
@@ -75,7 +73,11 @@ export function openRunRecordFile(path: string): RunRecordFile {
       offsets.set(command, size);
       writeAt(size, `${letter} ${JSON.stringify(command)}\n`);
     },
-    clear,
+    // Commands may still run: their marks would be those of the next daemon.
+    close() {
+      if (!failed) clear();
+      failed = true;
+    },
   };
 }
 

@@ -25,7 +25,7 @@ export const RESTART_CODE = 75;
 /** The line that asks for another daemon. After it, the daemon answers its queries and exits. */
 export const LEAVING_LINE = "checkwright: stopped listening, another daemon is needed";
 
-/** The line that reports that the last daemon died and that its death has new suspects. */
+/** The line that tells a supervisor that the death of the last daemon has new suspects. */
 export const SUSPECTS_LINE = "checkwright: the last daemon died, and its commands are watched";
 
 /** What a service manager passes to the daemon. */
@@ -72,6 +72,7 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
   );
   const { log } = daemon;
   reportBlame(blame, log);
+  if (blame.death?.progress && service.untilEof !== undefined) console.log(SUSPECTS_LINE);
   const systemd = createService(service);
   console.log(daemon.line);
   systemd.send(`READY=1\nSTATUS=${daemon.line}`);
@@ -114,7 +115,6 @@ function reportBlame({ state, death, newer }: Blame, log: Log): void {
     log("warning", "quarantined", { command: showCommands([command]), reason });
   }
   if (death === undefined) return;
-  if (death.progress) console.log(SUSPECTS_LINE);
   const suspects = death.suspects.filter((command) => state.suspects[command] !== undefined);
   if (suspects.length === 0) return;
   log("warning", "suspects", {

@@ -76,7 +76,8 @@ Deno.test("The daemon closes after a malformed packet, logs peer and reason, and
     // The line for the previous query may be written late, so all new lines are searched.
     const line = await until(
       "the line of the log",
-      () => served.log().slice(before).split("\n").find((line) => line.includes(" fault ")),
+      () =>
+        served.log().slice(before).split("\n").find((line) => line.includes(" connection error ")),
     );
     assertStringIncludes(line, "peer=127.0.0.1");
     assertStringIncludes(line, reason, `${name}: ${line}`);

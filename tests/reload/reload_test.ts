@@ -309,7 +309,7 @@ Deno.test("A reload while the daemon dies is applied by the next daemon", async 
   }, 60_000);
   await eaten;
   // The command that took the memory belongs to an agent that is no longer served.
-  await user.served.logged("quarantined command=eat reason=");
+  await user.served.logged("suspects commands=eat reason=");
   await until(
     "the next daemon",
     async () => await user.says().catch(() => "") === "OK two",
