@@ -151,7 +151,7 @@ export function presentUptime(seconds: number, settings: UptimeSettings): CheckR
   };
 }
 
-// The plugin has the same rule. It finds upper bounds that were intended as lower bounds.
+// The plugin has the same rule, which detects upper bounds that were intended as lower bounds.
 function order(warning: Range | undefined, critical: Range | undefined): void {
   if (warning === undefined || critical === undefined) return;
   if (warning.inside || critical.inside || warning.end <= critical.end) return;

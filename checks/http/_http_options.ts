@@ -28,7 +28,7 @@ export type HttpOptions = {
   readonly certificate: Option<string, string, "optional">;
   /** Whether to request the page after the certificate check. */
   readonly continueAfterCertificate: Option<boolean, boolean, "default">;
-  /** The strings of which the status line must contain one. */
+  /** The status line must contain one of these strings. */
   readonly expect: Option<string[], string | readonly string[], "optional">;
   /** The headers must contain this string. */
   readonly headerString: Option<string, string, "optional">;

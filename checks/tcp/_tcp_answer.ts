@@ -107,7 +107,7 @@ function presentService(
     return { state: timing, output, perfdata };
   }
   // As in the plugin, this state replaces that of the response time, even if it is better. Only
-  // CRITICAL stays.
+  // CRITICAL is not replaced.
   const state = timing === "CRITICAL" ? timing : question.mismatch;
   const output = `TCP ${state} - Unexpected response from host/socket` +
     (shown ? `: ${shown}` : ` on ${hostname} port ${port}`);

@@ -77,7 +77,10 @@ async function talk(
   return banner;
 }
 
-/** Reads until the expected strings arrived, the peer closed or became silent, or `maxbytes`. */
+/**
+ * Reads until the expected strings have arrived, the peer closes or is silent, or `maxbytes` is
+ * reached.
+ */
 async function readBanner(
   connection: ServiceConnection,
   session: TcpSession,

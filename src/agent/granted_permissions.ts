@@ -69,7 +69,7 @@ export function commandPermissions(manifest: Manifest): GrantedPermissions {
 /**
  * Formats permissions as flags of `deno run`.
  *
- * @param permissions the lists; an empty list becomes no flag
+ * @param permissions the lists; an empty list has no flag
  * @returns the flags
  */
 export function formatFlags(permissions: GrantedPermissions): string[] {

@@ -2,7 +2,7 @@
 const maxLength = 64;
 
 /**
- * Finds the known name that an unknown name is probably a typo of.
+ * Finds the known name for an unknown name that is probably a typo.
  *
  * @param name the unknown name
  * @param names the known names

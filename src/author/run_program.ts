@@ -65,7 +65,7 @@ export async function runProgram(
     try {
       child.kill("SIGKILL");
     } catch {
-      // It has already ended.
+      // The program has already ended.
     }
   };
   let left = maxBytes;

@@ -11,7 +11,7 @@ export interface CertificateError {
    * Checkwright use; or both.
    */
   readonly by: "openssl" | "rustls" | "both";
-  /** The reason, without a subject for the sentence. */
+  /** The reason, for a sentence about the certificate: `it expired 3 days ago`. */
   readonly reason: string;
 }
 

@@ -12,7 +12,7 @@ export type ServerReport =
     readonly kind: "tls";
     /** The newest TLS version up to 1.2 that it supports; undefined if it supports only 1.3. */
     readonly clearVersion: string | undefined;
-    /** Version and cipher suite of a handshake with this runtime; or why the handshake failed. */
+    /** Version and cipher suite of a handshake with this runtime; or the reason why it failed. */
     readonly agreed: { readonly version: string; readonly cipher: string } | string;
     /** Its certificate chain, DER, its own certificate first. */
     readonly certificates: readonly Uint8Array<ArrayBuffer>[];
@@ -78,7 +78,7 @@ async function sayHello(
     await connection.write(encodeClientHello(suites, serverNameOf(options)));
     return await readServerFlight((buffer) => connection.read(buffer));
   } catch {
-    // Connection reset: a server that closes with unread bytes causes it.
+    // Connection reset: the server has closed the connection before it read all bytes.
     signal.throwIfAborted();
     return { kind: "closed" };
   } finally {

@@ -24,8 +24,8 @@ export interface HandshakeWish {
 }
 
 /**
- * With TLS 1.3, a server refuses a client after the handshake. A server that is silent for so many
- * milliseconds has accepted the client and waits for the query.
+ * With TLS 1.3, a server refuses a client after the handshake. If it is silent for this many
+ * milliseconds, it has accepted the client and waits for the query.
  */
 const SILENCE = 2_000;
 

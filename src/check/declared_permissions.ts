@@ -1,6 +1,6 @@
 /**
- * What a check may access. Each entry is a list of names, never "all". The runtime refuses
- * every access that is not declared, and the refusal becomes the UNKNOWN answer of the check.
+ * The permissions of a check. Each is a list of names, never "all". The runtime refuses every
+ * access that is not declared, and the refusal becomes the UNKNOWN answer of the check.
  */
 export interface Permissions {
   /**

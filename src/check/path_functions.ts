@@ -36,7 +36,7 @@ const both: PathFunctions = {
   copyFile: [reads, writes],
   link: [moves, { access: ["read", "write"], end: "keep" }],
   rename: [moves, replaces],
-  // The runtime refuses it if `read` and `write` are limited to paths.
+  // The runtime refuses `symlink` if `read` and `write` are limited to paths.
   symlink: [target, replaces],
 };
 

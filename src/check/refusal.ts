@@ -1,6 +1,6 @@
 const kinds = [
   ...["read", "write", "net", "env", "sys", "run", "ffi", "import"],
-  /** Only a process with all permissions is allowed to do it. */
+  /** An access that the runtime allows only to a process with all permissions. */
   "all",
   /** A function that checks may never call, whatever they declare. */
   "call",
@@ -45,7 +45,8 @@ export function refuseMove(path: string): Error {
 }
 
 /**
- * Returns the refused permission of an error. The runtime reports it in the message only.
+ * Returns the refused permission of an error. The runtime reports the permission only in the
+ * message.
  *
  * @param error the thrown error
  * @returns the refusal; undefined for any other error

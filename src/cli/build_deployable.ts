@@ -12,7 +12,7 @@ import type { Modules } from "../runner/channel.ts";
 import { processImports } from "../runner/process_channel.ts";
 import { ownBundle } from "./own_bundles.ts";
 
-// Both take a while to create and never change, so they are kept.
+// These two import maps take time to create and never change, so they are kept.
 let daemonImports: ImportMap | undefined;
 let sandboxImportsText: string | undefined;
 

@@ -21,7 +21,7 @@ export type GivenOptions<Options extends LineOptions> = {
 export interface SubcommandDefinition<Options extends LineOptions> {
   /** Its name. */
   name: string;
-  /** One sentence that says what it does. */
+  /** Its summary: one sentence. */
   summary: string;
   /** Its positional words (default: none). */
   words?: readonly LineWord[];

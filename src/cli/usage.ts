@@ -13,7 +13,7 @@ export interface LineOption {
   readonly repeat?: boolean;
   /** Whether it is required. */
   readonly required?: boolean;
-  /** What it does, with its default at the end. */
+  /** Its description, with the default at the end. */
   readonly meaning: string;
 }
 
@@ -28,7 +28,7 @@ export interface LineWord {
   readonly optional?: boolean;
   /** Whether it may be repeated. */
   readonly repeat?: boolean;
-  /** What it is, with its default at the end. */
+  /** Its description, with the default at the end. */
   readonly meaning: string;
 }
 
@@ -78,7 +78,7 @@ export type Subcommands = Readonly<Record<string, () => Promise<Subcommand>>>;
 /** A row of a table of words, options or exit codes. */
 export type UsageRow = [term: string, meaning: string];
 
-/** The most characters of a line of help. */
+/** Maximum length of a line of help, in characters. */
 const width = 100;
 
 /** Returns the help of a subcommand. */

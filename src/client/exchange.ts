@@ -13,7 +13,7 @@ export interface Exchange extends Omit<ConnectOptions, "signal"> {
   version: 2 | 3 | 4;
   /** Length of the text buffer of version 2, in bytes; default: 1,024. */
   payloadSize?: number | undefined;
-  /** Timeout for all steps in seconds, with a second attempt. */
+  /** Timeout for all steps in seconds, including a second attempt. */
   timeout: number;
   /** Aborts the query; the promise is then rejected with the reason of the signal. */
   signal?: AbortSignal | undefined;

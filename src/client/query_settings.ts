@@ -36,7 +36,7 @@ export interface QuerySettings {
   caFile?: string;
   /** PEM file of the client certificate. */
   certFile?: string;
-  /** PEM file of its private key. */
+  /** PEM file of the client's private key. */
   keyFile?: string;
   /** Value of `-S`. */
   tlsVersion?: string;

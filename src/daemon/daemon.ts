@@ -62,7 +62,7 @@ export const DRAIN_SECONDS = 10;
  *
  * @param parts the parts of the daemon
  * @returns the daemon, which listens on every address
- * @throws if it cannot listen on an address; then it listens on none
+ * @throws if it cannot listen on an address; then it does not listen on the other addresses either
  */
 export async function openDaemon(parts: DaemonParts): Promise<ReplaceableDaemon> {
   const { manifest: { settings }, tls } = parts;

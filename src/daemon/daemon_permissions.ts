@@ -70,8 +70,8 @@ export function ownNeeds({ settings, commands }: Manifest): Need[] {
 }
 
 /**
- * Returns what the daemon needs during its start only, and gives up before any check is loaded: the
- * shell that runs the process helper, see host/process_helper.ts.
+ * Returns the permission that the daemon needs only during its start: the shell that runs the
+ * process helper, see host/process_helper.ts. The daemon gives it up before any check is loaded.
  *
  * @param manifest the agent
  * @returns the need, if a command starts a process

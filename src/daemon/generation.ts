@@ -11,7 +11,7 @@ import type { Orders } from "./orders.ts";
 import type { Log } from "./log.ts";
 import type { Stats } from "./stats.ts";
 
-/** One agent that is served, from a start or reload to the next. */
+/** The served agent from one start or reload to the next reload. */
 export interface Generation {
   /** The parts that the daemon serves it with. */
   parts: DaemonParts;
@@ -28,7 +28,7 @@ export interface Generation {
 /** How long a command may take to end after its deadline. */
 const endSeconds = 3;
 
-/** What a generation reports. */
+/** Events of a generation. */
 export interface GenerationEvents {
   /** Called for each worker that cannot be ended, with the commands that ran in it. */
   onAbandoned: (commands: readonly string[]) => void;

@@ -15,7 +15,7 @@ const maxAbandoned = 2;
 export interface Lifecycle {
   /** The line that reports that it is ready. */
   readonly line: string;
-  /** Receives events. The format is that of the current agent. */
+  /** Receives events. The current agent sets the format. */
   readonly log: Log;
   /** Settles with the reason when the daemon should be restarted. */
   readonly leaving: Promise<string>;
@@ -68,7 +68,8 @@ export async function openLifecycle(
     });
   }
 
-  // That of the served generation, which an earlier one that still runs must not replace.
+  // Stores the quarantine of the served generation only, also if an earlier one that still runs
+  // reports a change.
   function keep(): void {
     blame.update(generation.quarantine.state);
   }

@@ -1,13 +1,15 @@
 import { NO_QUARANTINE, type QuarantineState, type Suspicion } from "../runner/quarantine.ts";
 
-/** The version of the format. A file of a newer one is neither read nor written. */
+/** The version of the format. A file of a newer version is neither read nor written. */
 const version = 1;
 
 /** The file that passes the quarantine from a daemon to the next one after a restart. */
 export interface QuarantineFile {
   /** The contents that the last daemon left. */
   readonly state: QuarantineState;
-  /** Set if the file has the format of a newer version of Checkwright, which is left alone. */
+  /**
+   * Set if the file has the format of a newer version of Checkwright. The file is not changed then.
+   */
   readonly newer?: string;
   /** Replaces the contents. */
   write(state: QuarantineState): void;

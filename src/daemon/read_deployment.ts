@@ -61,10 +61,10 @@ async function readCode(folder: string, deployment: Deployment): Promise<Sandbox
 }
 
 /**
- * Reads why a supervisor could not produce a newer agent.
+ * Reads the reason why a supervisor could not produce a newer agent.
  *
  * @param folder the deployable
- * @returns the reason; undefined if it could
+ * @returns the reason; undefined without such a failure
  */
 export async function readRefusal(folder: string): Promise<string | undefined> {
   try {

@@ -6,7 +6,7 @@ const header = "checkwright running 1\n";
 /** No mark. */
 const none = "-";
 
-/** The file that tells a daemon what its predecessor did when it died. */
+/** The file that passes the marks of running commands to the next daemon, if this one dies. */
 export interface RunRecordFile {
   /** The marks that the predecessor left; empty if it stopped normally. */
   readonly left: Readonly<Record<string, Mark>>;

@@ -28,7 +28,7 @@ export const LEAVING_LINE = "checkwright: stopped listening, another daemon is n
 /** The line that reports that the last daemon died and that its death has new suspects. */
 export const SUSPECTS_LINE = "checkwright: the last daemon died, and its commands are watched";
 
-/** What a service manager passes to the daemon. */
+/** Data that a service manager passes to the daemon. */
 export interface ServiceManager {
   /** Set if the daemon stops when its standard input ends, as for a supervisor. */
   untilEof?: string;

@@ -6,7 +6,7 @@ import { runDeno } from "../host/run_deno.ts";
 export interface BinaryOptions {
   /** The path of the executable. */
   output: string;
-  /** The name of the file that runs. */
+  /** The name of the file to run. */
   entry: string;
   /** The files that it reads or imports at run time, in the same folder (`import.meta.dirname`). */
   include: readonly string[];

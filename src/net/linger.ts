@@ -22,7 +22,10 @@ interface Lingering {
 const ring = { close: () => {}, deadline: Infinity } as Lingering;
 ring.before = ring.after = ring;
 
-/** One timer for all connections. One timer each would take a tenth of the time of a plain answer. */
+/**
+ * One timer for all connections. A timer for each connection would take a tenth of the time of a
+ * plain answer.
+ */
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /**

@@ -83,7 +83,7 @@ function absolute(folder: string, name: string): string {
   return name.startsWith("../") ? absolute(parentOf(folder), name.slice(3)) : folder + name;
 }
 
-// A line of the agent's own text may look like the name of a module; then the file is missing.
+// A line of text in the agent may look like the name of a module. Such a file does not exist.
 async function realOf(path: string): Promise<string | undefined> {
   try {
     return await Deno.realPath(path);

@@ -88,7 +88,7 @@ function quarantined(name: string, reason: string): Answer {
   return failure("done", `Command '${name}' is quarantined: ${reason}`, hint);
 }
 
-// Ends the trial of a command that has answered, if its worker proves to be free.
+// Ends the trial of a command that has answered, if its worker proves that its thread is free.
 async function observe(name: string, sandbox: Sandbox, quarantine: Quarantine): Promise<void> {
   if (quarantine.suspicion(name)?.trial === "linger") {
     await new Promise((resolve) => setTimeout(resolve, lingerMilliseconds));
@@ -98,7 +98,7 @@ async function observe(name: string, sandbox: Sandbox, quarantine: Quarantine): 
     await sandbox.prove();
     quarantine.acquit(name);
   } catch {
-    // It was closed, which is reported by its end.
+    // The sandbox was closed. Its end is reported separately.
   } finally {
     clearTimeout(timer);
   }

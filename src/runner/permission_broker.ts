@@ -26,7 +26,7 @@ export interface PermissionBroker extends AsyncDisposable {
 interface Request {
   id: number;
   permission: string;
-  /** Null if all of a kind is requested, which no list of entries grants. */
+  /** Null if the process requests all of a kind. No list of entries grants that. */
   value: string | null;
 }
 

@@ -32,8 +32,8 @@ const unreadable = "NRPE: Unable to read output";
 
 /**
  * Runs a plugin without a shell, with a clean environment, in a process group of its own, with
- * capped output. When `signal` is aborted, the whole group gets TERM, then KILL. So do processes
- * that left the group and can be found. The promise settles when they are gone.
+ * capped output. When `signal` is aborted, the whole group gets TERM, then KILL. Processes that
+ * left the group get the same signals if they can be found. The promise settles when they are gone.
  *
  * @param run the plugin
  * @param signal aborted at the deadline
@@ -54,7 +54,8 @@ export async function runPlugin(
     return unknown(`Cannot start ${JSON.stringify(run.argv[0])}: ${startFailure(error)}`);
   }
   let ending: Promise<Ending> | undefined;
-  // When all processes that can be found have ended, the output is closed even if another holds it.
+  // When all processes that can be found have ended, the output is closed even if another process
+  // holds it open.
   const end = () => ending ??= processes.endRun(child, mark).finally(() => abandon.abort());
   const abandon = new AbortController();
   signal.addEventListener("abort", end, { once: true });

@@ -69,7 +69,7 @@ export function keyOf([permissions, isolation, owner]: SandboxKind): string {
 /** A sandbox that is unused for this time is ended. */
 const idleMilliseconds = 600_000;
 
-/** What a pool needs. */
+/** The parts of a pool. */
 export interface PoolParts {
   /** The agent, and the program inside a sandbox. */
   code: SandboxCode;
@@ -88,7 +88,7 @@ export interface PoolParts {
 /**
  * Makes a pool.
  *
- * @param parts what it needs
+ * @param parts the parts
  * @returns the empty pool
  */
 export function createPool(
@@ -149,7 +149,7 @@ export function createPool(
   };
 }
 
-// Ends sandboxes that are unused since a time, the longest unused first.
+// Ends sandboxes that have not been used since a given time, the longest unused first.
 function endIdle(
   alive: Map<string, Place>,
   since: number,

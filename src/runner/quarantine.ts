@@ -7,7 +7,7 @@ export interface Suspicion {
    * the answer, since the command had answered when the daemon died.
    */
   trial?: "run" | "linger";
-  /** Set if it runs in a sandbox of its own, since it may have blocked one that it shared. */
+  /** Set if it runs in a sandbox of its own, because it may have blocked a shared one. */
   separate?: true;
 }
 
@@ -30,7 +30,7 @@ export interface Quarantine {
   add(command: string, reason: string): void;
   /** Returns why a command is watched; undefined if it is not. */
   suspicion(command: string): Suspicion | undefined;
-  /** Ends the trial of a command, which did no harm. */
+  /** Ends the trial of a command that caused no harm. */
   acquit(command: string): void;
   /** Gives each of these commands a sandbox of its own. */
   separate(commands: Iterable<string>): void;
@@ -38,7 +38,7 @@ export interface Quarantine {
   readonly state: QuarantineState;
 }
 
-/** What a quarantine reports. */
+/** Events of a quarantine. */
 export interface QuarantineEvents {
   /** Called for each command that is quarantined. */
   onAdd?: (command: string, reason: string) => void;

@@ -11,7 +11,7 @@ import { type PluginRun, runPlugin } from "./plugin.ts";
 /** Runs the commands of one agent. */
 export interface Runner {
   /**
-   * Runs a command within its deadline and its bounds. It never rejects and is never late.
+   * Runs a command within its deadline and its limits. It never rejects and never settles late.
    *
    * @param name a command of the manifest
    * @param args its arguments
@@ -50,7 +50,7 @@ export type CheckRunner = (
 /**
  * Makes a runner.
  *
- * @param manifest the commands and their bounds
+ * @param manifest the commands and their limits
  * @param runCheck runs checks
  * @param processes ends plugins
  * @param onEnded called with the ending of each command that ended after its answer left
@@ -125,7 +125,8 @@ function pluginRun(
 ): PluginRun {
   const argv = command.kind === "plugin"
     ? expandArgv(command.argv, args, command.split)
-    // The line is the operator's. Arguments from the wire are $1, $2… and are never parsed as code.
+    // The agent contains the line. Arguments from the wire are $1, $2… and are never parsed as
+    // code.
     : [SHELL_PATH, "-c", command.line, "checkwright", ...args];
   return { ...command, argv };
 }
@@ -147,7 +148,7 @@ function endingOf(command: ManifestCommand, { outcome, reason, ending }: Answer)
     : pluginEndings[ending ?? "gone"];
 }
 
-/** What happens to a command that has not ended yet. */
+/** The reason in the log for a command that has not ended yet. */
 const underWay = {
   worker: "The check was notified of its deadline and has not stopped yet: if it does not " +
     "respond, its worker is abandoned and the command quarantined; if it continues, its sandbox " +

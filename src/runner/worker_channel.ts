@@ -33,7 +33,7 @@ function blobUrl(text: string): string {
 }
 
 /**
- * Starts a worker with exactly these permissions. A worker bounds permissions, but neither CPU nor
+ * Starts a worker with exactly these permissions. A worker limits permissions, but neither CPU nor
  * memory: a thread that is busy forever cannot be stopped.
  *
  * @param code the code to run

@@ -29,8 +29,8 @@ export function isSecretName(place: string): boolean {
  *
  * @param document the parsed text
  * @param file the name of the file
- * @param diagnostics receives an error for each value that settings cannot contain, which is
- * omitted, and for each duplicate key
+ * @param diagnostics receives an error for each duplicate key, and for each value that settings
+ * cannot contain; such a value is omitted
  * @returns the value with its sources
  */
 export function locateValues(

@@ -114,7 +114,7 @@ function readDocument(events: readonly Event[], text: string): YamlEntry {
 
 /**
  * Returns a function from positions to line numbers. Call it with ascending positions: a smaller
- * position than the last gets the line of the last.
+ * position returns the line of the call before.
  */
 function createLineCounter(text: string): (position: number) => number {
   let line = 1;

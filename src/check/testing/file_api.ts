@@ -60,7 +60,7 @@ const write: InMemory = (files, path, data, options) =>
 
 const nothing: InMemory = () => {};
 
-/** What functions of `Deno` do with fixtures. */
+/** The functions of `Deno` for fixtures. */
 const inMemory: Readonly<Record<string, InMemory>> = {
   readFile: readBytes,
   readTextFile: readText,
@@ -129,7 +129,7 @@ export const fileApi: Substitutes = {
       [name, handler],
     ) => [[name, promised(handler)], [`${name}Sync`, handler]]),
   ),
-  // Refuses at the first step of the iteration, as the runtime does.
+  // The refusal is thrown at the first step of the iteration, as in the runtime.
   readDir: async function* (world, real, args) {
     yield* paired.readDir!(world, real, args) as AsyncIterable<Deno.DirEntry>;
   },

@@ -95,8 +95,8 @@ function replace(
     value: guarded,
   });
   return () => {
-    // A function that other code has set since then stays: it calls the guarded one at most, which
-    // does nothing while no check is running.
+    // If other code has replaced the function since then, its replacement is kept. It may call the
+    // guarded function, which does nothing while no check runs.
     if (Object.getOwnPropertyDescriptor(owner, name)?.value === guarded) {
       Object.defineProperty(owner, name, before);
     }

@@ -114,7 +114,7 @@ function createStream(text = ""): Deno.SubprocessReadableStream {
 
 function createChild(fixture: RunFixture, options: Deno.CommandOptions): Deno.ChildProcess {
   const streams = {
-    // Data that is written to it is dropped.
+    // Standard input: written data is discarded.
     stdin: new WritableStream<Uint8Array>(),
     stdout: createStream(fixture.stdout),
     stderr: createStream(fixture.stderr),
@@ -165,7 +165,7 @@ export const runApi: Substitutes = {
   spawn: shorthand("spawn"),
   spawnAndWait: promised(shorthand("output")),
   spawnAndWaitSync: shorthand("outputSync"),
-  // Not in the types since Deno 2, but it still works.
+  // Deno 2 removed this function from the types, but it still exists.
   run: (world, real, args) => {
     requireAccess(world.grants, "run", String((args[0] as { cmd: string[] }).cmd[0]));
     return real(...args);
