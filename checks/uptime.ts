@@ -65,15 +65,14 @@ export const uptime: Check<UptimeOptions> = defineCheck<UptimeOptions>({
   options: {
     warning: option.text({
       short: "w",
-      description:
-        "Warn outside this range of seconds, or of durations with s, m, h, d or w: 30m:26w",
+      description: "Warn outside this range, in seconds or with the units s, m, h, d, w: 30m:26w",
       pattern: rangeOfDurations,
       expected: rangeExpected,
     }),
     critical: option.text({
       short: "c",
       description:
-        "Critical outside this range of seconds, or of durations with s, m, h, d or w: 5m:52w",
+        "Critical outside this range, in seconds or with the units s, m, h, d, w: 5m:52w",
       pattern: rangeOfDurations,
       expected: rangeExpected,
     }),

@@ -35,7 +35,9 @@ function findContradictions({ tls, clients }: Settings, given: unknown, report: 
   const mode = tls === false ? "ignore" : tls.clientCertificates;
   if (mode !== "ignore" && !isSet("ca")) {
     at.at("clientCertificates").error(
-      `Missing tls.ca: expected the path of a PEM file, because this is ${show(mode)}`,
+      `Missing tls.ca: expected the path of a PEM file, because clientCertificates is ${
+        show(mode)
+      }`,
     );
   }
   if (clients !== undefined && mode === "ignore") {

@@ -117,9 +117,9 @@ function reportNoResponse(error: ProtocolError, options: CheckNrpeOptions): Clie
     truncated: received === 0
       ? [
         `CHECK_NRPE: Receive header underflow - ${expected}`,
-        `CHECK_NRPE: Error - Could not connect to ${host}: Check system logs on ${host} (it closed ` +
-        "the connection without an answer: it may refuse this host, the arguments or their " +
-        "characters, or the kind of TLS)",
+        `CHECK_NRPE: Error - Could not connect to ${host}: Check system logs on ${host} (the ` +
+        "server closed the connection without an answer: it may refuse this host, the arguments, " +
+        "one of their characters, or the TLS settings)",
       ]
       : [`CHECK_NRPE: Receive ${received < 10 ? "header " : ""}underflow - ${expected}`, message],
     empty: [`CHECK_NRPE: ${message}`],

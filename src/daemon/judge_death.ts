@@ -15,7 +15,7 @@ export interface Judgement {
 }
 
 const alone = "it ended the daemon when it ran alone";
-const evaluated = "the agent's module ended the daemon when it was evaluated";
+const evaluated = "the evaluation of the agent's module ended the daemon";
 
 /**
  * Judges the death of a daemon by the marks that it left:

@@ -99,7 +99,7 @@ export function lineWriter(
   }
 
   async function flush(): Promise<void> {
-    // The timer is removed first: the next line starts a timer only if there is no other.
+    // The timer is removed first: the next line starts a timer only if none is set.
     clearTimeout(timer);
     timer = undefined;
     while (waiting !== "" || writing !== undefined) {

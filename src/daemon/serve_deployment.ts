@@ -107,7 +107,7 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
 function reportBlame({ state, death, newer }: Blame, log: Log): void {
   if (newer !== undefined) {
     log("warning", "quarantine", {
-      reason: `${newer}, which this version cannot read: it is kept`,
+      reason: `${newer}, which this version cannot read: the file is not changed`,
     });
   }
   for (const [command, reason] of Object.entries(state.quarantined)) {
@@ -119,7 +119,7 @@ function reportBlame({ state, death, newer }: Blame, log: Log): void {
   if (suspects.length === 0) return;
   log("warning", "suspects", {
     commands: showCommands(suspects),
-    reason: "they ran when the last daemon died: each runs alone at its next query",
+    reason: "these commands ran when the last daemon died: each runs alone at its next query",
   });
 }
 

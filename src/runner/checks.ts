@@ -84,7 +84,7 @@ export function sandboxedChecks(
 }
 
 function quarantined(name: string, reason: string): Answer {
-  const hint = "It is run again after the next reload";
+  const hint = "The command can run again after the next reload";
   return failure("done", `Command '${name}' is quarantined: ${reason}`, hint);
 }
 

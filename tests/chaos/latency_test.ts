@@ -41,7 +41,7 @@ Deno.test("A hanging command makes the others at most twice as slow", async () =
   await p99(served);
   const alone: number[] = [];
   const beside: number[] = [];
-  // In turns, so that other load of the machine affects both equally.
+  // The two alternate, so that other load of the machine affects both equally.
   for (let round = 0; round < 7; round++) {
     alone.push(await p99(served));
     const hanging = ["hangs", "hangs", "sleeps", "sleeps"].map((name) => askOnce(served, [name]));

@@ -85,7 +85,7 @@ const cases: [
     { quarantined: {}, suspects: { [AGENT]: first("run") } },
     { [AGENT]: "trial" },
     {
-      quarantined: { [AGENT]: "the agent's module ended the daemon when it was evaluated" },
+      quarantined: { [AGENT]: "the evaluation of the agent's module ended the daemon" },
       suspects: {},
     },
     true,

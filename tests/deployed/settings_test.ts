@@ -111,7 +111,7 @@ Deno.test("A path in the settings cannot add a permission flag", async () => {
   }
 });
 
-Deno.test("An address in use is one line and exit code 1, after which systemd restarts the daemon", async () => {
+Deno.test("An address in use is reported in one line with exit code 1, so that systemd restarts the daemon", async () => {
   await using deployed = await compile(agent);
   await using daemon = await deployed.start();
   const settings = `${deployed.folder}/settings.yaml`;

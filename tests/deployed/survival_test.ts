@@ -32,7 +32,7 @@ Deno.test("A command that ran when the daemon died is quarantined in the next da
   assertMatch(await askOnce(daemon, ["spin"], tls), /^UNKNOWN NRPE: Command timed out/);
 });
 
-Deno.test("A daemon with too many abandoned workers exits with 75, and the next quarantines the commands", async () => {
+Deno.test("A daemon with too many abandoned workers exits with 75, and the next daemon quarantines the commands", async () => {
   await using deployed = await compile(agent);
   {
     await using daemon = await deployed.start();

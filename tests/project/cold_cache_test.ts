@@ -41,7 +41,7 @@ Deno.test("createColdCache() runs all calls at once if esbuild exists", {
 });
 
 Deno.test(
-  "createColdCache() repeats a call that lost against another process, with at most three attempts",
+  "createColdCache() repeats a call that lost the race against another process, with at most three attempts",
   {
     permissions: "none",
   },

@@ -62,7 +62,7 @@ const command: Reader<GivenCommand> = withSchema(commandFields.schema!, (value, 
     );
   }
   if (names.includes("plugin") && names.includes("options")) {
-    report.at("options").error("A plugin has no options: add them to the words of the plugin");
+    report.at("options").error("A plugin has no options: add its arguments to the setting plugin");
   }
   return read;
 });
