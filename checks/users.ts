@@ -121,7 +121,7 @@ export function countUtmp(bytes: Uint8Array, arch: string): number {
   const size = arch === "aarch64" ? 400 : 384;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let count = 0;
-  // An incomplete record at the end is just being appended. It does not count yet.
+  // An incomplete record at the end is still being written and does not count.
   for (let at = 0; at + size <= bytes.length; at += size) {
     if (view.getInt16(at, true) === userProcess) count++;
   }

@@ -26,7 +26,7 @@ export interface TcpQuestion {
   timeout: number;
   /** The strings that the response must contain. */
   expect?: readonly string[] | undefined;
-  /** Whether the response must contain all of them, not only one. */
+  /** Whether the response must contain all of the strings, not only one. */
   all: boolean;
   /** Whether to hide the response. */
   jail: boolean;

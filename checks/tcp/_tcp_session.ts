@@ -106,7 +106,8 @@ async function readUnlessIdle(
   const idle = sleep(IDLE, AbortSignal.any([signal, done.signal])).then(() => null);
   idle.catch(() => {});
   const reading = connection.read();
-  // If the wait ends first, closing the connection ends this read later. Its error is ignored.
+  // If the wait ends first, this read fails later, when the connection is closed. That error is
+  // ignored.
   reading.catch(() => {});
   try {
     return await Promise.race([reading, idle]);

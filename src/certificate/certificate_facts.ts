@@ -93,7 +93,10 @@ export async function readCertificate(
   }
 }
 
-/** The certificate and its first part are sequences; the latter starts with [0] if it has a version. */
+/**
+ * The certificate and its first part are sequences; the first part starts with [0] if it contains a
+ * version.
+ */
 function versionOf(der: Uint8Array): number {
   let at = 0;
   for (let depth = 0; depth < 2; depth++) {

@@ -17,7 +17,7 @@ export interface Permissions {
    * paths that are declared themselves can be used.
    */
   write?: readonly string[];
-  /** Hosts that the check may connect to: `host` or `host:port`. It can never listen. */
+  /** Hosts that the check may connect to: `host` or `host:port`. A check can never listen. */
   net?: readonly string[];
   /** Environment variables that may be read. */
   env?: readonly string[];

@@ -50,9 +50,9 @@ export interface OptionSpec {
   readonly kind: OptionKind;
   /** Meaning of the option. */
   readonly description: string;
-  /** Its letter, for `-w`. */
+  /** The letter of the option, as in `-w`. */
   readonly short?: string;
-  /** Its default value, as it was written. */
+  /** The default value, as it was written. */
   readonly default?: unknown;
   /** Whether a missing value is an error. */
   readonly required?: boolean;

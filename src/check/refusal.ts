@@ -39,7 +39,7 @@ export function refuseCall(called: string): Error {
   return refuse(`${called}() is not for a check: its effects go beyond the check`, called);
 }
 
-/** Returns the error that refuses to move or link anything but a regular file. */
+/** Returns the error that refuses to move or link a path that is not a regular file. */
 export function refuseMove(path: string): Error {
   return refuse(`a check may move and link regular files only, not ${path}`, path);
 }
@@ -99,7 +99,7 @@ export function readRefusal(value: unknown): Refusal | undefined {
   };
 }
 
-// `runner/builtin_modules.ts` replaces the import of a file by one of this scheme.
+// `runner/builtin_modules.ts` replaces the import of a file by an import with this scheme.
 function refusedImport(message: string): string | undefined {
   return /^Unsupported scheme "imported-file" for module "imported-file:([^"]*)"/.exec(message)
     ?.[1];

@@ -8,7 +8,7 @@ export interface CompletedSubcommand {
   summary: string;
   /** Its options and positional words. */
   line: Line;
-  /** Its verbs, if its first word selects one. */
+  /** The verbs of the subcommand, if its first word is a verb. */
   verbs: readonly CompletedSubcommand[];
 }
 

@@ -40,7 +40,7 @@ export async function readTypeErrors(output: string): Promise<Diagnostic[]> {
       block.push(line);
       continue;
     }
-    // An error may be followed by places that it refers to; these have no error number.
+    // After an error, Deno lists the places that it refers to. They have no error number.
     const [, code, text] = /^(TS\d+) \[ERROR\]: (.*)$/s.exec(block.join("\n").trim()) ?? [];
     block = [];
     if (code === undefined) continue;

@@ -21,7 +21,7 @@ export interface LoadedAgent {
 
 /** An agent whose manifest was checked against this host. */
 export interface InspectedAgent extends LoadedAgent {
-  /** The manifest without anything of this host. */
+  /** The manifest without settings and facts of this host. */
   described: Manifest;
 }
 

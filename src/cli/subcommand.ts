@@ -31,7 +31,7 @@ export interface SubcommandDefinition<Options extends LineOptions> {
   exitCodes?: ExitCodes;
   /** Whether all words after the first positional word are positional, even with hyphens. */
   stopEarly?: boolean;
-  /** Its verbs, if its first word selects one. */
+  /** The verbs of the subcommand, if its first word is a verb. */
   verbs?: Subcommands;
   /**
    * Runs the subcommand.

@@ -53,7 +53,7 @@ export interface Line {
 
 /** A subcommand. */
 export interface Subcommand {
-  /** One sentence that says what it does. */
+  /** The summary of the subcommand: one sentence. */
   summary: string;
   /** Its command line. */
   line: Line;

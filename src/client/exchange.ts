@@ -98,7 +98,10 @@ function endIfReset(error: unknown): null {
   throw error;
 }
 
-/** Refuses a query that does not fit: it would be cut, and the server would run the cut query. */
+/**
+ * Refuses a query that does not fit: otherwise the query would be cut, and the server would run
+ * that.
+ */
 function checkLength({ query, version, payloadSize }: Exchange): void {
   const most = maxTextLength(version, payloadSize);
   if (query.length <= most) return;

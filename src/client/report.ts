@@ -105,8 +105,8 @@ function reportNoConnection(error: ConnectError, options: CheckNrpeOptions): Cli
 function reportNoResponse(error: ProtocolError, options: CheckNrpeOptions): ClientReport {
   const { fault, message, received = 0 } = error;
   const { host } = options;
-  // In check_nrpe, the "4 expected" is the size of an unrelated variable. It stays, because people
-  // search for this text.
+  // In check_nrpe, the "4 expected" is the size of an unrelated variable. The text is kept, because
+  // people search for it.
   const expected = `only ${received} bytes received (4 expected).`;
   const lines: string[] = {
     version: ["CHECK_NRPE: Invalid packet version received from server.", message],

@@ -16,8 +16,8 @@ import { parseAllowedHost } from "../net/allowed_hosts.ts";
 
 /**
  * Returns the permissions that the daemon's process is started with: those of its commands and its
- * own, nothing else. Its launcher adds what depends on the host: the deployable, the state directory,
- * and Deno if checks run in processes of their own.
+ * own. The launcher adds the permissions that depend on the host: the deployable, the state
+ * directory, and Deno if checks run in processes of their own.
  *
  * @param manifest the agent
  * @returns the permissions
@@ -95,7 +95,7 @@ function keepsShell(manifest: Manifest): boolean {
  * Opens the process tree that ends the processes of an agent.
  *
  * @param manifest the agent
- * @returns the tree; it starts no helper if the agent starts nothing
+ * @returns the tree; it starts no helper if the agent starts no process
  */
 export function processTreeOf(manifest: Manifest): ProcessTree {
   return startNeeds(manifest).length === 0 ? withoutProcessTree() : openProcessTree();

@@ -11,9 +11,9 @@ import type { Orders } from "./orders.ts";
 import type { Log } from "./log.ts";
 import type { Stats } from "./stats.ts";
 
-/** The served agent from one start or reload to the next reload. */
+/** A served agent with its sandboxes. A reload replaces one generation by another. */
 export interface Generation {
-  /** The parts that the daemon serves it with. */
+  /** The parts with which the daemon serves the agent. */
   parts: DaemonParts;
   /** Its sandboxes. */
   pool: SandboxPool;
@@ -21,7 +21,7 @@ export interface Generation {
   quarantine: Quarantine;
   /** Starts the sandboxes that both this and the previous generation need, before the swap. */
   warm(before: Generation): Promise<void>;
-  /** Ends its sandboxes when nothing runs in them. */
+  /** Ends the sandboxes when nothing runs in them. */
   retire(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ const endSeconds = 3;
 export interface GenerationEvents {
   /** Called for each worker that cannot be ended, with the commands that ran in it. */
   onAbandoned: (commands: readonly string[]) => void;
-  /** Called when its quarantine changes. */
+  /** Called when the quarantine changes. */
   onQuarantine: () => void;
 }
 

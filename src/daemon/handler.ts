@@ -84,7 +84,7 @@ function clientPolicy(
     );
 }
 
-// `*` matches any characters. Several in a row count as one, which keeps matching fast.
+// `*` matches any characters. Several `*` in a row count as one, which keeps matching fast.
 function glob(pattern: string): RegExp {
   const source = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"))
     .join(".*");

@@ -13,7 +13,7 @@ const maxAbandoned = 2;
 
 /** A daemon from its start to its end, with one generation after the other. */
 export interface Lifecycle {
-  /** The line that reports that it is ready. */
+  /** The line that reports that the daemon is ready. */
   readonly line: string;
   /** Receives events. The current agent sets the format. */
   readonly log: Log;
@@ -22,7 +22,7 @@ export interface Lifecycle {
   /**
    * Replaces the served agent.
    *
-   * @returns the reason if this fails; then the old agent stays
+   * @returns the reason if this fails; the old agent is then kept
    */
   reload(orders: Orders): Promise<string | undefined>;
   /** Records a reload that failed earlier, for the self check. */
@@ -68,8 +68,8 @@ export async function openLifecycle(
     });
   }
 
-  // Stores the quarantine of the served generation only, also if an earlier one that still runs
-  // reports a change.
+  // Stores the quarantine of the served generation only. An earlier generation that still runs may
+  // also report changes.
   function keep(): void {
     blame.update(generation.quarantine.state);
   }

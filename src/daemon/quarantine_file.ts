@@ -32,7 +32,8 @@ export function openQuarantineFile(path: string): QuarantineFile {
     write(state) {
       const text = JSON.stringify({ version, ...state });
       if (text === written) return;
-      // A full disk must not end the daemon: it keeps serving, and the next one gets no quarantine.
+      // A full disk must not end the daemon. It keeps serving, and the next daemon gets no
+      // quarantine.
       try {
         Deno.writeTextFileSync(path, text, { mode: 0o600 });
         written = text;

@@ -19,10 +19,12 @@ import { serially } from "./serially.ts";
 import { signalled } from "./signalled.ts";
 import { whyRestart } from "./why_restart.ts";
 
-/** The exit code that asks for an immediate restart (EX_TEMPFAIL of sysexits). */
+/** The exit code that requests an immediate restart (EX_TEMPFAIL of sysexits). */
 export const RESTART_CODE = 75;
 
-/** The line that asks for another daemon. After it, the daemon answers its queries and exits. */
+/**
+ * The line that requests another daemon. After this line, the daemon answers its queries and exits.
+ */
 export const LEAVING_LINE = "checkwright: stopped listening, another daemon is needed";
 
 /** The line that reports that the last daemon died and that its death has new suspects. */
@@ -55,7 +57,7 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
     signalled("SIGINT"),
     ...(service.untilEof === undefined ? [] : [endOfInput()]),
   ]);
-  // Ignored during the start, since everything is being read anyway.
+  // Ignored during the start, because all files are being read at that time.
   let onHangup: () => void = () => {};
   Deno.addSignalListener("SIGHUP", () => onHangup());
   const stderr = lineWriter(Deno.stderr);

@@ -8,7 +8,10 @@ export interface BinaryOptions {
   output: string;
   /** The name of the file to run. */
   entry: string;
-  /** The files that it reads or imports at run time, in the same folder (`import.meta.dirname`). */
+  /**
+   * The files that the program reads or imports at run time, in the same folder
+   * (`import.meta.dirname`).
+   */
   include: readonly string[];
   /**
    * Flags of `deno run`: permissions, `--v8-flags`, `--import-map=NAME` with the name of one of the
@@ -136,7 +139,7 @@ async function denoCompile(root: string, args: readonly string[]): Promise<strin
 function explain(stderr: string): string {
   const causes = [...(stderr.split("Caused by:\n")[1] ?? "").matchAll(/^ +(?:\d+: )?(.+)$/gm)]
     .map(([, cause]) => cause!).filter((cause) => cause !== "Setting up base binary.");
-  // Most causes also contain the text of the next one.
+  // Most causes also contain the text of the next cause.
   const joined = causes.reduce(
     (text, cause) => text.includes(cause) ? text : `${text}: ${cause}`,
     "",

@@ -11,9 +11,9 @@ export interface UnitOptions {
 }
 
 /**
- * Returns the systemd unit that serves an agent. It permits what the agent's commands are known to
- * need, and forbids everything else. `man systemd.exec` explains the lines. Lines that depend on
- * the agent have a comment with the reason.
+ * Returns the systemd unit that serves an agent. It permits only the access that the agent's
+ * commands are known to need. `man systemd.exec` explains the lines. Lines that depend on the agent
+ * have a comment with the reason.
  *
  * @param manifest the agent
  * @param options the folder of the deployable

@@ -120,7 +120,7 @@ export function startProcessHelper(mark: string): ProcessHelper {
       detached: true,
     } as Deno.CommandOptions & { stdin: "piped"; stdout: "piped" },
   ).spawn();
-  // It exits with this process, and must not keep it running.
+  // The helper exits with this process, and must not keep this process running.
   child.unref();
   const input = child.stdin.getWriter();
   const output = child.stdout.pipeThrough(new TextDecoderStream("latin1")).getReader();
@@ -166,7 +166,7 @@ export function startProcessHelper(mark: string): ProcessHelper {
     }
   }
 
-  // One request at a time.
+  // Requests are sent one at a time.
   function ask(request: string): Promise<string[]> {
     const answer = last.then(() => askNow(request));
     last = answer.catch(() => {});

@@ -16,7 +16,7 @@ const SMALLEST_NATIVE = 1e-6;
 /**
  * Reads a number of a range or of perfdata.
  *
- * @param text the number with nothing around it: `1.5`, `-.5`, `5.`, `+1e3`
+ * @param text the number without other characters: `1.5`, `-.5`, `5.`, `+1e3`
  * @returns the number, never -0; undefined if the text is not a number or the number is too large
  */
 export function readNumber(text: string): number | undefined {

@@ -12,7 +12,7 @@ const nowhere = new Uint8Array(16_384);
 /** A lingering connection in a linked ring. A `Map` with many additions and removals costs 40 MB. */
 interface Lingering {
   close: () => void;
-  /** When it must be closed, by `performance.now()`. */
+  /** When the connection must be closed, by `performance.now()`. */
   deadline: number;
   before: Lingering;
   after: Lingering;
@@ -45,7 +45,7 @@ export function boundLinger(close: () => void): () => void {
 function leave(one: Lingering): void {
   one.before.after = one.after;
   one.after.before = one.before;
-  // A second call changes nothing.
+  // A second call has no effect.
   one.before = one.after = one;
 }
 

@@ -89,7 +89,7 @@ export async function tlsClient(options: TlsClientOptions): Promise<Handshaker> 
     const chain = peerChain(socket, X509Certificate);
     const reason = whyUntrusted(chain, authorities, new Date());
     if (reason !== undefined) throw new PeerRefusal("untrusted", reason);
-    // A pinned certificate is accepted, whatever its purposes and constraints are.
+    // A pinned certificate is accepted with any purposes and constraints.
     const { fingerprint256 } = chain[0]!;
     const pinned = authorities.some((authority) => authority.fingerprint256 === fingerprint256);
     if (!pinned && !socket.authorized) {

@@ -107,7 +107,10 @@ function verifyingHandshake(createServer: () => Server): (stream: Duplex) => Pro
     });
 }
 
-/** Returns why rustls refuses a certificate and key. It reports this when a socket is created. */
+/**
+ * Returns why rustls refuses a certificate and key. rustls reports the reason when a socket is
+ * created.
+ */
 function refusalOf(
   tls: typeof import("node:tls"),
   stream: Duplex,

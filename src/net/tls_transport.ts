@@ -13,7 +13,7 @@ export interface TlsTransport {
    * the peer ends too or the time limit is reached. Never rejects.
    */
   end(socket: TLSSocket, last: Uint8Array | undefined): Promise<void>;
-  /** Closes it immediately, without close_notify. */
+  /** Closes the connection immediately, without close_notify. */
   close(): void;
 }
 

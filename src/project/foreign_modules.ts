@@ -4,7 +4,7 @@ import { parentOf, projectFolder } from "./project.ts";
 
 /** A module in the bundle of an agent that the agent may not import. */
 export interface ForeignModule {
-  /** Its path or URL. */
+  /** The path or URL of the module. */
   module: string;
   /** The module that imports it, if it is known. */
   importer?: string;
@@ -48,7 +48,7 @@ export async function foreignModules(bundle: string, agent: string): Promise<For
   const foreign = (await Promise.all(names.map((name) => judge(name, parentOf(entry), project))))
     .filter((module) => module !== undefined);
   if (foreign.length === 0) return [];
-  // Not earlier, because this takes longer than all other steps, and few agents need it.
+  // This step is the last, because it takes longer than all others and few agents need it.
   const [packages, importers] = await Promise.all([npmCache(), findImporters(entry)]);
   return foreign.filter(({ real }) => packages === undefined || !real.startsWith(packages))
     .map(({ module, reason }) => {

@@ -56,11 +56,12 @@ export async function withDeadline<T, Late>(
 }
 
 /**
- * Waits for work that cannot be cancelled, but no longer than until a signal is aborted.
+ * Waits for work that cannot be cancelled, until a signal is aborted.
  *
  * @param work the work
  * @param signal ends the wait
- * @param endsItself returns whether the signal now ends the work itself; then it is waited for
+ * @param endsItself returns whether the signal also ends the work; if so, this function waits for
+ * the work
  * @returns the result of the work
  * @throws the signal's reason, if the signal is aborted first or was aborted before
  */

@@ -34,7 +34,7 @@ export function urlReader(): (url: unknown) => string | undefined {
   const [protocol, pathname] = ["protocol", "pathname"].map((name) =>
     Object.getOwnPropertyDescriptor(URL.prototype, name)!.get!
   ) as [() => string, () => string];
-  // The getter throws for everything that is not a real URL object.
+  // The getter throws for a value that is not a real URL object.
   return (url) =>
     Reflect.apply(protocol, url, []) === "file:"
       ? decode(Reflect.apply(pathname, url, []))

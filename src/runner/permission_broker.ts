@@ -33,7 +33,10 @@ interface Request {
 /** The kinds that a check may declare. All others are refused, as in any sandbox. */
 const declarable = new Set(["read", "write", "net", "env", "sys", "run"]);
 
-/** Requests of `node:https` and `node:tls` themselves, which work without them. */
+/**
+ * Requests that `node:https` and `node:tls` make themselves. Both modules work without these
+ * permissions.
+ */
 const probes = new Set(["env NODE_USE_SYSTEM_CA", "sys ca"]);
 
 /**

@@ -13,9 +13,9 @@ export interface PluginRun {
   env: Readonly<Record<string, string>>;
   /** The working directory. */
   cwd: string;
-  /** The user that it runs as (default: the daemon's). */
+  /** The user that the executable runs as (default: that of the daemon). */
   uid?: number;
-  /** The group that it runs as. */
+  /** The group that the executable runs as. */
   gid?: number;
   /** The digest that the executable must have. */
   sha256?: string;
@@ -64,7 +64,8 @@ export async function runPlugin(
   const stdout = collect(child.stdout, MAX_TEXT, abandon.signal);
   const stderr = collect(child.stderr, maxStderrBytes, abandon.signal);
   const status = await child.status;
-  // A child process may outlive the plugin and hold the pipe: it is ended after a moment.
+  // A child process that outlives the plugin may keep the pipe open. It is ended after a short
+  // time.
   const timer = setTimeout(end, lingerMilliseconds);
   const [output, errors] = await Promise.all([stdout, stderr]);
   clearTimeout(timer);

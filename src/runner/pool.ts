@@ -50,9 +50,9 @@ interface Place {
   kind: SandboxKind;
   sandbox: Sandbox;
   mark: MarkRun;
-  /** When it was last used. */
+  /** When the sandbox was last used. */
   used: number;
-  /** The number of callers that wait for it or work in it. */
+  /** The number of callers that wait for the sandbox or work in it. */
   users: number;
 }
 

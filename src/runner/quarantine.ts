@@ -1,13 +1,13 @@
 /** Why and how a command is watched, since it may have ended or blocked a worker. */
 export interface Suspicion {
-  /** How many deaths of the daemon it may have caused. */
+  /** How many deaths of the daemon the command may have caused. */
   deaths: number;
   /**
-   * Set if it must run alone at its next query. `"linger"`: its worker is watched for a moment after
-   * the answer, since the command had answered when the daemon died.
+   * Set if the command must run alone at its next query. `"linger"`: its worker is watched for a
+   * moment after the answer, since the command had answered when the daemon died.
    */
   trial?: "run" | "linger";
-  /** Set if it runs in a sandbox of its own, because it may have blocked a shared one. */
+  /** Set if the command runs in its own sandbox, because it may have blocked a shared one. */
   separate?: true;
 }
 
@@ -28,7 +28,7 @@ export interface Quarantine {
   reason(command: string): string | undefined;
   /** Quarantines a command. */
   add(command: string, reason: string): void;
-  /** Returns why a command is watched; undefined if it is not. */
+  /** Returns why a command is watched; undefined if it is not watched. */
   suspicion(command: string): Suspicion | undefined;
   /** Ends the trial of a command that caused no harm. */
   acquit(command: string): void;

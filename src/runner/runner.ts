@@ -36,7 +36,9 @@ export interface Runner {
  */
 const graceMilliseconds = 300;
 
-/** How long a stopped command may take to end. A plugin that ignores TERM needs half of it. */
+/**
+ * How long a stopped command may take to end. A plugin that ignores TERM needs half of this time.
+ */
 const endMilliseconds = 3_000;
 
 /** Runs the checks of an agent, in sandboxes or in this realm. */

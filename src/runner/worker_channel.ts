@@ -48,7 +48,7 @@ export function openWorker(
   processes: ProcessTree,
   events: ChannelEvents,
 ): Channel {
-  // An empty list would mean everything to the runtime; false means nothing.
+  // The runtime treats an empty list as all permissions; `false` grants no permission.
   const granted = Object.fromEntries(
     Object.entries(permissions).map(([name, list]) => [name, list.length > 0 ? list : false]),
   );

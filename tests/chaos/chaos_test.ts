@@ -121,7 +121,7 @@ async function reinstall({ served, tls }: Chaos, project: Project, mark: string)
   );
 }
 
-/** Waits until all commands have ended, and returns what the daemon holds then. */
+/** Waits until all commands have ended, and returns the remaining resources of the daemon. */
 async function quiet(
   { served, tls }: Chaos,
   project: Project,

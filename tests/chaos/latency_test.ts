@@ -35,7 +35,7 @@ async function p99(served: Served): Promise<number> {
 
 const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[numbers.length >> 1]!;
 
-Deno.test("A hanging command makes the others at most twice as slow", async () => {
+Deno.test("A hanging command makes other commands at most twice as slow", async () => {
   await using project = await createProject(agent);
   await using served = await serve(project.agent, "--no-tls");
   await p99(served);

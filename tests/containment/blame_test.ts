@@ -103,7 +103,7 @@ Deno.test("The daemon is restarted, even if many of its commands end it", async 
   assertMatch(await ask(served, "late"), /is quarantined/);
 });
 
-Deno.test("An agent whose module ends the daemon when it is evaluated runs no checks, until a reload", async () => {
+Deno.test("An agent whose module ends the daemon when it is evaluated runs no checks until a reload", async () => {
   const module = (top: string) => `
     import { defineAgent, ok, plugin } from "@checkwright/checkwright";
     ${top}

@@ -124,7 +124,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "A command after its deadline gets the text of NRPE, and none of its processes is left",
+  name:
+    "A command that exceeds its timeout returns the text of NRPE, and all of its processes are ended",
   ignore,
   async fn() {
     await using served = await serve(agent);

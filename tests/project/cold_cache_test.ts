@@ -25,7 +25,7 @@ async function overlaps(isCold: boolean, calls: number): Promise<number[]> {
 }
 
 Deno.test(
-  "createColdCache() runs the first call alone while esbuild is missing, then all others at once",
+  "createColdCache() runs the first call alone while esbuild is missing, then all other calls at once",
   {
     permissions: "none",
   },

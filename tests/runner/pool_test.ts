@@ -59,7 +59,7 @@ Deno.test("createPool() does not replace a sandbox between its start and its fir
   pool.close();
 });
 
-Deno.test("createPool() returns one sandbox for commands that share, and separate ones for the others", async () => {
+Deno.test("createPool() returns one sandbox for commands that share it, and separate ones for other commands", async () => {
   const pool = open(8);
   const none = unite([]);
   const shared = await pool.sandbox(none, "worker");

@@ -4,7 +4,7 @@ import type { SandboxEnd } from "../../src/runner/sandbox.ts";
 import { trackRuns } from "../../src/runner/track_runs.ts";
 import { later } from "../waiting.ts";
 
-/** A record and what it has written. */
+/** A record, and the marks that it has written. */
 function recorded() {
   const written: [string, Mark | undefined][] = [];
   return { written, record: createRunRecord((...entry) => written.push(entry)) };

@@ -5,7 +5,8 @@ import { propertiesOf, settingsSchema } from "./schema.ts";
 import { writeCommand, writeSettings } from "./written.ts";
 
 /**
- * Only shown in a comment: without `clientCertificates`, which is off by default, it is an error.
+ * Only shown in a comment, because this setting requires `clientCertificates`, which is off by
+ * default.
  */
 const shownOnly: readonly string[] = ["clients"];
 

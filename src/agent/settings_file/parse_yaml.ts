@@ -128,8 +128,7 @@ function createLineCounter(text: string): (position: number) => number {
   };
 }
 
-// The map's own keys override merged keys, and of several merged maps the first overrides the
-// others.
+// The map's own keys override merged keys. The first of several merged maps overrides the others.
 function merge(entries: Map<string, YamlEntry>, { items, entries: own }: YamlNode): void {
   const sources = items?.map(({ node }) => node.entries) ?? [own];
   for (const [key, entry] of sources.flatMap((source) => [...source ?? []])) {

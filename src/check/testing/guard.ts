@@ -44,8 +44,8 @@ let restores: (() => void)[] = [];
 
 /**
  * Runs a check while the functions of the runtime are guarded. Code that runs at the same time and
- * was not called from the check is not affected. The guards stay until the last check has settled,
- * even long after its deadline.
+ * was not called from the check is not affected. The guards are removed when the last check has
+ * settled, which may be long after its deadline.
  *
  * @param world permissions and fixtures of the check
  * @param run the check

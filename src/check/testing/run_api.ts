@@ -20,7 +20,10 @@ function createCommand(
     ? decodeURIComponent(executable.pathname)
     : String(executable);
 
-  /** Returns the fixture of the program; undefined if the real one is started. */
+  /**
+   * Returns the fixture of the program; undefined if the test has none and the real program is
+   * started.
+   */
   function start(): RunFixture | undefined {
     const located = locate(world, path);
     if (!world.grants.names.run.includes(located)) requireAccess(world.grants, "run", path);

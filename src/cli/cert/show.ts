@@ -8,7 +8,10 @@ import { explain, type Explanation, type Standard } from "./explain.ts";
 import { explainHost } from "./explain_host.ts";
 import { readCertificates, readTrust } from "./read_certificates.ts";
 
-/** Exit codes: a certificate or server would be refused; or it cannot be read or reached. */
+/**
+ * Exit codes: a certificate or server is refused; a file cannot be read or a server cannot be
+ * reached.
+ */
 const REFUSED = 1;
 const UNREADABLE = 3;
 
