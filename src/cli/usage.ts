@@ -61,7 +61,7 @@ export interface Subcommand {
   synopsis?: string;
   /** Its exit codes. */
   exitCodes: ExitCodes;
-  /** Its verbs, if its first word selects one. */
+  /** The verbs of the subcommand, if its first word is a verb. */
   verbs?: Subcommands;
   /**
    * Runs the subcommand.

@@ -5,7 +5,7 @@ import { AGENT, type Mark } from "../runner/run_record.ts";
 export interface Judgement {
   /** The contents of the quarantine for the next daemon. */
   state: QuarantineState;
-  /** The commands that are suspects of this death, or the one that caused it. */
+  /** The suspects of this death, or only the command that caused it. */
   suspects: readonly string[];
   /**
    * Whether a command became a suspect for the first time, or was quarantined. Each command can

@@ -11,7 +11,7 @@ import { createStats } from "./stats.ts";
 /** The daemon restarts if more workers than this are abandoned. */
 const maxAbandoned = 2;
 
-/** A daemon from its start to its end, with one generation after the other. */
+/** A daemon with the generation that it serves. A reload replaces the generation. */
 export interface Lifecycle {
   /** The line that reports that the daemon is ready. */
   readonly line: string;

@@ -163,7 +163,7 @@ function createService({ notify, notifyFrom, watchdog }: ServiceManager): Notifi
     return { send: () => {}, close: () => Promise.resolve() };
   }
   const notifier = openNotifier(notify, notifyFrom);
-  // Twice within the time after which the daemon is considered dead.
+  // Two notifications within the time after which systemd considers the daemon dead.
   const timer = watchdog === undefined
     ? undefined
     : setInterval(() => notifier.send("WATCHDOG=1"), Number(watchdog) / 2_000);

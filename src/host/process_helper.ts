@@ -116,7 +116,7 @@ export function startProcessHelper(mark: string): ProcessHelper {
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
-      // In its own process group, it does not get the interrupt from the terminal.
+      // The helper has its own process group, so it does not get the interrupt from the terminal.
       detached: true,
     } as Deno.CommandOptions & { stdin: "piped"; stdout: "piped" },
   ).spawn();

@@ -9,7 +9,7 @@ export interface Process {
   start: string;
   /** Whether the process runs. A zombie has exited, but its parent has not waited for it yet. */
   alive: boolean;
-  /** Its mark, if its environment can be read and contains one. */
+  /** The mark of the process, if its environment can be read and contains a mark. */
   mark?: string;
 }
 

@@ -9,7 +9,8 @@ import type { Handshaker } from "./tls_connection.ts";
 export interface TlsClientOptions {
   /**
    * Trusted CA certificates, PEM. The server's certificate must be signed by one of them or be one
-   * of them. As with `check_nrpe -A`, its names are not checked, unless `serverName` is set.
+   * of them. As with `check_nrpe -A`, the names in the certificate are checked only if `serverName`
+   * is set.
    */
   ca?: string | undefined;
   /**

@@ -3,8 +3,8 @@ export interface Suspicion {
   /** How many deaths of the daemon the command may have caused. */
   deaths: number;
   /**
-   * Set if the command must run alone at its next query. `"linger"`: its worker is watched for a
-   * moment after the answer, since the command had answered when the daemon died.
+   * Set if the command must run alone at its next query. `"linger"`: after the answer, the worker
+   * is watched for a short time, because the command had already answered when the daemon died.
    */
   trial?: "run" | "linger";
   /** Set if the command runs in its own sandbox, because it may have blocked a shared one. */

@@ -136,9 +136,9 @@ function pluginRun(
 /** How a plugin ended at its deadline. */
 const pluginEndings = {
   gone: "The plugin exited at its deadline",
-  TERM: "The plugin and everything it started got TERM, and ended",
-  KILL: "The plugin and everything it started got TERM, did not end, and got KILL",
-  left: "The plugin and everything it started got TERM and KILL, and some process still runs",
+  TERM: "The plugin and all processes that it started got TERM, and ended",
+  KILL: "The plugin and all processes that it started got TERM, did not end, and got KILL",
+  left: "The plugin and all processes that it started got TERM and KILL; a process still runs",
   alone: "Only the plugin itself got TERM and KILL: without /bin/sh, its children cannot be ended",
 };
 
@@ -158,7 +158,7 @@ const underWay = {
   process:
     "The check was notified of its deadline and has not stopped yet: if it does not respond, " +
     "its process is killed; if it continues, its sandbox is closed",
-  plugin: "The plugin and everything it started is being ended, by TERM and then by KILL",
+  plugin: "The plugin and all processes that it started are being ended with TERM, then with KILL",
 };
 
 function timedOut(command: ManifestCommand, ended: Answer | undefined): Answer {

@@ -9,7 +9,8 @@ export interface Sandbox {
   readonly ready: Promise<void>;
   /**
    * Resolves with a reason when the realm has failed or contains a check that continues after its
-   * deadline. Nothing more should run in it then. It closes itself when the last run is over.
+   * deadline. Do not start further runs in such a realm. It closes itself when the last run has
+   * ended.
    */
   readonly broken: Promise<string>;
   /** Resolves when the realm is closed. */

@@ -63,8 +63,8 @@ export function createSandboxedRunner(
   const context = { hostname, procfs };
   const quarantine = createQuarantine(state, onQuarantine);
 
-  // Any command that ran in the sandbox may block it. If only one command ran in it, that command
-  // does.
+  // Any command that ran in the sandbox may be the one that blocks it. A single command is the
+  // cause.
   function onEnd(isolation: Isolation, { commands, unresponsive }: SandboxEnd): void {
     if (!unresponsive) return;
     if (commands.length > 1) quarantine.separate(commands);

@@ -1,4 +1,4 @@
-/** A host's settings in a compiled daemon: what they can add, what they cannot add, and reloads. */
+/** A host's settings in a compiled daemon: their limits, and reloads. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";

@@ -77,7 +77,7 @@ Deno.test("Processes that a daemon started end when it is killed", {
 });
 
 Deno.test(
-  "A plugin that ignores TERM, forks and leaves its group ends at its deadline with all its children",
+  "A plugin that ignores TERM, forks and leaves its group is ended at its deadline with all its children",
   {
     ignore: isMissing("/usr/bin/setsid"),
   },
@@ -98,7 +98,10 @@ Deno.test(
     // The answer arrives soon after the deadline, when the end of the plugin is known.
     const late = performance.now() - before - 1_000;
     assert(late < 1_000, `${late} ms late`);
-    await until("the end of everything it started", () => markedProcesses(mark).length === 0);
+    await until(
+      "the end of all processes that the plugin started",
+      () => markedProcesses(mark).length === 0,
+    );
     assertEquals(await askOnce(daemon, ["stubborn"], tls), answer);
   },
 );

@@ -131,7 +131,7 @@ Deno.test({
     await using served = await serve(agent);
     const table: [command: string, reason: string][] = [
       ["slow", "The check was notified of its deadline and stopped"],
-      ["sleeps", "The plugin and everything it started got TERM, and ended"],
+      ["sleeps", "The plugin and all processes that it started got TERM, and ended"],
     ];
     let sleeper: HostProcess | undefined;
     for (const [command, reason] of table) {

@@ -13,7 +13,7 @@ type Scalar = string | number | boolean | null;
 /** More values can only come from nested aliases that multiply ("billion laughs"). */
 const maxValues = 100_000;
 
-/** A key or a certificate. Settings must contain its path instead. */
+/** A key or a certificate. Settings must contain the path of its file instead. */
 const secret = /-----BEGIN |PRIVATE KEY/;
 
 /** Replaces a secret, so that messages do not show it. */

@@ -26,7 +26,10 @@ export interface YamlNode {
 
 /** An entry of a map, an item of a list, or the document. */
 export interface YamlEntry {
-  /** The line of its key or value; the first is 1. An item without text has the line before it. */
+  /**
+   * The line of the key or value, starting with 1. An item without text has the line before the
+   * item.
+   */
   line: number;
   node: YamlNode;
   /** Whether the entry comes from `<<`, so that a key of the map itself replaces it. */
