@@ -85,7 +85,7 @@ interface Measured {
   freePercent: number;
   inodes: bigint;
   inodesUsed: bigint;
-  /** Undefined if the file system does not count inodes. */
+  /** The free inodes; undefined if the file system does not count inodes. */
   inodesFreePercent: number | undefined;
 }
 

@@ -40,7 +40,7 @@ const reasons: Readonly<Record<string, string>> = {
  * @throws {Deno.errors.NotCapable} if a permission is missing
  */
 export async function readDisk(path: string): Promise<DiskReading | UnreadableDisk> {
-  // Imported only here: node:fs costs a sandbox 30 ms, and other checks do not need it.
+  // The import is here because node:fs costs a sandbox 30 ms, and other checks do not need it.
   const { default: fs } = await import("node:fs/promises");
   try {
     // Blocks are counted in units of `frsize`, which differs from `bsize` with FUSE. Deno's types

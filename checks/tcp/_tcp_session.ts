@@ -38,7 +38,7 @@ export interface TcpReading {
   seconds: number;
 }
 
-/** After the first data, reading ends if no more arrives for this many seconds. */
+/** After the first data, reading ends if no further data arrives for this many seconds. */
 const IDLE = 2;
 
 const encoder = new TextEncoder();

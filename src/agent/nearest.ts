@@ -1,4 +1,4 @@
-/** Longer names are not compared, because the time grows with the square of the length. */
+/** Maximum length of a name to compare, because the time grows with the square of the length. */
 const maxLength = 64;
 
 /**

@@ -74,7 +74,8 @@ export async function makeCertificate(
   if (names.length > 0) {
     extensions.push(new x509.SubjectAlternativeNameExtension(names.map(generalName)));
   }
-  // Copied from the CA certificate, because programs compute this identifier in different ways.
+  // The identifier is copied from the CA certificate, because programs compute it in different
+  // ways.
   const authorityId = authority === undefined
     ? own.keyId
     : authority.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId ??

@@ -50,7 +50,7 @@ export type OptionInputs<O extends Options> = [keyof O] extends [never] ? Record
  * ```
  */
 export interface CheckContext {
-  /** Aborted at the deadline. */
+  /** The signal that is aborted at the deadline. */
   readonly signal: AbortSignal;
   /** The name of this host. */
   readonly hostname: string;

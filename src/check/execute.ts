@@ -48,7 +48,8 @@ function start(
     ...given.errors,
     ...errors.map(({ option, message }) => `Option "${option}": ${message}`),
   ];
-  // Returned and not thrown, so that no stack is logged: the arguments are wrong, not the code.
+  // The error is returned and not thrown, so that its stack is not logged: the arguments are wrong,
+  // not the code.
   if (messages.length > 0) return unknown(messages.join("\n"));
   return definition.run(values, context);
 }

@@ -72,7 +72,7 @@ export interface OptionSpec {
 
 /** An option with two types: of the value in `run`, and of the input when a check is bound. */
 export interface Option<Value, Input, Presence extends OptionPresence> extends OptionSpec {
-  /** For the compiler only; undefined at run time. */
+  /** Types for the compiler; undefined at run time. */
   readonly types?: { readonly value: Value; readonly input: Input; readonly presence: Presence };
 }
 

@@ -18,7 +18,7 @@ const maxTargetCharacters = 4_096;
 // Refusals by Checkwright of calls that the runtime would allow.
 const ours = new WeakMap<Error, Refusal>();
 
-// Read before user code is evaluated. On an edge platform `Deno` does not exist.
+// The class is read before user code is evaluated. On an edge platform `Deno` does not exist.
 const NotCapable = globalThis.Deno?.errors.NotCapable ?? Error;
 
 /**

@@ -124,7 +124,8 @@ export const query: Subcommand = {
       request = parseOptions(args, Deno.readTextFileSync);
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
-      // On standard output, because an engine shows only the standard output of a plugin.
+      // The error goes to standard output, because an engine shows only the standard output of a
+      // plugin.
       console.log(`${error.message}\nTry "checkwright query --help"`);
       return NOT_ASKED;
     }

@@ -20,8 +20,8 @@ export interface LineOption {
 /** A positional word of a subcommand. */
 export interface LineWord {
   /**
-   * Its name in the help. The names FILE, DIR, AGENT and COMMAND (of the agent) select what a shell
-   * completes, and so does a choice: `bash|zsh|fish`.
+   * Its name in the help. The names FILE, DIR, AGENT and COMMAND (of the agent) and a choice such
+   * as `bash|zsh|fish` select the completion in a shell.
    */
   readonly name: string;
   /** Whether it may be omitted. */

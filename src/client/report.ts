@@ -61,7 +61,7 @@ function reportNoConnection(error: ConnectError, options: CheckNrpeOptions): Cli
   const tls = options.tls || undefined;
   switch (fault) {
     case "resolve":
-      // Always 1, as in check_nrpe: -t and -u have no effect on it.
+      // The exit code is always 1, as in check_nrpe: -t and -u have no effect on it.
       return report(options, [], 1, [`Could not resolve hostname ${host}: ${reason}`]);
     case "bind":
       return report(options, [], code, [`bind: ${bind}: ${reason}`, toHost]);

@@ -43,8 +43,8 @@ export function hostPermissions(
 }
 
 /**
- * Formats what a host's settings need from the launcher: the state directory, whether the daemon
- * uses its own certificate, and the flags of {@linkcode hostPermissions}, one a line.
+ * Formats the data that a host's settings need from the launcher: the state directory, whether the
+ * daemon uses its own certificate, and the flags of {@linkcode hostPermissions}, one a line.
  *
  * @param file the parsed settings of the host
  * @param manifest the compiled agent

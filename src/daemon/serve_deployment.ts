@@ -57,7 +57,7 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
     signalled("SIGINT"),
     ...(service.untilEof === undefined ? [] : [endOfInput()]),
   ]);
-  // Ignored during the start, because all files are being read at that time.
+  // SIGHUP is ignored during the start, because all files are being read at that time.
   let onHangup: () => void = () => {};
   Deno.addSignalListener("SIGHUP", () => onHangup());
   const stderr = lineWriter(Deno.stderr);

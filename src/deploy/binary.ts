@@ -52,7 +52,8 @@ export async function buildBinary(
       await Deno.writeTextFile(`${root}/${name}`, text);
       await Deno.utime(`${root}/${name}`, date, date);
     }
-    // Compiled in the temporary folder first: the output may be on another disk.
+    // The executable is compiled in the temporary folder first, because the output may be on
+    // another disk.
     const made = `${root}/checkwright.out`;
     const reason = await denoCompile(root, [
       ...flags,

@@ -180,7 +180,7 @@ export function startProcessHelper(mark: string): ProcessHelper {
     exists: async (group) => (await ask(`exists ${group}`)).includes("yes"),
     list() {
       if (nextList !== undefined) return nextList;
-      // Shared until this request is sent. A later caller gets the next list.
+      // Callers share this list until its request is sent. A later caller gets the next list.
       last = last.then(() => nextList = undefined);
       nextList = ask("list").then(parseProcesses);
       return nextList;

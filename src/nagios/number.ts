@@ -5,12 +5,13 @@
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
- * Smaller numbers are written with an exponent. Some graphing tools cannot read an exponent, so the
- * limit is well below the rounding errors of everyday numbers (0.1 + 0.2 - 0.3 is 5.6e-17).
+ * Numbers below this limit are written with an exponent. Some graphing tools cannot read an
+ * exponent, so the limit is well below the rounding errors of everyday numbers (0.1 + 0.2 - 0.3 is
+ * 5.6e-17).
  */
 const SMALLEST_PLAIN = 1e-20;
 
-/** `String()` writes smaller numbers with an exponent. */
+/** `String()` writes numbers below this limit with an exponent. */
 const SMALLEST_NATIVE = 1e-6;
 
 /**

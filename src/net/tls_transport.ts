@@ -47,7 +47,10 @@ export function socketTransport(socket: Socket): TlsTransport {
   };
 }
 
-/** Large enough for a query with its TLS record, and for a ServerHello without its certificates. */
+/**
+ * Bytes per read: enough for a query with its TLS record, and for a ServerHello without its
+ * certificates.
+ */
 const READ_SIZE = 4_096;
 
 /**

@@ -8,11 +8,11 @@ export interface ForeignModule {
   module: string;
   /** The module that imports it, if it is known. */
   importer?: string;
-  /** The reason, and what was expected. */
+  /** The reason, and the expected kind of module. */
   reason: string;
 }
 
-/** The ending of the name of a file that counts as code. */
+/** File extensions of code. */
 const codeEnding = /\.[cm]?[jt]sx?$/;
 
 /** The line above the code of each module, in which the bundler writes its path or URL. */

@@ -69,7 +69,7 @@ function present(name: string): string {
   );
 }
 
-// Looked up at run time, because the daemon itself does not use these modules.
+// The names are looked up at run time, because the daemon itself does not use these modules.
 function namesIn(module: object): string[] {
   const names = new Set<string>();
   const ends: unknown[] = [Object.prototype, Function.prototype, null];

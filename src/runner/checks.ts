@@ -34,7 +34,7 @@ export function sandboxedChecks(
   quarantine: Quarantine,
 ): CheckRunner {
   const trials = createTrials(quarantine, pool.closeWorkers);
-  // Computed once per command: it depends on the manifest only.
+  // The kind is computed once per command, because it depends only on the manifest.
   const kinds = new Map<string, SandboxKind>();
 
   function kindFor(name: string, command: ManifestCheck, own: boolean): SandboxKind {

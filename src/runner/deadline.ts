@@ -29,7 +29,8 @@ export async function withDeadline<T, Late>(
   stop?.addEventListener("abort", onStop, { once: true });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const due = performance.now() + seconds * 1000;
-  // Counted from the deadline: a busy machine may notice late that it has passed.
+  // The grace time starts at the deadline: a busy machine may notice late that the deadline has
+  // passed.
   const waitUntil = (time: number) =>
     new Promise<undefined>((resolve) =>
       timer = setTimeout(resolve, time - performance.now(), undefined)

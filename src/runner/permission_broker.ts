@@ -1,8 +1,8 @@
 /**
  * Deno's permission broker (Deno 2.9.6, `DENO_PERMISSION_BROKER_PATH`): a process asks the broker
  * for each permission instead of using its own flags. `DENO_AUDIT_PERMISSIONS` only records the
- * requests, and not well enough to show what a process needs: it never names an executable, and if
- * all of a kind is granted, it also records each read as a write.
+ * requests, but not completely enough to show the needs of a process: it never names an executable,
+ * and if all of a kind is granted, it also records each read as a write.
  */
 
 /** A permission that was requested and granted. */

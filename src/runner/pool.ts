@@ -121,7 +121,7 @@ export function createPool(
   async function use<T>(kind: SandboxKind, work: SandboxWork<T>, trial = false): Promise<T> {
     const key = keyOf(kind);
     const place = alive.get(key) ?? open(kind, key, trial);
-    // Moved to the end of the map, so that the longest unused sandboxes come first.
+    // The sandbox is moved to the end of the map, so that the longest unused sandboxes come first.
     alive.delete(key);
     alive.set(key, place);
     return await occupy(place, work);

@@ -22,7 +22,7 @@ export interface QuarantineState {
 /** A quarantine without commands. */
 export const NO_QUARANTINE: QuarantineState = { quarantined: {}, suspects: {} };
 
-/** Commands that are not run, and commands that run under watch, because of what they did. */
+/** Commands that are not run, and commands that are watched while they run. */
 export interface Quarantine {
   /** Returns the reason why a command is not run; undefined if it is not quarantined. */
   reason(command: string): string | undefined;

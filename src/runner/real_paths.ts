@@ -23,7 +23,7 @@ interface Declared {
  * "follow"), and throws the runtime's error if the path cannot be read
  */
 export function createResolver(declared: readonly string[]): ResolvePath {
-  // Bound before user code is evaluated.
+  // These functions are read before user code is evaluated.
   const { lstatSync, realPathSync, errors } = Deno;
   const { NotCapable, NotFound } = errors;
   const all: Declared[] = declared.map((path) => ({ path: normalize(path) }));

@@ -194,7 +194,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
   };
 }
 
-// `String()` could throw for a value from user code, and would do so in the daemon.
+// `String()` is not used, because a value from user code could make it throw in the daemon.
 function textOf(value: unknown): string {
   return typeof value === "string" ? value.slice(0, MAX_TEXT) : "";
 }

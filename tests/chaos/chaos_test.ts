@@ -194,7 +194,7 @@ async function wreak(length: number, tls: boolean): Promise<void> {
   };
   const pid = daemonOf(served.process.pid);
 
-  // Everything that starts or grows only once must do so before the daemon is measured.
+  // Resources that start or grow only once must exist before the daemon is measured.
   await Promise.all(expectations.map((expectation) => ask(chaos, expectation)));
   await crowd(chaos, Math.max(4, length / 5), project, mark);
   const start = await quiet(chaos, project, mark, pid);

@@ -16,7 +16,9 @@ export default defineAgent({
 });
 `;
 
-/** Below this time, in milliseconds, the noise of the machine prevents a comparison. */
+/**
+ * The minimum time to compare, in milliseconds: shorter times depend on other load of the machine.
+ */
 const floor = 20;
 
 /** The 99th percentile of the response times, in milliseconds. */

@@ -181,7 +181,7 @@ Deno.test({
     for (const command of Object.keys(listed.commands)) {
       const args = command === "plugin_dummy" ? ["-a", "0"] : [];
       const { code, text } = await ask(served.port, "-t", "30", "-c", command, ...args);
-      // Only whether the check works is tested. Its state depends on this machine.
+      // The test only requires that the check works, because its state depends on this machine.
       const broken = /Error\b|Permission refused|Could not run|timed out|not defined/.test(text);
       assertEquals([broken, code <= 2], [false, true], `${command}: ${text}`);
     }

@@ -5,8 +5,7 @@ import { propertiesOf, settingsSchema } from "./schema.ts";
 import { writeCommand, writeSettings } from "./written.ts";
 
 /**
- * Only shown in a comment, because this setting requires `clientCertificates`, which is off by
- * default.
+ * A comment shows this setting, because it requires `clientCertificates`, which is off by default.
  */
 const shownOnly: readonly string[] = ["clients"];
 

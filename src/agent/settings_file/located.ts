@@ -10,7 +10,7 @@ export interface Located {
 
 type Scalar = string | number | boolean | null;
 
-/** More values can only come from nested aliases that multiply ("billion laughs"). */
+/** Maximum number of values. Only nested aliases that multiply ("billion laughs") exceed it. */
 const maxValues = 100_000;
 
 /** A key or a certificate. Settings must contain the path of its file instead. */

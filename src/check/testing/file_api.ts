@@ -28,7 +28,7 @@ function given(path: unknown): string {
  * Makes the substitute for a function that takes paths.
  *
  * @param uses uses of its first arguments
- * @param inMemory what the function does with a fixture; by default the real function is called
+ * @param inMemory replaces the function for a fixture; by default the real function is called
  * @param held returns whether a path belongs to the fixtures
  * @returns the substitute
  */
