@@ -60,7 +60,7 @@ export async function makeCertificate(
 
   const extensions: Extension[] = purpose === "authority"
     ? [
-      // Path length 0: the CA signs host and client certificates, but no other CAs.
+      // Path length 0: the CA signs only host and client certificates, not other CAs.
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(keyCertSign | cRLSign, true),
     ]

@@ -83,7 +83,7 @@ export function startNeeds(manifest: Manifest): Need[] {
       (command.isolation === "process" || (command.permissions.run ?? []).length > 0))
   );
   const why = "Starts the helper that ends processes" +
-    (keepsShell(manifest) ? "" : ", then gives this permission up");
+    (keepsShell(manifest) ? "" : ", then gives up this permission");
   return starts ? [{ kind: "run", entry: SHELL_PATH, why, atStart: true }] : [];
 }
 

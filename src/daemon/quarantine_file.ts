@@ -32,7 +32,7 @@ export function openQuarantineFile(path: string): QuarantineFile {
     write(state) {
       const text = JSON.stringify({ version, ...state });
       if (text === written) return;
-      // A full disk must not end the daemon. It keeps serving, and the next daemon gets no
+      // A full disk must not end the daemon. It keeps serving, but the next daemon starts without a
       // quarantine.
       try {
         Deno.writeTextFileSync(path, text, { mode: 0o600 });

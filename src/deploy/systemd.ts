@@ -95,8 +95,8 @@ function boundsOf(manifest: Manifest): string[] {
   // The runtime's threads grow with the number of processors. A process sandbox has about 16
   // threads. A plugin and its child processes may need 32.
   const tasks = 512 + 4 * sandboxes + 16 * processes + 32 * children;
-  // In MiB. At most 512 for the heap, and 512 for TLS, workers and buffers. A process sandbox has a
-  // heap of 128; the rest of the 192 is for its runtime.
+  // Memory in MiB. The daemon gets 512 for its heap, and 512 for TLS, workers and buffers. Each
+  // process sandbox gets 128 for its heap, and 64 for its runtime.
   const memory = 1024 + 192 * processes;
   return [
     `LimitNOFILE=${limits.connections + reservedDescriptors(limits)}`,

@@ -22,7 +22,7 @@ export interface Runner {
   /** Settles when no command runs, or after this time. */
   idle(milliseconds: number): Promise<void>;
   /**
-   * Ends all commands as if their deadlines had passed, and starts no more.
+   * Ends all commands as if their deadlines had passed, and does not start further ones.
    *
    * @returns settles when the commands have ended, as far as they can be ended
    */
