@@ -40,11 +40,11 @@ Deno.test("The command line prints help, and reports an invalid line in one line
 
 Deno.test("list shows commands, options and permissions, for people and for programs", async () => {
   const { stdout } = await run("list", agent);
-  assertStringIncludes(stdout, "echo  Says what it was given (timeout 60 s, takes arguments)");
+  assertStringIncludes(stdout, "echo  Returns its text (timeout 60 s, takes arguments)");
   assertStringIncludes(stdout, '-w, --warning  Warn outside (range: "10")');
   assertStringIncludes(
     stdout,
-    "may: run /bin/true (permissions do not restrict a running plugin)".replace(
+    "permissions: run /bin/true (permissions do not restrict a running plugin)".replace(
       "/bin/",
       "/usr/bin/",
     ),
