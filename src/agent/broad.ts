@@ -4,6 +4,10 @@ import type { Permissions } from "../check/declared_permissions.ts";
 const starters =
   /\/(?:ba|da|k|z|tc)?sh$|\/(?:busybox|deno|env|node|nohup|perl|php|ruby|setsid|sudo|timeout|xargs|python[\d.]*)$/;
 
+/** Unix sockets of services that start programs as root. */
+const managers =
+  /\b(?:docker|containerd|podman|crio|lxd|libvirt|snapd|systemd|dbus|system_bus_socket)/;
+
 /**
  * Explains why an entry is broader than a single check is likely to need.
  *
@@ -14,7 +18,9 @@ const starters =
 export function whyBroad(kind: keyof Permissions, entry: string): string | undefined {
   if (kind === "read" || kind === "write") return entry === "/" ? "is the whole disk" : undefined;
   if (kind === "run") return starters.test(entry) ? "can start any other program" : undefined;
+  if (kind === "sys") return entry === "setPriority" ? "can slow down any process" : undefined;
   if (kind !== "net") return undefined;
-  if (entry.startsWith("*")) return "is any host";
+  if (entry.startsWith("unix:")) return managers.test(entry) ? "can control the host" : undefined;
+  if (/^[\d.]+\/\d+(?::\d+)?$/.test(entry)) return "is a whole network";
   return /:\d+$/.test(entry) ? undefined : "is any port of that host";
 }

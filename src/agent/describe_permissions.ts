@@ -2,19 +2,21 @@ import type { CheckCommand } from "../check/define_check.ts";
 import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
 import { whyBroad } from "./broad.ts";
 import type { Report } from "./diagnostic.ts";
-import { absolutePath, fields, listOf, type Reader, show, text } from "./read.ts";
+import { envEntry, netEntry, pathEntry, sysEntry } from "./permission_entries.ts";
+import { fields, listOf, type Reader, show } from "./read.ts";
 
 /** Reads the permissions of a check. */
 export const permissionLists: Reader<Permissions> = fields<Permissions>({
-  read: listOf(absolutePath),
-  write: listOf(absolutePath),
-  net: listOf(text),
-  env: listOf(text),
-  sys: listOf(text),
-  run: listOf(absolutePath),
+  read: listOf(pathEntry),
+  write: listOf(pathEntry),
+  net: listOf(netEntry),
+  env: listOf(envEntry),
+  sys: listOf(sysEntry),
+  run: listOf(pathEntry),
   proc: listOf((value, report) => {
     if (
-      typeof value === "string" && /^[^/\0][^\0]*$/.test(value) && !value.split("/").includes("..")
+      typeof value === "string" && /^[^/,*\p{Cc}][^,*\p{Cc}]*$/u.test(value) &&
+      !value.split("/").includes("..")
     ) return value;
     report.error(`Invalid value ${show(value)}: expected a path below /proc such as "net/tcp"`);
   }),

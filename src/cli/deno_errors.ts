@@ -1,5 +1,6 @@
 import { relative } from "node:path/posix";
 import type { Diagnostic } from "../agent/diagnostic.ts";
+import { whyForeign } from "../project/foreign_modules.ts";
 import { codeFrame } from "./code_frame.ts";
 
 /** The last line of an error of Deno, the place: `    at file:///srv/agent.ts:3:23`. */
@@ -17,22 +18,29 @@ const frameLines = /^\s*\d*\s\|.*$|^.*\n\s*(?:~+|\^)\s*$/gm;
  */
 export async function readBundleError(output: string, agent: string): Promise<Diagnostic> {
   const lines = output.split("\n");
-  const at = lines.findIndex((line) => placeLine.test(line));
-  const text = clean((at < 0 ? lines : lines.slice(0, at)).join("\n")).replace(
+  const found = lines.findIndex((line) => placeLine.test(line));
+  const text = clean((found < 0 ? lines : lines.slice(0, found)).join("\n")).replace(
     /^SyntaxError: /,
     "",
   );
-  const { place, frame } = await showPlace(lines[at]) ?? { place: agent, frame: "" };
-  return { place, message: `Cannot bundle it: ${text}${frame}`, severity: "error" };
+  const at = await showPlace(lines[found], agent);
+  if (at === undefined) {
+    return { place: agent, message: `Cannot bundle: ${text}`, severity: "error" };
+  }
+  const message = at.foreign === undefined
+    ? `Cannot bundle: ${text}${at.frame}`
+    : `Cannot import this file: ${at.foreign}`;
+  return { place: at.place, message, severity: "error" };
 }
 
 /**
  * Converts the output of `deno check` to diagnostics.
  *
  * @param output the output, without colours
+ * @param agent the agent's module
  * @returns a warning for each type error, with the line of code
  */
-export async function readTypeErrors(output: string): Promise<Diagnostic[]> {
+export async function readTypeErrors(output: string, agent: string): Promise<Diagnostic[]> {
   const found: Diagnostic[] = [];
   let block: string[] = [];
   for (const line of output.split("\n")) {
@@ -44,8 +52,11 @@ export async function readTypeErrors(output: string): Promise<Diagnostic[]> {
     const [, code, text] = /^(TS\d+) \[ERROR\]: (.*)$/s.exec(block.join("\n").trim()) ?? [];
     block = [];
     if (code === undefined) continue;
-    const { place, frame } = (await showPlace(line))!;
-    found.push({ place, message: `${clean(text!)} (${code})${frame}`, severity: "warning" });
+    const { place, frame, foreign } = (await showPlace(line, agent))!;
+    const message = foreign === undefined
+      ? `${clean(text!)} (${code})${frame}`
+      : `Cannot import this file: ${foreign}`;
+    found.push({ place, message, severity: "warning" });
   }
   return found;
 }
@@ -54,13 +65,24 @@ function clean(text: string): string {
   return text.replaceAll(frameLines, "").replaceAll(/\n\s*(?=\n|$)/g, "").trim();
 }
 
-async function showPlace(line = ""): Promise<{ place: string; frame: string } | undefined> {
+interface Place {
+  /** File, line and column. */
+  place: string;
+  /** The line of code; empty if it is gone or must not be shown. */
+  frame: string;
+  /** The reason why the agent may not import the file; undefined if it may. */
+  foreign?: string;
+}
+
+async function showPlace(line = "", agent: string): Promise<Place | undefined> {
   const [, url, row, column] = placeLine.exec(line) ?? [];
   if (url === undefined) return undefined;
   const path = decodeURIComponent(new URL(url).pathname);
   const near = relative(Deno.cwd(), path);
   const place = `${near.startsWith("../") ? path : near}:${row}:${column}`;
   try {
+    const foreign = await whyForeign(path, agent);
+    if (foreign !== undefined) return { place, frame: "", foreign };
     const code = (await Deno.readTextFile(path)).split(/\r?\n/)[Number(row) - 1] ?? "";
     return { place, frame: `\n${codeFrame(code, Number(row), Number(column))}` };
   } catch {

@@ -25,7 +25,7 @@ export function createTypeCheck(agent: string, log: Log): TypeCheck {
 
   async function check({ signal }: AbortController): Promise<void> {
     const output = await checkTypes(agent, signal);
-    const found = await readTypeErrors(output ?? "");
+    const found = await readTypeErrors(output ?? "", agent);
     // An error that prevents the type check also prevents the bundle, and the reload reports it.
     if (signal.aborted || (output !== undefined && found.length === 0)) return;
     printDiagnostics(found);

@@ -86,6 +86,9 @@ export async function createDeployable(
     agent,
     version,
     digest: (await parseDeployment(deployment)).digest,
+    files: Object.fromEntries(
+      digests.filter(([name]) => name !== deployedFiles.runtime && name !== deployedFiles.agent),
+    ),
     runFlags,
     permissions,
     processes: Object.values(commands).some((command) =>

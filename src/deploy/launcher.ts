@@ -8,6 +8,8 @@ export interface LauncherInput {
   version: string;
   /** The digest of the manifest. */
   digest: string;
+  /** The SHA-256 of each file that runs before the daemon can check it, by name. */
+  files: Readonly<Record<string, string>>;
   /** Flags of `deno run` that do not depend on the agent: without spaces, and not permissions. */
   runFlags: readonly string[];
   /** The permissions of the daemon, as flags. */
@@ -60,7 +62,8 @@ case $deno in *js) deno=$("$deno" eval 'console.log(Deno.execPath())') ;; esac`;
  * @returns the script
  */
 export function launcherScript(input: LauncherInput): string {
-  const { agent, version, digest, runFlags, permissions, processes, state, ownCertificate } = input;
+  const { agent, version, digest, files, runFlags, permissions, processes } = input;
+  const { state, ownCertificate } = input;
   return `#!/bin/sh
 # Serves ${comment(agent)}, compiled by Checkwright ${version}.
 # manifest.json sha256 ${digest}
@@ -84,7 +87,7 @@ Options:
   --until-eof      stop when standard input ends, for a supervisor"
 }
 fail() {
-  echo "checkwright: $1" >&2
+  echo "checkwright: $*" >&2
   exit 3
 }
 
@@ -112,7 +115,7 @@ ${FIND_DENO}
 
 case $here in *,*) fail "Cannot run in \\"$here\\": expected a path without a comma" ;; esac
 
-# The runtime never downloads modules and never prompts.
+${digestCheck(files)}# The runtime never downloads modules and never prompts.
 flags='${runFlags.join(" ")}'
 export DENO_NO_UPDATE_CHECK=1 MALLOC_ARENA_MAX=1
 # Without a home folder, the runtime requires the path of a cache, although it does not use one.
@@ -202,6 +205,20 @@ while :; do
   wait "$daemon" && code=0 || code=$?
   kill -s 0 "$daemon" 2>/dev/null || exit "$code"
 done
+`;
+}
+
+// The daemon checks the files that it reads. These run before it can.
+function digestCheck(files: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(files).map(([name, digest]) => `${digest}  ${name}\n`);
+  return lines.length === 0 ? "" : `# Finds files that were changed after they were compiled.
+checked=$(cd -- "$here" && sha256sum -c 2>&1 <<'EOF'
+${lines.join("")}EOF
+) || {
+  changed=$(printf '%s\\n' "$checked" | sed -n 's/: FAILED.*//p')
+  fail "Digest mismatch in \\"$here\\": changed or missing since it was compiled:" \${changed:-$checked}
+}
+
 `;
 }
 

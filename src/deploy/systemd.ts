@@ -1,5 +1,5 @@
 import { reservedDescriptors } from "../agent/fit_connections.ts";
-import type { Manifest } from "../agent/manifest.ts";
+import { isBuiltIn, type Manifest } from "../agent/manifest.ts";
 import { countProcessSandboxes, startsPrograms, startsStrangers } from "./unit_needs.ts";
 import { filesOf, identityOf, kernelOf, networkOf } from "./unit_sandbox.ts";
 import { checkProgramFolder } from "./unit_value.ts";
@@ -43,7 +43,10 @@ export function systemdUnit(manifest: Manifest, options: UnitOptions = {}): stri
   ].join("\n");
 }
 
-function startOf({ settings }: Manifest): string[] {
+function startOf({ settings, commands }: Manifest): string[] {
+  const checks = Object.values(commands).filter((command) =>
+    command.kind === "check" && command.isolation === "worker" && !isBuiltIn(command)
+  );
   const anywhere = /^(localhost|127\..*|::1|0\.0\.0\.0|::)$/;
   const target = settings.listen.every(({ hostname }) => anywhere.test(hostname))
     ? ["After=network.target"]
@@ -59,8 +62,9 @@ function startOf({ settings }: Manifest): string[] {
     "Description=Checkwright monitoring agent (NRPE)",
     ...target,
     "# systemd gives up within seconds if every start fails, but never if the daemon fails rarely.",
+    "# A check can end the daemon twice before it is quarantined.",
     "StartLimitIntervalSec=60s",
-    "StartLimitBurst=20",
+    `StartLimitBurst=${20 + 2 * checks.length}`,
   ];
 }
 

@@ -57,6 +57,22 @@ export async function foreignModules(bundle: string, agent: string): Promise<For
     });
 }
 
+/**
+ * Returns the reason why an agent may not import a file of this disk. No part of such a file may be
+ * shown in a message: it can be the target of a link to a secret.
+ *
+ * @param path the absolute path of the file
+ * @param agent path of the agent
+ * @returns the reason; undefined if the agent may import it
+ */
+export async function whyForeign(path: string, agent: string): Promise<string | undefined> {
+  const entry = await Deno.realPath(agent);
+  const project = await projectFolder(entry) ?? parentOf(entry);
+  const judged = await judgeFile(path, project);
+  const packages = judged === undefined ? undefined : await npmCache();
+  return packages !== undefined && judged?.real.startsWith(packages) ? undefined : judged?.reason;
+}
+
 interface Judged extends ForeignModule {
   /** Its real path. */
   real: string;
@@ -67,7 +83,10 @@ async function judge(name: string, folder: string, project: string): Promise<Jud
   if (url.startsWith("http:")) return { module: url, real: url, reason: "expected https" };
   // Data within the code, and remote modules.
   if (/^(?:<|[a-z]+:)/.test(url)) return undefined;
-  const module = absolute(folder, name);
+  return await judgeFile(absolute(folder, name), project);
+}
+
+async function judgeFile(module: string, project: string): Promise<Judged | undefined> {
   const real = await realOf(module);
   if (real === undefined || codeEnding.test(real) || real.startsWith(project)) return undefined;
   const target = real === module ? "" : `it links to ${JSON.stringify(real)}: `;

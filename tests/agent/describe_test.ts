@@ -1,7 +1,15 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { describeAgent } from "../../src/agent/describe_agent.ts";
 import { formatDiagnostic } from "../../src/agent/diagnostic.ts";
-import { defineAgent, defineCheck, ok, option, plugin, shell } from "../../src/mod.ts";
+import {
+  defineAgent,
+  defineCheck,
+  ok,
+  option,
+  type Permissions,
+  plugin,
+  shell,
+} from "../../src/mod.ts";
 
 const queue = defineCheck({
   description: "Jobs in the queue",
@@ -163,7 +171,11 @@ Deno.test("describeAgent() warns of permissions that are very broad", {
     description: "Too much",
     permissions: {
       read: ["/", "/etc/motd"],
-      net: ["example.com", "example.com:80", "*.example.com:80"],
+      net: [
+        ...["example.com", "example.com:80", "10.0.0.0/8:80"],
+        ...["unix:/run/app.sock", "unix:/var/run/docker.sock"],
+      ],
+      sys: ["loadavg", "setPriority"],
       run: ["/bin/sh", "/usr/bin/python3", "/usr/bin/ps"],
     },
     run: () => "",
@@ -171,8 +183,64 @@ Deno.test("describeAgent() warns of permissions that are very broad", {
   assertEquals(diagnosticsOf(defineAgent({ commands: { check } })), [
     'warning: commands.check.permissions.read: "/" is the whole disk',
     'warning: commands.check.permissions.net: "example.com" is any port of that host',
-    'warning: commands.check.permissions.net: "*.example.com:80" is any host',
+    'warning: commands.check.permissions.net: "10.0.0.0/8:80" is a whole network',
+    'warning: commands.check.permissions.net: "unix:/var/run/docker.sock" can control the host',
+    'warning: commands.check.permissions.sys: "setPriority" can slow down any process',
     'warning: commands.check.permissions.run: "/bin/sh" can start any other program',
     'warning: commands.check.permissions.run: "/usr/bin/python3" can start any other program',
   ]);
+});
+
+Deno.test("describeAgent() refuses entries that the runtime would read as something else", {
+  permissions: "none",
+}, () => {
+  const wildcard = "wildcards are not supported, list each entry";
+  const host = 'expected HOST, HOST:PORT or unix:PATH, such as "10.0.0.7:6379"';
+  const path = "expected an absolute path without commas or control characters";
+  const cases: [kind: keyof Permissions, entry: string, expected?: string][] = [
+    ["net", "*", wildcard],
+    ["net", "*:443", wildcard],
+    ["net", "*.example.com", wildcard],
+    ["net", "a,b", host],
+    ["net", "http://example.com", host],
+    ["net", "example.com:99999", host],
+    ["net", "example.com:", host],
+    ["net", "::1", host],
+    ["net", "vsock:1:2", host],
+    ["net", "a b", host],
+    ["net", "[::1]:80"],
+    ["net", "10.0.0.7:6379"],
+    ["net", "my_host.example-1.com"],
+    ["net", "unix:/run/x.sock"],
+    ["env", "*", wildcard],
+    ["env", "AWS_*", wildcard],
+    ["env", "A,B", "expected the name of an environment variable"],
+    ["env", "A=B", "expected the name of an environment variable"],
+    ["env", "HOME"],
+    ["sys", "*", wildcard],
+    ["sys", "loadaverage", "expected one of cpus, "],
+    ["sys", "loadavg"],
+    ["read", "/var/*", wildcard],
+    ["read", "/a,/b", path],
+    ["read", "/a\nb", path],
+    ["read", "relative", path],
+    ["write", "/a b"],
+    ["run", "ps", path],
+    ["run", "/bin/*", wildcard],
+    ["proc", "net/*", "expected a path below /proc"],
+    ["proc", "stat,net", "expected a path below /proc"],
+    ["proc", "net/tcp"],
+  ];
+  for (const [kind, entry, expected] of cases) {
+    const check = defineCheck({
+      description: "Declares",
+      permissions: { [kind]: [entry] },
+      run: () => "",
+    });
+    const errors = diagnosticsOf(defineAgent({ commands: { check } }))
+      .filter((line) => line.startsWith("error"));
+    const name = `${kind} ${entry}`;
+    assertEquals(errors.length, expected === undefined ? 0 : 1, `${name}: ${errors}`);
+    if (expected !== undefined) assertStringIncludes(errors[0]!, expected, name);
+  }
 });

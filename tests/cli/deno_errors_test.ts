@@ -28,14 +28,14 @@ Deno.test("readBundleError() and readTypeErrors() return file, line, column, tex
   const { href } = new URL(`file://${path}`);
   const frame = "  2 | foo(one, 2;\n    |           ^";
   const syntax = `SyntaxError: Expected ',', got ';'\n  |\n2 | foo(one, 2;\n  |           ~`;
-  assertEquals(await readBundleError(`${syntax}\n    at ${href}:2:11`, "agent.ts"), {
+  assertEquals(await readBundleError(`${syntax}\n    at ${href}:2:11`, path), {
     place: `${path}:2:11`,
-    message: `Cannot bundle it: Expected ',', got ';'\n${frame}`,
+    message: `Cannot bundle: Expected ',', got ';'\n${frame}`,
     severity: "error",
   });
   assertEquals(await readBundleError("No space left on device", "agent.ts"), {
     place: "agent.ts",
-    message: "Cannot bundle it: No space left on device",
+    message: "Cannot bundle: No space left on device",
     severity: "error",
   });
 
@@ -59,7 +59,7 @@ Found 2 errors.
 
 error: Type checking failed.
 `;
-  assertEquals(await readTypeErrors(types), [
+  assertEquals(await readTypeErrors(types, path), [
     {
       place: `${path}:2:11`,
       message: `Argument of one type is not another.\n  Types are incompatible. (TS2345)\n${frame}`,
@@ -67,7 +67,7 @@ error: Type checking failed.
     },
     { place: "/no/such/file.ts:1:1", message: "Gone. (TS1)", severity: "warning" },
   ]);
-  assertEquals(await readTypeErrors("error: Module not found\n"), []);
+  assertEquals(await readTypeErrors("error: Module not found\n", path), []);
   await Deno.remove(path);
 });
 

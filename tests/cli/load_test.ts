@@ -106,3 +106,27 @@ Deno.test("serve and validate refuse a foreign import, and name the importing mo
   await served.logged("error reload refused");
   assertStringIncludes(served.log(), line);
 });
+
+Deno.test("No message shows a part of a file that the agent may not import", async () => {
+  const outside = await Deno.makeTempFile({ suffix: ".json" });
+  await Deno.writeTextFile(outside, "SECRETWORD hunter2 {\n");
+  const imports = [
+    'import x from "./link.json" with { type: "json" };',
+    'import x from "./link.ts";',
+    'import x from "./link.json" with { type: "text" };',
+    `import x from "${outside}" with { type: "json" };`,
+  ];
+  for (const line of imports) {
+    await using project = await createProject(`${line} console.log(x); ${empty}`);
+    for (const name of ["link.json", "link.ts"]) {
+      await Deno.symlink(outside, `${project.folder}/${name}`);
+    }
+    for (const args of [["validate", project.agent], ["list", project.agent]]) {
+      const { code, stdout, stderr } = await run(...args);
+      assertEquals([code, stdout], [3, ""]);
+      assertStringIncludes(stderr, "expected code, or a file of the agent's project");
+      assertEquals(/SECRETWORD|hunter2/.test(stderr), false, stderr);
+    }
+  }
+  await Deno.remove(outside);
+});

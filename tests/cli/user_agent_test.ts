@@ -123,7 +123,7 @@ Deno.test("validate explains why a module is not an agent, throws, or cannot be 
     ["export default 42;", "expected a default export made by defineAgent()"],
     ["throw new Error('no database');", "no database"],
     ["import './missing.ts'; export default {};", "missing.ts"],
-    ["export default {", "Cannot bundle it"],
+    ["export default {", "Cannot bundle"],
     ["Deno.readTextFileSync('/etc/passwd'); export default {};", "read access"],
   ];
   for (const [source, reason] of table) {

@@ -6,6 +6,7 @@ const plain = {
   agent: "agent.ts",
   version: "1.2.3",
   digest: "0123",
+  files: {},
   runFlags: ["--no-prompt"],
   permissions: ["--allow-net=127.0.0.1:5666"],
   processes: false,

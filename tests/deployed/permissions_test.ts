@@ -39,7 +39,9 @@ Deno.test(
           ...["agent.js", "manifest.json", "process_imports.json", "refused.txt", "sandbox.js"].map(
             (name) => `${folder}/${name}`,
           ),
-          ...["quarantine.json", "self-signed.pem"].map((name) => `${state}/${name}`),
+          ...["quarantine.json", "running.txt", "self-signed.pem"].map((name) =>
+            `${state}/${name}`
+          ),
         ].sort(),
         run: [
           // Given up as soon as the process helper runs, see below.
@@ -50,7 +52,7 @@ Deno.test(
           Deno.execPath(),
         ].sort(),
         sys: ["loadavg"],
-        write: [`${state}/quarantine.json`],
+        write: [`${state}/quarantine.json`, `${state}/running.txt`],
       },
     );
 

@@ -69,6 +69,17 @@ Deno.test("A deployable whose files were changed after compilation is not served
     assertStringIncludes(stderr, part!);
     await Deno.writeTextFile(path, text);
   }
+  for (const name of ["daemon.js", "first_start.js", "imports.json", "process_imports.json"]) {
+    const path = `${folder}/${name}`;
+    const text = await Deno.readTextFile(path);
+    for (const change of [() => Deno.writeTextFile(path, "{}"), () => Deno.remove(path)]) {
+      await change();
+      const { code, stdout, stderr } = await deployed.run();
+      const message = `Digest mismatch in "${folder}": changed or missing since it was compiled`;
+      assertEquals([code, stdout, stderr], [3, "", `checkwright: ${message}: ${name}\n`]);
+    }
+    await Deno.writeTextFile(path, text);
+  }
   await Deno.remove(`${folder}/sandbox.js`);
   const { code, stderr } = await deployed.run();
   assertEquals(code, 3);

@@ -21,7 +21,7 @@ Deno.test("serve --watch shows the line of a compile error and keeps serving the
   await served.logged("error reload refused");
   assertStringIncludes(
     served.log(),
-    `checkwright: error: ${project.folder}/word.ts:2:21: Cannot bundle it: ` +
+    `checkwright: error: ${project.folder}/word.ts:2:21: Cannot bundle: ` +
       'Unterminated string constant\n  2 | export const word = "two;\n    |                     ^\n',
   );
   assertEquals(await askOnce(served, ["says"]), "OK one");

@@ -142,7 +142,7 @@ Deno.test({
 
 Deno.test("A reload refuses an invalid agent with all errors and leaves the running agent in place", async () => {
   const table: [source: string, errors: string[]][] = [
-    ["export default {", ["Cannot bundle it"]],
+    ["export default {", ["Cannot bundle"]],
     ["throw new Error('no database');", ["no database"]],
     ["export default 42;", ["expected a default export made by defineAgent()"]],
     ["import './missing.ts'; export default {};", ["missing.ts"]],

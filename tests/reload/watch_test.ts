@@ -40,7 +40,7 @@ Deno.test("serve --watch reloads a changed agent, module or settings file, and r
 
   await project.write("agent.ts", agent("says: () => ok(word"));
   await served.logged("error reload refused");
-  assertStringIncludes(served.log(), "Cannot bundle it");
+  assertStringIncludes(served.log(), "Cannot bundle");
   assertEquals(await askOnce(served, ["says"]), "OK two!");
   await project.write("parts/word.ts", 'export const word = "three";');
   await served.logged("error reload refused", 2);

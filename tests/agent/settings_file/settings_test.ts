@@ -327,7 +327,8 @@ Deno.test("Errors of the agent have only a place; errors that depend on a settin
   const valid = defineAgent({ commands: { check_file: file } });
   assertEquals(await diagnosticsOf(folder, valid), [
     "error: settings.yaml:4: commands.check_file.permissions.read[0]: Invalid value " +
-    '"relative": expected an absolute path',
+    '"relative": expected an absolute path ' +
+    "without commas or control characters",
   ]);
 });
 
