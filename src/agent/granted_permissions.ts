@@ -46,7 +46,7 @@ export function programsOf(command: ManifestCommand): readonly string[] {
 
 /**
  * Returns the permissions that the daemon's process needs for its commands: those that it grants to
- * checks, and those to start plugins. What the daemon needs for itself is not included.
+ * checks, and those to start plugins. The daemon's own permissions are not included.
  *
  * @param manifest the agent
  * @returns the union over all commands

@@ -78,7 +78,8 @@ function sweep(): void {
 export async function finishConn(conn: Deno.TcpConn): Promise<void> {
   const release = boundLinger(() => closeConn(conn));
   try {
-    // closeWrite is not awaited: the read shows its result, and both at once are cheaper.
+    // closeWrite is not awaited: the read shows its result, and it is faster to start both
+    // together.
     conn.closeWrite().catch(() => {});
     for (let dropped = 0; dropped < LINGER_BYTES;) {
       const count = await conn.read(nowhere);
