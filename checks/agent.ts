@@ -34,7 +34,7 @@ export default defineAgent({
       withArguments,
     ),
     check_users: users({ warning: 5, critical: 10 }, withArguments),
-    // These run /bin/ps. A minimal host lacks it, and these commands are omitted there.
+    // These commands run /bin/ps. They are omitted on a minimal host without it.
     check_procs: procs({ warning: 250, critical: 400 }, { ...withArguments, optional: true }),
     check_zombies: procs({ state: "Z", warning: 5, critical: 10 }, {
       ...withArguments,
@@ -42,8 +42,8 @@ export default defineAgent({
     }),
     check_dummy: dummy({ state: "ok" }, withArguments),
 
-    // The results of these depend on the services of the host. They accept no arguments: a client
-    // must not choose the data that is sent to a service.
+    // The results of these commands depend on the services of the host. They accept no arguments: a
+    // client must not choose the data that is sent to a service.
     check_tcp: tcp({ hostname: "127.0.0.1", port: 5666, critical: 2 }),
     check_http: http({ ipAddress: "127.0.0.1", warning: 1, critical: 5 }),
     // CRITICAL after half a year in which no package was installed or updated.
@@ -68,7 +68,8 @@ function monitoringPlugin(
   words: readonly string[],
   settings: PluginSettings = {},
 ): PluginCommand {
-  // The folder on Debian. The agent may not look for the files; the program that loads it may.
+  // The folder of the plugins on Debian. The agent has no permission to read it, so each plugin is
+  // optional: the program that loads the agent omits missing ones.
   const path = `/usr/lib/nagios/plugins/${name}`;
   return plugin([path, ...words], { ...settings, optional: true });
 }

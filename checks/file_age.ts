@@ -128,8 +128,8 @@ export function presentFile(
     { label: "size", value: size, uom: "B", ...thresholds(warningSize, criticalSize), min: 0 },
   ];
   const state = worst(
-    // The time of a file may be ahead of our clock, so that its age is negative. A plain number is
-    // therefore an upper bound only.
+    // The time of a file may be later than the current time. Its age is negative then. A plain
+    // number is therefore an upper bound only.
     evaluate({ label: "age", value: age, warning: upTo(warning), critical: upTo(critical) }),
     judgeSize(size, warningSize, criticalSize),
   );

@@ -90,7 +90,8 @@ export const load: Check<LoadOptions> = defineCheck<LoadOptions>({
   }),
   async run({ warning, critical, percpu, procsToShow }, { signal }) {
     const averages = Deno.loadavg().map(asKernelShows);
-    // Imported only here: node:os costs a sandbox some 10 ms, and most checks do not need it.
+    // The import is here because node:os costs a sandbox about 10 ms, and most checks do not need
+    // it.
     const cpus = percpu ? (await import("node:os")).default.cpus().length : undefined;
     const processes = procsToShow > 0
       ? busiestProcesses(await readProcesses(psArguments, signal), procsToShow)

@@ -56,12 +56,13 @@ export const memory: Check<MemoryOptions> = defineCheck<MemoryOptions>({
   options: {
     warning: option.percent({
       short: "w",
-      description: "Warn at this percentage used or more; with -f, at this percentage free or less",
+      description:
+        "Warn if this percentage or more is used; with -f, if this percentage or less is free",
     }),
     critical: option.percent({
       short: "c",
       description:
-        "Critical at this percentage used or more; with -f, at this percentage free or less",
+        "Critical if this percentage or more is used; with -f, if this percentage or less is free",
     }),
     used: option.flag({
       short: "u",

@@ -146,7 +146,7 @@ function isBelow(value: number | undefined, other: number | undefined): boolean 
 }
 
 // The plugin's arithmetic: one percent of the total in whole bytes, times the percentage. It is
-// kept so that graphs show no step when this check replaces the plugin.
+// kept so that the values in graphs do not change when this check replaces the plugin.
 function shown(threshold: FreeSpace | undefined, total: number): number | undefined {
   if (threshold === undefined) return undefined;
   const share = Math.trunc(Math.floor(total / 100) * (threshold.percent ?? 0));

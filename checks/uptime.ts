@@ -65,15 +65,14 @@ export const uptime: Check<UptimeOptions> = defineCheck<UptimeOptions>({
   options: {
     warning: option.text({
       short: "w",
-      description:
-        "Warn outside this range of seconds, or of durations with s, m, h, d or w: 30m:26w",
+      description: "Warn outside this range, in seconds or with the units s, m, h, d, w: 30m:26w",
       pattern: rangeOfDurations,
       expected: rangeExpected,
     }),
     critical: option.text({
       short: "c",
       description:
-        "Critical outside this range of seconds, or of durations with s, m, h, d or w: 5m:52w",
+        "Critical outside this range, in seconds or with the units s, m, h, d, w: 5m:52w",
       pattern: rangeOfDurations,
       expected: rangeExpected,
     }),
@@ -151,7 +150,7 @@ export function presentUptime(seconds: number, settings: UptimeSettings): CheckR
   };
 }
 
-// The plugin has the same rule. It finds upper bounds that were intended as lower bounds.
+// The plugin has the same rule, which detects upper bounds that were intended as lower bounds.
 function order(warning: Range | undefined, critical: Range | undefined): void {
   if (warning === undefined || critical === undefined) return;
   if (warning.inside || critical.inside || warning.end <= critical.end) return;

@@ -116,12 +116,12 @@ const userProcess = 7;
  * @returns the number of records that are logins
  */
 export function countUtmp(bytes: Uint8Array, arch: string): number {
-  // On aarch64 two fields of a record are longer: glibc has no 32-bit variant there that would have
-  // to share the file.
+  // On aarch64 two fields of a record are longer: glibc has no 32-bit variant on aarch64 that
+  // shares the file.
   const size = arch === "aarch64" ? 400 : 384;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let count = 0;
-  // An incomplete record at the end is just being appended. It does not count yet.
+  // An incomplete record at the end is still being written and does not count.
   for (let at = 0; at + size <= bytes.length; at += size) {
     if (view.getInt16(at, true) === userProcess) count++;
   }

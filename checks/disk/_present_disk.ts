@@ -85,7 +85,7 @@ interface Measured {
   freePercent: number;
   inodes: bigint;
   inodesUsed: bigint;
-  /** Undefined if the file system does not count inodes. */
+  /** The free inodes; undefined if the file system does not count inodes. */
   inodesFreePercent: number | undefined;
 }
 
@@ -156,7 +156,8 @@ function usedLimit(space: FreeSpace | undefined, total: number): number | undefi
   return limits.length === 0 ? undefined : Math.min(...limits);
 }
 
-// The same order of operations as in the plugin: its rounding of 1 - 0.8 shows in existing graphs.
+// Keeps the plugin's order of operations: its rounding error for 1 - 0.8 is visible in existing
+// graphs.
 function share(percent: number | undefined, total: number): number | undefined {
   return percent === undefined ? undefined : Math.trunc((1 - percent / 100) * total);
 }

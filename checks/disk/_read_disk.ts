@@ -40,11 +40,11 @@ const reasons: Readonly<Record<string, string>> = {
  * @throws {Deno.errors.NotCapable} if a permission is missing
  */
 export async function readDisk(path: string): Promise<DiskReading | UnreadableDisk> {
-  // Imported only here: node:fs costs a sandbox 30 ms, and other checks do not need it.
+  // The import is here because node:fs costs a sandbox 30 ms, and other checks do not need it.
   const { default: fs } = await import("node:fs/promises");
   try {
-    // Blocks are counted in units of `frsize`, which differs from `bsize` with FUSE. It has no type
-    // yet.
+    // Blocks are counted in units of `frsize`, which differs from `bsize` with FUSE. Deno's types
+    // do not contain `frsize` yet.
     const found: StatFs = await fs.statfs(path, { bigint: true });
     return {
       path,

@@ -58,7 +58,7 @@ const decoder = new TextDecoder();
  *
  * @param page the page
  * @param question the thresholds and the expected content
- * @param before the state of the certificate check; the result is never better than it
+ * @param before the state of the certificate check; the state of the result is at least as bad
  * @returns the result
  */
 export function presentPage(
@@ -175,7 +175,9 @@ function measure({ size, seconds, phases }: HttpPage, question: HttpQuestion): P
   return perfdata;
 }
 
-/** Shortens a string like `check_http`: up to 29 characters stay, of a longer one the first 26. */
+/**
+ * Shortens a string like `check_http`: a string of more than 29 characters is cut to its first 26.
+ */
 function shorten(text: string): string {
   return text.length < 30 ? text : `${text.slice(0, 26)}...`;
 }

@@ -33,7 +33,7 @@ export interface HttpReading {
   phases: HttpPhases;
 }
 
-/** The bytes of a response that are kept and searched; the rest is only read and counted. */
+/** Maximum number of bytes of a response that are kept and searched. The rest is only counted. */
 export const KEPT = 4 * 1024 * 1024;
 
 /**

@@ -28,7 +28,7 @@ export type HttpOptions = {
   readonly certificate: Option<string, string, "optional">;
   /** Whether to request the page after the certificate check. */
   readonly continueAfterCertificate: Option<boolean, boolean, "default">;
-  /** The strings of which the status line must contain one. */
+  /** The status line must contain one of these strings. */
   readonly expect: Option<string[], string | readonly string[], "optional">;
   /** The headers must contain this string. */
   readonly headerString: Option<string, string, "optional">;
@@ -110,7 +110,7 @@ export const httpOptions: HttpOptions = {
   }),
   timeout: option.duration({
     short: "t",
-    description: "Time limit in seconds; a longer -c extends it to one second more than -c",
+    description: "Time limit in seconds; if -c is longer, the limit is one second more than -c",
     default: 10,
   }),
   ssl: option.flag({ short: "S", description: "Use TLS; the certificate is not verified" }),
@@ -125,7 +125,7 @@ export const httpOptions: HttpOptions = {
   expect: option.list({
     short: "e",
     description:
-      "Strings, one of which the status line must contain; the status code is not checked then",
+      "The status line must contain one of these strings; the status code is not checked then",
   }),
   headerString: option.text({ short: "d", description: "String that the headers must contain" }),
   string: option.text({ short: "s", description: "String that the page must contain" }),
@@ -143,7 +143,8 @@ export const httpOptions: HttpOptions = {
   linespan: option.flag({ short: "l", description: "The dot of the pattern matches line breaks" }),
   pagesize: option.text({
     short: "m",
-    description: "Warn outside this size of the response with headers, in bytes: MIN or MIN:MAX",
+    description:
+      "Warn if the response with headers is below MIN or above MAX bytes: MIN or MIN:MAX",
     pattern: /\d{1,15}(?::\d{1,15})?/,
   }),
   maxAge: option.duration({
@@ -154,7 +155,8 @@ export const httpOptions: HttpOptions = {
   onredirect: option.oneOf({
     short: "f",
     description:
-      "State of a redirect, or how to follow it: sticky keeps the address, stickyport the port too",
+      "State of a redirect, or how to follow it: sticky keeps the address, stickyport also the " +
+      "port",
     values: ["ok", "warning", "critical", "follow", "sticky", "stickyport"],
     default: "ok",
   }),

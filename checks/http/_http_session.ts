@@ -35,7 +35,10 @@ export interface HttpOutcome {
   certificate?: CertificateVerdict | undefined;
   /** The page, if it was read. */
   page?: HttpPage;
-  /** The result if the page could not be read. A check of the certificate only has neither. */
+  /**
+   * The result if the page could not be read. If only the certificate is checked, there is neither
+   * a page nor a failure.
+   */
   failure?: CheckResult;
 }
 

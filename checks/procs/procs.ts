@@ -174,8 +174,8 @@ async function readUser(wanted: string, processes: readonly Process[]): Promise<
   try {
     passwd = await Deno.readTextFile("/etc/passwd");
   } catch (error) {
-    // The user comes from the wire, and the binding has no user, so that /etc/passwd may not be
-    // read. No process has this owner, and that is enough for the result.
+    // Without a user in the agent, the check has no permission to read /etc/passwd, and a client
+    // may still send a user. No process has this owner, so the result is the same without the file.
     if (error instanceof Deno.errors.NotCapable) return { uid, name: wanted };
     throw error;
   }

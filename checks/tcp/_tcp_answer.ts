@@ -26,7 +26,7 @@ export interface TcpQuestion {
   timeout: number;
   /** The strings that the response must contain. */
   expect?: readonly string[] | undefined;
-  /** Whether the response must contain all of them, not only one. */
+  /** Whether the response must contain all of the strings, not only one. */
   all: boolean;
   /** Whether to hide the response. */
   jail: boolean;
@@ -107,7 +107,7 @@ function presentService(
     return { state: timing, output, perfdata };
   }
   // As in the plugin, this state replaces that of the response time, even if it is better. Only
-  // CRITICAL stays.
+  // CRITICAL is not replaced.
   const state = timing === "CRITICAL" ? timing : question.mismatch;
   const output = `TCP ${state} - Unexpected response from host/socket` +
     (shown ? `: ${shown}` : ` on ${hostname} port ${port}`);

@@ -38,7 +38,7 @@ export interface TcpReading {
   seconds: number;
 }
 
-/** After the first data, reading ends if no more arrives for this many seconds. */
+/** After the first data, reading ends if no further data arrives for this many seconds. */
 const IDLE = 2;
 
 const encoder = new TextEncoder();
@@ -77,7 +77,10 @@ async function talk(
   return banner;
 }
 
-/** Reads until the expected strings arrived, the peer closed or became silent, or `maxbytes`. */
+/**
+ * Reads until the expected strings have arrived, the peer closes or is silent, or `maxbytes` is
+ * reached.
+ */
 async function readBanner(
   connection: ServiceConnection,
   session: TcpSession,
@@ -103,7 +106,8 @@ async function readUnlessIdle(
   const idle = sleep(IDLE, AbortSignal.any([signal, done.signal])).then(() => null);
   idle.catch(() => {});
   const reading = connection.read();
-  // If the wait ends first, closing the connection ends this read later. Its error is ignored.
+  // If the wait ends first, this read fails later, when the connection is closed. That error is
+  // ignored.
   reading.catch(() => {});
   try {
     return await Promise.race([reading, idle]);

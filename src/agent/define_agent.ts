@@ -7,7 +7,10 @@ export interface PluginSettings extends CommandSettings {
   env?: Readonly<Record<string, string>>;
   /** Working directory (default: `/`). */
   cwd?: string;
-  /** User that runs it. Another user than the daemon's own requires a daemon that runs as root. */
+  /**
+   * User that runs the command. A user other than that of the daemon requires a daemon that runs as
+   * root.
+   */
   user?: string;
   /** SHA-256 of the executable. An executable with another digest is not started. */
   sha256?: string;
@@ -17,9 +20,9 @@ export interface PluginSettings extends CommandSettings {
 
 /** An executable as a command. */
 export interface PluginCommand {
-  /** What kind of command this is. */
+  /** Kind of the command. */
   readonly kind: "plugin";
-  /** The absolute path of the executable, and its words; `$ARG1$` to `$ARG16$` are replaced. */
+  /** The absolute path of the executable, and its arguments; `$ARG1$` to `$ARG16$` are replaced. */
   readonly argv: readonly string[];
   /** Settings of the command. */
   readonly settings: PluginSettings;
@@ -27,7 +30,7 @@ export interface PluginCommand {
 
 /** A line for `/bin/sh` as a command. */
 export interface ShellCommand {
-  /** What kind of command this is. */
+  /** Kind of the command. */
   readonly kind: "shell";
   /** The line; it receives arguments as positional parameters. */
   readonly line: string;
@@ -149,7 +152,7 @@ export function defineAgent(input: AgentInput): Agent {
  * `$ARG1$` to `$ARG16$` inside a word are replaced by arguments from the wire. A word that is
  * exactly `$ARGn$` is split into words like in a shell, but nothing is expanded.
  *
- * @param argv the absolute path of the executable, and its words
+ * @param argv the absolute path of the executable, and its arguments
  * @param settings settings of the command
  * @returns the command
  *

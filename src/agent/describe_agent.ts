@@ -11,8 +11,8 @@ import { SELF_CHECK_NAME, selfCheck } from "./self_check.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * Turns an agent into its manifest, and finds all errors that can be found without the host. Of the
- * user's code, it calls only `permissions` functions.
+ * Turns an agent into its manifest, and finds all errors that can be found without the host. It
+ * calls only the `permissions` functions of the user's code.
  *
  * @param agent the default export of the agent module
  * @param host settings of the host and the command line, which override the agent's

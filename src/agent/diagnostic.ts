@@ -4,7 +4,7 @@ export interface Diagnostic {
   place: string;
   /** The file and line that set the value, if a settings file does: `settings.yaml:4`. */
   source?: string;
-  /** What is wrong, and what was expected. */
+  /** The error, and the expected value. */
   message: string;
   /** An agent with an error is not served. */
   severity: "error" | "warning";

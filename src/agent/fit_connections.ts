@@ -2,8 +2,8 @@ import type { Report } from "./diagnostic.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * File descriptors of the daemon itself: 26, and at most 128 connections that its listener accepts
- * before it notices the limit (Deno 2.9.6).
+ * File descriptors of the daemon itself: 26, and up to 128 for connections that the listener
+ * accepts before the daemon notices the limit (Deno 2.9.6).
  */
 const own = 160;
 

@@ -46,7 +46,7 @@ export function programsOf(command: ManifestCommand): readonly string[] {
 
 /**
  * Returns the permissions that the daemon's process needs for its commands: those that it grants to
- * checks, and those to start plugins. What the daemon needs for itself is not included.
+ * checks, and those to start plugins. The daemon's own permissions are not included.
  *
  * @param manifest the agent
  * @returns the union over all commands
@@ -69,7 +69,7 @@ export function commandPermissions(manifest: Manifest): GrantedPermissions {
 /**
  * Formats permissions as flags of `deno run`.
  *
- * @param permissions the lists; an empty list becomes no flag
+ * @param permissions the lists; an empty list has no flag
  * @returns the flags
  */
 export function formatFlags(permissions: GrantedPermissions): string[] {

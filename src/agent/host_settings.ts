@@ -37,7 +37,7 @@ export interface HostFile {
  * are included before it: maps are merged key by key, anything else is replaced.
  *
  * @param path the file; undefined if the host has no settings
- * @returns the settings and all diagnostics; it does not reject because of an invalid file
+ * @returns the settings and all diagnostics; an invalid file does not reject the promise
  */
 export async function readHostSettings(path: string | undefined): Promise<HostFile> {
   if (path === undefined) return hostFile([], [], []);
@@ -80,7 +80,7 @@ function hostFile(read: readonly SettingsFile[], files: string[], folders: strin
 
 const command = String.raw`commands\.(?:"(?:[^"\\]|\\.)*"|[^."[]+)`;
 
-/** The words of a plugin: `argv` in the manifest, `plugin` in a settings file. */
+/** The path and arguments of a plugin: `argv` in the manifest, `plugin` in a settings file. */
 const pluginWords = new RegExp(`^(${command})\\.argv\\b`);
 
 const permissionsOf = new RegExp(`^(${command})\\.permissions\\b`);

@@ -55,7 +55,8 @@ async function isFile(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isFile;
   } catch (error) {
-    // If only the host's settings make the command optional, the daemon has no permission to look.
+    // If only the host's settings make the command optional, the daemon has no permission to look
+    // for its programs.
     return error instanceof Deno.errors.NotCapable;
   }
 }

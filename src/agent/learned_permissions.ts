@@ -33,7 +33,7 @@ export function learnPermissions(
   const found = accesses.map(({ kind, target }) => entryOf(kind, target, procfs));
   const entries = found.filter((one) => typeof one !== "string");
   const needed = entries.filter((one, index) =>
-    // Of entries that cover each other, the first is kept.
+    // If entries cover each other, only the first is kept.
     !entries.some((other, at) => grants(other, one) && (at < index || !grants(one, other)))
   );
   const lists = permissionNames.map((name) =>

@@ -1,6 +1,6 @@
 import { splitWords } from "../check/split_words.ts";
 
-/** The number of arguments that NRPE passes to a command at most. */
+/** Maximum number of arguments that NRPE passes to a command. */
 export const MAX_MACRO_ARGUMENTS = 16;
 
 /**

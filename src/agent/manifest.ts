@@ -30,11 +30,11 @@ export interface ExecSettings {
 export interface ManifestCheck extends RunSettings {
   kind: "check";
   description: string;
-  /** In the order of positional arguments. */
+  /** The options, in the order of positional arguments. */
   options: Record<string, OptionSpec>;
   /** All option values: those of the agent, overridden by those of the host. */
   values: Record<string, unknown>;
-  /** The option values of the host alone. The agent's own code contains only the others. */
+  /** Only the option values that the host sets: the code of the agent does not contain these. */
   hostValues?: Record<string, unknown>;
   permissions: Permissions;
   /** Whether other commands may run in its sandbox. */

@@ -1,8 +1,8 @@
-/** Longer names are not compared, because the time grows with the square of the length. */
+/** Maximum length of a name to compare, because the time grows with the square of the length. */
 const maxLength = 64;
 
 /**
- * Finds the known name that an unknown name is probably a typo of.
+ * Finds the known name for an unknown name that is probably a typo.
  *
  * @param name the unknown name
  * @param names the known names

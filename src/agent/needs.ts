@@ -13,7 +13,7 @@ export interface Need {
   command?: string;
   /** The purpose. */
   why: string;
-  /** Whether the daemon gives the entry up before any check runs. */
+  /** Whether the daemon gives up this permission before any check runs. */
   atStart?: true;
 }
 
@@ -23,7 +23,7 @@ export interface NeededPermission {
   entry: string;
   /** Why the entry is broader than a single check is likely to need; undefined if it is narrow. */
   broad?: string;
-  /** Whether the entry is an executable, which no permission restricts after its start. */
+  /** Whether the entry is an executable. Permissions do not restrict it after its start. */
   unbound?: true;
   /** The commands that need it, in the order of the agent. */
   needed: { command?: string; why: string }[];

@@ -23,7 +23,7 @@ export function parseSettings(input: object, report: Report): Settings {
   return settings;
 }
 
-// Checked after the merge, because the agent may set one of two values and the host the other.
+// This check follows the merge, because the agent may set one of two values and the host the other.
 function findContradictions({ tls, clients }: Settings, given: unknown, report: Report): void {
   const isSet = (name: string) => typeof given === "object" && given !== null && name in given;
   const at = report.at("tls");
@@ -35,7 +35,9 @@ function findContradictions({ tls, clients }: Settings, given: unknown, report: 
   const mode = tls === false ? "ignore" : tls.clientCertificates;
   if (mode !== "ignore" && !isSet("ca")) {
     at.at("clientCertificates").error(
-      `Missing tls.ca: expected the path of a PEM file, because this is ${show(mode)}`,
+      `Missing tls.ca: expected the path of a PEM file, because clientCertificates is ${
+        show(mode)
+      }`,
     );
   }
   if (clients !== undefined && mode === "ignore") {

@@ -101,7 +101,9 @@ export const execFields: Reader<GivenExec> = fields<GivenExec>({
 
 const words = listOf(anyText);
 
-/** Reads the words of a plugin; the first is the absolute path of the executable. */
+/**
+ * Reads the path and arguments of a plugin; the first word is the absolute path of the executable.
+ */
 export const commandLine: Reader<string[]> = withSchema(
   { ...words.schema, prefixItems: [absolutePath.schema!], minItems: 1 },
   (value, report) => {

@@ -42,21 +42,23 @@ export function selfCheck(report: () => SelfReport): CheckCommand {
     options: {
       warning: option.range({
         short: "w",
-        description: "Warn if the number of quarantined commands is outside",
+        description: "Warn if the number of quarantined commands is outside this range",
         default: "0",
       }),
       critical: option.range({
         short: "c",
-        description: "Critical if the number of quarantined commands is outside",
+        description: "Critical if the number of quarantined commands is outside this range",
       }),
       certificateWarning: option.range({
         short: "W",
-        description: "Warn if the number of days until the certificate expires is outside",
+        description:
+          "Warn if the number of days until the certificate expires is outside this range",
         default: "14:",
       }),
       certificateCritical: option.range({
         short: "C",
-        description: "Critical if the number of days until the certificate expires is outside",
+        description:
+          "Critical if the number of days until the certificate expires is outside this range",
         default: "7:",
       }),
     },

@@ -83,7 +83,7 @@ export async function connect(
   address: ServiceAddress,
   { tls, signal = new AbortController().signal }: ServiceOptions = {},
 ): Promise<ServiceConnection> {
-  // Loaded before the time is measured: the first use of TLS takes 20 to 150 ms.
+  // TLS is loaded before the time is measured, because its first use takes 20 to 150 ms.
   const [client] = tls
     ? await Promise.all([
       tlsClient(verified(tls, address)),

@@ -2,7 +2,7 @@
 export interface ProgramOptions {
   /** Kills the program when it aborts; usually `context.signal`. */
   readonly signal?: AbortSignal | undefined;
-  /** Environment variables in addition to `LC_ALL=C`; the program gets no others. */
+  /** Environment variables in addition to `LC_ALL=C`; the program gets only these. */
   readonly env?: Readonly<Record<string, string>>;
   /** Maximum output of the program, both streams together, in bytes; default: 1 MiB. */
   readonly maxBytes?: number;
@@ -65,7 +65,7 @@ export async function runProgram(
     try {
       child.kill("SIGKILL");
     } catch {
-      // It has already ended.
+      // The program has already ended.
     }
   };
   let left = maxBytes;

@@ -10,9 +10,9 @@ export interface PeerCertificate {
 
 /** Facts about how a connection was opened: times and certificate. */
 export interface ConnectFacts {
-  /** Start of connecting, after TLS was loaded, in milliseconds of `performance.now()`. */
+  /** When connecting started, by `performance.now()`. Loading the TLS library is not included. */
   readonly startedAt: number;
-  /** End of connecting, before the TLS handshake, in milliseconds of `performance.now()`. */
+  /** When the TCP or Unix connection was open, before the TLS handshake, by `performance.now()`. */
   readonly connectedAt: number;
   /** The server's certificate, not verified unless `ca` was set; undefined without TLS. */
   readonly certificate: PeerCertificate | undefined;
@@ -20,7 +20,9 @@ export interface ConnectFacts {
 
 /** An open connection to a service. One read and one write may be pending at the same time. */
 export interface ServiceConnection extends ConnectFacts {
-  /** Reads the next bytes, at most 64 KiB; null at the end, also if the peer broke off. */
+  /**
+   * Reads the next bytes, at most 64 KiB; null at the end, also if the peer breaks the connection.
+   */
   read(): Promise<Uint8Array | null>;
   /** Writes all bytes. It is not an error if the peer has closed the connection. */
   write(bytes: Uint8Array): Promise<void>;
@@ -28,7 +30,10 @@ export interface ServiceConnection extends ConnectFacts {
   close(): void;
 }
 
-/** Errors of a peer that closed early. They are the end of its data: the check judges the data. */
+/**
+ * Errors of a peer that closed early. They count as the end of its data, and the check examines the
+ * data.
+ */
 const brokenOff = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
 
 /**

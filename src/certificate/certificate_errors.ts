@@ -11,7 +11,7 @@ export interface CertificateError {
    * Checkwright use; or both.
    */
   readonly by: "openssl" | "rustls" | "both";
-  /** The reason, without a subject for the sentence. */
+  /** The reason, for a sentence about the certificate: `it expired 3 days ago`. */
   readonly reason: string;
 }
 
@@ -57,8 +57,8 @@ export function certificateErrors(
         "creates such certificates if -extfile is missing",
     );
   }
-  // OpenSSL verifies weak certificates of a peer. It loads its own certificate only if the security
-  // level allows it.
+  // OpenSSL accepts weak certificates of a peer. It does not load a weak certificate of its own if
+  // the security level forbids it.
   const loading = role === "client" ? "both" : "rustls";
   const also = role === "server"
     ? "; nrpe does not start with it, because OpenSSL's security level forbids it"

@@ -18,7 +18,10 @@ export interface CertificateFacts {
   readonly notBefore: Date;
   /** The last moment of validity. */
   readonly notAfter: Date;
-  /** Its key, such as `EC P-256` or `RSA 2048 bits`; `weakness` is why rustls refuses the key. */
+  /**
+   * Its key, such as `EC P-256` or `RSA 2048 bits`; `weakness` is the reason if rustls refuses the
+   * key.
+   */
   readonly key: { readonly name: string; readonly weakness?: string };
   /** Its signature, and whether the hash of the signature is broken. */
   readonly signature: { readonly name: string; readonly broken: boolean };
@@ -90,7 +93,10 @@ export async function readCertificate(
   }
 }
 
-/** The certificate and its first part are sequences; the latter starts with [0] if it has a version. */
+/**
+ * The certificate and its first part are sequences; the first part starts with [0] if it contains a
+ * version.
+ */
 function versionOf(der: Uint8Array): number {
   let at = 0;
   for (let depth = 0; depth < 2; depth++) {

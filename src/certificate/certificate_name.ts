@@ -4,7 +4,7 @@ import { type IpAddress, parseAddress } from "../net/address.ts";
 /** RFC 1035, section 2.3.4, without the final dot. */
 const MAX_NAME = 253;
 
-/** RFC 1035, section 2.3.1; also underscores, which no RFC allows, but many host names contain. */
+/** RFC 1035, section 2.3.1. Underscores are also accepted, because many host names contain them. */
 const LABEL = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/;
 
 /** Names of clients: no characters that are special in a shell, a path or a subject pattern. */

@@ -28,9 +28,9 @@ const SIGNATURES = [
 ];
 
 /**
- * Encodes the first message of a TLS 1.2 client. In this version, the answer of a server is not
- * encrypted: it contains the certificate, and whether the server requests a client certificate, which
- * `node:tls` does not report.
+ * Encodes the first message of a TLS 1.2 client. In TLS 1.2, the answer of a server is not
+ * encrypted. It shows the certificate, and whether the server requests a client certificate.
+ * `node:tls` does not report the request.
  *
  * @param suites cipher suites with or without certificates
  * @param serverName the host name to send to the server; omitted for an address

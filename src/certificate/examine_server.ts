@@ -10,13 +10,15 @@ export type ServerReport =
   /** The server speaks TLS with a certificate. */
   | {
     readonly kind: "tls";
-    /** The newest TLS version up to 1.2 that it supports; undefined if it supports only 1.3. */
+    /**
+     * The newest TLS version up to 1.2 that the server supports; undefined if it supports only 1.3.
+     */
     readonly clearVersion: string | undefined;
-    /** Version and cipher suite of a handshake with this runtime; or why the handshake failed. */
+    /** Version and cipher suite of a handshake with this runtime; or the reason why it failed. */
     readonly agreed: { readonly version: string; readonly cipher: string } | string;
-    /** Its certificate chain, DER, its own certificate first. */
+    /** The certificate chain of the server, DER, with its own certificate first. */
     readonly certificates: readonly Uint8Array<ArrayBuffer>[];
-    /** Whether it requests client certificates; undefined if it supports only TLS 1.3. */
+    /** Whether the server requests client certificates; undefined if it supports only TLS 1.3. */
     readonly clientCertificates: "none" | "asks" | "requires" | undefined;
   }
   /** The server offers only anonymous Diffie-Hellman. */
@@ -78,7 +80,7 @@ async function sayHello(
     await connection.write(encodeClientHello(suites, serverNameOf(options)));
     return await readServerFlight((buffer) => connection.read(buffer));
   } catch {
-    // Connection reset: a server that closes with unread bytes causes it.
+    // Connection reset: the server has closed the connection before it read all bytes.
     signal.throwIfAborted();
     return { kind: "closed" };
   } finally {

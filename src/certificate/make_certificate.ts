@@ -60,7 +60,7 @@ export async function makeCertificate(
 
   const extensions: Extension[] = purpose === "authority"
     ? [
-      // Path length 0: the CA signs host and client certificates, but no other CAs.
+      // Path length 0: the CA signs only host and client certificates, not other CAs.
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(keyCertSign | cRLSign, true),
     ]
@@ -74,7 +74,8 @@ export async function makeCertificate(
   if (names.length > 0) {
     extensions.push(new x509.SubjectAlternativeNameExtension(names.map(generalName)));
   }
-  // Copied from the CA certificate, because programs compute this identifier in different ways.
+  // The identifier is copied from the CA certificate, because programs compute it in different
+  // ways.
   const authorityId = authority === undefined
     ? own.keyId
     : authority.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId ??

@@ -1,6 +1,9 @@
 /** Answer of a server to a TLS 1.2 ClientHello. */
 export type ServerFlight =
-  /** The server accepts it: version, cipher suite, certificates, and whether it requests one. */
+  /**
+   * The server accepts the ClientHello: version, cipher suite, its certificates, and whether it
+   * requests a client certificate.
+   */
   | {
     readonly kind: "hello";
     readonly version: string;
@@ -8,7 +11,7 @@ export type ServerFlight =
     readonly certificates: readonly Uint8Array<ArrayBuffer>[];
     readonly asksForCertificate: boolean;
   }
-  /** The server refuses it with the number of an alert (RFC 8446, section 6). */
+  /** The server refuses the ClientHello with the number of an alert (RFC 8446, section 6). */
   | { readonly kind: "alert"; readonly alert: number }
   /** The answer is not TLS. */
   | { readonly kind: "other" }

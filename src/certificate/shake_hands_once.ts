@@ -9,7 +9,10 @@ import { connTransport } from "../net/tls_transport.ts";
 export interface HandshakeReport {
   /** Version and cipher suite, or why the handshake failed. */
   readonly agreed: { readonly version: string; readonly cipher: string } | string;
-  /** The certificate chain of the server, DER, its own first; empty if the handshake failed. */
+  /**
+   * The certificate chain of the server, DER, with its own certificate first; empty if the
+   * handshake failed.
+   */
   readonly certificates: readonly Uint8Array<ArrayBuffer>[];
   /** Whether the server refused a client without a certificate. */
   readonly refused: boolean;
@@ -24,8 +27,8 @@ export interface HandshakeWish {
 }
 
 /**
- * With TLS 1.3, a server refuses a client after the handshake. A server that is silent for so many
- * milliseconds has accepted the client and waits for the query.
+ * With TLS 1.3, a server refuses a client after the handshake. If it is silent for this many
+ * milliseconds, it has accepted the client and waits for the query.
  */
 const SILENCE = 2_000;
 
@@ -33,7 +36,7 @@ const SILENCE = 2_000;
 const MAX_CHAIN = 8;
 
 /**
- * Performs a handshake with a server without verifying anything, and disconnects.
+ * Performs a handshake with a server without verification of its certificate, and disconnects.
  *
  * @param options the server
  * @param wish options of the handshake

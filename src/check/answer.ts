@@ -11,9 +11,11 @@ export interface Answer {
   /** State and text that the engine receives. */
   output: PluginOutput;
   outcome: Outcome;
-  /** For the log only: a stack, a plugin's standard error, why a query was refused. */
+  /**
+   * For the log only: a stack, a plugin's standard error, or the reason why a query was refused.
+   */
   reason?: string | undefined;
-  /** The permission whose refusal is the answer. */
+  /** The refused permission, if the answer reports a refusal. */
   refusal?: Refusal | undefined;
   /** How a plugin was ended at its deadline. */
   ending?: Ending;

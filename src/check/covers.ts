@@ -60,7 +60,7 @@ function splitHost(text: string): [host: string, port: number | undefined] {
   return [host, digits === undefined ? undefined : Number(digits)];
 }
 
-// Networks are IPv4, because the runtime accepts no others. A network within a network is not
+// Networks are IPv4, because the runtime accepts only these. A network within a network is not
 // detected.
 function inNetwork(network: string, host: string): boolean {
   const [, address, length] = /^([\d.]+)\/(\d{1,2})$/.exec(network) ?? [];

@@ -1,6 +1,6 @@
 /**
- * What a check may access. Each entry is a list of names, never "all". The runtime refuses
- * every access that is not declared, and the refusal becomes the UNKNOWN answer of the check.
+ * The permissions of a check. Each is a list of names, never "all". The runtime refuses every
+ * access that is not declared, and the refusal becomes the UNKNOWN answer of the check.
  */
 export interface Permissions {
   /**
@@ -17,7 +17,7 @@ export interface Permissions {
    * paths that are declared themselves can be used.
    */
   write?: readonly string[];
-  /** Hosts that the check may connect to: `host` or `host:port`. It can never listen. */
+  /** Hosts that the check may connect to: `host` or `host:port`. A check can never listen. */
   net?: readonly string[];
   /** Environment variables that may be read. */
   env?: readonly string[];

@@ -50,7 +50,7 @@ export type OptionInputs<O extends Options> = [keyof O] extends [never] ? Record
  * ```
  */
 export interface CheckContext {
-  /** Aborted at the deadline. */
+  /** The signal that is aborted at the deadline. */
   readonly signal: AbortSignal;
   /** The name of this host. */
   readonly hostname: string;
@@ -93,11 +93,11 @@ export interface CheckSettings extends CommandSettings {
 
 /** Definition of a check: description, options, permissions and the function to run. */
 export interface CheckDefinition<O extends Options> {
-  /** What the check monitors, in one line. */
+  /** Description of the check, in one line. */
   description: string;
   /** Its options by name, in the order of positional arguments. */
   options?: O;
-  /** What it may access; default: nothing. A function derives it from the option values. */
+  /** Its permissions; default: none. A function derives them from the option values. */
   permissions?: Permissions | ((options: OptionValues<O>) => Permissions);
   /** Measures and returns the result. A thrown error becomes UNKNOWN with its message. */
   run(

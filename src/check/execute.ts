@@ -15,7 +15,7 @@ export type BareFunction = (args: string[]) => CheckResult | string | Promise<Ch
  * @param command the bound check or the function
  * @param args arguments from the wire or the command line
  * @param context the second argument of `run`
- * @returns the result of the check, or UNKNOWN with the error; the reason is the stack
+ * @returns the result of the check, or UNKNOWN with the error; its property `reason` is the stack
  */
 export async function executeCheck(
   command: CheckCommand | BareFunction,
@@ -28,7 +28,7 @@ export async function executeCheck(
     try {
       return failureOf(error);
     } catch {
-      // The thrown value throws again when it is read.
+      // Reading the thrown value throws again.
       return failure("done", "Threw an error that cannot be read");
     }
   }
@@ -48,7 +48,8 @@ function start(
     ...given.errors,
     ...errors.map(({ option, message }) => `Option "${option}": ${message}`),
   ];
-  // Returned and not thrown, so that no stack is logged: the arguments are wrong, not the code.
+  // The error is returned and not thrown, so that its stack is not logged: the arguments are wrong,
+  // not the code.
   if (messages.length > 0) return unknown(messages.join("\n"));
   return definition.run(values, context);
 }

@@ -36,7 +36,7 @@ export function createGrants(permissions: Permissions, procfs: string): Grants {
  * @param grants permissions of the check
  * @param kind kind of permission
  * @param target the path, `host:port`, variable, kind of system information or executable;
- * undefined if the runtime requests all of them, which is never granted
+ * undefined if the runtime requests all of a kind, which is never granted
  * @throws {Deno.errors.NotCapable} if it is not granted
  */
 export function requireAccess(grants: Grants, kind: AccessKind, target?: string): void {

@@ -50,9 +50,9 @@ export interface OptionSpec {
   readonly kind: OptionKind;
   /** Meaning of the option. */
   readonly description: string;
-  /** Its letter, for `-w`. */
+  /** The letter of the option, as in `-w`. */
   readonly short?: string;
-  /** Its default value, as it was written. */
+  /** The default value, as it was written. */
   readonly default?: unknown;
   /** Whether a missing value is an error. */
   readonly required?: boolean;
@@ -72,7 +72,7 @@ export interface OptionSpec {
 
 /** An option with two types: of the value in `run`, and of the input when a check is bound. */
 export interface Option<Value, Input, Presence extends OptionPresence> extends OptionSpec {
-  /** For the compiler only; undefined at run time. */
+  /** Types for the compiler; undefined at run time. */
   readonly types?: { readonly value: Value; readonly input: Input; readonly presence: Presence };
 }
 

@@ -7,11 +7,14 @@
 
 /** How a function uses one of its arguments. */
 export interface PathUse {
-  /** Permissions that the path needs; empty if other arguments decide, or if it is not a path. */
+  /**
+   * Permissions that the path needs; empty if they depend on other arguments, or if the argument is
+   * not a path.
+   */
   readonly access: readonly ("read" | "write")[];
   /** Whether a link at the end of the path is followed; undefined if the argument is not a path. */
   readonly end?: "follow" | "keep";
-  /** Whether it must be a regular file: a moved link would have another target. */
+  /** Whether the path must be a regular file: a moved link would have another target. */
   readonly regular?: true;
 }
 
@@ -36,7 +39,7 @@ const both: PathFunctions = {
   copyFile: [reads, writes],
   link: [moves, { access: ["read", "write"], end: "keep" }],
   rename: [moves, replaces],
-  // The runtime refuses it if `read` and `write` are limited to paths.
+  // The runtime refuses `symlink` if `read` and `write` are limited to paths.
   symlink: [target, replaces],
 };
 

@@ -1,6 +1,6 @@
 const kinds = [
   ...["read", "write", "net", "env", "sys", "run", "ffi", "import"],
-  /** Only a process with all permissions is allowed to do it. */
+  /** An access that the runtime allows only to a process with all permissions. */
   "all",
   /** A function that checks may never call, whatever they declare. */
   "call",
@@ -18,7 +18,7 @@ const maxTargetCharacters = 4_096;
 // Refusals by Checkwright of calls that the runtime would allow.
 const ours = new WeakMap<Error, Refusal>();
 
-// Read before user code is evaluated. On an edge platform `Deno` does not exist.
+// The class is read before user code is evaluated. On an edge platform `Deno` does not exist.
 const NotCapable = globalThis.Deno?.errors.NotCapable ?? Error;
 
 /**
@@ -39,13 +39,14 @@ export function refuseCall(called: string): Error {
   return refuse(`${called}() is not for a check: its effects go beyond the check`, called);
 }
 
-/** Returns the error that refuses to move or link anything but a regular file. */
+/** Returns the error that refuses to move or link a path that is not a regular file. */
 export function refuseMove(path: string): Error {
   return refuse(`a check may move and link regular files only, not ${path}`, path);
 }
 
 /**
- * Returns the refused permission of an error. The runtime reports it in the message only.
+ * Returns the refused permission of an error. The runtime reports the permission only in the
+ * message.
  *
  * @param error the thrown error
  * @returns the refusal; undefined for any other error
@@ -98,7 +99,7 @@ export function readRefusal(value: unknown): Refusal | undefined {
   };
 }
 
-// `runner/builtin_modules.ts` replaces the import of a file by one of this scheme.
+// `runner/builtin_modules.ts` replaces the import of a file by an import with this scheme.
 function refusedImport(message: string): string | undefined {
   return /^Unsupported scheme "imported-file" for module "imported-file:([^"]*)"/.exec(message)
     ?.[1];

@@ -87,7 +87,7 @@ export async function testCheck(
   requireTestable(command);
   const { args = [], hostname = "localhost", procfs = "/proc" } = settings;
   const permissions = settings.permissions ?? declaredPermissions(command, args);
-  // Loaded here, so that the bundle of an agent does not contain them.
+  // These modules are loaded here, so that the bundle of an agent does not contain them.
   const { createWorld, runOutside } = await import("./testing/world.ts");
   const { runGuarded } = await import("./testing/guard.ts");
   const world = createWorld(permissions, procfs, settings);

@@ -12,7 +12,7 @@ import type { Modules } from "../runner/channel.ts";
 import { processImports } from "../runner/process_channel.ts";
 import { ownBundle } from "./own_bundles.ts";
 
-// Both take a while to create and never change, so they are kept.
+// These two import maps take time to create and never change, so they are kept.
 let daemonImports: ImportMap | undefined;
 let sandboxImportsText: string | undefined;
 
@@ -20,7 +20,7 @@ let sandboxImportsText: string | undefined;
  * Builds the deployable of an agent.
  *
  * @param path the path of the agent's module
- * @param manifest the agent's manifest, without anything of this host
+ * @param manifest the agent's manifest, without settings and facts of this host
  * @param code the agent's bundle and the program that runs inside a sandbox
  * @returns the files by name
  * @throws {AgentError} if a value of the manifest cannot be written into a script or a unit

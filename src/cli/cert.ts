@@ -17,9 +17,9 @@ export const cert: Subcommand = defineSubcommand({
   words: [
     {
       name: "ca|server|client|show",
-      meaning: "what to do; show its help with --help",
+      meaning: "the verb; cert VERB --help prints its help",
     },
-    { name: "ARG", optional: true, repeat: true, meaning: "its arguments" },
+    { name: "ARG", optional: true, repeat: true, meaning: "arguments of the verb" },
   ],
   stopEarly: true,
   verbs,

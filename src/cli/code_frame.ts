@@ -1,4 +1,4 @@
-/** The most characters of a line that are shown. */
+/** Maximum number of characters of a line that are shown. */
 const widest = 96;
 
 /**

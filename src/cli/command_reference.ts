@@ -15,7 +15,7 @@ const code = /^(?:\d+|other)$/;
  * words and options, and its exit codes.
  *
  * @param subcommands the subcommands
- * @param above the subcommand whose verbs these are, with a space at the end
+ * @param above the subcommand that the verbs belong to, with a space at the end
  * @returns the sections, in the layout of `deno fmt`, without a newline at the end
  */
 export async function formatReference(subcommands: Subcommands, above = ""): Promise<string> {

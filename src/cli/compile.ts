@@ -79,8 +79,8 @@ export const compile: Subcommand = defineSubcommand({
 });
 
 /**
- * One executable has no launcher that passes paths to it: the state directory is the agent's or
- * `/var/lib/checkwright`, and the agent must name a certificate.
+ * A single executable has no launcher that passes paths to it. The state directory is that of the
+ * agent, by default `/var/lib/checkwright`, and the agent must name a certificate.
  */
 function binaryOptions(manifest: Manifest, output: string): BinaryOptions {
   const { commands, settings } = manifest;

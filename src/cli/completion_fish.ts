@@ -60,7 +60,7 @@ function valued(line: Line): string[] {
   return allOptions(line).filter(([, { value }]) => value !== undefined).flatMap(spellings);
 }
 
-/** Returns the arguments of `complete` for a kind of word; `-f` means that nothing is suggested. */
+/** Returns the arguments of `complete` for a kind of word; `-f` disables suggestions. */
 function formatValue(kind: string, name: string, line: Line, names: string): string {
   if (kind.includes("|")) return `-a '${kind.replaceAll("|", " ")}'`;
   switch (kind) {

@@ -4,11 +4,11 @@ import type { Line, NamedOption } from "./usage.ts";
 export interface CompletedSubcommand {
   /** Its name; two words for a verb, such as `cert show`. */
   name: string;
-  /** What it does, in one line. */
+  /** Its summary, in one line. */
   summary: string;
   /** Its options and positional words. */
   line: Line;
-  /** Its verbs, if its first word selects one. */
+  /** The verbs of the subcommand, if its first word is a verb. */
   verbs: readonly CompletedSubcommand[];
 }
 

@@ -48,7 +48,7 @@ export async function readTypeErrors(output: string, agent: string): Promise<Dia
       block.push(line);
       continue;
     }
-    // Places that an error refers to follow it, without an error number.
+    // After an error, Deno lists the places that it refers to. They have no error number.
     const [, code, text] = /^(TS\d+) \[ERROR\]: (.*)$/s.exec(block.join("\n").trim()) ?? [];
     block = [];
     if (code === undefined) continue;

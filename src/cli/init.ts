@@ -12,7 +12,7 @@ export const init: Subcommand = defineSubcommand({
   summary: "Create a project: an agent, a check, its test, settings and tasks.",
   words: [{
     name: "DIR",
-    meaning: "the folder of the project, which is created; an existing one must be empty",
+    meaning: "the folder of the project; it is created, or must be empty if it exists",
   }],
   exitCodes: {
     "0": "the project was created",
@@ -28,7 +28,7 @@ export const init: Subcommand = defineSubcommand({
     }
     console.log(
       [
-        `${count} files are in ${folder}. Next:`,
+        `Created ${count} files in ${folder}. Next:`,
         "",
         ...(folder === "." ? [] : [`  cd ${shellWord(folder!)}`]),
         "  deno task test     # the check's own tests",

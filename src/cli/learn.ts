@@ -82,7 +82,7 @@ async function watch(
   const open = (events: ChannelEvents) =>
     openProcess(agent.code, agent.code.imports, unite([]), processes, events, broker.env);
   const answer = await runOnce(agent, open, name, args, broker.grant);
-  say(`It answered ${answer}`);
+  say(`The check answered ${answer}`);
   return learnPermissions(broker.accesses, agent.manifest.settings.procfs);
 }
 
@@ -97,7 +97,9 @@ async function prove(
   const granted = grantPermissions(learned, agent.manifest.settings.procfs);
   const open = (events: ChannelEvents) =>
     openProcess(agent.code, agent.code.imports, granted, processes, events);
-  say(`With exactly these permissions it answered ${await runOnce(agent, open, name, args)}`);
+  say(
+    `With exactly these permissions the check answered ${await runOnce(agent, open, name, args)}`,
+  );
 }
 
 async function runOnce(
@@ -136,11 +138,11 @@ function present({ permissions, beyond }: LearnedPermissions, declared: Permissi
       "Declared, and wider than needed",
       wider.map((one) => `${formatEntry(one)} (${used(one)})`),
     ),
-    ...comment("Needed, and not declared", held.length === 0 ? [] : missing.map(formatEntry)),
+    ...comment("Needed, but not declared", held.length === 0 ? [] : missing.map(formatEntry)),
     ...(wider.length + missing.length === 0
       ? ["// The check declares exactly these permissions"]
       : []),
-    ...comment("Also requested, and no declaration can grant it", beyond.map(escapeText)),
+    ...comment("Also requested, but no declaration can grant this", beyond.map(escapeText)),
     ...(permissions.proc === undefined
       ? []
       : ["// To grant proc, bind-mount /proc to another path and set procfs to that path"]),

@@ -87,5 +87,5 @@ function permissions(command: ManifestCommand, { settings }: Manifest): string {
     .filter(([, entries]) => entries.length > 0)
     .map(([name, entries]) => `${name} ${entries.join(", ")}`);
   const unbound = command.kind === "check" ? "" : " (permissions do not restrict a running plugin)";
-  return `    may: ${parts.length === 0 ? "nothing" : parts.join("; ")}${unbound}`;
+  return `    permissions: ${parts.length === 0 ? "none" : parts.join("; ")}${unbound}`;
 }

@@ -21,7 +21,7 @@ export interface LoadedAgent {
 
 /** An agent whose manifest was checked against this host. */
 export interface InspectedAgent extends LoadedAgent {
-  /** The manifest without anything of this host. */
+  /** The manifest without settings and facts of this host. */
   described: Manifest;
 }
 
@@ -70,7 +70,7 @@ export async function readAgent(
     return { ...await describing, code };
   } catch (error) {
     const { message } = error as Error;
-    // The advice of the runtime is removed: a top level cannot get permissions.
+    // Removes the runtime's advice about permissions: the top level of an agent cannot get any.
     throw loadError(
       path,
       `Cannot evaluate it: ${message.replace(/, run again with the .* flag$/, "")}`,

@@ -33,7 +33,7 @@ export async function loadOnHost(
   const diagnostics = [...host.diagnostics, ...host.locate(loaded.diagnostics)].sort(
     asWritten(host.files),
   );
-  // A file that cannot be parsed is an error; it must not count as an empty file.
+  // A file that cannot be parsed is an error, and does not count as an empty file.
   const unread = errorsOf(host.diagnostics).some(({ source }) => source === undefined);
   if (unread) throw new AgentError(diagnostics);
   return { ...loaded, diagnostics, host };

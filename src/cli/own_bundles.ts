@@ -52,7 +52,8 @@ async function kept(name: string, make: () => Promise<string>): Promise<string> 
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   const text = await make();
-  // Written under a temporary name and renamed, so that no other process reads half a file.
+  // The file is written under a temporary name and renamed, so that no other process reads half a
+  // file.
   const temporary = `${path}.${crypto.randomUUID()}`;
   await Deno.writeTextFile(temporary, text, { mode: 0o600, createNew: true });
   await Deno.rename(temporary, path);

@@ -38,7 +38,7 @@ export function findPackage(
   }
   const checkout = decodeURIComponent(root.pathname).replace(/\/$/, "");
   const place = isNear(folder, checkout) ? relative(folder, checkout) || "." : checkout;
-  // Relative to the folder checkwright/ of the project, and as a URL.
+  // The path relative to the folder checkwright/ of the project, as a URL.
   const url = (place.startsWith("/") ? place : `../${place}`).split("/").map(encodeURIComponent)
     .join("/");
   const lead = (path: string) =>

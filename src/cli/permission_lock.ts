@@ -21,7 +21,7 @@ export function lockPath(agent: string): string {
 }
 
 /**
- * Creates the lock that grants exactly what an agent asks for.
+ * Creates the lock that grants exactly what an agent requests.
  *
  * @param agent the path of the agent's module
  * @param manifest the agent's manifest, without host settings
@@ -97,8 +97,8 @@ export function formatDifference(
   const notes = ({ added, broad }: Excess) =>
     [...(added ? ["new command"] : []), ...(broad === undefined ? [] : [broad])].join(", ");
   return [
-    ...(more.length === 0 ? [`${LOCK_NAME} grants all that ${agent} asks for`] : [
-      `${LOCK_NAME} does not grant what ${agent} asks for:`,
+    ...(more.length === 0 ? [`${LOCK_NAME} grants everything that ${agent} requests`] : [
+      `${LOCK_NAME} does not grant everything that ${agent} requests:`,
       ...columns(more.map((grant) => [...cells(grant, "+"), when, notes(grant)])),
     ]),
     ...(spare.length === 0

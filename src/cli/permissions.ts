@@ -23,11 +23,11 @@ export const permissions: Subcommand = defineSubcommand({
   options: {
     lock: {
       meaning:
-        `write ${LOCK_NAME} to the agent's folder; it grants everything that the code asks for`,
+        `write ${LOCK_NAME} to the agent's folder; it grants everything that the code requests`,
     },
     check: {
       meaning:
-        "list what the code asks for and the lock file does not grant, and fail if there is any",
+        "list entries that the code requests and the lock file does not grant; fail if any exist",
     },
     json: { meaning: "print the table, or the result of --check, as JSON" },
     settings: {
@@ -36,8 +36,8 @@ export const permissions: Subcommand = defineSubcommand({
     },
   },
   exitCodes: {
-    "0": "success; with --check, the lock file grants everything that the code asks for",
-    "1": "with --check, the code asks for more than the lock file grants",
+    "0": "success; with --check, the lock file grants everything that the code requests",
+    "1": "with --check, the code requests more than the lock file grants",
     "3": "the command line, the agent, the settings or the lock file are invalid",
   },
   async run([path = DEFAULT_AGENT], { lock, check, json, settings }) {
@@ -71,7 +71,9 @@ async function writeLock(path: string): Promise<number> {
   }
   await Deno.writeTextFile(file, formatLock(asked));
   const count = Object.keys(asked.commands).length;
-  console.log(`${file} grants what ${path} asks for: ${count} command${count === 1 ? "" : "s"}`);
+  console.log(
+    `${file} grants everything that ${path} requests: ${count} command${count === 1 ? "" : "s"}`,
+  );
   return 0;
 }
 

@@ -27,7 +27,7 @@ const line: Line = {
       short: "t",
       value: "N[:STATE]",
       meaning:
-        "timeout in seconds for everything, and the state to report if the connection fails " +
+        "timeout in seconds for all steps, and the state to report if the connection fails " +
         "or times out: OK, WARNING, CRITICAL, UNKNOWN or 0 to 3 (default: 10:CRITICAL)",
     },
     "unknown-timeout": {
@@ -57,8 +57,8 @@ const line: Line = {
       short: "A",
       value: "FILE",
       meaning:
-        "verify that a CA in this file (PEM) signed the server's certificate, for any host " +
-        "name (default: no verification)",
+        "verify that a CA in this file (PEM) signed the server's certificate; host names are " +
+        "not compared (default: no verification)",
     },
     "client-cert": { short: "C", value: "FILE", meaning: "the client certificate (PEM)" },
     "key-file": {
@@ -69,9 +69,8 @@ const line: Line = {
     "ssl-version": {
       short: "S",
       value: "VERSION",
-      meaning:
-        "the TLS version: TLSv1.2 or TLSv1.3; a + allows newer versions. Older versions need " +
-        "the + (default: TLSv1+)",
+      meaning: "the TLS version: TLSv1.2 or TLSv1.3; a + allows newer versions, and is " +
+        "required after an older version (default: TLSv1+)",
     },
     "cipher-list": {
       short: "L",
@@ -125,7 +124,8 @@ export const query: Subcommand = {
       request = parseOptions(args, Deno.readTextFileSync);
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
-      // On standard output, because an engine shows only the standard output of a plugin.
+      // The error goes to standard output, because an engine shows only the standard output of a
+      // plugin.
       console.log(`${error.message}\nTry "checkwright query --help"`);
       return NOT_ASKED;
     }

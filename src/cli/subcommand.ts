@@ -21,7 +21,7 @@ export type GivenOptions<Options extends LineOptions> = {
 export interface SubcommandDefinition<Options extends LineOptions> {
   /** Its name. */
   name: string;
-  /** One sentence that says what it does. */
+  /** Its summary: one sentence. */
   summary: string;
   /** Its positional words (default: none). */
   words?: readonly LineWord[];
@@ -31,7 +31,7 @@ export interface SubcommandDefinition<Options extends LineOptions> {
   exitCodes?: ExitCodes;
   /** Whether all words after the first positional word are positional, even with hyphens. */
   stopEarly?: boolean;
-  /** Its verbs, if its first word selects one. */
+  /** The verbs of the subcommand, if its first word is a verb. */
   verbs?: Subcommands;
   /**
    * Runs the subcommand.

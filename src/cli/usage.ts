@@ -13,22 +13,22 @@ export interface LineOption {
   readonly repeat?: boolean;
   /** Whether it is required. */
   readonly required?: boolean;
-  /** What it does, with its default at the end. */
+  /** Its description, with the default at the end. */
   readonly meaning: string;
 }
 
 /** A positional word of a subcommand. */
 export interface LineWord {
   /**
-   * Its name in the help. The names FILE, DIR, AGENT and COMMAND (of the agent) select what a shell
-   * completes, and so does a choice: `bash|zsh|fish`.
+   * Its name in the help. The names FILE, DIR, AGENT and COMMAND (of the agent) and a choice such
+   * as `bash|zsh|fish` select the completion in a shell.
    */
   readonly name: string;
   /** Whether it may be omitted. */
   readonly optional?: boolean;
   /** Whether it may be repeated. */
   readonly repeat?: boolean;
-  /** What it is, with its default at the end. */
+  /** Its description, with the default at the end. */
   readonly meaning: string;
 }
 
@@ -53,7 +53,7 @@ export interface Line {
 
 /** A subcommand. */
 export interface Subcommand {
-  /** One sentence that says what it does. */
+  /** The summary of the subcommand: one sentence. */
   summary: string;
   /** Its command line. */
   line: Line;
@@ -61,7 +61,7 @@ export interface Subcommand {
   synopsis?: string;
   /** Its exit codes. */
   exitCodes: ExitCodes;
-  /** Its verbs, if its first word selects one. */
+  /** The verbs of the subcommand, if its first word is a verb. */
   verbs?: Subcommands;
   /**
    * Runs the subcommand.
@@ -78,7 +78,7 @@ export type Subcommands = Readonly<Record<string, () => Promise<Subcommand>>>;
 /** A row of a table of words, options or exit codes. */
 export type UsageRow = [term: string, meaning: string];
 
-/** The most characters of a line of help. */
+/** Maximum length of a line of help, in characters. */
 const width = 100;
 
 /** Returns the help of a subcommand. */

@@ -1,7 +1,10 @@
 import { localModules } from "../project/modules.ts";
 import { configurationFiles, projectFolder } from "../project/project.ts";
 
-/** Changes count after this pause, in milliseconds: editors write a file in several steps. */
+/**
+ * The pause after the last change before changes are reported, in milliseconds: editors write a
+ * file in several steps.
+ */
 const quiet = 100;
 
 /** A watcher of files. */
@@ -29,7 +32,8 @@ export interface Watcher {
 export function createWatcher(onChange: () => void): Watcher {
   let watched = new Set<string>();
   let searched = new Set<string>();
-  // Never shrinks: the imports of a module with a syntax error are unknown, but were known before.
+  // Modules are never removed: the imports of a module with a syntax error are unknown, but were
+  // known before.
   const modules = new Set<string>();
   let folders = "";
   let watching: Deno.FsWatcher | undefined;

@@ -2,7 +2,7 @@
  * Breaks a string into lines at its spaces.
  *
  * @param text the string
- * @param width the most characters of a line; a longer word gets a line of its own
+ * @param width the maximum length of a line in characters; a longer word gets its own line
  * @returns the lines, at least one
  */
 export function wrap(text: string, width: number): string[] {

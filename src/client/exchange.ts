@@ -13,7 +13,7 @@ export interface Exchange extends Omit<ConnectOptions, "signal"> {
   version: 2 | 3 | 4;
   /** Length of the text buffer of version 2, in bytes; default: 1,024. */
   payloadSize?: number | undefined;
-  /** Timeout for all steps in seconds, with a second attempt. */
+  /** Timeout for all steps in seconds, including a second attempt. */
   timeout: number;
   /** Aborts the query; the promise is then rejected with the reason of the signal. */
   signal?: AbortSignal | undefined;
@@ -98,7 +98,10 @@ function endIfReset(error: unknown): null {
   throw error;
 }
 
-/** Refuses a query that does not fit: it would be cut, and the server would run the cut query. */
+/**
+ * Refuses a query that does not fit: otherwise the query would be cut, and the server would run
+ * that.
+ */
 function checkLength({ query, version, payloadSize }: Exchange): void {
   const most = maxTextLength(version, payloadSize);
   if (query.length <= most) return;

@@ -4,7 +4,7 @@ import { quoteText } from "../nagios/text.ts";
 export interface GetoptOption {
   /** The letter after one dash. */
   readonly short: string;
-  /** The name after two dashes. A unique prefix of it is accepted, too. */
+  /** The name after two dashes. A unique prefix of the name is accepted, too. */
   readonly long: string;
   /** `"none"`: a flag; `"value"`: takes one word; `"rest"`: takes all words after it. */
   readonly takes: "none" | "value" | "rest";
@@ -14,7 +14,7 @@ export interface GetoptOption {
 export interface GivenOption<Spec extends GetoptOption> {
   /** The option. */
   readonly spec: Spec;
-  /** Its values: none for a flag, one word, or one word and all words after it. */
+  /** The values of the option: empty for a flag, one word, or one word and all words after it. */
   readonly values: readonly string[];
 }
 

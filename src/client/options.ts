@@ -14,7 +14,7 @@ const DEFAULT_TIMEOUT = 10;
 export interface TlsFiles extends TlsChoice {
   /** PEM file of the client certificate, `-C`. */
   readonly certFile?: string | undefined;
-  /** PEM file of its private key, `-K`. */
+  /** PEM file of the client's private key, `-K`. */
   readonly keyFile?: string | undefined;
   /** PEM file of the authorities that verify the server's certificate, `-A`. */
   readonly caFile?: string | undefined;

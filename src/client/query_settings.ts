@@ -36,7 +36,7 @@ export interface QuerySettings {
   caFile?: string;
   /** PEM file of the client certificate. */
   certFile?: string;
-  /** PEM file of its private key. */
+  /** PEM file of the client's private key. */
   keyFile?: string;
   /** Value of `-S`. */
   tlsVersion?: string;
@@ -53,8 +53,8 @@ interface SettingSpec extends GetoptOption {
   readonly set: (settings: QuerySettings, value: string, values: readonly string[]) => void;
 }
 
-// The options -s, -D and -g are about a log. They have no effect: this client writes no log, because
-// its output contains everything.
+// The options -s, -D and -g are about a log. They have no effect: this client writes no log,
+// because its output contains all messages.
 const SPECS: readonly SettingSpec[] = [
   { short: "H", long: "host", takes: "value", set: (s, value) => s.host = value },
   { short: "p", long: "port", takes: "value", set: (s, value) => s.port = integer("p", value) },
@@ -134,7 +134,10 @@ function setDeadline(settings: QuerySettings, text: string): void {
   }
 }
 
-/** Parses a number strictly. check_nrpe wraps it at 16 bits and would connect to another port. */
+/**
+ * Parses a number strictly. check_nrpe wraps a large number at 16 bits and would connect to another
+ * port.
+ */
 function integer(option: string, text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : 0;
   if (value >= 1 && value <= 65535) return value;

@@ -61,7 +61,7 @@ function reportNoConnection(error: ConnectError, options: CheckNrpeOptions): Cli
   const tls = options.tls || undefined;
   switch (fault) {
     case "resolve":
-      // Always 1, as in check_nrpe: -t and -u have no effect on it.
+      // The exit code is always 1, as in check_nrpe: -t and -u have no effect on it.
       return report(options, [], 1, [`Could not resolve hostname ${host}: ${reason}`]);
     case "bind":
       return report(options, [], code, [`bind: ${bind}: ${reason}`, toHost]);
@@ -105,8 +105,8 @@ function reportNoConnection(error: ConnectError, options: CheckNrpeOptions): Cli
 function reportNoResponse(error: ProtocolError, options: CheckNrpeOptions): ClientReport {
   const { fault, message, received = 0 } = error;
   const { host } = options;
-  // In check_nrpe, the "4 expected" is the size of an unrelated variable. It stays, because people
-  // search for this text.
+  // In check_nrpe, the "4 expected" is the size of an unrelated variable. The text is kept, because
+  // people search for it.
   const expected = `only ${received} bytes received (4 expected).`;
   const lines: string[] = {
     version: ["CHECK_NRPE: Invalid packet version received from server.", message],
@@ -117,9 +117,9 @@ function reportNoResponse(error: ProtocolError, options: CheckNrpeOptions): Clie
     truncated: received === 0
       ? [
         `CHECK_NRPE: Receive header underflow - ${expected}`,
-        `CHECK_NRPE: Error - Could not connect to ${host}: Check system logs on ${host} (it closed ` +
-        "the connection without an answer: it may refuse this host, the arguments or their " +
-        "characters, or the kind of TLS)",
+        `CHECK_NRPE: Error - Could not connect to ${host}: Check system logs on ${host} (the ` +
+        "server closed the connection without an answer: it may refuse this host, the arguments, " +
+        "one of their characters, or the TLS settings)",
       ]
       : [`CHECK_NRPE: Receive ${received < 10 ? "header " : ""}underflow - ${expected}`, message],
     empty: [`CHECK_NRPE: ${message}`],

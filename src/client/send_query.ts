@@ -40,8 +40,8 @@ export interface QueryOptions {
  * opens one connection for each query packet.
  *
  * The text is lossless: bytes that are not UTF-8 become lone surrogates U+DC80 to U+DCFF, as in
- * Python's `surrogateescape`, and {@linkcode encodeText} converts them back. A result code that no
- * state has is UNKNOWN.
+ * Python's `surrogateescape`, and {@linkcode encodeText} converts them back. A result code other
+ * than 0 to 3 becomes UNKNOWN.
  *
  * With TLS, the server must have a certificate. An nrpe without one offers only anonymous
  * Diffie-Hellman, which is a {@linkcode ConnectError} with this reason.

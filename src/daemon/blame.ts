@@ -7,17 +7,17 @@ import { openRunRecordFile } from "./run_record_file.ts";
 /** Files of the state directory that survive the death of a daemon. */
 export const BLAME_FILES = { quarantine: "quarantine.json", running: "running.txt" } as const;
 
-/** What is known of commands that end or block the daemon, over several processes. */
+/** Data about commands that ended or blocked the daemon. It survives the daemon's process. */
 export interface Blame {
   /** The contents of the quarantine at the start of this process. */
   readonly state: QuarantineState;
   /** The judgement of the last process; undefined if it did not die, or nothing ran in a worker. */
   readonly death?: Judgement;
-  /** Set if a file has the format of a newer version of Checkwright, which is left alone. */
+  /** Set if a file has the format of a newer version of Checkwright. That file is not changed. */
   readonly newer?: string;
   /** Records the quarantine. */
   update(state: QuarantineState): void;
-  /** Records what runs. */
+  /** Records the running commands. */
   readonly write: WriteMark;
   /** Ends the record of this process: another daemon starts while this one answers its queries. */
   restart(): void;
@@ -29,7 +29,7 @@ export interface Blame {
  * Opens the files, and judges the death of the last daemon.
  *
  * @param folder the state directory
- * @returns what is known
+ * @returns the data
  */
 export function openBlame(folder: string): Blame {
   const kept = openQuarantineFile(`${folder}/${BLAME_FILES.quarantine}`);
@@ -59,7 +59,7 @@ export function openBlame(folder: string): Blame {
 /**
  * Returns names of commands for a log or a report.
  *
- * @param commands the names; that of the agent's module is shown as such
+ * @param commands the names; the empty name of the agent's module is shown as `(agent)`
  * @returns the list
  */
 export function showCommands(commands: Iterable<string>): string {

@@ -31,9 +31,9 @@ export interface DaemonParts {
 
 /** A daemon that is listening. */
 export interface Daemon {
-  /** The addresses that it listens on. A port of 0 is replaced by the chosen port. */
+  /** The addresses that the daemon listens on. A port of 0 is replaced by the chosen port. */
   readonly addresses: readonly Address[];
-  /** Settles when it has stopped. */
+  /** Settles when the daemon has stopped. */
   readonly done: Promise<void>;
   /** Stops listening, answers pending queries within {@linkcode DRAIN_SECONDS}, and ends. */
   stop(): Promise<void>;
@@ -62,7 +62,7 @@ export const DRAIN_SECONDS = 10;
  *
  * @param parts the parts of the daemon
  * @returns the daemon, which listens on every address
- * @throws if it cannot listen on an address; then it listens on none
+ * @throws if it cannot listen on an address; then it does not listen on the other addresses either
  */
 export async function openDaemon(parts: DaemonParts): Promise<ReplaceableDaemon> {
   const { manifest: { settings }, tls } = parts;

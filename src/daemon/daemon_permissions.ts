@@ -16,8 +16,8 @@ import { parseAllowedHost } from "../net/allowed_hosts.ts";
 
 /**
  * Returns the permissions that the daemon's process is started with: those of its commands and its
- * own, nothing else. Its launcher adds what depends on the host: the deployable, the state directory,
- * and Deno if checks run in processes of their own.
+ * own. The launcher adds the permissions that depend on the host: the deployable, the state
+ * directory, and Deno if checks run in processes of their own.
  *
  * @param manifest the agent
  * @returns the permissions
@@ -70,8 +70,8 @@ export function ownNeeds({ settings, commands }: Manifest): Need[] {
 }
 
 /**
- * Returns what the daemon needs during its start only, and gives up before any check is loaded: the
- * shell that runs the process helper, see host/process_helper.ts.
+ * Returns the permission that the daemon needs only during its start: the shell that runs the
+ * process helper, see host/process_helper.ts. The daemon gives it up before any check is loaded.
  *
  * @param manifest the agent
  * @returns the need, if a command starts a process
@@ -83,7 +83,7 @@ export function startNeeds(manifest: Manifest): Need[] {
       (command.isolation === "process" || (command.permissions.run ?? []).length > 0))
   );
   const why = "Starts the helper that ends processes" +
-    (keepsShell(manifest) ? "" : ", then gives this permission up");
+    (keepsShell(manifest) ? "" : ", then gives up this permission");
   return starts ? [{ kind: "run", entry: SHELL_PATH, why, atStart: true }] : [];
 }
 
@@ -95,7 +95,7 @@ function keepsShell(manifest: Manifest): boolean {
  * Opens the process tree that ends the processes of an agent.
  *
  * @param manifest the agent
- * @returns the tree; it starts no helper if the agent starts nothing
+ * @returns the tree; it starts no helper if the agent starts no process
  */
 export function processTreeOf(manifest: Manifest): ProcessTree {
   return startNeeds(manifest).length === 0 ? withoutProcessTree() : openProcessTree();

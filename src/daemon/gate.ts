@@ -6,7 +6,7 @@ export interface GateLimits {
   perAddress: number;
 }
 
-/** Counts connections and refuses too many. */
+/** Counts connections, and refuses those above the limits. */
 export interface Gate {
   /**
    * Counts a connection, unless a limit is reached.

@@ -11,9 +11,9 @@ import type { Orders } from "./orders.ts";
 import type { Log } from "./log.ts";
 import type { Stats } from "./stats.ts";
 
-/** One agent that is served, from a start or reload to the next. */
+/** A served agent with its sandboxes. A reload replaces one generation by another. */
 export interface Generation {
-  /** The parts that the daemon serves it with. */
+  /** The parts with which the daemon serves the agent. */
   parts: DaemonParts;
   /** Its sandboxes. */
   pool: SandboxPool;
@@ -21,23 +21,23 @@ export interface Generation {
   quarantine: Quarantine;
   /** Starts the sandboxes that both this and the previous generation need, before the swap. */
   warm(before: Generation): Promise<void>;
-  /** Ends its sandboxes when nothing runs in them. */
+  /** Ends the sandboxes when nothing runs in them. */
   retire(): Promise<void>;
 }
 
 /** How long a command may take to end after its deadline. */
 const endSeconds = 3;
 
-/** What a generation reports. */
+/** Events of a generation. */
 export interface GenerationEvents {
   /** Called for each worker that cannot be ended, with the commands that ran in it. */
   onAbandoned: (commands: readonly string[]) => void;
-  /** Called when its quarantine changes. */
+  /** Called when the quarantine changes. */
   onQuarantine: () => void;
 }
 
 const separated =
-  "one of them blocked their sandbox: each gets a sandbox of its own until the next reload";
+  "one of these commands blocked their sandbox: each gets its own sandbox until the next reload";
 
 /**
  * Makes a generation.

@@ -52,7 +52,7 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
     if (!Object.hasOwn(commands, name)) {
       const meant = nearest(name, Object.keys(commands));
       const hint = disabled?.includes(name)
-        ? "This host's settings disable it"
+        ? "The settings of this host disable this command"
         : meant && `Nearest command: ${meant}`;
       return failure("undefined", `NRPE: Command '${shown}' not defined`, hint);
     }
@@ -84,7 +84,7 @@ function clientPolicy(
     );
 }
 
-// `*` matches any characters. Several in a row count as one, which keeps matching fast.
+// `*` matches any characters. Several `*` in a row count as one, which keeps matching fast.
 function glob(pattern: string): RegExp {
   const source = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"))
     .join(".*");

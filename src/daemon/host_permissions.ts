@@ -12,7 +12,7 @@ import { parseAllowedHost } from "../net/allowed_hosts.ts";
  * Returns the permissions that a host's settings need in addition to the compiled ones: for listen
  * addresses, host names to look up, the certificate, procfs, and plugins that the settings add.
  * Checks get none of them. The agent's code is not evaluated for this, and errors in the settings
- * are not reported here but when they are served.
+ * are not reported here, but when the daemon loads them.
  *
  * @param settings the parsed settings of the host
  * @param manifest the compiled agent
@@ -43,8 +43,8 @@ export function hostPermissions(
 }
 
 /**
- * Formats what a host's settings need from the launcher: the state directory, whether the daemon
- * uses its own certificate, and the flags of {@linkcode hostPermissions}, one a line.
+ * Formats the data that a host's settings need from the launcher: the state directory, whether the
+ * daemon uses its own certificate, and the flags of {@linkcode hostPermissions}, one a line.
  *
  * @param file the parsed settings of the host
  * @param manifest the compiled agent
@@ -62,7 +62,7 @@ export function formatHostNeeds(file: HostFile, manifest: Manifest, state: strin
     `certificate=${own ? "own" : "given"}`,
     ...formatFlags(hostPermissions(file, manifest)),
   ];
-  // deno-lint-ignore no-control-regex -- a line break in a path would be a flag of its own
+  // deno-lint-ignore no-control-regex -- a line break in a path would start another flag
   const broken = lines.find((line) => /[\0-\x1f\x7f]/.test(line));
   if (broken === undefined) return lines;
   throw new AgentError([{

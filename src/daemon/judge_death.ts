@@ -5,17 +5,17 @@ import { AGENT, type Mark } from "../runner/run_record.ts";
 export interface Judgement {
   /** The contents of the quarantine for the next daemon. */
   state: QuarantineState;
-  /** The commands that are suspects of this death, or the one that caused it. */
+  /** The suspects of this death, or only the command that caused it. */
   suspects: readonly string[];
   /**
-   * Whether the death was the first that one of them is a suspect of, or put one in quarantine. Each
-   * command can cause two such deaths at most, so they do not count as failures.
+   * Whether a command became a suspect for the first time, or was quarantined. Each command can
+   * cause at most two such deaths, so they do not count as failures.
    */
   progress: boolean;
 }
 
 const alone = "it ended the daemon when it ran alone";
-const evaluated = "the agent's module ended the daemon when it was evaluated";
+const evaluated = "the evaluation of the agent's module ended the daemon";
 
 /**
  * Judges the death of a daemon by the marks that it left:
@@ -27,7 +27,7 @@ const evaluated = "the agent's module ended the daemon when it was evaluated";
  * 3. A suspect runs alone at its next query.
  *
  * @param before the contents of the quarantine when the daemon died
- * @param marks the mark of each command then
+ * @param marks the mark of each command at that time
  * @returns the judgement; undefined if no command had a mark
  */
 export function judgeDeath(

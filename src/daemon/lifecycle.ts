@@ -11,18 +11,18 @@ import { createStats } from "./stats.ts";
 /** The daemon restarts if more workers than this are abandoned. */
 const maxAbandoned = 2;
 
-/** A daemon from its start to its end, with one generation after the other. */
+/** A daemon with the generation that it serves. A reload replaces the generation. */
 export interface Lifecycle {
-  /** The line that reports that it is ready. */
+  /** The line that reports that the daemon is ready. */
   readonly line: string;
-  /** Receives events. The format is that of the current agent. */
+  /** Receives events. The current agent sets the format. */
   readonly log: Log;
   /** Settles with the reason when the daemon should be restarted. */
   readonly leaving: Promise<string>;
   /**
    * Replaces the served agent.
    *
-   * @returns the reason if this fails; then the old agent stays
+   * @returns the reason if this fails; the old agent is then kept
    */
   reload(orders: Orders): Promise<string | undefined>;
   /** Records a reload that failed earlier, for the self check. */
@@ -68,7 +68,8 @@ export async function openLifecycle(
     });
   }
 
-  // That of the served generation, which an earlier one that still runs must not replace.
+  // Stores the quarantine of the served generation only. An earlier generation that still runs may
+  // also report changes.
   function keep(): void {
     blame.update(generation.quarantine.state);
   }

@@ -58,8 +58,8 @@ async function read(path: string, setting: string): Promise<string> {
 }
 
 /**
- * Returns the state directory of a daemon: the one from systemd, or the system's for root, or the
- * user's.
+ * Returns the state directory of a daemon: that from systemd, otherwise a fixed one for root or one
+ * in the home directory of the user.
  */
 export function defaultStateDirectory(): string {
   const systemd = Deno.env.get("STATE_DIRECTORY")?.split(":")[0];

@@ -99,7 +99,7 @@ export function lineWriter(
   }
 
   async function flush(): Promise<void> {
-    // Comes first, since the next line starts a timer only if none is set.
+    // The timer is removed first: the next line starts a timer only if none is set.
     clearTimeout(timer);
     timer = undefined;
     while (waiting !== "" || writing !== undefined) {

@@ -1,13 +1,15 @@
 import { NO_QUARANTINE, type QuarantineState, type Suspicion } from "../runner/quarantine.ts";
 
-/** The version of the format. A file of a newer one is neither read nor written. */
+/** The version of the format. A file of a newer version is neither read nor written. */
 const version = 1;
 
 /** The file that passes the quarantine from a daemon to the next one after a restart. */
 export interface QuarantineFile {
   /** The contents that the last daemon left. */
   readonly state: QuarantineState;
-  /** Set if the file has the format of a newer version of Checkwright, which is left alone. */
+  /**
+   * Set if the file has the format of a newer version of Checkwright. The file is not changed then.
+   */
   readonly newer?: string;
   /** Replaces the contents. */
   write(state: QuarantineState): void;
@@ -30,7 +32,8 @@ export function openQuarantineFile(path: string): QuarantineFile {
     write(state) {
       const text = JSON.stringify({ version, ...state });
       if (text === written) return;
-      // A full disk must not end the daemon: it keeps serving, and the next one gets no quarantine.
+      // A full disk must not end the daemon. It keeps serving, but the next daemon starts without a
+      // quarantine.
       try {
         Deno.writeTextFileSync(path, text, { mode: 0o600 });
         written = text;

@@ -21,7 +21,7 @@ export interface Place {
   hostname: string;
   /** How many file descriptors the daemon may have open at once. */
   descriptors: number;
-  /** Whether the systemd unit of the deployable runs it. */
+  /** Whether the systemd unit of the deployable runs the daemon. */
   systemd: boolean;
 }
 
@@ -61,10 +61,10 @@ async function readCode(folder: string, deployment: Deployment): Promise<Sandbox
 }
 
 /**
- * Reads why a supervisor could not produce a newer agent.
+ * Reads the reason why a supervisor could not produce a newer agent.
  *
  * @param folder the deployable
- * @returns the reason; undefined if it could
+ * @returns the reason; undefined without such a failure
  */
 export async function readRefusal(folder: string): Promise<string | undefined> {
   try {
@@ -126,8 +126,8 @@ function dropped(allowedHosts: readonly string[], { settings }: Deployment): Dia
   }];
 }
 
-// Permissions may depend on option values, and only the agent's code knows how. So it is evaluated
-// again, in a sandbox.
+// Permissions may depend on option values by a function in the agent's code. So the code is
+// evaluated again, in a sandbox.
 async function describeWith(
   { settings }: HostFile,
   { settings: { procfs } }: Deployment,

@@ -6,7 +6,7 @@ const header = "checkwright running 1\n";
 /** No mark. */
 const none = "-";
 
-/** The file that tells a daemon what its predecessor did when it died. */
+/** The file that passes the marks of running commands to the next daemon, if this one dies. */
 export interface RunRecordFile {
   /** The marks that the predecessor left; empty if it stopped normally. */
   readonly left: Readonly<Record<string, Mark>>;
@@ -17,9 +17,9 @@ export interface RunRecordFile {
 }
 
 /**
- * Opens the file and removes the marks that are in it. A write survives the process, since the
- * system has it then. After the header, each line has the first letter of a mark and a name:
- * `r "check_load"`.
+ * Opens the file and removes the marks that are in it. A write survives the process, because the
+ * operating system has received it. After the header, each line has the first letter of a mark and
+ * a name: `r "check_load"`.
  *
  * @param path the path of the file, which may not exist yet
  * @returns the marks that were in it, and functions to update it; they do nothing if the file cannot
@@ -41,7 +41,8 @@ export function openRunRecordFile(path: string): RunRecordFile {
   let size = 0;
   let failed = false;
 
-  // A full disk must not end the daemon: it keeps serving, and its death has no suspects.
+  // A full disk must not end the daemon. The daemon keeps serving; if it dies, suspects are
+  // unknown.
   function writeAt(offset: number, text: string): void {
     if (failed) return;
     try {

@@ -13,7 +13,7 @@ import { readPacket } from "../protocol/read_packet.ts";
 import type { Handler } from "./handler.ts";
 import type { Log } from "./log.ts";
 
-/** What is needed to serve the connections of a listener. */
+/** The functions and limits for serving the connections of a listener. */
 export interface Service {
   /** Answers a query. */
   handle: Handler;

@@ -19,16 +19,18 @@ import { serially } from "./serially.ts";
 import { signalled } from "./signalled.ts";
 import { whyRestart } from "./why_restart.ts";
 
-/** The exit code that asks for an immediate restart (EX_TEMPFAIL of sysexits). */
+/** The exit code that requests an immediate restart (EX_TEMPFAIL of sysexits). */
 export const RESTART_CODE = 75;
 
-/** The line that asks for another daemon. After it, the daemon answers its queries and exits. */
+/**
+ * The line that requests another daemon. After this line, the daemon answers its queries and exits.
+ */
 export const LEAVING_LINE = "checkwright: stopped listening, another daemon is needed";
 
 /** The line that tells a supervisor that the death of the last daemon has new suspects. */
 export const SUSPECTS_LINE = "checkwright: the last daemon died, and its commands are watched";
 
-/** What a service manager passes to the daemon. */
+/** Data that a service manager passes to the daemon. */
 export interface ServiceManager {
   /** Set if the daemon stops when its standard input ends, as for a supervisor. */
   untilEof?: string;
@@ -55,7 +57,7 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
     signalled("SIGINT"),
     ...(service.untilEof === undefined ? [] : [endOfInput()]),
   ]);
-  // Ignored during the start, since everything is being read anyway.
+  // SIGHUP is ignored during the start, because all files are being read at that time.
   let onHangup: () => void = () => {};
   Deno.addSignalListener("SIGHUP", () => onHangup());
   const stderr = lineWriter(Deno.stderr);
@@ -108,7 +110,7 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
 function reportBlame({ state, death, newer }: Blame, log: Log): void {
   if (newer !== undefined) {
     log("warning", "quarantine", {
-      reason: `${newer}, which this version cannot read: it is kept`,
+      reason: `${newer}, which this version cannot read: the file is not changed`,
     });
   }
   for (const [command, reason] of Object.entries(state.quarantined)) {
@@ -119,7 +121,7 @@ function reportBlame({ state, death, newer }: Blame, log: Log): void {
   if (suspects.length === 0) return;
   log("warning", "suspects", {
     commands: showCommands(suspects),
-    reason: "they ran when the last daemon died: each runs alone at its next query",
+    reason: "these commands ran when the last daemon died: each runs alone at its next query",
   });
 }
 
@@ -161,7 +163,7 @@ function createService({ notify, notifyFrom, watchdog }: ServiceManager): Notifi
     return { send: () => {}, close: () => Promise.resolve() };
   }
   const notifier = openNotifier(notify, notifyFrom);
-  // Twice within the time after which the daemon is considered dead.
+  // Two notifications within the time after which systemd considers the daemon dead.
   const timer = watchdog === undefined
     ? undefined
     : setInterval(() => notifier.send("WATCHDOG=1"), Number(watchdog) / 2_000);

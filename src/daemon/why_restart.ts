@@ -4,8 +4,8 @@ import type { Manifest } from "../agent/manifest.ts";
 import { lackingPermissions, lastingPermissions } from "./daemon_permissions.ts";
 
 /**
- * Returns the reason why a running daemon needs a restart to serve another manifest. A process can
- * neither get more permissions than it was started with nor listen on other addresses.
+ * Returns the reason why a running daemon needs a restart to serve another manifest. A running
+ * process cannot get more permissions, and cannot listen on other addresses.
  *
  * @param before the manifest that it was started with
  * @param after the new manifest

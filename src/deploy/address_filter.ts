@@ -3,7 +3,8 @@ import { type AllowedHost, parseAllowedHost } from "../net/allowed_hosts.ts";
 import { startsStrangers } from "./unit_needs.ts";
 
 /**
- * Addresses that the daemon and its child processes may communicate with; or why they are unknown.
+ * Addresses that the daemon and its child processes may communicate with; or the reason why they
+ * are unknown.
  */
 export type AddressFilter = { allow: string[] } | { unknown: string };
 

@@ -6,9 +6,12 @@ import { runDeno } from "../host/run_deno.ts";
 export interface BinaryOptions {
   /** The path of the executable. */
   output: string;
-  /** The name of the file that runs. */
+  /** The name of the file to run. */
   entry: string;
-  /** The files that it reads or imports at run time, in the same folder (`import.meta.dirname`). */
+  /**
+   * The files that the program reads or imports at run time, in the same folder
+   * (`import.meta.dirname`).
+   */
   include: readonly string[];
   /**
    * Flags of `deno run`: permissions, `--v8-flags`, `--import-map=NAME` with the name of one of the
@@ -49,7 +52,8 @@ export async function buildBinary(
       await Deno.writeTextFile(`${root}/${name}`, text);
       await Deno.utime(`${root}/${name}`, date, date);
     }
-    // Compiled in the temporary folder first: the output may be on another disk.
+    // The executable is compiled in the temporary folder first, because the output may be on
+    // another disk.
     const made = `${root}/checkwright.out`;
     const reason = await denoCompile(root, [
       ...flags,
@@ -136,7 +140,7 @@ async function denoCompile(root: string, args: readonly string[]): Promise<strin
 function explain(stderr: string): string {
   const causes = [...(stderr.split("Caused by:\n")[1] ?? "").matchAll(/^ +(?:\d+: )?(.+)$/gm)]
     .map(([, cause]) => cause!).filter((cause) => cause !== "Setting up base binary.");
-  // Most causes also contain the text of the next one.
+  // Most causes also contain the text of the next cause.
   const joined = causes.reduce(
     (text, cause) => text.includes(cause) ? text : `${text}: ${cause}`,
     "",

@@ -41,7 +41,8 @@ export function debTree(
     ),
     ...(runtime === undefined ? {} : { [`${library}/deno`]: { source: runtime } }),
     "usr/bin/checkwright": { link: "../lib/checkwright/checkwright" },
-    // Not /lib, which is a link since Debian 12. systemd of every Debian release reads this folder.
+    // The folder is not below /lib, which is a link since Debian 12. systemd of every Debian
+    // release reads it.
     "usr/lib/systemd/system/checkwright.service": { text: unit.text },
     ...(makesUser(files)
       ? { [sysusers]: { text: `u ${SERVICE_USER} - "Checkwright monitoring agent"\n` } }
@@ -71,7 +72,8 @@ export interface DebControl {
  */
 export function control(input: DebControl): string {
   const { name, version, architecture, maintainer, size, runtime } = input;
-  // From `ldd` and the symbol versions of Deno 2.9. Every Debian system has a shell.
+  // The dependencies come from `ldd` and the symbol versions of Deno 2.9. Every Debian system has a
+  // shell.
   const depends = runtime ? "Depends: libc6 (>= 2.27), libgcc-s1 | libgcc1\n" : "";
   return `Package: ${name}
 Version: ${version}

@@ -20,7 +20,7 @@ export interface DeployableCode {
 /** The parts of a deployable. */
 export interface DeployableInput {
   code: DeployableCode;
-  /** The agent as it is deployed, see {@linkcode withProcfs}; it does not depend on this host. */
+  /** The manifest to deploy, see {@linkcode withProcfs}. It does not depend on this host. */
   manifest: Manifest;
   /** The file name of the agent module. */
   agent: string;
@@ -129,7 +129,7 @@ export function withProcfs(manifest: Manifest): Manifest {
 }
 
 // One file for the shell and for Deno. For Deno, the shell's second line is a string and a comment.
-// The shell replaces itself with Deno on that line, so it does not read the module.
+// On that line the shell replaces itself with Deno, so the shell does not read the module.
 function checkNrpeScript(module: string): string {
   const line = FIND_DENO.split("\n").map((text) => text.trim()).join("; ")
     .replaceAll("{; ", "{ ");

@@ -11,9 +11,9 @@ export interface UnitOptions {
 }
 
 /**
- * Returns the systemd unit that serves an agent. It permits what the agent's commands are known to
- * need, and forbids everything else. `man systemd.exec` explains the lines. Lines that depend on
- * the agent have a comment with the reason.
+ * Returns the systemd unit that serves an agent. It permits only the access that the agent's
+ * commands are known to need. `man systemd.exec` explains the lines. Lines that depend on the agent
+ * have a comment with the reason.
  *
  * @param manifest the agent
  * @param options the folder of the deployable
@@ -99,8 +99,8 @@ function boundsOf(manifest: Manifest): string[] {
   // The runtime's threads grow with the number of processors. A process sandbox has about 16
   // threads. A plugin and its child processes may need 32.
   const tasks = 512 + 4 * sandboxes + 16 * processes + 32 * children;
-  // In MiB. At most 512 for the heap, and 512 for TLS, workers and buffers. A process sandbox has a
-  // heap of 128; the rest of the 192 is for its runtime.
+  // Memory in MiB. The daemon gets 512 for its heap, and 512 for TLS, workers and buffers. Each
+  // process sandbox gets 128 for its heap, and 64 for its runtime.
   const memory = 1024 + 192 * processes;
   return [
     `LimitNOFILE=${limits.connections + reservedDescriptors(limits)}`,

@@ -65,7 +65,7 @@ export function declared(
 
 /**
  * Whether a path in one of several folders is used: by a check in its permissions, by a plugin
- * anywhere in its words (also in `-f/tmp/x`), or by the settings of the daemon itself.
+ * anywhere in its arguments (also in `-f/tmp/x`), or by the settings of the daemon itself.
  *
  * @param manifest the agent
  * @param folders the folders, such as `/tmp`

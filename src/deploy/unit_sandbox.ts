@@ -62,7 +62,9 @@ export function identityOf(manifest: Manifest): string[] {
 function privilegesOf(manifest: Manifest): string[] {
   return [
     ...(startsStrangers(manifest)
-      ? ["# Plugins cannot use sudo, and cannot be setuid or have file capabilities like ping."]
+      ? [
+        "# Plugins cannot gain privileges: sudo, setuid programs and file capabilities do not work.",
+      ]
       : []),
     "NoNewPrivileges=yes",
     "RestrictSUIDSGID=yes",

@@ -116,11 +116,11 @@ export function startProcessHelper(mark: string): ProcessHelper {
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
-      // In its own process group, it does not get the interrupt from the terminal.
+      // The helper has its own process group, so it does not get the interrupt from the terminal.
       detached: true,
     } as Deno.CommandOptions & { stdin: "piped"; stdout: "piped" },
   ).spawn();
-  // It exits with this process, and must not keep it running.
+  // The helper exits with this process, and must not keep this process running.
   child.unref();
   const input = child.stdin.getWriter();
   const output = child.stdout.pipeThrough(new TextDecoderStream("latin1")).getReader();
@@ -166,7 +166,7 @@ export function startProcessHelper(mark: string): ProcessHelper {
     }
   }
 
-  // One request at a time.
+  // Requests are sent one at a time.
   function ask(request: string): Promise<string[]> {
     const answer = last.then(() => askNow(request));
     last = answer.catch(() => {});
@@ -180,7 +180,7 @@ export function startProcessHelper(mark: string): ProcessHelper {
     exists: async (group) => (await ask(`exists ${group}`)).includes("yes"),
     list() {
       if (nextList !== undefined) return nextList;
-      // Shared until this request is sent. A later caller gets the next list.
+      // Callers share this list until its request is sent. A later caller gets the next list.
       last = last.then(() => nextList = undefined);
       nextList = ask("list").then(parseProcesses);
       return nextList;

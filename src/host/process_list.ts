@@ -7,9 +7,9 @@ export interface Process {
   group: number;
   /** Start time in clock ticks since boot. `pid` and `start` together identify one process. */
   start: string;
-  /** Whether it runs. A zombie has exited; only its parent has not yet waited for it. */
+  /** Whether the process runs. A zombie has exited, but its parent has not waited for it yet. */
   alive: boolean;
-  /** Its mark, if its environment can be read and contains one. */
+  /** The mark of the process, if its environment can be read and contains a mark. */
   mark?: string;
 }
 

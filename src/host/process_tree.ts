@@ -64,8 +64,8 @@ export function openProcessTree(): ProcessTree {
 }
 
 /**
- * Opens a process tree without a helper: for a process that starts no others, or that may not start
- * the shell.
+ * Opens a process tree without a helper: for a process that does not start others, or that may not
+ * start the shell.
  *
  * @param daemon the mark of this process
  * @returns the tree; it can end only the first process of a run

@@ -15,7 +15,7 @@ export interface Grant {
   kind: keyof Permissions | keyof typeof others;
   /** The entry as it is written in the agent. */
   entry: string;
-  /** The user that runs a plugin, if it is not the daemon's own. */
+  /** The user that runs a plugin, if it differs from that of the daemon. */
   user?: string;
   /** The digest that a plugin is pinned to. */
   sha256?: string;

@@ -25,7 +25,7 @@ interface LockedExec extends LockedAny {
   sha256?: string;
 }
 
-/** A plugin. Its executable is granted with any words. */
+/** A plugin. Its executable is granted with any arguments. */
 export interface LockedPlugin extends LockedExec {
   kind: "plugin";
   executable: string;
@@ -38,8 +38,9 @@ export interface LockedShell extends LockedExec {
 }
 
 /**
- * What an agent's code was granted in a review. It does not depend on the host: settings of the
- * host and installed programs are ignored, so that the lock is the same on every machine.
+ * Permissions that a review granted to the code of an agent. They do not depend on the host:
+ * settings of the host and installed programs are ignored, so that the lock is the same on every
+ * machine.
  */
 export interface Lock {
   version: 1;

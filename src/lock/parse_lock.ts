@@ -95,7 +95,7 @@ function command(value: unknown, report: Report): LockedCommand | undefined {
   );
 }
 
-// For the readers, every key is optional.
+// Reports missing keys: the readers treat every key as optional.
 function demand(value: unknown, names: readonly string[], report: Report): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return;
   for (const name of names) {

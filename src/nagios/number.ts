@@ -5,18 +5,19 @@
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
- * Smaller numbers are written with an exponent. Some graphing tools cannot read an exponent, so the
- * limit is well below the rounding errors of everyday numbers (0.1 + 0.2 - 0.3 is 5.6e-17).
+ * Numbers below this limit are written with an exponent. Some graphing tools cannot read an
+ * exponent, so the limit is well below the rounding errors of everyday numbers (0.1 + 0.2 - 0.3 is
+ * 5.6e-17).
  */
 const SMALLEST_PLAIN = 1e-20;
 
-/** `String()` writes smaller numbers with an exponent. */
+/** `String()` writes numbers below this limit with an exponent. */
 const SMALLEST_NATIVE = 1e-6;
 
 /**
  * Reads a number of a range or of perfdata.
  *
- * @param text the number with nothing around it: `1.5`, `-.5`, `5.`, `+1e3`
+ * @param text the number without other characters: `1.5`, `-.5`, `5.`, `+1e3`
  * @returns the number, never -0; undefined if the text is not a number or the number is too large
  */
 export function readNumber(text: string): number | undefined {

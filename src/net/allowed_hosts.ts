@@ -19,8 +19,8 @@ const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
 /**
  * Parses one entry of a list of allowed hosts: an address (`192.0.2.1`, `::1`, `[::1]`), a block in
  * CIDR notation (`10.0.0.0/8`, host bits allowed), or a host name. `0.0.0.0/0` allows every IPv4
- * address; NRPE allows none with it. `localhost` means `127.0.0.1` and `::1` without a lookup (RFC
- * 6761, section 6.3).
+ * address; in NRPE it allows no address. `localhost` means `127.0.0.1` and `::1` without a lookup
+ * (RFC 6761, section 6.3).
  *
  * @param text the entry; blanks around it are ignored
  * @returns the parsed entry

@@ -77,7 +77,9 @@ function outOfDate(certificate: X509Certificate, now: Date): string | undefined 
   return undefined;
 }
 
-/** Quotes the subject. It comes from the peer: keeps one short line of printable characters. */
+/**
+ * Quotes the subject. The peer chose it, so only one short line of printable characters is kept.
+ */
 function quoteName({ subject }: X509Certificate): string {
   return JSON.stringify(
     (subject ?? "").replaceAll("\n", ", ").replace(/\p{C}/gu, "?").slice(0, 100),

@@ -12,7 +12,7 @@ const nowhere = new Uint8Array(16_384);
 /** A lingering connection in a linked ring. A `Map` with many additions and removals costs 40 MB. */
 interface Lingering {
   close: () => void;
-  /** When it must be closed, by `performance.now()`. */
+  /** When the connection must be closed, by `performance.now()`. */
   deadline: number;
   before: Lingering;
   after: Lingering;
@@ -22,7 +22,10 @@ interface Lingering {
 const ring = { close: () => {}, deadline: Infinity } as Lingering;
 ring.before = ring.after = ring;
 
-/** One timer for all connections. One timer each would take a tenth of the time of a plain answer. */
+/**
+ * One timer for all connections. A timer for each connection would take a tenth of the time of a
+ * plain answer.
+ */
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /**
@@ -42,7 +45,7 @@ export function boundLinger(close: () => void): () => void {
 function leave(one: Lingering): void {
   one.before.after = one.after;
   one.after.before = one.before;
-  // A second call changes nothing.
+  // A second call has no effect.
   one.before = one.after = one;
 }
 
@@ -75,7 +78,8 @@ function sweep(): void {
 export async function finishConn(conn: Deno.TcpConn): Promise<void> {
   const release = boundLinger(() => closeConn(conn));
   try {
-    // closeWrite is not awaited: the read shows its result, and both at once are cheaper.
+    // closeWrite is not awaited: the read shows its result, and it is faster to start both
+    // together.
     conn.closeWrite().catch(() => {});
     for (let dropped = 0; dropped < LINGER_BYTES;) {
       const count = await conn.read(nowhere);

@@ -11,7 +11,8 @@ import { listenTls } from "./listen_tls.ts";
  * @returns the listener
  * @throws {TypeError} if the certificate, key or CA is invalid
  * @throws {Deno.errors.NotCapable} without permission
- * @throws {Error} if the address cannot be used; the message contains it, the cause is the reason
+ * @throws {Error} if the address cannot be used; the message contains the address, and `cause` is
+ * the reason
  */
 export async function listen(options: ListenOptions): Promise<Listener> {
   try {

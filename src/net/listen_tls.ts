@@ -53,8 +53,9 @@ export async function listenTls(
     accepted.push(tlsConnection(socketTransport(socket), peer, () => handshaker));
     wake();
   });
-  // Without permission, node:net throws an error that cannot be caught. This line throws it here; if
-  // the address cannot be used, the error contains the reason of the system.
+  // Without permission, node:net throws an error that cannot be caught. `Deno.listen` throws an
+  // error that can be caught. If the address cannot be used, the error contains the reason of the
+  // system.
   Deno.listen({ hostname, port }).close();
   const address = await bind(server, hostname.replace(/^\[(.*)\]$/, "$1"), port);
   server.on("error", (error) => onAcceptError?.(error));

@@ -9,7 +9,8 @@ import type { Handshaker } from "./tls_connection.ts";
 export interface TlsClientOptions {
   /**
    * Trusted CA certificates, PEM. The server's certificate must be signed by one of them or be one
-   * of them. As with `check_nrpe -A`, its names are not checked, unless `serverName` is set.
+   * of them. As with `check_nrpe -A`, the names in the certificate are checked only if `serverName`
+   * is set.
    */
   ca?: string | undefined;
   /**
@@ -89,7 +90,7 @@ export async function tlsClient(options: TlsClientOptions): Promise<Handshaker> 
     const chain = peerChain(socket, X509Certificate);
     const reason = whyUntrusted(chain, authorities, new Date());
     if (reason !== undefined) throw new PeerRefusal("untrusted", reason);
-    // A pinned certificate is accepted, whatever its purposes and constraints are.
+    // A pinned certificate is accepted with any purposes and constraints.
     const { fingerprint256 } = chain[0]!;
     const pinned = authorities.some((authority) => authority.fingerprint256 === fingerprint256);
     if (!pinned && !socket.authorized) {

@@ -2,7 +2,7 @@
 export interface TlsServerOptions {
   /** The server certificate, PEM, followed by its intermediate CA certificates. */
   cert: string;
-  /** Its private key, PEM: PKCS#8, PKCS#1 or SEC1, not encrypted. */
+  /** The private key of the certificate, PEM: PKCS#8, PKCS#1 or SEC1, not encrypted. */
   key: string;
   /** The CA certificates that client certificates must be signed by, PEM. */
   ca?: string | undefined;

@@ -7,7 +7,7 @@ import { verifiedIdentity } from "./peer_identity.ts";
 import type { Handshaker } from "./tls_connection.ts";
 import { readTlsMaterial } from "./tls_material.ts";
 
-/** Timeout of a handshake in milliseconds, if its caller has not ended it before. */
+/** Timeout of a handshake in milliseconds. The caller usually ends the handshake earlier. */
 const HANDSHAKE_MILLISECONDS = 60_000;
 
 /**
@@ -57,8 +57,8 @@ export async function tlsServer(options: TlsServerOptions): Promise<Handshaker> 
 }
 
 /**
- * Performs a handshake without a client certificate. The handshake fails if the peer ends before it
- * is complete. A peer that ends later still gets its answer.
+ * Performs a handshake without a client certificate. The handshake fails if the peer ends its side
+ * before the handshake is complete. A peer that ends its side later still gets its answer.
  */
 function anonymousHandshake(
   tls: typeof import("node:tls"),
@@ -107,7 +107,10 @@ function verifyingHandshake(createServer: () => Server): (stream: Duplex) => Pro
     });
 }
 
-/** Returns why rustls refuses a certificate and key. It reports this when a socket is created. */
+/**
+ * Returns why rustls refuses a certificate and key. rustls reports the reason when a socket is
+ * created.
+ */
 function refusalOf(
   tls: typeof import("node:tls"),
   stream: Duplex,

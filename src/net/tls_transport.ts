@@ -13,7 +13,7 @@ export interface TlsTransport {
    * the peer ends too or the time limit is reached. Never rejects.
    */
   end(socket: TLSSocket, last: Uint8Array | undefined): Promise<void>;
-  /** Closes it immediately, without close_notify. */
+  /** Closes the connection immediately, without close_notify. */
   close(): void;
 }
 
@@ -47,7 +47,10 @@ export function socketTransport(socket: Socket): TlsTransport {
   };
 }
 
-/** Large enough for a query with its TLS record, and for a ServerHello without its certificates. */
+/**
+ * Bytes per read: enough for a query with its TLS record, and for a ServerHello without its
+ * certificates.
+ */
 const READ_SIZE = 4_096;
 
 /**

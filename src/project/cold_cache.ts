@@ -24,7 +24,7 @@ export function createColdCache(isCold: () => boolean): BundlerRun {
       return await repeat(bundle);
     }
     const first = isCold() ? repeat(bundle) : undefined;
-    // If it fails, its own caller receives the error.
+    // If the first call fails, its caller receives the error.
     unpacked = first?.catch(() => {}) ?? Promise.resolve();
     return await (first ?? repeat(bundle));
   };
@@ -54,7 +54,7 @@ export function lacksEsbuild(): boolean {
   }
 }
 
-// During the copy its name begins with a dot.
+// While Deno copies esbuild, the name of the file begins with a dot.
 function isUnpacked({ name }: Deno.DirEntry): boolean {
   return name.startsWith("esbuild-");
 }

@@ -4,15 +4,15 @@ import { parentOf, projectFolder } from "./project.ts";
 
 /** A module in the bundle of an agent that the agent may not import. */
 export interface ForeignModule {
-  /** Its path or URL. */
+  /** The path or URL of the module. */
   module: string;
   /** The module that imports it, if it is known. */
   importer?: string;
-  /** The reason, and what was expected. */
+  /** The reason, and the expected kind of module. */
   reason: string;
 }
 
-/** The ending of the name of a file that counts as code. */
+/** File extensions of code. */
 const codeEnding = /\.[cm]?[jt]sx?$/;
 
 /** The line above the code of each module, in which the bundler writes its path or URL. */
@@ -48,7 +48,7 @@ export async function foreignModules(bundle: string, agent: string): Promise<For
   const foreign = (await Promise.all(names.map((name) => judge(name, parentOf(entry), project))))
     .filter((module) => module !== undefined);
   if (foreign.length === 0) return [];
-  // Not earlier, because this takes longer than all other steps, and few agents need it.
+  // This step is the last, because it takes longer than all others and few agents need it.
   const [packages, importers] = await Promise.all([npmCache(), findImporters(entry)]);
   return foreign.filter(({ real }) => packages === undefined || !real.startsWith(packages))
     .map(({ module, reason }) => {
@@ -102,7 +102,7 @@ function absolute(folder: string, name: string): string {
   return name.startsWith("../") ? absolute(parentOf(folder), name.slice(3)) : folder + name;
 }
 
-// A line of the agent's own text may look like the name of a module; then the file is missing.
+// A line of text in the agent may look like the name of a module. Such a file does not exist.
 async function realOf(path: string): Promise<string | undefined> {
   try {
     return await Deno.realPath(path);

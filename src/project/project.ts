@@ -19,7 +19,7 @@ export async function projectFolder(module: string): Promise<string | undefined>
 /**
  * Returns the folder that contains a file or folder.
  *
- * @param path an absolute path; that of a folder ends with a slash
+ * @param path an absolute path; the path of a folder ends with a slash
  * @returns the folder, with a slash at the end
  */
 export function parentOf(path: string): string {

@@ -100,7 +100,7 @@ export function packetLength(
   return HEADER_LENGTH + bufferLength;
 }
 
-/** For the CRC, its own field and the alignment of versions 3 and 4 are zeros. */
+/** In the computation of the CRC, the CRC field and the alignment of versions 3 and 4 are zeros. */
 function checkCrc(bytes: Uint8Array, version: PacketVersion, length: number): void {
   const expected = readUint32(bytes, 4);
   let actual = crc32(ZEROS, crc32(bytes, 0, 0, 4), 0, 4);
@@ -109,8 +109,8 @@ function checkCrc(bytes: Uint8Array, version: PacketVersion, length: number): vo
   } else {
     actual = crc32(ZEROS, crc32(bytes, actual, 8, 10), 0, 2);
     actual = crc32(bytes, actual, 12, length);
-    // The CRC of version 3 always includes the tail. That of version 4 does only in NRPE 4.0.0, by
-    // mistake.
+    // The CRC of version 3 always includes the tail. The CRC of version 4 includes it only in NRPE
+    // 4.0.0, by mistake.
     if (version === 3 || actual !== expected) {
       const withTail = crc32(ZEROS, actual, 0, V3_TAIL_LENGTH);
       if (version === 3 || withTail === expected) actual = withTail;

@@ -8,7 +8,7 @@ export interface Query {
   args: string[];
 }
 
-/** Number of arguments that NRPE passes on. It silently drops the others. */
+/** Maximum number of arguments that NRPE passes on. NRPE silently drops the others. */
 export const MAX_ARGUMENTS = 16;
 
 /** The command that an NRPE server answers with its version. Clients send it by default. */
@@ -40,7 +40,7 @@ export function parseQuery(text: string): Query {
 
 /**
  * Writes the text of a query. It refuses words that NRPE cannot transmit; `check_nrpe` silently
- * sends something else.
+ * sends other words.
  *
  * @param query the command and its arguments
  * @returns the text for a query packet

@@ -33,9 +33,9 @@ const FIRST_LENGTH = MIN_QUERY_LENGTH;
  * byte of the packet, or at the first byte that shows an error. It does not wait for bytes after the
  * packet, or for the last three bytes of version 3, which some clients never send.
  *
- * The length field of a packet allocates no memory: the buffer grows with the received bytes, to at
- * most four times their number and at most `maxLength`. The function has no time limit; the owner of
- * the source closes it at the deadline.
+ * The length field of a packet does not reserve memory: the buffer grows with the received bytes,
+ * to at most four times their number and at most `maxLength`. The function has no time limit; the
+ * owner of the source closes it at the deadline.
  *
  * @param source the source; errors of its `read` are passed on
  * @param options the expected type, the largest length, and the buffer size of version 2

@@ -1,7 +1,7 @@
 /** Thrown if a command can neither run nor wait: all places and the queue are full. */
 export class BusyError extends Error {}
 
-/** Bounds how many commands run and how many wait. */
+/** Limits how many commands run and how many wait. */
 export interface Admission {
   /**
    * Waits for a place.
@@ -28,8 +28,8 @@ interface Waiting {
 }
 
 /**
- * Makes an admission. Commands are admitted in the order of their arrival. A command that is at its
- * own bound delays no other command.
+ * Makes an admission. Commands are admitted in the order of their arrival. A command that has
+ * reached its own limit does not delay other commands.
  *
  * @param limits how many may run and how many may wait
  * @returns the admission

@@ -10,7 +10,9 @@ import { closedModules } from "./closed_modules.ts";
 /** Built-ins that need the `node:` scheme and that `builtinModules` does not list. */
 const unlisted = ["sqlite", "test"];
 
-/** Hardening replaces some exports of these: their wrappers read the exports afterwards. */
+/**
+ * Hardening replaces some exports of these modules, so their wrappers read the exports afterwards.
+ */
 const replaced: ReadonlySet<string> = new Set([
   ...["child_process", "fs", "fs/promises", "module", "process", "tty", "v8", "worker_threads"],
 ]);
@@ -67,7 +69,7 @@ function present(name: string): string {
   );
 }
 
-// Looked up at run time, because the daemon itself does not use these modules.
+// The names are looked up at run time, because the daemon itself does not use these modules.
 function namesIn(module: object): string[] {
   const names = new Set<string>();
   const ends: unknown[] = [Object.prototype, Function.prototype, null];

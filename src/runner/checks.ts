@@ -34,7 +34,7 @@ export function sandboxedChecks(
   quarantine: Quarantine,
 ): CheckRunner {
   const trials = createTrials(quarantine, pool.closeWorkers);
-  // Computed once per command: it depends on the manifest only.
+  // The kind is computed once per command, because it depends only on the manifest.
   const kinds = new Map<string, SandboxKind>();
 
   function kindFor(name: string, command: ManifestCheck, own: boolean): SandboxKind {
@@ -84,11 +84,11 @@ export function sandboxedChecks(
 }
 
 function quarantined(name: string, reason: string): Answer {
-  const hint = "It is run again after the next reload";
+  const hint = "The command can run again after the next reload";
   return failure("done", `Command '${name}' is quarantined: ${reason}`, hint);
 }
 
-// Ends the trial of a command that has answered, if its worker proves to be free.
+// Ends the trial of a command that has answered, if its worker proves that its thread is free.
 async function observe(name: string, sandbox: Sandbox, quarantine: Quarantine): Promise<void> {
   if (quarantine.suspicion(name)?.trial === "linger") {
     await new Promise((resolve) => setTimeout(resolve, lingerMilliseconds));
@@ -98,7 +98,7 @@ async function observe(name: string, sandbox: Sandbox, quarantine: Quarantine): 
     await sandbox.prove();
     quarantine.acquit(name);
   } catch {
-    // It was closed, which is reported by its end.
+    // The sandbox was closed. Its end is reported separately.
   } finally {
     clearTimeout(timer);
   }

@@ -29,7 +29,8 @@ export async function withDeadline<T, Late>(
   stop?.addEventListener("abort", onStop, { once: true });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const due = performance.now() + seconds * 1000;
-  // Counted from the deadline: a busy machine may notice late that it has passed.
+  // The grace time starts at the deadline: a busy machine may notice late that the deadline has
+  // passed.
   const waitUntil = (time: number) =>
     new Promise<undefined>((resolve) =>
       timer = setTimeout(resolve, time - performance.now(), undefined)
@@ -56,11 +57,12 @@ export async function withDeadline<T, Late>(
 }
 
 /**
- * Waits for work that cannot be cancelled, but no longer than until a signal is aborted.
+ * Waits for work that cannot be cancelled, until a signal is aborted.
  *
  * @param work the work
  * @param signal ends the wait
- * @param endsItself returns whether the signal now ends the work itself; then it is waited for
+ * @param endsItself returns whether the signal also ends the work; if so, this function waits for
+ * the work
  * @returns the result of the work
  * @throws the signal's reason, if the signal is aborted first or was aborted before
  */

@@ -10,8 +10,8 @@ import { openWorker, workerCode } from "./worker_channel.ts";
 const evaluationSeconds = 10;
 
 /**
- * Bounds of the process. The heap has its own bound, but buffers are outside it. The bound on
- * processor time ends a process that outlives a killed parent.
+ * Limits of the process. The heap has its own limit, but buffers are outside the heap. The limit of
+ * processor time ends a process whose parent was killed.
  */
 const bounds = { cpu: 60, memory: 2_048 };
 

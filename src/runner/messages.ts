@@ -20,7 +20,7 @@ export interface RunContext {
 export interface RealmFacts {
   /** The files and folders that the realm may read or write. */
   files: readonly string[];
-  /** The mark of the processes that are started there, see host/mark.ts. */
+  /** The mark of the processes that the realm starts, see host/mark.ts. */
   mark: string;
 }
 

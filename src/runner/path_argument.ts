@@ -1,7 +1,7 @@
 /**
- * Reads paths in all forms that the runtime's functions accept. User code can change neither the
- * functions used here, since they are bound before user code is evaluated, nor the result, since it
- * is a string.
+ * Reads paths in all forms that the runtime's functions accept. User code cannot change the
+ * functions used here, because they are bound before user code is evaluated. It cannot change the
+ * result either, because that is a string.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export function urlReader(): (url: unknown) => string | undefined {
   const [protocol, pathname] = ["protocol", "pathname"].map((name) =>
     Object.getOwnPropertyDescriptor(URL.prototype, name)!.get!
   ) as [() => string, () => string];
-  // The getter throws for everything that is not a real URL object.
+  // The getter throws for a value that is not a real URL object.
   return (url) =>
     Reflect.apply(protocol, url, []) === "file:"
       ? decode(Reflect.apply(pathname, url, []))

@@ -1,8 +1,8 @@
 /**
  * Deno's permission broker (Deno 2.9.6, `DENO_PERMISSION_BROKER_PATH`): a process asks the broker
  * for each permission instead of using its own flags. `DENO_AUDIT_PERMISSIONS` only records the
- * requests, and not well enough to show what a process needs: it never names an executable, and if
- * all of a kind is granted, it also records each read as a write.
+ * requests, but not completely enough to show the needs of a process: it never names an executable,
+ * and if all of a kind is granted, it also records each read as a write.
  */
 
 /** A permission that was requested and granted. */
@@ -26,14 +26,17 @@ export interface PermissionBroker extends AsyncDisposable {
 interface Request {
   id: number;
   permission: string;
-  /** Null if all of a kind is requested, which no list of entries grants. */
+  /** Null if the process requests all of a kind. No list of entries grants that. */
   value: string | null;
 }
 
 /** The kinds that a check may declare. All others are refused, as in any sandbox. */
 const declarable = new Set(["read", "write", "net", "env", "sys", "run"]);
 
-/** Requests of `node:https` and `node:tls` themselves, which work without them. */
+/**
+ * Requests that `node:https` and `node:tls` make themselves. Both modules work without these
+ * permissions.
+ */
 const probes = new Set(["env NODE_USE_SYSTEM_CA", "sys ca"]);
 
 /**

@@ -13,9 +13,9 @@ export interface PluginRun {
   env: Readonly<Record<string, string>>;
   /** The working directory. */
   cwd: string;
-  /** The user that it runs as (default: the daemon's). */
+  /** The user that the executable runs as (default: that of the daemon). */
   uid?: number;
-  /** The group that it runs as. */
+  /** The group that the executable runs as. */
   gid?: number;
   /** The digest that the executable must have. */
   sha256?: string;
@@ -32,8 +32,8 @@ const unreadable = "NRPE: Unable to read output";
 
 /**
  * Runs a plugin without a shell, with a clean environment, in a process group of its own, with
- * capped output. When `signal` is aborted, the whole group gets TERM, then KILL. So do processes
- * that left the group and can be found. The promise settles when they are gone.
+ * capped output. When `signal` is aborted, the whole group gets TERM, then KILL. Processes that
+ * left the group get the same signals if they can be found. The promise settles when they are gone.
  *
  * @param run the plugin
  * @param signal aborted at the deadline
@@ -54,7 +54,8 @@ export async function runPlugin(
     return unknown(`Cannot start ${JSON.stringify(run.argv[0])}: ${startFailure(error)}`);
   }
   let ending: Promise<Ending> | undefined;
-  // When all processes that can be found have ended, the output is closed even if another holds it.
+  // When all processes that can be found have ended, the output is closed even if another process
+  // holds it open.
   const end = () => ending ??= processes.endRun(child, mark).finally(() => abandon.abort());
   const abandon = new AbortController();
   signal.addEventListener("abort", end, { once: true });
@@ -63,7 +64,8 @@ export async function runPlugin(
   const stdout = collect(child.stdout, MAX_TEXT, abandon.signal);
   const stderr = collect(child.stderr, maxStderrBytes, abandon.signal);
   const status = await child.status;
-  // A child process may outlive the plugin and hold the pipe: it is ended after a moment.
+  // A child process that outlives the plugin may keep the pipe open. It is ended after a short
+  // time.
   const timer = setTimeout(end, lingerMilliseconds);
   const [output, errors] = await Promise.all([stdout, stderr]);
   clearTimeout(timer);

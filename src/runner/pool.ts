@@ -50,9 +50,9 @@ interface Place {
   kind: SandboxKind;
   sandbox: Sandbox;
   mark: MarkRun;
-  /** When it was last used. */
+  /** When the sandbox was last used. */
   used: number;
-  /** The number of callers that wait for it or work in it. */
+  /** The number of callers that wait for the sandbox or work in it. */
   users: number;
 }
 
@@ -69,7 +69,7 @@ export function keyOf([permissions, isolation, owner]: SandboxKind): string {
 /** A sandbox that is unused for this time is ended. */
 const idleMilliseconds = 600_000;
 
-/** What a pool needs. */
+/** The parts of a pool. */
 export interface PoolParts {
   /** The agent, and the program inside a sandbox. */
   code: SandboxCode;
@@ -88,7 +88,7 @@ export interface PoolParts {
 /**
  * Makes a pool.
  *
- * @param parts what it needs
+ * @param parts the parts
  * @returns the empty pool
  */
 export function createPool(
@@ -121,7 +121,7 @@ export function createPool(
   async function use<T>(kind: SandboxKind, work: SandboxWork<T>, trial = false): Promise<T> {
     const key = keyOf(kind);
     const place = alive.get(key) ?? open(kind, key, trial);
-    // Moved to the end of the map, so that the longest unused sandboxes come first.
+    // The sandbox is moved to the end of the map, so that the longest unused sandboxes come first.
     alive.delete(key);
     alive.set(key, place);
     return await occupy(place, work);
@@ -149,7 +149,7 @@ export function createPool(
   };
 }
 
-// Ends sandboxes that are unused since a time, the longest unused first.
+// Ends sandboxes that have not been used since a given time, the longest unused first.
 function endIdle(
   alive: Map<string, Place>,
   since: number,

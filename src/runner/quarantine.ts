@@ -1,13 +1,13 @@
 /** Why and how a command is watched, since it may have ended or blocked a worker. */
 export interface Suspicion {
-  /** How many deaths of the daemon it may have caused. */
+  /** How many deaths of the daemon the command may have caused. */
   deaths: number;
   /**
-   * Set if it must run alone at its next query. `"linger"`: its worker is watched for a moment after
-   * the answer, since the command had answered when the daemon died.
+   * Set if the command must run alone at its next query. `"linger"`: after the answer, the worker
+   * is watched for a short time, because the command had already answered when the daemon died.
    */
   trial?: "run" | "linger";
-  /** Set if it runs in a sandbox of its own, since it may have blocked one that it shared. */
+  /** Set if the command runs in its own sandbox, because it may have blocked a shared one. */
   separate?: true;
 }
 
@@ -22,15 +22,15 @@ export interface QuarantineState {
 /** A quarantine without commands. */
 export const NO_QUARANTINE: QuarantineState = { quarantined: {}, suspects: {} };
 
-/** Commands that are not run, and commands that run under watch, because of what they did. */
+/** Commands that are not run, and commands that are watched while they run. */
 export interface Quarantine {
   /** Returns the reason why a command is not run; undefined if it is not quarantined. */
   reason(command: string): string | undefined;
   /** Quarantines a command. */
   add(command: string, reason: string): void;
-  /** Returns why a command is watched; undefined if it is not. */
+  /** Returns why a command is watched; undefined if it is not watched. */
   suspicion(command: string): Suspicion | undefined;
-  /** Ends the trial of a command, which did no harm. */
+  /** Ends the trial of a command that caused no harm. */
   acquit(command: string): void;
   /** Gives each of these commands a sandbox of its own. */
   separate(commands: Iterable<string>): void;
@@ -38,7 +38,7 @@ export interface Quarantine {
   readonly state: QuarantineState;
 }
 
-/** What a quarantine reports. */
+/** Events of a quarantine. */
 export interface QuarantineEvents {
   /** Called for each command that is quarantined. */
   onAdd?: (command: string, reason: string) => void;

@@ -23,7 +23,7 @@ interface Declared {
  * "follow"), and throws the runtime's error if the path cannot be read
  */
 export function createResolver(declared: readonly string[]): ResolvePath {
-  // Bound before user code is evaluated.
+  // These functions are read before user code is evaluated.
   const { lstatSync, realPathSync, errors } = Deno;
   const { NotCapable, NotFound } = errors;
   const all: Declared[] = declared.map((path) => ({ path: normalize(path) }));
@@ -41,7 +41,7 @@ export function createResolver(declared: readonly string[]): ResolvePath {
     const real = unlessMissing(realPathSync, path);
     if (real !== undefined) return real;
     if (exact.has(path)) return path;
-    // A dangling link: writing to it would create its target. This throws.
+    // A dangling link: writing to it would create its target. The next call throws.
     if (unlessMissing(lstatSync, path)) return realPathSync(path);
     const [folder, name] = split(path);
     return join(realOf(folder), name);
@@ -95,7 +95,8 @@ function join(folder: string, rest: string): string {
   return `${folder === "/" ? "" : folder}/${rest.startsWith("/") ? rest.slice(1) : rest}`;
 }
 
-// Removes dots as the runtime does before it checks a permission, which differs from the system.
+// Removes dots as the runtime does before it checks a permission. The system removes them
+// differently.
 function normalize(path: string): string {
   if (!/\/(?:\.{0,2})(?:\/|$)/.test(path)) return path;
   const parts: string[] = [];

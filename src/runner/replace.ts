@@ -32,7 +32,7 @@ export function refuseFunctions(owner: object, shown: string, names: readonly st
   for (const name of names) {
     if (!(name in owner)) continue;
     const called = shown === "" ? name : `${shown}.${name}`;
-    // Not an arrow function, since some of them are called with `new`.
+    // An arrow function is not possible, because some of these functions are called with `new`.
     const value = function () {
       throw refuseCall(called);
     };

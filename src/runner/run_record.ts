@@ -1,5 +1,5 @@
 /**
- * What a command does in the process of the daemon, the strongest claim first:
+ * State of a command in the daemon's process, the strongest first:
  *
  * - `trial`: it runs alone, since it was a suspect of an earlier death;
  * - `running`: it runs in a worker;
@@ -11,7 +11,10 @@ export const MARKS = ["trial", "running", "answered", "loaded"] as const;
 /** See {@linkcode MARKS}. */
 export type Mark = (typeof MARKS)[number];
 
-/** Writes the mark of a command to where it survives the process; no mark removes it. */
+/**
+ * Stores the mark of a command outside the process, so that it survives the process; undefined
+ * removes the mark.
+ */
 export type WriteMark = (command: string, mark: Mark | undefined) => void;
 
 /** The marks of all commands. One command may run in several workers at once. */
@@ -26,8 +29,7 @@ export interface RunRecord {
 export const AGENT = "";
 
 /**
- * Creates a record. If the process dies, the strongest mark of each command is what its successor
- * reads.
+ * Creates a record. If the process dies, its successor reads the strongest mark of each command.
  *
  * @param write called for each change of the strongest mark of a command, before it runs
  * @returns the record, empty

@@ -11,7 +11,7 @@ import { type PluginRun, runPlugin } from "./plugin.ts";
 /** Runs the commands of one agent. */
 export interface Runner {
   /**
-   * Runs a command within its deadline and its bounds. It never rejects and is never late.
+   * Runs a command within its deadline and its limits. It never rejects and never settles late.
    *
    * @param name a command of the manifest
    * @param args its arguments
@@ -22,7 +22,7 @@ export interface Runner {
   /** Settles when no command runs, or after this time. */
   idle(milliseconds: number): Promise<void>;
   /**
-   * Ends all commands as if their deadlines had passed, and starts no more.
+   * Ends all commands as if their deadlines had passed, and does not start further ones.
    *
    * @returns settles when the commands have ended, as far as they can be ended
    */
@@ -36,7 +36,9 @@ export interface Runner {
  */
 const graceMilliseconds = 300;
 
-/** How long a stopped command may take to end. A plugin that ignores TERM needs half of it. */
+/**
+ * How long a stopped command may take to end. A plugin that ignores TERM needs half of this time.
+ */
 const endMilliseconds = 3_000;
 
 /** Runs the checks of an agent, in sandboxes or in this realm. */
@@ -50,7 +52,7 @@ export type CheckRunner = (
 /**
  * Makes a runner.
  *
- * @param manifest the commands and their bounds
+ * @param manifest the commands and their limits
  * @param runCheck runs checks
  * @param processes ends plugins
  * @param onEnded called with the ending of each command that ended after its answer left
@@ -125,7 +127,8 @@ function pluginRun(
 ): PluginRun {
   const argv = command.kind === "plugin"
     ? expandArgv(command.argv, args, command.split)
-    // The line is the operator's. Arguments from the wire are $1, $2… and are never parsed as code.
+    // The agent contains the line. Arguments from the wire are $1, $2… and are never parsed as
+    // code.
     : [SHELL_PATH, "-c", command.line, "checkwright", ...args];
   return { ...command, argv };
 }
@@ -133,9 +136,9 @@ function pluginRun(
 /** How a plugin ended at its deadline. */
 const pluginEndings = {
   gone: "The plugin exited at its deadline",
-  TERM: "The plugin and everything it started got TERM, and ended",
-  KILL: "The plugin and everything it started got TERM, did not end, and got KILL",
-  left: "The plugin and everything it started got TERM and KILL, and some process still runs",
+  TERM: "The plugin and all processes that it started got TERM, and ended",
+  KILL: "The plugin and all processes that it started got TERM, did not end, and got KILL",
+  left: "The plugin and all processes that it started got TERM and KILL; a process still runs",
   alone: "Only the plugin itself got TERM and KILL: without /bin/sh, its children cannot be ended",
 };
 
@@ -147,7 +150,7 @@ function endingOf(command: ManifestCommand, { outcome, reason, ending }: Answer)
     : pluginEndings[ending ?? "gone"];
 }
 
-/** What happens to a command that has not ended yet. */
+/** The reason in the log for a command that has not ended yet. */
 const underWay = {
   worker: "The check was notified of its deadline and has not stopped yet: if it does not " +
     "respond, its worker is abandoned and the command quarantined; if it continues, its sandbox " +
@@ -155,7 +158,7 @@ const underWay = {
   process:
     "The check was notified of its deadline and has not stopped yet: if it does not respond, " +
     "its process is killed; if it continues, its sandbox is closed",
-  plugin: "The plugin and everything it started is being ended, by TERM and then by KILL",
+  plugin: "The plugin and all processes that it started are being ended with TERM, then with KILL",
 };
 
 function timedOut(command: ManifestCommand, ended: Answer | undefined): Answer {

@@ -9,7 +9,8 @@ export interface Sandbox {
   readonly ready: Promise<void>;
   /**
    * Resolves with a reason when the realm has failed or contains a check that continues after its
-   * deadline. Nothing more should run in it then. It closes itself when the last run is over.
+   * deadline. Do not start further runs in such a realm. It closes itself when the last run has
+   * ended.
    */
   readonly broken: Promise<string>;
   /** Resolves when the realm is closed. */
@@ -31,9 +32,12 @@ export interface Sandbox {
     context: RunContext,
     signal: AbortSignal,
   ): Promise<Answer>;
-  /** Resolves when the thread of the realm has processed one more message; rejects if it is closed. */
+  /**
+   * Resolves when the thread of the realm has processed another message; rejects if the realm is
+   * closed.
+   */
   prove(): Promise<void>;
-  /** Ends the realm, which does not respond, and rejects all runs in it. */
+  /** Ends a realm that does not respond, and rejects all runs in it. */
   abandon(): void;
   /** Ends the realm and rejects all runs in it. */
   close(): void;
@@ -41,20 +45,18 @@ export interface Sandbox {
 
 /** How a sandbox ended. */
 export interface SandboxEnd {
-  /** The commands that ran in it at any time. */
+  /** All commands that ran in the sandbox. */
   commands: readonly string[];
-  /** Whether it did not respond: the thread of a worker is not ended then. */
+  /** Whether the sandbox did not respond. The thread of an unresponsive worker is not ended. */
   unresponsive: boolean;
 }
 
 /** A sandbox does not respond to a deadline, since a check blocks its thread. */
 export class UnresponsiveError extends Error {
-  /** The commands that ran in the sandbox at any time: one of them blocks it. */
+  /** All commands that ran in the sandbox: one of them blocks it. */
   readonly commands: readonly string[];
 
-  /**
-   * @param commands the commands that ran in the sandbox at any time
-   */
+  /** @param commands all commands that ran in the sandbox */
   constructor(commands: readonly string[]) {
     super(`The sandbox is unresponsive: one of ${JSON.stringify(commands)} blocks it`);
     this.name = "UnresponsiveError";
@@ -192,7 +194,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
   };
 }
 
-// `String()` could throw for a value from user code, and would do so in the daemon.
+// `String()` is not used, because a value from user code could make it throw in the daemon.
 function textOf(value: unknown): string {
   return typeof value === "string" ? value.slice(0, MAX_TEXT) : "";
 }

@@ -23,7 +23,7 @@ export interface RunnerOrders {
   quarantine: QuarantineState;
 }
 
-/** What a runner reports while it runs commands. */
+/** Events of a runner. */
 export interface RunnerEvents {
   /** A check logged a message. */
   onLog: SandboxLog;
@@ -63,7 +63,8 @@ export function createSandboxedRunner(
   const context = { hostname, procfs };
   const quarantine = createQuarantine(state, onQuarantine);
 
-  // Any command that ran in it can be the one that blocks it. A command that was alone is the one.
+  // Any command that ran in the sandbox may be the one that blocks it. A single command is the
+  // cause.
   function onEnd(isolation: Isolation, { commands, unresponsive }: SandboxEnd): void {
     if (!unresponsive) return;
     if (commands.length > 1) quarantine.separate(commands);

@@ -2,7 +2,7 @@ import { unlessAborted } from "./deadline.ts";
 import { AGENT } from "./run_record.ts";
 import type { Quarantine, Suspicion } from "./quarantine.ts";
 
-/** How long a trial waits for the runs that are under way to end. */
+/** How long a trial waits for current runs to end. */
 const clearMilliseconds = 1_000;
 
 /** How long other commands wait for a first trial to end; longer after each further death. */
@@ -21,7 +21,7 @@ export interface Turn {
 export interface Trials {
   /**
    * Waits until a command may run. The command of a trial runs alone, and no other worker is alive:
-   * a death of the process has one possible cause then. Other commands wait for a bounded time.
+   * a death of the process has one possible cause then. Other commands wait for a limited time.
    *
    * @param command the name of the command
    * @param signal aborts the waiting
@@ -50,7 +50,7 @@ export function createTrials(quarantine: Quarantine, closeIdle: () => void): Tri
     if (active === 0) onClear?.();
   }
 
-  // One trial at a time, in the order of their queries.
+  // Trials run one at a time, in the order of their queries.
   async function queue(signal: AbortSignal): Promise<() => void> {
     const before = last;
     const over = Promise.withResolvers<void>();
@@ -85,7 +85,7 @@ export function createTrials(quarantine: Quarantine, closeIdle: () => void): Tri
     };
   }
 
-  // Resolves when nothing runs, or after a bounded time: then a death has several possible causes.
+  // Resolves when nothing runs, or after a limited time: then a death has several possible causes.
   function clear(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, clearMilliseconds);
@@ -96,7 +96,7 @@ export function createTrials(quarantine: Quarantine, closeIdle: () => void): Tri
     });
   }
 
-  // The module of the agent is evaluated before a command runs in a new worker.
+  // A new worker evaluates the module of the agent before it runs a command.
   const suspicionOf = (command: string) =>
     [quarantine.suspicion(AGENT), quarantine.suspicion(command)]
       .find((suspicion) => suspicion?.trial !== undefined);
@@ -105,7 +105,7 @@ export function createTrials(quarantine: Quarantine, closeIdle: () => void): Tri
     async enter(command, signal) {
       if (suspicionOf(command) !== undefined) {
         const end = await queue(signal);
-        // The trials before may have cleared it.
+        // Earlier trials may have cleared the command.
         const suspicion = suspicionOf(command);
         if (suspicion !== undefined) return await begin(suspicion, end);
         end();

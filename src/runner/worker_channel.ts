@@ -33,7 +33,7 @@ function blobUrl(text: string): string {
 }
 
 /**
- * Starts a worker with exactly these permissions. A worker bounds permissions, but neither CPU nor
+ * Starts a worker with exactly these permissions. A worker limits permissions, but neither CPU nor
  * memory: a thread that is busy forever cannot be stopped.
  *
  * @param code the code to run
@@ -48,7 +48,7 @@ export function openWorker(
   processes: ProcessTree,
   events: ChannelEvents,
 ): Channel {
-  // An empty list would mean everything to the runtime; false means nothing.
+  // The runtime treats an empty list as all permissions; `false` grants no permission.
   const granted = Object.fromEntries(
     Object.entries(permissions).map(([name, list]) => [name, list.length > 0 ? list : false]),
   );

@@ -64,7 +64,7 @@ Deno.test(
 );
 
 Deno.test(
-  "splitWords() keeps quoted words together and expands nothing",
+  "splitWords() keeps quoted words together, without expansion",
   { permissions: "none" },
   () => {
     const table: [string, string[]][] = [

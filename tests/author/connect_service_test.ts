@@ -100,24 +100,28 @@ for (const secured of [false, true]) {
   const tls = secured ? { verify: false } : undefined;
   const pair = () => secured ? makeKeyPair(30, "/CN=probe.example") : Promise.resolve(undefined);
 
-  Deno.test(`connect() reads all data of a ${kind} peer that closes before it is read`, {
-    ...secured && tlsCase,
-  }, async () => {
-    await using server = listen(sender, await pair());
-    const connection = await connect({ hostname: "127.0.0.1", port: server.port }, { tls });
-    await connection.write(encode("300000"));
-    await later(100);
-    let size = 0;
-    for (let chunk; (chunk = await connection.read()) !== null;) {
-      assert(chunk.length <= 65536);
-      size += chunk.length;
-    }
-    connection.close();
-    connection.close();
-    assertEquals(size, 300_000);
-    assertEquals(connection.certificate?.commonName, secured ? "probe.example" : undefined);
-    assert(connection.startedAt <= connection.connectedAt);
-  });
+  Deno.test(
+    `connect() reads all data of a ${kind} peer that closes the connection before the data is read`,
+    {
+      ...secured && tlsCase,
+    },
+    async () => {
+      await using server = listen(sender, await pair());
+      const connection = await connect({ hostname: "127.0.0.1", port: server.port }, { tls });
+      await connection.write(encode("300000"));
+      await later(100);
+      let size = 0;
+      for (let chunk; (chunk = await connection.read()) !== null;) {
+        assert(chunk.length <= 65536);
+        size += chunk.length;
+      }
+      connection.close();
+      connection.close();
+      assertEquals(size, 300_000);
+      assertEquals(connection.certificate?.commonName, secured ? "probe.example" : undefined);
+      assert(connection.startedAt <= connection.connectedAt);
+    },
+  );
 
   Deno.test(`connect() closes a ${kind} connection when its signal aborts`, {
     ...secured && tlsCase,

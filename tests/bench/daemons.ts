@@ -122,7 +122,7 @@ async function startOurs(name: string, port: number, line: string[]): Promise<Se
   await child.stdout.getReader().read();
   console.log(`${name}: ready line after ${Math.round(performance.now() - start)} ms`);
   const answered = await firstAnswer(port, start);
-  // A compiled agent is one process. `serve` stays as the supervisor beside the daemon.
+  // A compiled agent is one process. `serve` is a second process, the supervisor of the daemon.
   const daemon = Number(await sh("pgrep", "-P", String(child.pid)).catch(() => child.pid));
   return {
     name,

@@ -14,7 +14,7 @@ import { tools } from "../tools.ts";
 import { later, until } from "../waiting.ts";
 
 const seconds = Number(Deno.env.get("CHECKWRIGHT_CHAOS_SECONDS") ?? 20);
-/** Waiting for silence, which happens twice, also takes time. */
+/** Includes the time of `quiet()`, which runs twice. */
 const timeout = seconds * 1_000 + 240_000;
 const options = { ignore: tools.setsid === undefined, timeout };
 
@@ -121,7 +121,7 @@ async function reinstall({ served, tls }: Chaos, project: Project, mark: string)
   );
 }
 
-/** Waits until all commands have ended, and returns what the daemon holds then. */
+/** Waits until all commands have ended, and returns the remaining resources of the daemon. */
 async function quiet(
   { served, tls }: Chaos,
   project: Project,
@@ -146,7 +146,7 @@ async function quiet(
       state.memory <= start.memory * 1.2 && state.threads <= start.threads + 2 &&
       state.descriptors <= start.descriptors + 4 && state.children.length <= start.children.length
     );
-    // At the start this cannot be seen: the oldest command must have ended.
+    // At the start, earlier values are missing: wait until only one child process is left.
     if (calm && back && (start !== undefined || state.children.length === 1)) return state;
     if (performance.now() > deadline) {
       throw new Error(`Not back at ${JSON.stringify(start)}: ${JSON.stringify({ state, strays })}`);
@@ -194,7 +194,7 @@ async function wreak(length: number, tls: boolean): Promise<void> {
   };
   const pid = daemonOf(served.process.pid);
 
-  // Everything that starts or grows only once must do so before the daemon is measured.
+  // Resources that start or grow only once must exist before the daemon is measured.
   await Promise.all(expectations.map((expectation) => ask(chaos, expectation)));
   await crowd(chaos, Math.max(4, length / 5), project, mark);
   const start = await quiet(chaos, project, mark, pid);
@@ -218,7 +218,7 @@ function brief({ memory, threads, descriptors, children }: ProcessState): string
 }
 
 Deno.test(
-  "In spite of hostile commands and clients, every query gets its own answer in time, and nothing stays",
+  "Every query among hostile commands and clients gets its own answer in time, and nothing is left over",
   options,
   async () => {
     await wreak(seconds * 2 / 3, false);
@@ -226,7 +226,7 @@ Deno.test(
 );
 
 Deno.test(
-  "In spite of hostile commands and clients, the same is true for TLS",
+  "Every query over TLS among hostile commands and clients gets its own answer in time",
   options,
   async () => {
     await wreak(seconds / 3, true);

@@ -16,7 +16,9 @@ export default defineAgent({
 });
 `;
 
-/** Below this time, in milliseconds, the noise of the machine prevents a comparison. */
+/**
+ * The minimum time to compare, in milliseconds: shorter times depend on other load of the machine.
+ */
 const floor = 20;
 
 /** The 99th percentile of the response times, in milliseconds. */
@@ -35,13 +37,13 @@ async function p99(served: Served): Promise<number> {
 
 const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[numbers.length >> 1]!;
 
-Deno.test("A hanging command makes the others at most twice as slow", async () => {
+Deno.test("A hanging command makes other commands at most twice as slow", async () => {
   await using project = await createProject(agent);
   await using served = await serve(project.agent, "--no-tls");
   await p99(served);
   const alone: number[] = [];
   const beside: number[] = [];
-  // In turns, so that other load of the machine affects both equally.
+  // The two alternate, so that other load of the machine affects both equally.
   for (let round = 0; round < 7; round++) {
     alone.push(await p99(served));
     const hanging = ["hangs", "hangs", "sleeps", "sleeps"].map((name) => askOnce(served, [name]));

@@ -4,15 +4,15 @@ const every = 20;
 /** How late the timer may be on a busy machine, in milliseconds. */
 const usual = 30;
 
-/** Measures how long the machine gave its processes no processor time. */
+/** Measures the time in which the machine did not run its processes. */
 export interface Standstill extends Disposable {
   /** Returns the time that was lost so far, in seconds. */
   lost(): number;
 }
 
 /**
- * Watches a timer that should fire every few milliseconds. If it is late, the machine gave no
- * processor time to this process, nor to the daemon: no command is to blame for that time.
+ * Watches a timer that should fire every few milliseconds. If it is late, the machine ran neither
+ * this process nor the daemon. Commands did not cause that delay.
  *
  * @returns the watch; it runs until it is disposed of
  */

@@ -56,7 +56,7 @@ Deno.test("parseArguments() parses every common form of arguments", {
     [["--ignore-missing"], { ignoreMissing: "true" }],
     [["--ignore_missing=off"], { ignoreMissing: "off" }],
     [["--IGNOREMISSING"], { ignoreMissing: "true" }],
-    // The values of a list are joined; for other kinds the last value wins.
+    // The values of a list are joined; for other kinds only the last value counts.
     [["-x", "a", "--exclude=b,c"], { exclude: "a,b,c" }],
     [["-w", "5", "-w", "6"], { warning: "6" }],
     // A word with an unknown name before "=" is a positional value.

@@ -23,7 +23,7 @@ const check = defineCheck({
   run: ({ warning, name, tries, verbose }) => `${warning?.end} ${name} ${tries} ${verbose}`,
 });
 
-Deno.test("executeCheck() prefers arguments to bound values, and these to defaults", {
+Deno.test("executeCheck() prefers arguments to bound values, and bound values to defaults", {
   permissions: "none",
 }, async () => {
   const rows: [args: string[], text: string][] = [

@@ -36,7 +36,7 @@ Deno.test("parseFreeSpace() refuses a percentage above 100", { permissions: "non
   );
 });
 
-Deno.test("freeSpacePattern matches nothing else", { permissions: "none" }, () => {
+Deno.test("freeSpacePattern refuses all other strings", { permissions: "none" }, () => {
   for (const item of ["", "%", "abc", "-5", "20%:", "@5", "5 5", "1.2.3", "10XB", "20%%", "NaN"]) {
     assertEquals(whole.test(item), false, item);
   }

@@ -37,7 +37,7 @@ async function list(path: string): Promise<[name: string, mode: string][]> {
 }
 
 Deno.test({
-  name: "Files and lines of cert are sufficient for check_nrpe with a client certificate",
+  name: "check_nrpe with a client certificate works with the files and lines that cert writes",
   ignore: !tools.checkNrpe || !tools.nrpe,
   async fn() {
     await using own = await folder();

@@ -129,7 +129,7 @@ Deno.test("systemd accepts the unit of the deployable", {
   assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
 });
 
-Deno.test("compile refuses an agent that asks for more than its lock file grants", async () => {
+Deno.test("compile refuses an agent that requests more than its lock file grants", async () => {
   await using project = await createProject(source);
   await project.write("text.ts", 'export const text = "some text";\n');
   assertEquals((await run("permissions", project.agent, "--lock")).code, 0);

@@ -97,7 +97,7 @@ Deno.test(
   },
 );
 
-Deno.test("init overwrites nothing, and reports in one line why it refuses a folder", async () => {
+Deno.test("init does not overwrite files, and reports in one line why it refuses a folder", async () => {
   await using temp = await folder();
   await Deno.writeTextFile(`${temp.path}/notes.txt`, "mine");
   const cases: [path: string, reason: RegExp][] = [

@@ -17,7 +17,7 @@ async function learn(agent: string, ...words: string[]) {
   const { code, stdout, stderr } = await run("learn", agent, ...words);
   assertEquals(code, 0, stderr);
   const answer = /answered (.*)/.exec(stderr)![1]!;
-  const proof = /With exactly these permissions it answered (.*)/.exec(stderr)![1]!;
+  const proof = /With exactly these permissions the check answered (.*)/.exec(stderr)![1]!;
   return { stdout, permissions: await block(stdout), answer, proof };
 }
 
@@ -111,7 +111,7 @@ Deno.test("learn reports permissions that are too wide, missing, or impossible t
       ],
     ],
     ["narrow", { read: [`${folder}/a`, `${folder}/b`] }, /^OK: 12/, [
-      "Needed, and not declared:",
+      "Needed, but not declared:",
       `  read ${folder}/b`,
     ]],
     ["write", { write: [`${folder}/made`] }, /^OK: /, []],
@@ -123,7 +123,7 @@ Deno.test("learn reports permissions that are too wide, missing, or impossible t
       "To grant proc, bind-mount /proc to another path and set procfs to that path",
     ]],
     ["special", {}, /^UNKNOWN: Permission refused: all "\/sys/, [
-      "Also requested, and no declaration can grant it:",
+      "Also requested, but no declaration can grant this:",
       "  read /sys/kernel/notes",
     ]],
     ["everything", {}, /^UNKNOWN: Permission refused: env is not/, []],

@@ -42,7 +42,7 @@ const hostile: Record<string, [source: string, reason: RegExp]> = {
   "never ends": [`for (;;); ${empty}`, /The module was not evaluated within 10 seconds$/],
 };
 
-Deno.test("A hostile top level ends only its own process, and is one error", async () => {
+Deno.test("A hostile top level ends only its own process, and is reported as one error", async () => {
   await Promise.all(
     Object.entries(hostile).map(async ([what, [source, reason]]) => {
       await using project = await createProject(source);

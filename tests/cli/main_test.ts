@@ -44,7 +44,7 @@ Deno.test("list shows commands, options and permissions, for people and for prog
   assertStringIncludes(stdout, '-w, --warning  Warn outside (range: "10")');
   assertStringIncludes(
     stdout,
-    "may: run /bin/true (permissions do not restrict a running plugin)".replace(
+    "permissions: run /bin/true (permissions do not restrict a running plugin)".replace(
       "/bin/",
       "/usr/bin/",
     ),

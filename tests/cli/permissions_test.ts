@@ -64,7 +64,10 @@ Deno.test(
     assertEquals((await run("permissions", project.agent, "--lock")).code, 0);
     const fresh = await run("permissions", project.agent, "--check");
     assertEquals(fresh.code, 0);
-    assertEquals(fresh.stdout, `permissions.lock.json grants all that ${project.agent} asks for\n`);
+    assertEquals(
+      fresh.stdout,
+      `permissions.lock.json grants everything that ${project.agent} requests\n`,
+    );
     await git("add", "--all");
     await git("commit", "--quiet", "--message=lock");
     const since = (await git("log", "-1", "--format=since %h (%cs)")).trim();
@@ -77,7 +80,7 @@ Deno.test(
     assertEquals(code, 1);
     assertEquals(
       stdout,
-      `permissions.lock.json does not grant what ${project.agent} asks for:
+      `permissions.lock.json does not grant everything that ${project.agent} requests:
   check_new    + env A              ${since}  new command
   check_queue  + net 10.0.0.8:6379  ${since}
 Granted and no longer needed:
@@ -159,7 +162,7 @@ Deno.test("permissions refuses invalid options in one line, and reports all erro
   assertStringIncludes(await refused(project.agent, "--lock"), "check_bad.permissions.read");
 });
 
-Deno.test("validate refuses an agent that asks for more than its lock file grants", async () => {
+Deno.test("validate refuses an agent that requests more than its lock file grants", async () => {
   await using project = await createProject(agent(queue));
   assertEquals((await run("validate", project.agent)).code, 0);
   await run("permissions", project.agent, "--lock");

@@ -30,7 +30,7 @@ function isRunning(mark: string): boolean {
   return listProcesses().some(({ args }) => args.includes(mark));
 }
 
-Deno.test("A check under run can end only its own process", async () => {
+Deno.test("A check that run starts can end only its own process", async () => {
   await using project = await createProject(agent(""));
   const table: [command: string, answer: RegExp, code: number][] = [
     ["fine", /^fine\n$/, 0],

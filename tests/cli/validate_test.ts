@@ -173,7 +173,7 @@ Deno.test("serve --settings runs host plugins, disables commands and overrides o
   assertEquals(await askOnce(served, ["raid"]), "OK raid");
   assertEquals(
     await askOnce(served, ["fixed"]),
-    "UNKNOWN NRPE: Command 'fixed' not defined\nThis host's settings disable it",
+    "UNKNOWN NRPE: Command 'fixed' not defined\nThe settings of this host disable this command",
   );
   await project.write(
     "conf.d/9.yaml",

@@ -55,7 +55,7 @@ function hasIpv6(): boolean {
   }
 }
 
-/** Refused here with the same exit code, but before a handshake. */
+/** Our client refuses these with the same exit code, but before a handshake. */
 const OBSOLETE = /-S TLSv1\.1$/;
 
 Deno.test("query passes the test suite of check_nrpe", {

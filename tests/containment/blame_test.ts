@@ -34,7 +34,7 @@ async function back(served: Served, innocent = "innocent", fine = "OK fine"): Pr
 const deaths = (served: Served) => served.log().split("error restart").length - 1;
 
 for (const culprit of ["typescript", "javascript", "heap"]) {
-  Deno.test(`A command that ends the daemon (${culprit}) is quarantined after two deaths, and one beside it is not`, async () => {
+  Deno.test(`A command that ends the daemon (${culprit}) is quarantined after two deaths, and a concurrent command is not`, async () => {
     await using served = await serve(agent, "--no-tls");
     const beside = ask(served, "slow");
     await ask(served, culprit);
@@ -57,7 +57,7 @@ for (const culprit of ["typescript", "javascript", "heap"]) {
   });
 }
 
-Deno.test("A command that ends the daemon after its answer is quarantined, and the one that runs then is not", async () => {
+Deno.test("A command that ends the daemon after its answer is quarantined, and the command that runs at that time is not", async () => {
   await using served = await serve(agent, "--no-tls");
   assertEquals(await ask(served, "late"), "OK still alive");
   await ask(served, "slow");
@@ -72,7 +72,7 @@ Deno.test("A command that ends the daemon after its answer is quarantined, and t
   assertEquals(deaths(served), 2);
 });
 
-Deno.test("A command that blocks its sandbox after its answer is quarantined, and the next one in it is not", async () => {
+Deno.test("A command that blocks its sandbox after its answer is quarantined, and the next command in that sandbox is not", async () => {
   await using served = await serve(agent, "--no-tls");
   assertEquals(await ask(served, "frame"), "OK still alive");
   await later(50);
@@ -88,7 +88,7 @@ Deno.test("A command that blocks its sandbox after its answer is quarantined, an
   assertEquals(deaths(served), 0);
 });
 
-Deno.test("The daemon does not give up, however many of its commands end it", async () => {
+Deno.test("The daemon is restarted, even if many of its commands end it", async () => {
   await using served = await serve(agent, "--no-tls");
   let expected = 0;
   for (const culprit of ["typescript", "javascript", "late"]) {
@@ -103,7 +103,7 @@ Deno.test("The daemon does not give up, however many of its commands end it", as
   assertMatch(await ask(served, "late"), /is quarantined/);
 });
 
-Deno.test("An agent whose module ends the daemon when it is evaluated runs no checks, until a reload", async () => {
+Deno.test("An agent whose module ends the daemon when it is evaluated runs no checks until a reload", async () => {
   const module = (top: string) => `
     import { defineAgent, ok, plugin } from "@checkwright/checkwright";
     ${top}
@@ -113,7 +113,7 @@ Deno.test("An agent whose module ends the daemon when it is evaluated runs no ch
       plugin: plugin(["/bin/echo", "echoed"]),
     } });
   `;
-  // It does no harm where the agent is read, which is a process of its own.
+  // The module does not harm the loading of the agent, which has its own process.
   const deadly = 'if (typeof WorkerGlobalScope === "function") {' +
     'await import("data:text/javascript," + "(".repeat(2e5) + "1" + ")".repeat(2e5)); }';
   await using project = await createProject(module(deadly));
@@ -123,7 +123,7 @@ Deno.test("An agent whose module ends the daemon when it is evaluated runs no ch
     await served.logged("error restart", index + 1);
     await back(served, "plugin", "OK echoed");
   }
-  const reason = /is quarantined: the agent's module ended the daemon when it was evaluated/;
+  const reason = /is quarantined: the evaluation of the agent's module ended the daemon/;
   assertMatch(await ask(served, "check"), reason);
   assertMatch(await ask(served, "other"), reason);
   assertMatch(await ask(served, "check_agent"), /quarantined: \(agent\)/);

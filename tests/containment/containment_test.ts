@@ -31,7 +31,7 @@ async function gap(served: Served): Promise<number> {
   }
 }
 
-Deno.test("A command that blocks its worker is quarantined until the next reload and delays no other", async () => {
+Deno.test("A command that blocks its worker is quarantined until the next reload and does not delay other commands", async () => {
   await using served = await serve(agent, "--no-tls");
   assertMatch(await ask(served, "spin_a"), /^UNKNOWN NRPE: Command timed out after 1 seconds\n/);
   assertEquals(await ask(served, "ok"), "OK fine");

@@ -27,13 +27,16 @@ const table: [command: string, ending: string][] = [
     "blocks_in_process",
     "The check did not respond at its deadline: its process was killed",
   ],
-  ["ends_at_term", "The plugin and everything it started got TERM, and ended"],
-  ["needs_kill", "The plugin and everything it started got TERM, did not end, and got KILL"],
+  ["ends_at_term", "The plugin and all processes that it started got TERM, and ended"],
+  [
+    "needs_kill",
+    "The plugin and all processes that it started got TERM, did not end, and got KILL",
+  ],
 ];
 
 /** The text of the answer if the ending is not known in time. */
 const underWay =
-  /^The (?:check was notified of its deadline and has not stopped yet: |plugin and .* is being ended, by TERM and then by KILL$)/;
+  /^The (?:check was notified of its deadline and has not stopped yet: |plugin and .* are being ended with TERM, then with KILL$)/;
 
 Deno.test("Answer and log of a command that timed out report how it ended", async (t) => {
   await using served = await serve(agent, "--no-tls");

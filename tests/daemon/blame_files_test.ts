@@ -65,7 +65,7 @@ Deno.test("openBlame() neither reads nor changes files of a newer version", asyn
   });
 });
 
-Deno.test("openBlame() reads what version 0 left, and nothing that is malformed", async () => {
+Deno.test("openBlame() reads files of version 0, and ignores malformed files", async () => {
   await withFolder((folder) => {
     const read = (text: string) => {
       Deno.writeTextFileSync(`${folder}/quarantine.json`, text);

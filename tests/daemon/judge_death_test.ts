@@ -15,7 +15,7 @@ const cases: [
 ][] = [
   ["no command had a mark", empty, {}, undefined],
   [
-    "those that ran are suspects, and those that are only loaded are not",
+    "commands that ran are suspects, and commands that are only loaded are not",
     empty,
     { a: "running", b: "running", c: "loaded" },
     { suspects: { a: first("run"), b: first("run") } },
@@ -29,7 +29,7 @@ const cases: [
     true,
   ],
   [
-    "if nothing ran, those that are loaded are suspects",
+    "if no command ran, the loaded commands are suspects",
     empty,
     { a: "loaded", b: "loaded" },
     { suspects: { a: first("linger"), b: first("linger") } },
@@ -60,7 +60,7 @@ const cases: [
     true,
   ],
   [
-    "if all that ran have passed a trial, those that are loaded are suspects, too",
+    "if all commands that ran have passed a trial, the loaded commands are suspects, too",
     { quarantined: {}, suspects: { a: { deaths: 1 } } },
     { a: "running", b: "loaded" },
     { suspects: { a: { deaths: 2, trial: "run" }, b: first("linger") } },
@@ -85,7 +85,7 @@ const cases: [
     { quarantined: {}, suspects: { [AGENT]: first("run") } },
     { [AGENT]: "trial" },
     {
-      quarantined: { [AGENT]: "the agent's module ended the daemon when it was evaluated" },
+      quarantined: { [AGENT]: "the evaluation of the agent's module ended the daemon" },
       suspects: {},
     },
     true,

@@ -105,7 +105,7 @@ Deno.test(
     let written = "";
     const { write } = lineWriter({
       async write(bytes) {
-        // Longer than the time for which lines are gathered.
+        // This pause is longer than the time in which lines are gathered.
         await later(30);
         written += new TextDecoder().decode(bytes);
         return bytes.length;

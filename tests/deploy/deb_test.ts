@@ -155,7 +155,7 @@ Deno.test("dpkg installs an agent that starts, removes it, and purges all of its
     const { mode } = await Deno.stat(`${out}/${name}`);
     deployable[name] = { text: await Deno.readTextFile(`${out}/${name}`), mode: mode! & 0o777 };
   }
-  // Replaces the 95 MB of the real runtime, which would only slow the test down.
+  // Replaces the real runtime of 95 MB, which would make the test slower.
   const runtime = await project.write("deno", `#!/bin/sh\nexec '${Deno.execPath()}' "$@"\n`);
   const path = await buildDeb(deployable, { output: project.folder, version: "1.0", runtime });
 

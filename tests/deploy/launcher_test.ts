@@ -14,7 +14,7 @@ const plain = {
 };
 
 Deno.test(
-  "quote() quotes a word so that the shell does not change it, or refuses it",
+  "quote() quotes a word so that the shell reads it unchanged, or refuses the word",
   { permissions: "none" },
   () => {
     const rows = [

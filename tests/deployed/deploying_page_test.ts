@@ -25,7 +25,7 @@ function stepsOf(page: string): Step[] {
   );
 }
 
-/** A shell that runs one command after the other, and returns what each prints. */
+/** A shell that runs one command after the other, and returns the output of each. */
 function openShell(cwd: string, env: Record<string, string>) {
   const child = new Deno.Command("/bin/sh", {
     cwd,
@@ -93,7 +93,7 @@ Deno.test("The console samples of the page about deploying show the real outputs
   const asOnPage = (text: string) =>
     text.replaceAll(`${root}/state`, "/var/lib/checkwright").replaceAll(root, "/srv")
       .replaceAll(`127.0.0.1:${port}`, "127.0.0.1:5666")
-      // The size of the programs changes, and so does the number of files in /var/tmp.
+      // The size of the programs and the number of files in /var/tmp change.
       .replaceAll(/\d+ KiB|\d+ files waiting|files=\d+/g, (part) => part.replace(/\d+/, "N"));
   let count = 0;
   try {

@@ -1,4 +1,4 @@
-/** A host's settings in a compiled daemon: what they can add, what they cannot add, and reloads. */
+/** A host's settings in a compiled daemon: their limits, and reloads. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";
@@ -122,7 +122,7 @@ Deno.test("A path in the settings cannot add a permission flag", async () => {
   }
 });
 
-Deno.test("An address in use is one line and exit code 1, after which systemd restarts the daemon", async () => {
+Deno.test("An address in use is reported in one line with exit code 1, so that systemd restarts the daemon", async () => {
   await using deployed = await compile(agent);
   await using daemon = await deployed.start();
   const settings = `${deployed.folder}/settings.yaml`;

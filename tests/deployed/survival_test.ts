@@ -32,7 +32,7 @@ Deno.test("A command that ends two daemons is quarantined in the third until a r
   assertMatch(await askOnce(daemon, ["spin"], tls), /^UNKNOWN NRPE: Command timed out/);
 });
 
-Deno.test("A daemon with too many abandoned workers exits with 75, and the next quarantines the commands", async () => {
+Deno.test("A daemon with too many abandoned workers exits with 75, and the next daemon quarantines the commands", async () => {
   await using deployed = await compile(agent);
   {
     await using daemon = await deployed.start();
@@ -77,7 +77,7 @@ Deno.test("Processes that a daemon started end when it is killed", {
 });
 
 Deno.test(
-  "A plugin that ignores TERM, forks and leaves its group ends at its deadline with all its children",
+  "A plugin that ignores TERM, forks and leaves its group is ended at its deadline with all its children",
   {
     ignore: isMissing("/usr/bin/setsid"),
   },
@@ -94,11 +94,17 @@ Deno.test(
     await using daemon = await deployed.start();
     const before = performance.now();
     const answer = await askOnce(daemon, ["stubborn"], tls);
-    assertMatch(answer, /^UNKNOWN NRPE: Command timed out after 1 seconds\n/);
+    // On a busy machine, the answer leaves before the end of the plugin is known.
+    const expected =
+      /^UNKNOWN NRPE: Command timed out after 1 seconds\nThe plugin .* (?:TERM|KILL)$/;
+    assertMatch(answer, expected);
     // The answer arrives soon after the deadline, when the end of the plugin is known.
     const late = performance.now() - before - 1_000;
     assert(late < 1_000, `${late} ms late`);
-    await until("the end of everything it started", () => markedProcesses(mark).length === 0);
-    assertEquals(await askOnce(daemon, ["stubborn"], tls), answer);
+    await until(
+      "the end of all processes that the plugin started",
+      () => markedProcesses(mark).length === 0,
+    );
+    assertMatch(await askOnce(daemon, ["stubborn"], tls), expected);
   },
 );

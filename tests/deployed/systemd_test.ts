@@ -17,7 +17,7 @@ console.log("listening");
 for await (const [data] of socket) console.log(JSON.stringify(new TextDecoder().decode(data)));
 `;
 
-Deno.test("The compiled daemon notifies systemd when it is ready, reloads, is alive and stops", async () => {
+Deno.test("The compiled daemon notifies systemd that it is ready, reloads, is alive and stops", async () => {
   await using project = await createProject(source);
   await using deployed = await compile(project.agent);
   const runtime = await Deno.makeTempDir();

@@ -120,7 +120,7 @@ Deno.test("Many runs are ended in parallel", async () => {
   const endings = await Promise.all(runs.map(({ child, mark }) => processes.endRun(child, mark)));
   const took = performance.now() - before;
   assertEquals(new Set(endings), new Set(["KILL"]));
-  // Each needs 200 ms between TERM and KILL, so that 20 in sequence would take four seconds.
+  // Each run needs 200 ms between TERM and KILL: 20 runs in sequence would take four seconds.
   assertEquals(took < 3_000, true, `${took} ms`);
   for (const { child, pid } of runs) {
     await statusOf(child, "the plugin");

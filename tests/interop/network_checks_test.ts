@@ -23,7 +23,7 @@ import { openssl } from "../openssl.ts";
 import { isMissing, pluginFolder } from "../tools.ts";
 import { later, outputOf, runToEnd, statusOf } from "../waiting.ts";
 
-// deno-lint-ignore no-explicit-any -- checks of all option types stand side by side
+// deno-lint-ignore no-explicit-any -- checks with different option types are in one list
 type AnyCheck = Check<any>;
 
 const context = {

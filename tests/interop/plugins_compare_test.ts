@@ -11,7 +11,7 @@ import { isMissing, pluginFolder } from "../tools.ts";
 import { runToEnd } from "../waiting.ts";
 
 /** Arguments for a plugin and for the check with the same name. */
-// deno-lint-ignore no-explicit-any -- checks of all option types stand side by side
+// deno-lint-ignore no-explicit-any -- checks with different option types are in one list
 const cases: [plugin: string, check: Check<any>, args: string[]][] = [
   ["check_load", load, [
     "-w 15,10,5 -c 30,25,20",

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 
-/** Rows of a conformance table that expect another result than ours, and the reason for ours. */
+/** Rows of a conformance table whose expected result differs from ours, with the reason. */
 export interface Disagreement<Row> {
   /** The result that these rows expect, and the reason for another. */
   reason: string;
@@ -10,7 +10,7 @@ export interface Disagreement<Row> {
 
 /**
  * Checks every row of a table. A row passes, or it belongs to a named disagreement. A disagreement
- * that no row needs is an error, too, so that none stays in the list after its cause is gone.
+ * that no row needs is an error, too, so that outdated ones are removed from the list.
  */
 export function assertConforms<Row>(
   rows: readonly Row[],

@@ -142,7 +142,7 @@ const PARSERS: Record<string, (text: string) => number> = {
   "parse-bytes": parseBytes,
 };
 
-/** The kinds of rows that no function here is about, and the reason. */
+/** The kinds of rows that are not tested here, each with the reason. */
 const NOT_OURS: Record<string, string> = {
   "parse-bytes-per-sec": "no check option is a rate; a rate in perfdata has a unit",
   "parse-bool": "an option that is true or false is a flag",

@@ -25,7 +25,7 @@ async function overlaps(isCold: boolean, calls: number): Promise<number[]> {
 }
 
 Deno.test(
-  "createColdCache() runs the first call alone while esbuild is missing, then all others at once",
+  "createColdCache() runs the first call alone while esbuild is missing, then all other calls at once",
   {
     permissions: "none",
   },
@@ -41,7 +41,7 @@ Deno.test("createColdCache() runs all calls at once if esbuild exists", {
 });
 
 Deno.test(
-  "createColdCache() repeats a call that lost against another process, with at most three attempts",
+  "createColdCache() repeats a call that lost the race against another process, with at most three attempts",
   {
     permissions: "none",
   },

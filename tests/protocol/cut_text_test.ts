@@ -3,7 +3,7 @@ import fc from "../fast_check.ts";
 import { cutText } from "../../src/protocol/cut_text.ts";
 import { decode, encode } from "./bytes.ts";
 
-Deno.test("cutText() cuts between characters, and other bytes at the limit", {
+Deno.test("cutText() cuts UTF-8 between two characters, and other bytes at the limit", {
   permissions: "none",
 }, () => {
   const cases: [text: number[], limit: number, kept: number, why: string][] = [

@@ -52,7 +52,7 @@ Deno.test("encodePacket() pads a query up to 1,036 bytes", {
   }
 });
 
-Deno.test("encodePacket() cuts text that does not fit between characters", {
+Deno.test("encodePacket() cuts long text between two characters", {
   permissions: "none",
 }, () => {
   for (const version of [2, 3, 4] as const) {

@@ -73,10 +73,10 @@ async function reloadUnderLoad(clients: number, reloads: number, tls: boolean): 
   assertEquals(served.log().split(" info reload ").length - 1, reloads);
 }
 
-Deno.test("20 reloads with 50 clients lose no answer and mix up none", async () => {
+Deno.test("20 reloads with 50 clients do not lose or mix up any answer", async () => {
   await reloadUnderLoad(50, 20, false);
 });
 
-Deno.test("Reloads with TLS clients lose no answer and mix up none", async () => {
+Deno.test("Reloads with TLS clients do not lose or mix up any answer", async () => {
   await reloadUnderLoad(10, 6, true);
 });

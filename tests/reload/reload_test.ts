@@ -301,7 +301,7 @@ Deno.test("A reload while the daemon dies is applied by the next daemon", async 
   await using user = await start(agent("one", eater));
   const eaten = user.says("eat").catch(() => {});
   await user.project.write("agent.ts", agent("two", eater));
-  // At any time the daemon dies, one of these reloads is in progress.
+  // One of these reloads is in progress when the daemon dies.
   await until("the end of the daemon", async () => {
     user.served.process.kill("SIGHUP");
     await later(50);

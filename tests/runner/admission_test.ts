@@ -26,7 +26,7 @@ Deno.test(
   },
 );
 
-Deno.test("createAdmission() delays only commands that are at their own bound", {
+Deno.test("createAdmission() delays only commands that have reached their own limit", {
   permissions: "none",
 }, async () => {
   const admission = createAdmission({ running: 9, queued: 9 });

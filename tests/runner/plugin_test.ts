@@ -171,7 +171,8 @@ Deno.test("runPlugin() ends children that left the group at the deadline", {
 Deno.test("runPlugin() does not wait for a process that cannot be found", {
   ignore: tools.setsid === undefined,
 }, async () => {
-  // Outside the group, without the mark and without a parent: only its output connects it.
+  // A process outside the group, without the mark and without a parent: only its output refers to
+  // the plugin.
   const line = "setsid env -i /bin/sh -c 'echo $$; exec sleep 20' & sleep 0.3";
   const { output } = await runPlugin(sh(line), never);
   assertEquals(output.state, "OK");

@@ -29,7 +29,7 @@ Deno.test("createPool() limits the number of sandboxes and ends the longest unus
   assertEquals(pool.size, 0);
 });
 
-Deno.test("createPool() does not end a sandbox that is starting to make room", async () => {
+Deno.test("createPool() does not replace a sandbox that is starting", async () => {
   const pool = open(1);
   const first = pool.use(kind("A"), (sandbox) => sandbox.run("hello", [], context, never));
   await assertRejects(
@@ -43,7 +43,7 @@ Deno.test("createPool() does not end a sandbox that is starting to make room", a
   pool.close();
 });
 
-Deno.test("createPool() does not end a sandbox between its start and its first run to make room", async () => {
+Deno.test("createPool() does not replace a sandbox between its start and its first run", async () => {
   const pool = open(1);
   const handed = Promise.withResolvers<void>();
   const hold = Promise.withResolvers<void>();
@@ -59,7 +59,7 @@ Deno.test("createPool() does not end a sandbox between its start and its first r
   pool.close();
 });
 
-Deno.test("createPool() returns one sandbox for commands that share, and separate ones for the others", async () => {
+Deno.test("createPool() returns one sandbox for commands that share it, and separate ones for other commands", async () => {
   const pool = open(8);
   const none = unite([]);
   const shared = await pool.sandbox(none, "worker");

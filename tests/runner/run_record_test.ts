@@ -4,7 +4,7 @@ import type { SandboxEnd } from "../../src/runner/sandbox.ts";
 import { trackRuns } from "../../src/runner/track_runs.ts";
 import { later } from "../waiting.ts";
 
-/** A record and what it has written. */
+/** A record, and the marks that it has written. */
 function recorded() {
   const written: [string, Mark | undefined][] = [];
   return { written, record: createRunRecord((...entry) => written.push(entry)) };
@@ -28,7 +28,7 @@ Deno.test("A record writes the strongest mark of a command, and only when it cha
   ]);
 });
 
-/** A sandbox whose proofs and end the test decides. */
+/** A sandbox for which the test controls the proofs and the end. */
 function sandbox() {
   const ended = Promise.withResolvers<SandboxEnd>();
   const proofs: PromiseWithResolvers<void>[] = [];
@@ -44,7 +44,7 @@ function sandbox() {
   };
 }
 
-Deno.test("A command that has answered stays marked until its worker proves to be free", async () => {
+Deno.test("A command that has answered stays marked until its worker proves that its thread is free", async () => {
   const { written, record } = recorded();
   const worker = sandbox();
   const mark = trackRuns(worker, record);

@@ -63,7 +63,7 @@ for (const isolation of isolations) {
     assertStringIncludes(output.text, 'read "/etc/passwd"');
   });
 
-  Deno.test(`A ${isolation} sandbox keeps its state for the next run, and shares none with another`, async () => {
+  Deno.test(`A ${isolation} sandbox keeps its state for the next run, and does not share it with another sandbox`, async () => {
     using opened = open();
     const one = await opened.pool.sandbox(none, isolation);
     assertEquals(await opened.pool.sandbox(none, isolation), one);

@@ -37,7 +37,7 @@ Deno.test("A suspect waits for other commands, and other commands wait for the s
   assertEquals((await trials.enter("s", never)).trial, undefined);
 });
 
-Deno.test("Other commands wait for a suspect for a bounded time", async () => {
+Deno.test("Other commands wait for a suspect for a limited time", async () => {
   const { trials } = gate({ s: { deaths: 1, trial: "run" } });
   const turn = await trials.enter("s", never);
   await trials.enter("a", never);

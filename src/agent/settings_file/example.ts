@@ -5,7 +5,7 @@ import { propertiesOf, settingsSchema } from "./schema.ts";
 import { writeCommand, writeSettings } from "./written.ts";
 
 /**
- * Only shown in a comment: without `clientCertificates`, which is off by default, it is an error.
+ * A comment shows this setting, because it requires `clientCertificates`, which is off by default.
  */
 const shownOnly: readonly string[] = ["clients"];
 
@@ -27,7 +27,7 @@ export function exampleSettings(manifest: Manifest): string {
     "# yaml-language-server: $schema=settings.schema.json",
     "#",
     "# Settings of this host, which override the agent's. A line such as #timeout is a setting with",
-    "# its default. To change it, remove its # and the # of the lines that it is nested in.",
+    "# its default. To change it, remove its # and the # of its parent lines.",
     ...lines,
     "",
     ...commandLines(commands!, manifest),

@@ -10,10 +10,10 @@ export interface Located {
 
 type Scalar = string | number | boolean | null;
 
-/** More values can only come from nested aliases that multiply ("billion laughs"). */
+/** Maximum number of values. Only nested aliases that multiply ("billion laughs") exceed it. */
 const maxValues = 100_000;
 
-/** A key or a certificate. Settings must contain its path instead. */
+/** A key or a certificate. Settings must contain the path of its file instead. */
 const secret = /-----BEGIN |PRIVATE KEY/;
 
 /** Replaces a secret, so that messages do not show it. */
@@ -29,8 +29,8 @@ export function isSecretName(place: string): boolean {
  *
  * @param document the parsed text
  * @param file the name of the file
- * @param diagnostics receives an error for each value that settings cannot contain, which is
- * omitted, and for each duplicate key
+ * @param diagnostics receives an error for each duplicate key, and for each value that settings
+ * cannot contain; such a value is omitted
  * @returns the value with its sources
  */
 export function locateValues(

@@ -26,7 +26,10 @@ export interface YamlNode {
 
 /** An entry of a map, an item of a list, or the document. */
 export interface YamlEntry {
-  /** The line of its key or value; the first is 1. An item without text has the line before it. */
+  /**
+   * The line of the key or value, starting with 1. An item without text has the line before the
+   * item.
+   */
   line: number;
   node: YamlNode;
   /** Whether the entry comes from `<<`, so that a key of the map itself replaces it. */
@@ -114,7 +117,7 @@ function readDocument(events: readonly Event[], text: string): YamlEntry {
 
 /**
  * Returns a function from positions to line numbers. Call it with ascending positions: a smaller
- * position than the last gets the line of the last.
+ * position returns the line of the call before.
  */
 function createLineCounter(text: string): (position: number) => number {
   let line = 1;
@@ -128,8 +131,7 @@ function createLineCounter(text: string): (position: number) => number {
   };
 }
 
-// The map's own keys override merged keys, and of several merged maps the first overrides the
-// others.
+// The map's own keys override merged keys. The first of several merged maps overrides the others.
 function merge(entries: Map<string, YamlEntry>, { items, entries: own }: YamlNode): void {
   const sources = items?.map(({ node }) => node.entries) ?? [own];
   for (const [key, entry] of sources.flatMap((source) => [...source ?? []])) {

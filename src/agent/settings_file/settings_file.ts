@@ -34,7 +34,9 @@ export async function readSettingsFile(path: string, included: boolean): Promise
   try {
     const { isFile, size, mode } = await Deno.stat(path);
     if (!isFile) return add("error", "Cannot read the file: It is not a regular file");
-    if (size > maxSize) return add("error", `File is too large: expected at most ${maxSize} bytes`);
+    if (size > maxSize) {
+      return add("error", `File of ${size} bytes is too large: expected at most ${maxSize} bytes`);
+    }
     if (((mode ?? 0) & 0o002) !== 0) add("warning", "File is world-writable: expected mode 0644");
     text = await Deno.readTextFile(path);
   } catch (error) {
@@ -67,7 +69,7 @@ export async function readSettingsFile(path: string, included: boolean): Promise
       place: "include",
       source: sources.get("include")!,
       message:
-        "An included file cannot include others: expected it in the file that includes this one",
+        "An included file cannot include other files: add these paths to the first settings file",
       severity: "error",
     });
   }

@@ -29,7 +29,7 @@ export interface GivenHost extends GivenSettings {
 
 const plainValue: Schema = { type: ["string", "number", "boolean"] };
 
-// Only the agent knows its options, so it reads the values again.
+// The agent defines the options, so the values are parsed again after the agent is loaded.
 const optionValue: Reader<unknown> = withSchema(
   { anyOf: [plainValue, { type: "array", items: plainValue }] },
   (value, report) => {
@@ -45,7 +45,7 @@ const commandFields = fields<GivenCommand>({
   disabled: described("true disables the command", boolean),
   options: described("Values of a check's options, by name", recordOf(optionValue)),
   plugin: described(
-    "A plugin that this host adds: the absolute path of its executable, and its words",
+    "A plugin that this host adds: the absolute path of its executable, and its arguments",
     commandLine,
     { examples: [["/usr/lib/nagios/plugins/check_dummy", "0"]] },
   ),
@@ -62,7 +62,7 @@ const command: Reader<GivenCommand> = withSchema(commandFields.schema!, (value, 
     );
   }
   if (names.includes("plugin") && names.includes("options")) {
-    report.at("options").error("A plugin has no options: add them to the words of the plugin");
+    report.at("options").error("A plugin has no options: add its arguments to the setting plugin");
   }
   return read;
 });

@@ -34,7 +34,8 @@ function writeSpan(seconds: number): string {
  * Converts a command to the form of a settings file.
  *
  * @param command the command
- * @returns its settings, with `options` for a check's values and `plugin` for a plugin's words
+ * @returns its settings, with `options` for a check's values and `plugin` for a plugin's path and
+ * arguments
  */
 export function writeCommand(command: ManifestCommand): Record<string, unknown> {
   const { timeout, cache, ...rest } = command;

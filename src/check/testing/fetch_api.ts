@@ -44,7 +44,7 @@ const guardedFetch: Substitute = async (world, real, [input, init]) => {
     }
     await response.body?.cancel();
     if (request.redirect === "error") {
-      throw new TypeError(`Cannot fetch "${request.url}": it redirects`);
+      throw new TypeError(`Cannot fetch "${request.url}": the response is a redirect`);
     }
     request = redirect(again, response.status, new URL(location, request.url));
   }
@@ -101,7 +101,8 @@ async function formatRequest(request: Request): Promise<string> {
 function present(reply: PeerReply, request: Request): Response {
   if (Array.isArray(reply)) {
     throw new TypeError(
-      `Cannot fetch "${request.url}" from a list: expected a string, bytes or a Response`,
+      `Cannot fetch "${request.url}": the fixture is a list, expected a string, bytes or a ` +
+        "Response",
     );
   }
   const response = reply instanceof Response ? reply.clone() : new Response(reply as BodyInit);

@@ -28,7 +28,7 @@ function given(path: unknown): string {
  * Makes the substitute for a function that takes paths.
  *
  * @param uses uses of its first arguments
- * @param inMemory what the function does with a fixture; by default the real function is called
+ * @param inMemory replaces the function for a fixture; by default the real function is called
  * @param held returns whether a path belongs to the fixtures
  * @returns the substitute
  */
@@ -60,7 +60,7 @@ const write: InMemory = (files, path, data, options) =>
 
 const nothing: InMemory = () => {};
 
-/** What functions of `Deno` do with fixtures. */
+/** The functions of `Deno` for fixtures. */
 const inMemory: Readonly<Record<string, InMemory>> = {
   readFile: readBytes,
   readTextFile: readText,
@@ -129,7 +129,7 @@ export const fileApi: Substitutes = {
       [name, handler],
     ) => [[name, promised(handler)], [`${name}Sync`, handler]]),
   ),
-  // Refuses at the first step of the iteration, as the runtime does.
+  // The refusal is thrown at the first step of the iteration, as in the runtime.
   readDir: async function* (world, real, args) {
     yield* paired.readDir!(world, real, args) as AsyncIterable<Deno.DirEntry>;
   },

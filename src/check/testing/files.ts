@@ -1,7 +1,10 @@
 import type { FileFixture, Fixtures } from "./fixtures.ts";
 import { absolutePath, folderOf, liesIn } from "../path.ts";
 
-/** Files in memory by absolute path. An error is thrown when the check uses the file. */
+/**
+ * Files in memory by absolute path. If an entry is an error, it is thrown when the check uses the
+ * file.
+ */
 export type Files = Map<string, FileFixture | Error>;
 
 /**
@@ -24,7 +27,10 @@ export function hasPath(files: Files, path: string): boolean {
   return files.has(path) || [...files.keys()].some((file) => liesIn(file, path));
 }
 
-/** Returns whether a path is in the folder of one of the files; writes to it stay in memory. */
+/**
+ * Returns whether a path is in the folder of one of the files; writes to such a path stay in
+ * memory.
+ */
 export function hasFolderOf(files: Files, path: string): boolean {
   return [...files.keys()].some((file) => folderOf(file) === folderOf(path));
 }

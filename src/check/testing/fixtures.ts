@@ -36,7 +36,10 @@ export type PeerFixture =
   | readonly unknown[]
   | ((request: string) => PeerReply | undefined | Promise<PeerReply | undefined>);
 
-/** Fixtures in place of the outside world. An `Error` is thrown when the check uses its entry. */
+/**
+ * Fixtures, used in place of real resources. If an entry is an `Error`, it is thrown when the check
+ * uses the entry.
+ */
 export interface Fixtures {
   /** Files by path. Their folders exist too, and contain nothing else. */
   read?: Readonly<Record<string, string | Uint8Array | FileFixture | Error>>;

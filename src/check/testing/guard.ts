@@ -44,8 +44,8 @@ let restores: (() => void)[] = [];
 
 /**
  * Runs a check while the functions of the runtime are guarded. Code that runs at the same time and
- * was not called from the check is not affected. The guards stay until the last check has settled,
- * even long after its deadline.
+ * was not called from the check is not affected. The guards are removed when the last check has
+ * settled, which may be long after its deadline.
  *
  * @param world permissions and fixtures of the check
  * @param run the check
@@ -95,8 +95,8 @@ function replace(
     value: guarded,
   });
   return () => {
-    // A function that other code has set since then stays: it calls the guarded one at most, which
-    // does nothing while no check is running.
+    // If other code has replaced the function since then, its replacement is kept. It may call the
+    // guarded function, which does nothing while no check runs.
     if (Object.getOwnPropertyDescriptor(owner, name)?.value === guarded) {
       Object.defineProperty(owner, name, before);
     }

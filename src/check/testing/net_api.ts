@@ -44,7 +44,7 @@ const listening = ["listen", "listenTls", "listenDatagram", "serve"].map((
   throw refuseCall(`Deno.${name}`);
 }]);
 
-/** Returns the list of the queried name. The permission is that for the name server. */
+/** Returns the fixture of the queried name. Requires the permission for the name server. */
 const resolveDns: Substitute = (world, real, args) => {
   const { nameServer } = (args[2] ?? {}) as Deno.ResolveDnsOptions;
   if (nameServer !== undefined) {

@@ -11,7 +11,10 @@ import { promised, type Substitute, type Substitutes } from "./world.ts";
 
 type Callback = (error: unknown, value?: unknown) => void;
 
-/** Makes the substitute for a function with a callback. It receives refusals and fixtures too. */
+/**
+ * Makes the substitute for a function with a callback. The callback also receives refusals and
+ * fixtures.
+ */
 function calledBack(handler: Substitute): Substitute {
   return (world, real, args) => {
     const callback = args.at(-1);

@@ -20,7 +20,10 @@ function createCommand(
     ? decodeURIComponent(executable.pathname)
     : String(executable);
 
-  /** Returns the fixture of the program; undefined if the real one is started. */
+  /**
+   * Returns the fixture of the program; undefined if the test has none and the real program is
+   * started.
+   */
   function start(): RunFixture | undefined {
     const located = locate(world, path);
     if (!world.grants.names.run.includes(located)) requireAccess(world.grants, "run", path);
@@ -114,7 +117,7 @@ function createStream(text = ""): Deno.SubprocessReadableStream {
 
 function createChild(fixture: RunFixture, options: Deno.CommandOptions): Deno.ChildProcess {
   const streams = {
-    // Data that is written to it is dropped.
+    // Standard input: written data is discarded.
     stdin: new WritableStream<Uint8Array>(),
     stdout: createStream(fixture.stdout),
     stderr: createStream(fixture.stderr),
@@ -165,7 +168,7 @@ export const runApi: Substitutes = {
   spawn: shorthand("spawn"),
   spawnAndWait: promised(shorthand("output")),
   spawnAndWaitSync: shorthand("outputSync"),
-  // Not in the types since Deno 2, but it still works.
+  // Deno 2 removed this function from the types, but it still exists.
   run: (world, real, args) => {
     requireAccess(world.grants, "run", String((args[0] as { cmd: string[] }).cmd[0]));
     return real(...args);

@@ -12,7 +12,7 @@ export interface Announcement {
   readonly paths: PairPaths;
   /** The certificate, PEM. */
   readonly cert: string;
-  /** Whether it expires earlier than requested, together with its CA. */
+  /** Whether the certificate expires earlier than requested, together with its CA. */
   readonly endsWithCa?: boolean;
   /** The current time. */
   readonly now: Date;

@@ -13,7 +13,11 @@ const DAYS = 3_650;
 export const ca: Subcommand = defineSubcommand({
   name: "cert ca",
   summary: "Create a CA, which signs certificates of hosts and clients: ca.pem and ca.key.",
-  words: [{ name: "NAME", optional: true, meaning: "its name (default: Checkwright CA)" }],
+  words: [{
+    name: "NAME",
+    optional: true,
+    meaning: "the name of the CA (default: Checkwright CA)",
+  }],
   options: { out: outOption, days: daysOption(DAYS), force: forceOption },
   async run([name = "Checkwright CA"], options) {
     const now = new Date();

@@ -14,13 +14,13 @@ import { belongs, type Trust } from "./read_certificates.ts";
 /** Expectations that a certificate is compared with. */
 export interface Standard {
   readonly now: Date;
-  /** The CAs that it should be signed by. */
+  /** The CAs that must have signed the certificate. */
   readonly trust?: Trust | undefined;
-  /** The file of its private key. */
+  /** The file of the private key that must belong to the certificate. */
   readonly key?: string | undefined;
-  /** The name that it should be valid for. */
+  /** The name that the certificate must be valid for. */
   readonly name?: string | undefined;
-  /** Its use; default: the use according to its contents. */
+  /** The use of the certificate; default: the use according to its contents. */
   readonly role?: CertificateRole;
 }
 
@@ -91,7 +91,7 @@ function whyNotFrom(
   { notBefore, notAfter, issuer }: CertificateFacts,
   now: Date,
 ): string | undefined {
-  // At a time when the certificate itself is valid: its dates are reported separately.
+  // Uses a time when the certificate is valid, because its dates are reported separately.
   const time = Math.min(Math.max(now.getTime(), notBefore.getTime()), notAfter.getTime());
   const reason = whyUntrusted(chain, authorities, new Date(time));
   if (reason === undefined) return undefined;

@@ -48,7 +48,7 @@ export interface IssuedFiles {
   readonly paths: PairPaths;
   /** The certificate with its chain, PEM. */
   readonly cert: string;
-  /** Whether it expires earlier than requested, together with its CA. */
+  /** Whether the certificate expires earlier than requested, together with its CA. */
   readonly endsWithCa: boolean;
   /** The file of the CA certificate. */
   readonly ca: string;

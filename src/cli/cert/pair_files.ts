@@ -47,8 +47,8 @@ export async function refuseToReplace({ cert, key }: PairPaths, force: boolean):
 }
 
 /**
- * Writes a certificate and its key: both or neither. Each file is complete before it gets its name.
- * The key has mode 0600 from its first byte on.
+ * Writes a certificate and its key: both or neither. Each file is written completely under a
+ * temporary name first. The key has mode 0600 from its first byte on.
  *
  * @param paths the files
  * @param pair the certificate and key

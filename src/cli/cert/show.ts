@@ -8,27 +8,36 @@ import { explain, type Explanation, type Standard } from "./explain.ts";
 import { explainHost } from "./explain_host.ts";
 import { readCertificates, readTrust } from "./read_certificates.ts";
 
-/** Exit codes: a certificate or server would be refused; or it cannot be read or reached. */
+/**
+ * Exit codes: a certificate or server is refused; a file cannot be read or a server cannot be
+ * reached.
+ */
 const REFUSED = 1;
 const UNREADABLE = 3;
 
 /** `checkwright cert show`: explains certificates and TLS errors. */
 export const show: Subcommand = defineSubcommand({
   name: "cert show",
-  summary: "Explain certificates and TLS errors; exit with 1 if one would be refused.",
+  summary: "Explain certificates and TLS errors; exit with 1 if a certificate is refused.",
   words: [{
     name: "FILE",
     repeat: true,
     meaning: "a certificate, PEM or DER; or HOST[:PORT], a server to examine (default port: 5666)",
   }],
   options: {
-    ca: { value: "FILE", meaning: "the CA that should have signed it: ca.pem or its folder" },
-    key: { value: "FILE", meaning: "the private key that should belong to it" },
-    name: { value: "NAME", meaning: "the name it should be valid for (default for servers: HOST)" },
+    ca: {
+      value: "FILE",
+      meaning: "the CA that must have signed the certificate: ca.pem or its folder",
+    },
+    key: { value: "FILE", meaning: "the private key that must belong to the certificate" },
+    name: {
+      value: "NAME",
+      meaning: "the name that the certificate must be valid for (default for servers: HOST)",
+    },
   },
   exitCodes: {
-    "0": "OpenSSL and rustls accept everything that was shown",
-    "1": "OpenSSL or rustls refuse something, or a host does not speak TLS",
+    "0": "OpenSSL and rustls accept all certificates",
+    "1": "OpenSSL or rustls refuses a certificate, or a host does not speak TLS",
     "3": "the command line is invalid, or a file or host cannot be shown",
   },
   async run(words, { ca, key, name }) {

@@ -20,17 +20,17 @@ export function assert(expr: unknown, msg?: string): asserts expr {
   nodeAssert.ok(expr, msg);
 }
 
-/** Fails unless both are deeply and strictly equal. */
+/** Fails unless both values are deeply and strictly equal. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
   nodeAssert.deepStrictEqual(actual, expected, msg);
 }
 
-/** Fails if both are deeply and strictly equal. */
+/** Fails if both values are deeply and strictly equal. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
   nodeAssert.notDeepStrictEqual(actual, expected, msg);
 }
 
-/** Fails unless both are the same value according to `Object.is`. */
+/** Fails unless both values are the same according to `Object.is`. */
 export function assertStrictEquals<T>(
   actual: unknown,
   expected: T,

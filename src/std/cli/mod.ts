@@ -41,7 +41,10 @@ export interface ParseOptions<
   collect?: C | readonly Extract<C, string>[];
   /** Whether all words after the first positional word are positional. */
   stopEarly?: boolean;
-  /** Called for each positional word and each undeclared option. If it returns false, it is omitted. */
+  /**
+   * Called for each positional word and each undeclared option. If the function returns false, the
+   * word or option is omitted.
+   */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
 

@@ -42,7 +42,7 @@ async function digest(
 ): Promise<ArrayBuffer> {
   if (isBuffer(data)) return await globalThis.crypto.subtle.digest(algorithm, data);
   const name = typeof algorithm === "string" ? algorithm : algorithm.name;
-  // Loaded for the first stream only: most callers pass all bytes at once.
+  // The import is here because only streams need it: most callers pass all bytes at once.
   const { createHash } = await import("node:crypto");
   const hash = createHash(name.toLowerCase().replace("-", ""));
   for await (const chunk of data) {

@@ -265,8 +265,8 @@ Deno.test("A value is checked even if a later file replaces it", async () => {
   });
   assertEquals(await diagnosticsOf(folder), [
     'error: settings.yaml:1: timeout: Invalid value "soon": expected a duration such as "5s" or "2m"',
-    "error: more.yaml:2: include: An included file cannot include others: expected it in the file " +
-    "that includes this one",
+    "error: more.yaml:2: include: An included file cannot include other files: add these paths " +
+    "to the first settings file",
   ]);
 });
 
@@ -308,7 +308,7 @@ Deno.test("World-writable files, a world-readable key and values that look like 
   ]);
 });
 
-Deno.test("Errors of the agent keep their place; errors of agent and file together get the file's line", async () => {
+Deno.test("Errors of the agent have only a place; errors that depend on a settings file also have its line", async () => {
   const invalid = defineAgent({
     timeout: "soon",
     clients: [{ subject: "CN=x", commands: ["*"] }],

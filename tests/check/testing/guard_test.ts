@@ -92,43 +92,51 @@ Deno.test("testCheck() refuses undeclared access with the messages of the sandbo
   }
 });
 
-Deno.test("testCheck() refuses what no permission grants", { permissions: "inherit" }, async () => {
-  const all = { read: ["/"], write: ["/"] };
-  const rows: [Permissions, () => unknown, string][] = [
-    [
-      { read: ["/proc/stat"] },
-      () => Deno.readTextFile("/proc/stat"),
-      'all "/proc/stat" cannot be granted',
-    ],
-    [
-      { read: ["/sys"] },
-      () => Deno.statSync("/sys/class/net"),
-      'all "/sys/class/net" cannot be granted',
-    ],
-    [{ read: ["/dev"] }, () => Deno.stat("/dev/shm"), 'all "/dev/shm" cannot be granted'],
-    [{ read: ["/"], write: ["/"] }, () => Deno.symlink("/a", "/b"), "symlink() requires unscoped"],
-    [
-      { run: ["/bin/x"] },
-      () => new Deno.Command("/bin/x", { env: { LD_PRELOAD: "y" } }).output(),
-      "LD_PRELOAD",
-    ],
-    // Refused in the sandbox too, whatever is declared.
-    [all, () => fs.cpSync("/a", "/b"), "fs.cpSync() is not for a check"],
-    [all, () => fs.promises.opendir("/"), "fs.promises.opendir() is not for a check"],
-    [all, () => Deno.chdir("/"), "Deno.chdir() is not for a check"],
-    [all, () => Deno.listen({ port: 0 }), "Deno.listen() is not for a check"],
-    [all, () => Deno.serve(() => new Response()), "Deno.serve() is not for a check"],
-    [all, () => Deno.rename("/tmp", "/a"), "a check may move and link regular files only"],
-    [all, () => fs.linkSync("/tmp", "/a"), "a check may move and link regular files only"],
-    [all, () => Deno.stat("tests"), 'read "tests" is not among'],
-    [{}, () => new Worker("data:,1", { type: "module" }), "Cannot start a Worker in testCheck()"],
-  ];
-  for (const [permissions, code, reason] of rows) {
-    const answer = String(await attempt(permissions, code));
-    assert(answer.startsWith("UNKNOWN "), String(code));
-    assertStringIncludes(answer, reason);
-  }
-});
+Deno.test(
+  "testCheck() refuses access that no permission can grant",
+  { permissions: "inherit" },
+  async () => {
+    const all = { read: ["/"], write: ["/"] };
+    const rows: [Permissions, () => unknown, string][] = [
+      [
+        { read: ["/proc/stat"] },
+        () => Deno.readTextFile("/proc/stat"),
+        'all "/proc/stat" cannot be granted',
+      ],
+      [
+        { read: ["/sys"] },
+        () => Deno.statSync("/sys/class/net"),
+        'all "/sys/class/net" cannot be granted',
+      ],
+      [{ read: ["/dev"] }, () => Deno.stat("/dev/shm"), 'all "/dev/shm" cannot be granted'],
+      [
+        { read: ["/"], write: ["/"] },
+        () => Deno.symlink("/a", "/b"),
+        "symlink() requires unscoped",
+      ],
+      [
+        { run: ["/bin/x"] },
+        () => new Deno.Command("/bin/x", { env: { LD_PRELOAD: "y" } }).output(),
+        "LD_PRELOAD",
+      ],
+      // Refused in the sandbox too, whatever is declared.
+      [all, () => fs.cpSync("/a", "/b"), "fs.cpSync() is not for a check"],
+      [all, () => fs.promises.opendir("/"), "fs.promises.opendir() is not for a check"],
+      [all, () => Deno.chdir("/"), "Deno.chdir() is not for a check"],
+      [all, () => Deno.listen({ port: 0 }), "Deno.listen() is not for a check"],
+      [all, () => Deno.serve(() => new Response()), "Deno.serve() is not for a check"],
+      [all, () => Deno.rename("/tmp", "/a"), "a check may move and link regular files only"],
+      [all, () => fs.linkSync("/tmp", "/a"), "a check may move and link regular files only"],
+      [all, () => Deno.stat("tests"), 'read "tests" is not among'],
+      [{}, () => new Worker("data:,1", { type: "module" }), "Cannot start a Worker in testCheck()"],
+    ];
+    for (const [permissions, code, reason] of rows) {
+      const answer = String(await attempt(permissions, code));
+      assert(answer.startsWith("UNKNOWN "), String(code));
+      assertStringIncludes(answer, reason);
+    }
+  },
+);
 
 Deno.test("testCheck() guards every function of the runtime that accesses the outside world", {
   permissions: "none",
