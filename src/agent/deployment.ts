@@ -13,8 +13,13 @@ export const deployedFiles = {
   refused: "refused.txt",
 } as const;
 
+/** The version of the format of `manifest.json`. */
+const manifestFormat = 1;
+
 /** A compiled agent: its manifest, and facts about the build. */
 export interface Deployment extends Manifest {
+  /** The version of its format. */
+  format: number;
   /** The version of Checkwright that compiled it. */
   checkwright: string;
   /** The file name of the agent module. */
@@ -33,7 +38,10 @@ export interface Deployment extends Manifest {
  * @param content everything except the digest
  * @returns the text of `manifest.json`
  */
-export async function formatDeployment(content: Omit<Deployment, "digest">): Promise<string> {
+export async function formatDeployment(
+  deployment: Omit<Deployment, "digest" | "format">,
+): Promise<string> {
+  const content = { format: manifestFormat, ...deployment };
   const digest = await sha256(JSON.stringify(content));
   return `${JSON.stringify({ ...content, digest }, null, 2)}\n`;
 }
@@ -43,10 +51,16 @@ export async function formatDeployment(content: Omit<Deployment, "digest">): Pro
  *
  * @param text the contents of the file
  * @returns the deployment
- * @throws {SyntaxError} if it is damaged, or was changed after it was compiled
+ * @throws {SyntaxError} if it is damaged, was changed after it was compiled, or has the format of a
+ * newer version
  */
 export async function parseDeployment(text: string): Promise<Deployment> {
   const { digest, ...content }: Deployment = JSON.parse(text);
+  if (content.format > manifestFormat) {
+    throw new SyntaxError(
+      `Unknown format ${content.format}: expected ${manifestFormat}; a newer Checkwright compiled it`,
+    );
+  }
   if (digest !== await sha256(JSON.stringify(content))) {
     throw new SyntaxError("Digest mismatch: the file was changed after it was compiled");
   }

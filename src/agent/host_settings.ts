@@ -55,7 +55,10 @@ export async function readHostSettings(path: string | undefined): Promise<HostFi
 function hostFile(read: readonly SettingsFile[], files: string[], folders: string[]): HostFile {
   const values = read.map(({ located }) => located).filter((located) => located !== undefined);
   const located = values.reduce(mergeLocated, { source: "", value: new Map() } as Located);
-  const { include: _include, ...settings } = plainOf(located) as Record<string, unknown>;
+  const { include: _include, format: _format, ...settings } = plainOf(located) as Record<
+    string,
+    unknown
+  >;
   const sources = sourcesOf(located);
   const errors = read.flatMap(({ tableErrors }) => tableErrors);
   const sourceOf = (place: string) => sources.get(place);

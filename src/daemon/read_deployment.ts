@@ -25,12 +25,17 @@ export interface Place {
   systemd: boolean;
 }
 
+/** The programs of Checkwright that a running daemon cannot replace. */
+const ownPrograms = ["daemon.js", deployedFiles.runtime];
+
 /** The agent that a deployed daemon serves. */
 export interface DeployedAgent {
   manifest: Manifest;
   code: SandboxCode;
   /** Warnings. */
   diagnostics: readonly Diagnostic[];
+  /** Identifies the version of the programs of Checkwright in the deployable. */
+  programs: string;
 }
 
 /**
@@ -110,7 +115,12 @@ export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
   const all = [...host.diagnostics, ...host.locate(diagnostics)].sort(asWritten(host.files));
   if (errorsOf(all).length > 0) throw new AgentError(all);
   const { state = place.state } = settings;
-  return { manifest: { ...inspected, settings: { ...settings, state } }, code, diagnostics: all };
+  return {
+    manifest: { ...inspected, settings: { ...settings, state } },
+    code,
+    diagnostics: all,
+    programs: JSON.stringify(ownPrograms.map((name) => deployment.files[name])),
+  };
 }
 
 // The unit drops packets of hosts that only the settings allow, before the daemon can log them.

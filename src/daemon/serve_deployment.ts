@@ -1,5 +1,4 @@
 import { AgentError, type Diagnostic, formatDiagnostic } from "../agent/diagnostic.ts";
-import type { Manifest } from "../agent/manifest.ts";
 import {
   type DeployedAgent,
   type Place,
@@ -81,7 +80,7 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
 
   async function reload(): Promise<void> {
     systemd.send("RELOADING=1");
-    const reason = await reloadFrom(place, agent.manifest, daemon);
+    const reason = await reloadFrom(place, agent, daemon);
     if (reason !== undefined) {
       log("error", "reload refused", { reason });
       daemon.refused(reason);
@@ -141,7 +140,7 @@ function ordersOf(
 
 async function reloadFrom(
   place: Place,
-  started: Manifest,
+  started: DeployedAgent,
   daemon: Lifecycle,
 ): Promise<string | undefined> {
   try {
@@ -149,7 +148,10 @@ async function reloadFrom(
     if (refusal !== undefined) return refusal;
     const next = await readDeployedAgent(place);
     printAll(next.diagnostics);
-    return whyRestart(started, next.manifest) ??
+    if (next.programs !== started.programs) {
+      return "the deployable contains another version of Checkwright: a restart is needed";
+    }
+    return whyRestart(started.manifest, next.manifest) ??
       await daemon.reload(await ordersOf(next, place, NO_QUARANTINE, daemon.log));
   } catch (error) {
     if (!(error instanceof AgentError)) return (error as Error).message;

@@ -26,7 +26,7 @@ const commandDefaults: Readonly<Record<string, string>> = {
 
 /** Returns the tables, in Markdown. */
 export function buildSettingsTables(): string {
-  const { commands, include, ...settings } = propertiesOf(settingsSchema());
+  const { commands, include, format, ...settings } = propertiesOf(settingsSchema());
   const each = propertiesOf(commands!.additionalProperties as Schema);
   return [
     "Settings of an agent and of a settings file:\n",
@@ -34,7 +34,7 @@ export function buildSettingsTables(): string {
     "\nSettings of one command, in the agent or below `commands.NAME` in a settings file:\n",
     table(Object.entries(each).flatMap(([name, schema]) => rowsOf(name, schema, commandDefault))),
     "\nSettings of settings files only, beside `commands`:\n",
-    table(rowsOf("include", include!)),
+    table([...rowsOf("include", include!), ...rowsOf("format", format!)]),
   ].join("\n");
 }
 
@@ -95,6 +95,7 @@ function typeOf({ type, enum: values, anyOf, pattern, items, examples, ...rest }
   if (type === "integer") return "integer";
   if (type === "boolean") return "boolean";
   if (pattern === "^/") return "absolute path";
+  if ("const" in rest) return "integer";
   const sampleValue = rest.default ?? (examples as unknown[] | undefined)?.[0];
   return /^\d+(ms|s|m|h|d)$/.test(String(sampleValue)) ? "duration" : "string";
 }

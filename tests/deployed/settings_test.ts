@@ -2,6 +2,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";
+import { sha256 } from "../../src/agent/deployment.ts";
+import { askOnce } from "../asking.ts";
 import { isMissing } from "../tools.ts";
 import { compile } from "./deploying.ts";
 
@@ -133,4 +135,25 @@ Deno.test("An address in use is reported in one line with exit code 1, so that s
     stderr,
     new RegExp(`^checkwright: .*127\\.0\\.0\\.1.*${daemon.port}.*in use.*$`, "m"),
   );
+});
+
+Deno.test("A reload refuses another version of Checkwright, and a manifest of a newer format", async () => {
+  await using deployed = await compile(agent);
+  await using daemon = await deployed.start();
+  const path = `${deployed.folder}/manifest.json`;
+  const { digest: _, ...manifest } = JSON.parse(await Deno.readTextFile(path));
+  const refused = async (change: object, reason: string) => {
+    const content = { ...manifest, ...change };
+    const digest = await sha256(JSON.stringify(content));
+    await Deno.writeTextFile(path, JSON.stringify({ ...content, digest }));
+    daemon.process.kill("SIGHUP");
+    await daemon.logged(reason);
+  };
+  await refused({ format: 2 }, "Unknown format 2: expected 1; a newer Checkwright compiled it");
+  await refused(
+    { files: { ...manifest.files, "daemon.js": "0".repeat(64) } },
+    "the deployable contains another version of Checkwright: a restart is needed",
+  );
+  await refused({}, "info reload ");
+  assertEquals(await askOnce(daemon, ["ok"], { tls: true }), "OK fine");
 });

@@ -2,7 +2,8 @@ import type { YAMLException } from "js-yaml";
 import { createReport, type Diagnostic } from "../diagnostic.ts";
 import { type Located, locateValues, plainOf, sourcesOf } from "./located.ts";
 import { parseYaml, type YamlEntry } from "./parse_yaml.ts";
-import { hostFields } from "./table.ts";
+import { isRecord } from "../read.ts";
+import { hostFields, SETTINGS_FORMAT } from "./table.ts";
 
 /** The contents and the diagnostics of one settings file. */
 export interface SettingsFile {
@@ -59,7 +60,10 @@ export async function readSettingsFile(path: string, included: boolean): Promise
   const sources = sourcesOf(located);
   const unlocated: Diagnostic[] = [];
   const report = createReport(unlocated);
-  hostFields(plainOf(located), report);
+  const plain = plainOf(located);
+  // The contents of another format are unknown, so only the format is an error then.
+  const { format = SETTINGS_FORMAT } = (isRecord(plain) ? plain : {}) as { format?: unknown };
+  hostFields(format === SETTINGS_FORMAT ? plain : { format }, report);
   const tableErrors = unlocated.map((error) => ({
     ...error,
     source: sources.get(error.place) ?? path,

@@ -25,7 +25,11 @@ export interface GivenCommand extends GivenExec {
 export interface GivenHost extends GivenSettings {
   commands?: Record<string, GivenCommand>;
   include?: string[];
+  format?: typeof SETTINGS_FORMAT;
 }
+
+/** The version of the format of settings files. */
+export const SETTINGS_FORMAT = 1;
 
 const plainValue: Schema = { type: ["string", "number", "boolean"] };
 
@@ -88,5 +92,17 @@ export const hostFields: Reader<GivenHost> = fields<GivenHost>({
     "Files that override this one, later over earlier: paths or patterns, relative to this file",
     patterns,
     { examples: ["conf.d/*.yaml"] },
+  ),
+  format: described(
+    "Version of the format of this file; an older Checkwright refuses a newer format",
+    withSchema({ type: "integer", const: SETTINGS_FORMAT }, (value, report) => {
+      if (value === SETTINGS_FORMAT) return SETTINGS_FORMAT;
+      report.error(
+        `Unknown format ${
+          show(value)
+        }: expected ${SETTINGS_FORMAT}; a newer Checkwright may read it`,
+      );
+    }),
+    { default: SETTINGS_FORMAT },
   ),
 });

@@ -398,3 +398,28 @@ commands:
   ]);
   assertEquals(check_agent?.kind === "check" && check_agent.hostValues, { warning: "3" });
 });
+
+Deno.test("A settings file of a newer format is one error, whatever else it contains", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/settings.yaml`;
+  const cases: [text: string, errors: string[]][] = [
+    ["format: 1\ntimeout: 5s\n", []],
+    ["timeout: 5s\n", []],
+    [
+      "timeout: [in, another, form]\nnew: true\nformat: 2\n",
+      ["3: format: Unknown format 2: expected 1; a newer Checkwright may read it"],
+    ],
+    ['format: "1"\n', [
+      '1: format: Unknown format "1": expected 1; a newer Checkwright may read it',
+    ]],
+  ];
+  for (const [text, errors] of cases) {
+    await Deno.writeTextFile(path, text, { mode: 0o600 });
+    const { diagnostics } = await readHostSettings(path);
+    assertEquals(
+      diagnostics.map(formatDiagnostic),
+      errors.map((error) => `error: ${path}:${error}`),
+    );
+  }
+  await Deno.remove(folder, { recursive: true });
+});
