@@ -1,0 +1,65 @@
+/** Whole expressions: what needs several steps, and buffers so large that few functions get them. */
+
+const sizes = ["0", "1", "2", "3", "4", "16"];
+
+/** The expressions. */
+export const scripts: readonly string[] = [
+  // Known from earlier versions of this project, refused or gone.
+  'Deno.listen({ transport: "vsock", cid: 1, port: 1 })',
+  'Deno.connect({ transport: "vsock", cid: 1, port: 1 })',
+  'Deno.serve({ transport: "vsock", cid: 1, port: 1 }, () => new Response())',
+  'node("module").stripTypeScriptTypes("(".repeat(5e4) + "1" + ")".repeat(5e4))',
+  'new OffscreenCanvas(2 ** 31 - 1, 2 ** 31 - 1).getContext("2d")',
+  "createImageBitmap(new ImageData(2, 2), -(2 ** 31), -(2 ** 31), 2 ** 31 - 1, 2 ** 31 - 1)",
+  "createImageBitmap(new ImageData(2, 2), { resizeWidth: 1, resizeHeight: 2 ** 30 })",
+  'node("crypto").createDiffieHellman(Buffer.alloc(0)).generateKeys()',
+  ...sizes.map((size) => `node("crypto").generatePrimeSync(${size})`),
+  ...sizes.map((size) => `node("crypto").generatePrimeSync(${size}, { safe: true })`),
+  ...sizes.map((size) => `node("crypto").generatePrime(${size}, () => {})`),
+  ...sizes.map((size) => `node("crypto").createDiffieHellman(${size}).generateKeys()`),
+  ...sizes.map((size) =>
+    `node("crypto").generateKeyPairSync("dh", { primeLength: ${size} }).privateKey`
+  ),
+  ...["md5", "sha256", "shake256", "blake2b512"].map((name) =>
+    `node("crypto").createHash("${name}").update(huge).digest()`
+  ),
+  ...["deflateRawSync", "crc32", "brotliDecompressSync", "gunzipSync", "zstdDecompressSync"].map(
+    (name) => `node("zlib").${name}(huge)`,
+  ),
+  ...["new TextDecoder().decode(huge)", 'new TextDecoder("gb18030").decode(huge)'],
+  ...["new Blob([huge, huge]).size", "new Blob([huge, huge]).slice(2 ** 31, 2 ** 32).size"],
+  ...["structuredClone(huge).length", 'Buffer.from(huge.buffer).toString("hex", 2 ** 31 - 2)'],
+  ...['Buffer.from(huge.buffer).toString("utf8")', 'Buffer.from(huge.buffer).toString("base64")'],
+  ...["crypto.getRandomValues(huge)", 'node("crypto").randomFillSync(huge, 2 ** 31 - 1, 1)'],
+  ...["new WebAssembly.Module(huge)", "huge.toBase64()", "new Response(huge).text()"],
+  ...["new WebAssembly.Memory({ initial: 65536 }).grow(0)", "WebAssembly.validate(huge)"],
+  ...[
+    'crypto.subtle.digest("SHA-1", huge)',
+    "new ImageData(new Uint8ClampedArray(huge.buffer), 1)",
+  ],
+  ...['node("v8").deserialize(huge)', 'node("v8").serialize(huge).length'],
+  'new Function("x".repeat(2 ** 29 - 24))',
+  'new URLPattern({ pathname: "(".repeat(5e4) + "a" + ")".repeat(5e4) })',
+  'new URLPattern({ pathname: "{".repeat(5e4) + "}".repeat(5e4) })',
+  'new URLPattern({ pathname: "/(" + "(?:a".repeat(2e4) + ")".repeat(2e4) + ")" }).test("http://a/")',
+  'new RegExp("(".repeat(5e4) + ")".repeat(5e4))',
+  'new RegExp("(?:".repeat(2e4) + "a" + ")*".repeat(2e4)).test("a".repeat(100))',
+  'JSON.parse("[".repeat(1e6))',
+  "JSON.stringify(deepArray)",
+  "structuredClone(deepArray)",
+  'node("v8").serialize(deepObject)',
+  "new MessageChannel().port1.postMessage(deepArray)",
+  "Deno.inspect(deepObject, { depth: 1e9 })",
+  'node("util").isDeepStrictEqual(deepArray, nest(1e5, (v) => [v]))',
+  'eval("(".repeat(1e6))',
+  'eval("[".repeat(2e5) + "]".repeat(2e5))',
+  'eval("1" + "+1".repeat(1e6))',
+  'new WebSocket("ws://" + "a".repeat(1e6))',
+  'new URL("http://" + "a.".repeat(1e6))',
+  'new URL("http://" + "xn--a.".repeat(1e5))',
+  '"\\u0130".repeat(2 ** 26).toLowerCase()',
+  '"a".repeat(2 ** 28).replaceAll("a", "$`").length',
+  'Array(2 ** 32 - 1).join("").length',
+  '"x".padEnd(2 ** 29 - 24).normalize("NFKD").length',
+  "new Array(2 ** 25).fill(0).concat(new Array(2 ** 25).fill(0)).length",
+];
