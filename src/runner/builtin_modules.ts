@@ -12,7 +12,17 @@ const unlisted = ["sqlite", "test"];
 
 /** Some of what these export is replaced: they hand on what is there once that has happened. */
 const replaced: ReadonlySet<string> = new Set([
-  ...["child_process", "fs", "fs/promises", "module", "process", "tty", "v8", "worker_threads"],
+  ...[
+    "child_process",
+    "crypto",
+    "fs",
+    "fs/promises",
+    "module",
+    "process",
+    "tty",
+    "v8",
+    "worker_threads",
+  ],
 ]);
 
 /**

@@ -18,6 +18,8 @@ export interface Order {
   facts: Readonly<Record<string, unknown>>;
   task:
     | { kind: "list" }
+    /** The results of expressions. */
+    | { kind: "evaluate"; codes: readonly string[] }
     /** The expression of a call. */
     | { kind: "describe"; at: Position }
     /** The calls from a position to another, both included. */
@@ -32,6 +34,8 @@ const maxMilliseconds = 3_000;
 /** The wait for a promise, in milliseconds, and the number of such waits of a function. */
 const patience = 10;
 const maxWaits = 8;
+/** What runs in other threads at the end is given this time to fail. */
+const lastMilliseconds = 250;
 /** The number of results of a function whose methods are called. */
 const maxResults = 24;
 
@@ -45,6 +49,7 @@ const later = (milliseconds: number) => new Promise((done) => setTimeout(done, m
 export async function carryOut({ modules, facts, task }: Order, print: Print): Promise<void> {
   Error.stackTraceLimit = 0;
   const evaluate = await createScope(facts);
+  if (task.kind === "evaluate") return await evaluateAll(task.codes, evaluate, print);
   const surface = createSurface();
   for (const code of receivers) {
     const instance = attempt(() => evaluate(code));
@@ -60,6 +65,19 @@ export async function carryOut({ modules, facts, task }: Order, print: Print): P
     targets.forEach(({ name, receiver }, at) => print(`#${at} ${name} on ${receiver}`));
   } else if (task.kind === "describe") print(`#${calls.describe(task.at)}`);
   else await calls.run(task.from, task.to, new Set(task.skip));
+}
+
+async function evaluateAll(codes: readonly string[], evaluate: Evaluate, print: Print) {
+  for (const [at, code] of codes.entries()) {
+    print(`@${at}:0:-1:`);
+    try {
+      await evaluate(code);
+      print("#");
+    } catch (error) {
+      print(`#${String(error).replaceAll("\n", " ")}`);
+    }
+  }
+  await later(lastMilliseconds);
 }
 
 async function walkModule(surface: Surface, name: string): Promise<void> {
@@ -193,8 +211,7 @@ function createCalls(targets: readonly Target[], evaluate: Evaluate, print: Prin
         await runFunction(targets[fn]!, fn, from, to);
         await later(0);
       }
-      // What runs in other threads is given time to fail.
-      await later(250);
+      await later(lastMilliseconds);
     },
   };
 }

@@ -14,13 +14,14 @@ export interface Finding {
  * Explains a death.
  *
  * @param start the first call of the process that died
- * @returns the finding; a process that dies of no single call is reported with the calls between
+ * @returns the finding; a process that dies of no single call is reported with the calls between.
+ * Undefined if many calls together have exhausted the memory
  */
 export async function narrow(
   setting: Setting,
   start: Position,
   outcome: Outcome,
-): Promise<Finding> {
+): Promise<Finding | undefined> {
   const { at } = outcome;
   const diesFrom = async (from: Position) => {
     const again = await runProcess(setting, { kind: "run", from, to: at, skip: [] });
@@ -28,7 +29,7 @@ export async function narrow(
   };
   const alone = await diesFrom([at[0], at[1], -1]);
   if (alone !== undefined) return await report(setting, alone, at, at);
-  if (isMemory(outcome)) return await report(setting, outcome, start, at);
+  if (isMemory(outcome)) return undefined;
   // Later than its cause: the nearest calls first, up to the start.
   for (let calls = 4; calls < at[1]; calls *= 8) {
     const from: Position = [at[0], at[1] - calls, -1];
@@ -46,7 +47,7 @@ export async function narrow(
 }
 
 /** Whether a process ended since memory was exhausted, the heap's or the limit of the process. */
-export function isMemory({ reason }: Outcome): boolean {
+function isMemory({ reason }: Outcome): boolean {
   return /out of memory|heap limit|invalid (?:array|table|size)|Zone|memory allocation of \d{1,11} bytes/
     .test(reason);
 }

@@ -92,8 +92,12 @@ function watch(child: Deno.ChildProcess, progress: string, onBlocked: () => void
       size = now;
       since = performance.now();
     } else if (performance.now() - since > (size === 0 ? startSilence : silence)) {
-      onBlocked();
-      child.kill("SIGKILL");
+      try {
+        child.kill("SIGKILL");
+        onBlocked();
+      } catch {
+        // It has ended just now.
+      }
     }
   }, 250);
 }

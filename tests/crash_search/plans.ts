@@ -18,10 +18,11 @@ export const resultArgs: readonly (readonly string[])[] = [
 
 /** Lists the calls of a function. `samples` are arguments that the function accepts. */
 export function* callsOf(
-  { fn, receiver }: Reached,
+  { name, fn, receiver }: Reached,
   samples: readonly (readonly string[])[],
 ): Generator<Call> {
-  const arity = arityOf(fn);
+  // A getter has no arguments, and a setter one.
+  const arity = name.startsWith("get(") ? 0 : name.startsWith("set(") ? 1 : arityOf(fn);
   const kinds = isClass(fn) ? [true] : isConstructor(fn) ? [false, true] : [false];
   for (const construct of kinds) {
     // First: what succeeds, so that its variants are tried before a time limit.
@@ -42,6 +43,7 @@ export function* callsOf(
 
 function* argumentsOf(arity: number): Generator<string[]> {
   yield [];
+  if (arity < 1) return;
   for (const one of values) yield [one];
   if (arity < 2) return;
   for (const one of core) for (const two of core) yield [one, two];
@@ -59,6 +61,7 @@ function* variantsOf(args: readonly string[]): Generator<string[]> {
   for (let at = 0; at < args.length; at++) {
     for (const value of values) yield args.with(at, value);
     for (const key of optionsOf(args[at]!)) {
+      yield args.with(at, `once(${args[at]}, "${key}")`);
       for (const value of values) yield args.with(at, `{ ...${args[at]}, ${key}: ${value} }`);
     }
     for (let other = at + 1; other < args.length; other++) {
@@ -81,7 +84,7 @@ function arityOf(fn: Reached["fn"]): number {
   if (/\barguments\b/.test(source)) return 3;
   const parameters = /\(([^)]*)\)/.exec(source)?.[1] ?? "";
   if (parameters.includes("...")) return 3;
-  return Math.min(parameters.split(",").filter((part) => part.trim() !== "").length, 8);
+  return Math.min(1 + parameters.split(",").slice(1).length, 8);
 }
 
 function isClass(fn: Reached["fn"]): boolean {

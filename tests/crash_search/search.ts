@@ -4,13 +4,9 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
-import { generateKeyPairSync } from "node:crypto";
-import { builtinModules } from "node:module";
-import { createSelfSigned } from "../../src/certificate/self_signed.ts";
-import { bundle } from "../../src/project/bundle.ts";
-import { importMap } from "../../src/runner/builtin_modules.ts";
 import type { Position } from "./inside.ts";
-import { describe, type Finding, isMemory, narrow } from "./narrow.ts";
+import { describe, type Finding, narrow } from "./narrow.ts";
+import { bundlePrograms, createSetting, type PermissionSet } from "./prepare.ts";
 import { runProcess, type Setting } from "./outcome.ts";
 
 /** The number of functions that one process tries. */
@@ -25,7 +21,6 @@ const options = parseArgs(Deno.args, {
 });
 const { jobs = "2", permissions = "all", from = "0", verbose } = options;
 const filter = String(options._[0] ?? "");
-const pkcs8 = { type: "pkcs8", format: "pem" } as const;
 const say = (text: string) => console.error(text);
 const start = performance.now();
 const seconds = () => Math.round((performance.now() - start) / 1000);
@@ -33,9 +28,11 @@ const folder = await Deno.makeTempDir({ prefix: "crash-search-" });
 let found = 0;
 try {
   const listener = acceptAll();
-  await prepare();
-  for (const name of permissions === "all" ? ["wide", "none"] : [permissions]) {
-    found += await searchWith(name, await settingOf(name, (listener.addr as Deno.NetAddr).port));
+  await bundlePrograms(folder);
+  const { port } = listener.addr as Deno.NetAddr;
+  const sets = permissions === "all" ? ["wide", "none"] : [permissions];
+  for (const name of sets as PermissionSet[]) {
+    found += await searchWith(name, await createSetting(folder, name, port));
   }
   listener.close();
 } finally {
@@ -49,47 +46,6 @@ function acceptAll(): Deno.Listener {
     for await (const connection of listener) setTimeout(() => connection.close(), 300);
   })().catch(() => {});
   return listener;
-}
-
-async function prepare(): Promise<void> {
-  const sources = {
-    runtime: "../../src/runner/sandbox_main.ts",
-    inside: "./inside.ts",
-    process: "./process.ts",
-  };
-  for (const [name, source] of Object.entries(sources)) {
-    const code = await bundle(new URL(source, import.meta.url));
-    await Deno.writeTextFile(`${folder}/${name}.js`, code);
-  }
-  const imports = importMap(`file://${folder}/process.js`);
-  await Deno.writeTextFile(`${folder}/imports.json`, JSON.stringify(imports));
-}
-
-async function settingOf(name: string, port: number): Promise<Setting> {
-  const { cert } = await createSelfSigned({ names: ["localhost"] });
-  const modules = [...new Set([...builtinModules, "sqlite", "test", "test/reporters"])];
-  const facts: Record<string, unknown> = {
-    ...{ port, pem: cert },
-    rsapem: generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey.export(pkcs8),
-    dsapem: generateKeyPairSync("dsa", { modulusLength: 1024, divisorLength: 160 }).privateKey
-      .export(pkcs8),
-  };
-  if (name === "none") return { folder, permissions: {}, modules, facts };
-  const own = `${folder}/files`;
-  await Deno.mkdir(own, { recursive: true });
-  await Deno.writeTextFile(`${own}/file`, "text\n");
-  return {
-    folder,
-    modules,
-    facts: { ...facts, folder: own, file: `${own}/file`, out: `${own}/out` },
-    permissions: {
-      ...{ read: [own], write: [own], net: [`127.0.0.1:${port}`], env: ["CRASH_SEARCH"] },
-      ...{
-        run: ["/usr/bin/true"],
-        sys: ["hostname", "osRelease", "loadavg", "cpus", "uid", "gid"],
-      },
-    },
-  };
 }
 
 async function searchWith(name: string, setting: Setting): Promise<number> {
@@ -122,14 +78,18 @@ async function searchWith(name: string, setting: Setting): Promise<number> {
       if (outcome.kind === "done") return;
       const [fn, call] = outcome.at;
       if (outcome.kind !== "broken") {
-        const finding: Finding = outcome.kind === "died" ? await narrow(setting, at, outcome) : {
-          kind: "blocked",
-          expression: await describe(setting, outcome.at, outcome.method),
-          status: "",
-          reason: "",
-        };
-        findings.push(finding);
-        say(`  ${show(finding)}`);
+        const finding: Finding | undefined = outcome.kind === "died"
+          ? await narrow(setting, at, outcome)
+          : {
+            kind: "blocked",
+            expression: await describe(setting, outcome.at, outcome.method),
+            status: "",
+            reason: "",
+          };
+        if (finding !== undefined) {
+          findings.push(finding);
+          say(`  ${show(finding)}`);
+        }
       } else say(`  broken at ${outcome.at} ${names[fn]}: ${outcome.reason}`);
       const key = `${outcome.kind} ${fn}`;
       deaths.set(key, (deaths.get(key) ?? 0) + 1);

@@ -29,6 +29,24 @@ export const helpers: readonly (readonly [name: string, code: string])[] = [
   ],
   ["cyclic", "(() => { const o = { a: [] }; o.a.push(o); o.self = o; return o })()"],
   ["long", '"x".repeat(2 ** 20)'],
+  [
+    "once",
+    "(object, key) => { const value = object[key]; let reads = 0; " +
+    "return Object.defineProperty(object, key, { enumerable: true, " +
+    "get: () => reads++ === 0 ? value : undefined }) }",
+  ],
+  [
+    "allOnce",
+    "(value) => { const read = new Set(); return new Proxy({}, { get: (_, key) => " +
+    'key === "then" || read.has(key) ? undefined : (read.add(key), value), has: () => true }) }',
+  ],
+  // PKCS #8 of a Diffie-Hellman key whose prime is 0.
+  [
+    "zeroPrimeKey",
+    '({ key: Buffer.from("301d0201003013' +
+    '06092a864886f70d0103013006020100020102" + "0403020103", "hex"), format: "der", ' +
+    'type: "pkcs8" })',
+  ],
   ["huge", "new Uint8Array(2 ** 31)"],
   ["deepArray", "nest(1e5, (v) => [v])"],
   ["deepObject", "nest(1e5, (v) => ({ v }))"],
@@ -37,16 +55,17 @@ export const helpers: readonly (readonly [name: string, code: string])[] = [
 
 /** The values that are tried in pairs. */
 export const core: readonly string[] = [
-  ...["undefined", "0", "-1", "NaN", "2 ** 31 - 1", "-(2 ** 31)", "2 ** 32", "2 ** 53"],
-  ...['""', '"a"', "{}", "[]", "() => {}", "new Uint8Array(0)"],
+  ...["undefined", "0", "-1", "NaN", "2 ** 31 - 1", "2 ** 32", "2 ** 53"],
+  ...['""', "{}", "() => {}", "new Uint8Array(0)"],
 ];
 
 /** The values that are tried in triples. */
-export const few: readonly string[] = ["-1", "2 ** 31 - 1", "2 ** 53", '"a"', "new Uint8Array(0)"];
+export const few: readonly string[] = ["-1", "2 ** 31", "2 ** 53", "new Uint8Array(0)"];
 
 /** All values that are tried alone. */
 export const values: readonly string[] = [
   ...core,
+  ...["-(2 ** 31)", '"a"', "[]"],
   ...[
     "null",
     "true",
@@ -87,12 +106,22 @@ export const values: readonly string[] = [
     "all(2 ** 53)",
   ],
   ...['all("")', 'all("a")', "all(null)", 'all(Symbol("s"))', "all(() => {})", "all(all(-1))"],
-  ...["all(true)", "all(new Uint8Array(0))", "all([])", "all(1n)", "all(long)", "all(detached)"],
+  ...[
+    "all(true)",
+    "allOnce(1)",
+    'allOnce("AQAB")',
+    "allOnce(new Uint8Array(8))",
+    "all(new Uint8Array(0))",
+    "all([])",
+    "all(1n)",
+    "all(long)",
+    "all(detached)",
+  ],
   ...["new Uint8Array(16)", "new Uint8Array(1)", "new ArrayBuffer(0)", "detached", "shrunk"],
   ...["new SharedArrayBuffer(0)"],
   ...["new SharedArrayBuffer(16)", "new Uint8Array(new SharedArrayBuffer(16))"],
   ...["new Int32Array(new SharedArrayBuffer(16))", "new DataView(new ArrayBuffer(8), 8)"],
-  ...["new Float64Array([NaN, Infinity])", "new BigInt64Array(2)", "huge"],
+  ...["new Float64Array([NaN, Infinity])", "new BigInt64Array(2)"],
   ...["new ArrayBuffer(8, { maxByteLength: 2 ** 30 })", "() => { throw 1 }", "class {}"],
   ...["async () => {}", "function* () {}", "fail", "new Date(NaN)", "/(?:)/g", "new Map([[1, 1]])"],
   ...["new Set([1])", "new WeakRef({})", "Promise.reject(1)", "new Promise(() => {})"],

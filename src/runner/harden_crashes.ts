@@ -1,0 +1,67 @@
+/**
+ * Guards functions that end the whole process if their arguments are hostile: the runtime panics
+ * (Deno 2.9.6). `tests/crash_search` finds them. A guard refuses the argument, not the function, and
+ * reads each argument once: a getter could return something else at the second reading.
+ */
+import { guardCrypto } from "./harden_crypto.ts";
+import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
+
+/** The members of a JSON Web Key that are strings. */
+const jwkStrings = [
+  ...["kty", "use", "alg", "crv", "x", "y", "d", "n", "e", "p", "q", "dp", "dq", "qi", "k"],
+  ...["pub", "priv"],
+];
+
+/**
+ * Guards the global functions of this realm. Must run before user code is evaluated.
+ */
+export function refuseCrashes(): void {
+  // The runtime reads a member twice, and relies on the second reading.
+  replaceFunction(
+    SubtleCrypto.prototype,
+    "importKey",
+    (original) =>
+      async function (this: unknown, format, key, ...rest) {
+        const kind = typeof format === "symbol" ? format : `${format}`;
+        const given = kind === "jwk" ? copyJwk(key) : key;
+        return await Reflect.apply(original, this, [kind, given, ...rest]);
+      },
+  );
+}
+
+/**
+ * Guards Node's modules: each at its first use, since some take long to load.
+ *
+ * @param process `node:process`, before `getBuiltinModule` is closed
+ */
+export function refuseNodeCrashes(process: object): void {
+  const guards = new Map<string, (module: object) => void>([
+    ["crypto", guardCrypto],
+    // A serializer calls methods that its user may replace by something that is not a function.
+    ["v8", (v8) => refuseFunctions(v8, "v8", ["Serializer", "DefaultSerializer"])],
+  ]);
+  const original = Reflect.get(process, "getBuiltinModule") as AnyFunction;
+  const guarded: AnyFunction = (id) => {
+    const module = Reflect.apply(original, process, [id]);
+    const name = String(id).replace("node:", "");
+    const guard = guards.get(name);
+    if (guard !== undefined) {
+      guards.delete(name);
+      guard(module as object);
+    }
+    return module;
+  };
+  Reflect.set(process, "getBuiltinModule", guarded);
+}
+
+function copyJwk(key: unknown): unknown {
+  if (typeof key !== "object" || key === null) return key;
+  const copy: Record<string, unknown> = {};
+  for (const name of [...jwkStrings, "ext", "key_ops", "oth"]) {
+    const value: unknown = Reflect.get(key, name);
+    if (value === undefined || value === null) continue;
+    if (name === "ext") copy[name] = Boolean(value);
+    else copy[name] = jwkStrings.includes(name) ? `${value}` : [...value as Iterable<unknown>];
+  }
+  return copy;
+}
