@@ -4,6 +4,7 @@
  * reads each argument once: a getter could return something else at the second reading.
  */
 import { guardCrypto } from "./harden_crypto.ts";
+import { expectSignable } from "./harden_rsa.ts";
 import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
 
 /** The members of a JSON Web Key that are strings. */
@@ -24,9 +25,19 @@ export function refuseCrashes(): void {
       async function (this: unknown, format, key, ...rest) {
         const kind = typeof format === "symbol" ? format : `${format}`;
         const given = kind === "jwk" ? copyJwk(key) : key;
-        return await Reflect.apply(original, this, [kind, given, ...rest]);
+        return expectSignable(await Reflect.apply(original, this, [kind, given, ...rest]));
       },
   );
+  for (const name of ["generateKey", "unwrapKey"]) {
+    replaceFunction(
+      SubtleCrypto.prototype,
+      name,
+      (original) =>
+        async function (this: unknown, ...args) {
+          return expectSignable(await Reflect.apply(original, this, args));
+        },
+    );
+  }
 }
 
 /**

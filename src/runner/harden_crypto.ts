@@ -1,4 +1,5 @@
 /** The guards of `node:crypto`, see harden_crashes.ts. */
+import { expectSignable } from "./harden_rsa.ts";
 import { type AnyFunction, replaceFunction } from "./replace.ts";
 
 /** The length of a prime, in bits: the runtime cannot make a shorter one. */
@@ -42,6 +43,16 @@ export function guardCrypto(crypto: object): void {
   }
   guardDiffieHellman(Reflect.get(crypto, "DiffieHellman").prototype);
   guardKeys(crypto);
+  const makePair = Reflect.get(crypto, "generateKeyPairSync") as AnyFunction;
+  const { privateKey } = makePair("ed25519") as { privateKey: object };
+  replaceFunction(
+    Object.getPrototypeOf(privateKey),
+    "toCryptoKey",
+    (original) =>
+      function (...args) {
+        return expectSignable(Reflect.apply(original, this, args));
+      },
+  );
 }
 
 type Change = (args: unknown[]) => unknown[];

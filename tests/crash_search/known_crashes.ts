@@ -12,6 +12,10 @@ const zeroPrime = "Invalid prime 0";
 const dhKey = "Diffie-Hellman keys can be generated, not read";
 const key = "zeroPrimeKey";
 
+const rsa = '{ name: "RSASSA-PKCS1-v1_5", modulusLength: 512, ' +
+  'publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-512" }';
+const shortKey = `${crypto}.generateKeyPairSync("rsa", { modulusLength: 512 }).privateKey`;
+
 /** An object in which a member is there at the first reading only. */
 function once(members: string, name: string): string {
   return `once({ ${members}, ext: true, ${name}: "AQAB" }, "${name}")`;
@@ -74,6 +78,17 @@ export const knownCrashes: readonly (readonly [code: string, refusal: string])[]
     `${crypto}.generateKeyPairSync("rsa-pss", { modulusLength: 512, publicExponent: 1 })`,
     "Invalid publicExponent 1",
   ],
+  // Signatures that are longer than the key.
+  [
+    `crypto.subtle.generateKey(${rsa}, true, ["sign", "verify"]).then(sign)`,
+    "Invalid modulusLength 512",
+  ],
+  [
+    `crypto.subtle.importKey("pkcs8", ${shortKey}.export({ format: "der", type: "pkcs8" }), ` +
+    `${rsa}, true, ["sign"]).then(sign)`,
+    "Invalid modulusLength 512",
+  ],
+  [`sign(${shortKey}.toCryptoKey(${rsa}, true, ["sign"]))`, "Invalid modulusLength 512"],
   // A method of a serializer that is not a function.
   [
     `((s) => { s._getDataCloneError = 1; s.writeValue(() => {}) })(new (node("v8").Serializer)())`,

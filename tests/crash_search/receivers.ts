@@ -39,6 +39,17 @@ export const made: readonly (readonly [name: string, code: string])[] = [
     'crypto.subtle.generateKey({ name: "RSA-PSS", modulusLength: 1024, ' +
     'publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-1" }, true, ["sign", "verify"])',
   ],
+  [
+    "mlkem",
+    'crypto.subtle.generateKey("ML-KEM-512", true, ["encapsulateBits", ' +
+    '"decapsulateBits", "encapsulateKey"])',
+  ],
+  ["mldsa", 'crypto.subtle.generateKey("ML-DSA-44", true, ["sign", "verify"])'],
+  [
+    "pbkdf2key",
+    'crypto.subtle.importKey("raw", new Uint8Array(8), "PBKDF2", false, ' +
+    '["deriveKey"])',
+  ],
   ["pbkdf2", 'crypto.subtle.importKey("raw", new Uint8Array(8), "PBKDF2", false, ["deriveBits"])'],
   ["hkdf", 'crypto.subtle.importKey("raw", new Uint8Array(8), "HKDF", false, ["deriveBits"])'],
   // Made once for all processes: it takes a second.
@@ -61,6 +72,12 @@ export const made: readonly (readonly [name: string, code: string])[] = [
     "point",
     '(() => { const e = node("crypto").createECDH("prime256v1"); ' +
     "return e.generateKeys() })()",
+  ],
+  ["pkcs8rsa", 'made.nodersa.privateKey.export({ format: "der", type: "pkcs8" })'],
+  [
+    "rsassa",
+    'crypto.subtle.importKey("pkcs8", made.pkcs8rsa, { name: "RSASSA-PKCS1-v1_5", ' +
+    'hash: "SHA-256" }, true, ["sign"]).then((privateKey) => ({ privateKey }))',
   ],
   ["gzip", 'node("zlib").gzipSync("x")'],
 ];

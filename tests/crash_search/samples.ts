@@ -214,10 +214,60 @@ const subtleCalls: [string, string[]][] = [
   ]],
 ];
 
+const modern: [string, string[]][] = [
+  ...["cSHAKE128", "TurboSHAKE256", "KT128"].map((name): [string, string[]] => [
+    `${sub}.digest`,
+    [`{ name: "${name}", outputLength: 64, length: 64, domainSeparation: 31 }`, b],
+  ]),
+  ...[
+    ...[["ML-KEM-512", '["encapsulateBits", "decapsulateBits"]'], ["ML-DSA-44", '["sign"]']],
+    ...[["X448", '["deriveBits"]'], ["KMAC128", '["sign"]'], ["AES-OCB", '["encrypt"]']],
+    ...[["ChaCha20-Poly1305", '["encrypt"]'], ["SLH-DSA-SHA2-128f", '["sign"]']],
+  ].map(([name, uses]): [string, string[]] => [
+    `${sub}.generateKey`,
+    [`{ name: "${name}", length: 128 }`, "true", uses!],
+  ]),
+  ...["raw-secret", "raw-seed", "raw-public", "pkcs8", "jwk"].flatMap((format) =>
+    ["ML-KEM-512", "ML-DSA-44", "X448", "KMAC128", "Argon2id", "AES-OCB", "SLH-DSA-SHA2-128f"].map(
+      (name): [string, string[]] => [`${sub}.importKey`, [
+        `"${format}"`,
+        format === "jwk"
+          ? `{ kty: "AKP", alg: "${name}", pub: "AAAA", priv: "AAAA", k: "AAAA", x: "AAAA" }`
+          : "new Uint8Array(64)",
+        `{ name: "${name}", length: 128 }`,
+        "true",
+        "[]",
+      ]],
+    )
+  ),
+  [`${sub}.getPublicKey`, ["made.mlkem.privateKey", "[]"]],
+  [`${sub}.encapsulateBits`, ['"ML-KEM-512"', "made.mlkem.publicKey"]],
+  [`${sub}.decapsulateBits`, ['"ML-KEM-512"', "made.mlkem.privateKey", "new Uint8Array(768)"]],
+  [`${sub}.encapsulateKey`, [
+    ...['"ML-KEM-512"', "made.mlkem.publicKey", '{ name: "AES-GCM", length: 256 }', "true"],
+    '["encrypt"]',
+  ]],
+  [`${sub}.sign`, [
+    '{ name: "ML-DSA-44", context: new Uint8Array(4) }',
+    "made.mldsa.privateKey",
+    b,
+  ]],
+  [`${sub}.sign`, ['"RSASSA-PKCS1-v1_5"', "made.rsassa.privateKey", b]],
+  [`${sub}.deriveKey`, [
+    '{ name: "PBKDF2", hash: "SHA-1", salt: new Uint8Array(8), iterations: 1 }',
+    "made.pbkdf2key",
+    '{ name: "AES-CBC", length: 128, hash: "SHA-1" }',
+    "true",
+    '["encrypt"]',
+  ]],
+  ["SubtleCrypto.supports", ['"digest"', '"SHA-1"', "8"]],
+];
+
 /** The calls: a function of a module, of a global, or a constructor, with its arguments. */
 export const samples: readonly (readonly [name: string, args: readonly string[]])[] = [
   ...cryptoCalls,
   ...subtleCalls,
+  ...modern,
   ...each(zlib.map((name) => `${name}Sync`), 'node("zlib")', "made.gzip", zlibOptions),
   ...each(zlib, 'node("zlib")', '"x"', zlibOptions, "() => {}"),
   ...zlib.map((name): [string, string[]] => [

@@ -14,18 +14,15 @@ export const scripts: readonly string[] = [
   ...sizes.map((size) =>
     `node("crypto").generateKeyPairSync("dh", { primeLength: ${size} }).privateKey`
   ),
-  ...["md5", "sha256", "shake256", "blake2b512"].map((name) =>
-    `node("crypto").createHash("${name}").update(huge).digest()`
-  ),
-  ...["deflateRawSync", "crc32", "brotliDecompressSync", "gunzipSync", "zstdDecompressSync"].map(
+  ...["crc32", "brotliDecompressSync", "gunzipSync", "zstdDecompressSync"].map(
     (name) => `node("zlib").${name}(huge)`,
   ),
   ...["new TextDecoder().decode(huge)", 'new TextDecoder("gb18030").decode(huge)'],
-  ...["new Blob([huge, huge]).size", "new Blob([huge, huge]).slice(2 ** 31, 2 ** 32).size"],
-  ...["structuredClone(huge).length", 'Buffer.from(huge.buffer).toString("hex", 2 ** 31 - 2)'],
-  ...['Buffer.from(huge.buffer).toString("utf8")', 'Buffer.from(huge.buffer).toString("base64")'],
+  ...[],
+  ...['Buffer.from(huge.buffer).toString("hex", 2 ** 31 - 2)'],
+  ...[],
   ...["crypto.getRandomValues(huge)", 'node("crypto").randomFillSync(huge, 2 ** 31 - 1, 1)'],
-  ...["new WebAssembly.Module(huge)", "huge.toBase64()", "new Response(huge).text()"],
+  ...["new WebAssembly.Module(huge)", "huge.toBase64()"],
   ...["new WebAssembly.Memory({ initial: 65536 }).grow(0)", "WebAssembly.validate(huge)"],
   ...[
     'crypto.subtle.digest("SHA-1", huge)',

@@ -28,7 +28,7 @@ export const helpers: readonly (readonly [name: string, code: string])[] = [
     "const v = new Uint8Array(b, 8); b.resize(4); return v })()",
   ],
   ["cyclic", "(() => { const o = { a: [] }; o.a.push(o); o.self = o; return o })()"],
-  ["long", '"x".repeat(2 ** 20)'],
+  ["long", '"x".repeat(2 ** 16)'],
   [
     "once",
     "(object, key) => { const value = object[key]; let reads = 0; " +
@@ -39,6 +39,11 @@ export const helpers: readonly (readonly [name: string, code: string])[] = [
     "allOnce",
     "(value) => { const read = new Set(); return new Proxy({}, { get: (_, key) => " +
     'key === "then" || read.has(key) ? undefined : (read.add(key), value), has: () => true }) }',
+  ],
+  [
+    "sign",
+    '(key) => crypto.subtle.sign("RSASSA-PKCS1-v1_5", key.privateKey ?? key, ' +
+    "new Uint8Array(1))",
   ],
   // PKCS #8 of a Diffie-Hellman key whose prime is 0.
   [
