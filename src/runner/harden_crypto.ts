@@ -99,7 +99,7 @@ function expectAtLeast(name: string, value: unknown, least: number): void {
   }
 }
 
-// The runtime divides by the prime. Whoever made the object may change the prime's bytes later.
+// The runtime divides by the prime, whose bytes may be changed after the object is created.
 function guardDiffieHellman(prototype: object): void {
   const getPrime = Reflect.get(prototype, "getPrime") as AnyFunction;
   for (const name of ["generateKeys", "computeSecret"]) {

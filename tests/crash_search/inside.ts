@@ -1,11 +1,12 @@
 /** Runs in a hardened sandbox: makes calls, and prints before each which one it is. */
 import { type Call, callsOf, resultArgs } from "./plans.ts";
-import { made, receivers } from "./receivers.ts";
+import { createScope, type Evaluate } from "./scope.ts";
+import { receivers } from "./receivers.ts";
 import { moreSamples } from "./more_samples.ts";
 import { scripts } from "./scripts.ts";
 import { samples } from "./samples.ts";
+import { subtleSamples } from "./subtle_samples.ts";
 import { createSurface, type Reached, type Surface } from "./surface.ts";
-import { helpers } from "./values.ts";
 
 /** A call: the number of the function, of its arguments, and of a method of the result. */
 export type Position = [fn: number, call: number, method: number];
@@ -89,36 +90,6 @@ async function walkModule(surface: Surface, name: string): Promise<void> {
   }
 }
 
-type Evaluate = (code: string) => unknown;
-
-async function createScope(facts: Order["facts"]): Promise<Evaluate> {
-  const names: string[] = ["made"];
-  const bound: unknown[] = [{ ...facts }];
-  const factories = new Map<string, (...scope: unknown[]) => unknown>();
-  const evaluate: Evaluate = (code) => {
-    let factory = factories.get(code);
-    if (factory === undefined) {
-      factory = new Function(...names, `return (${code}\n)`) as () => unknown;
-      factories.set(code, factory);
-    }
-    return factory(...bound);
-  };
-  for (const [name, code] of helpers) {
-    const value = evaluate(code);
-    factories.clear();
-    names.push(name);
-    bound.push(value);
-  }
-  for (const [name, code] of made) {
-    try {
-      Reflect.set(bound[0] as object, name, await evaluate(code));
-    } catch {
-      // Calls that need it fail.
-    }
-  }
-  return evaluate;
-}
-
 interface Target extends Reached {
   samples: (readonly string[])[];
   /** A whole expression, and not a function. */
@@ -128,7 +99,7 @@ interface Target extends Reached {
 function withSamples(reached: readonly Reached[], evaluate: Evaluate): Target[] {
   const targets: Target[] = reached.map((one) => ({ ...one, samples: [] }));
   const first = new Map(targets.toReversed().map((one) => [one.fn, one]));
-  for (const [name, args] of [...samples, ...moreSamples]) {
+  for (const [name, args] of [...samples, ...subtleSamples, ...moreSamples]) {
     const fn = attempt(() => evaluate(name));
     first.get(fn as Reached["fn"])?.samples.push(args);
   }

@@ -4,7 +4,7 @@ import { type Outcome, runProcess, type Setting } from "./outcome.ts";
 
 /** A process that ended, or had to be. */
 export interface Finding {
-  kind: "crash" | "memory" | "blocked";
+  kind: "crash" | "memory" | "broken" | "blocked";
   expression: string;
   status: string;
   reason: string;

@@ -16,7 +16,7 @@ export interface Setting {
 
 /** How a process ended. */
 export interface Outcome {
-  /** `broken`: the sandbox could not go on, but the process lives. `blocked`: killed, after silence. */
+  /** `broken`: the sandbox ended, the process did not. `blocked`: killed, after silence. */
   kind: "done" | "broken" | "died" | "blocked";
   /** The last call that was announced. */
   at: Position;
@@ -78,7 +78,7 @@ export async function runProcess(setting: Setting, task: Order["task"]): Promise
   }
   outcome.status = signal ?? `exit code ${code}`;
   outcome.reason ||= explain(await errors);
-  if (!Deno.env.get("KEEP")) await Deno.remove(own, { recursive: true });
+  await Deno.remove(own, { recursive: true });
   return outcome;
 }
 

@@ -53,4 +53,28 @@ export const scripts: readonly string[] = [
   'Array(2 ** 32 - 1).join("").length',
   '"x".padEnd(2 ** 29 - 24).normalize("NFKD").length',
   "new Array(2 ** 25).fill(0).concat(new Array(2 ** 25).fill(0)).length",
+  // Deep structures that the runtime may walk.
+  "new Promise((r) => { setTimeout(r, 50); setTimeout(() => { throw deepError }) })",
+  "new Promise((r) => { setTimeout(r, 50); Promise.reject(deepError) })",
+  "Deno.inspect(deepError)",
+  "structuredClone(deepError)",
+  "(() => { let f = () => 1; for (let i = 0; i < 1e5; i++) f = f.bind(); return f() })()",
+  "Deno.inspect(deepProxy)",
+  "structuredClone(deepProxy)",
+  "(() => { let s = AbortSignal.timeout(1e6); for (let i = 0; i < 1e4; i++) " +
+  "s = AbortSignal.any([s]); return s.aborted })()",
+  "(() => { let s = new ReadableStream(); for (let i = 0; i < 1e4; i++) s = s.tee()[0] })()",
+  'import("data:application/json," + "[".repeat(1e6))',
+  'new Function("return " + "a=>".repeat(2e5) + "1")',
+  'new RegExp("[".repeat(1e5) + "a" + "]".repeat(1e5), "v")',
+  // The runtime calls what errors bring along, and looks up globals.
+  "new Promise((r) => { setTimeout(r, 50); setTimeout(() => { throw { get stack() { throw 1 } } }) })",
+  "(() => { Error.prepareStackTrace = fail; return Promise.reject(new Error()) })()",
+  "(() => { Error.prepareStackTrace = (_, frames) => frames; return Promise.reject(new Error()) })()",
+  ...["Reflect.deleteProperty(globalThis, k)", "globalThis[k] = fail"].map((change) =>
+    `(() => { const { setTimeout } = globalThis; for (const k of Reflect.ownKeys(globalThis)) ` +
+    `try { ${change} } catch {} ; setTimeout(() => { throw 1 }); Promise.reject(1); ` +
+    `return new Promise((r) => setTimeout(r, 50)) })()`
+  ),
+  "Object.freeze(globalThis)",
 ];

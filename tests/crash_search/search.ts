@@ -7,7 +7,7 @@ import { parseArgs } from "@std/cli";
 import type { Position } from "./inside.ts";
 import { describe, type Finding, narrow } from "./narrow.ts";
 import { bundlePrograms, createSetting, type PermissionSet } from "./prepare.ts";
-import { runProcess, type Setting } from "./outcome.ts";
+import { type Outcome, runProcess, type Setting } from "./outcome.ts";
 
 /** The number of functions that one process tries. */
 const batchSize = 80;
@@ -39,7 +39,7 @@ try {
   }
   listener.close();
 } finally {
-  if (!Deno.env.get("KEEP")) await Deno.remove(folder, { recursive: true });
+  await Deno.remove(folder, { recursive: true });
 }
 Deno.exit(found === 0 ? 0 : 1);
 
@@ -71,6 +71,13 @@ async function searchWith(name: string, setting: Setting): Promise<number> {
     return false;
   });
 
+  async function explain(outcome: Outcome, from: Position): Promise<Finding | undefined> {
+    const { kind, at, method, reason } = outcome;
+    if (kind === "died") return await narrow(setting, from, outcome);
+    if (kind === "done") return undefined;
+    return { kind, expression: await describe(setting, at, method), status: "", reason };
+  }
+
   async function searchBatch([first, last]: [number, number]): Promise<void> {
     let at: Position = [first, 0, -1];
     const deaths = new Map<string, number>();
@@ -81,20 +88,11 @@ async function searchWith(name: string, setting: Setting): Promise<number> {
       cut.push(...outcome.cut);
       if (outcome.kind === "done") return;
       const [fn, call] = outcome.at;
-      if (outcome.kind !== "broken") {
-        const finding: Finding | undefined = outcome.kind === "died"
-          ? await narrow(setting, at, outcome)
-          : {
-            kind: "blocked",
-            expression: await describe(setting, outcome.at, outcome.method),
-            status: "",
-            reason: "",
-          };
-        if (finding !== undefined) {
-          findings.push(finding);
-          say(`  ${show(finding)}`);
-        }
-      } else say(`  broken at ${outcome.at} ${names[fn]}: ${outcome.reason}`);
+      const finding = await explain(outcome, at);
+      if (finding !== undefined) {
+        findings.push(finding);
+        say(`  ${show(finding)}`);
+      }
       const key = `${outcome.kind} ${fn}`;
       deaths.set(key, (deaths.get(key) ?? 0) + 1);
       const many = deaths.get(key)! >= (outcome.kind === "blocked" ? maxBlocks : maxDeaths);
@@ -132,7 +130,7 @@ function print(
     `Deno ${Deno.version.deno}, permissions ${name}: ${names.length} functions, ` +
       `${calls} calls, ${seconds()} s`,
   );
-  for (const kind of ["crash", "memory", "blocked"] as const) {
+  for (const kind of ["crash", "memory", "broken", "blocked"] as const) {
     const these = findings.filter((one) => one.kind === kind).map(show).sort();
     console.log(`${kind}: ${these.length}`);
     for (const line of these) console.log(`  ${line}`);

@@ -55,6 +55,8 @@ export const helpers: readonly (readonly [name: string, code: string])[] = [
   ["huge", "new Uint8Array(2 ** 31)"],
   ["deepArray", "nest(1e5, (v) => [v])"],
   ["deepObject", "nest(1e5, (v) => ({ v }))"],
+  ["deepError", "nest(8e3, (cause) => new Error('x', { cause }))"],
+  ["deepProxy", "nest(1e5, (v) => new Proxy(v ?? {}, {}))"],
   ["brackets", '"(".repeat(5e4) + ")".repeat(5e4)'],
 ];
 
