@@ -12,17 +12,8 @@ const unlisted = ["sqlite", "test"];
 
 /** Some of what these export is replaced: they hand on what is there once that has happened. */
 const replaced: ReadonlySet<string> = new Set([
-  ...[
-    "child_process",
-    "crypto",
-    "fs",
-    "fs/promises",
-    "module",
-    "process",
-    "tty",
-    "v8",
-    "worker_threads",
-  ],
+  ...["child_process", "crypto", "fs", "fs/promises", "module", "process", "tty", "v8"],
+  ...["worker_threads", "http2", "https", "perf_hooks", "tls", "zlib", "_tls_wrap"],
 ]);
 
 /**

@@ -9,6 +9,8 @@ const minSafePrimeBits = 3;
 /** The length of an RSA-PSS key, in bits: OpenSSL makes none that is shorter. */
 const minRsaBits = 512;
 const minRsaExponent = 3;
+/** The longest key, in bits. The runtime asks for memory in proportion to it. */
+const maxKeyBits = 16_384;
 
 /** Functions that take a key at an index of their arguments. */
 const keyFunctions: readonly (readonly [name: string, index: number])[] = [
@@ -80,6 +82,12 @@ function copyOptions(options: unknown): Record<string, unknown> {
 function checkKeyPair([type, options, ...rest]: unknown[]): unknown[] {
   if (typeof options !== "object" || options === null) return [type, options, ...rest];
   const given = copyOptions(options);
+  for (const name of ["modulusLength", "primeLength"]) {
+    const value = given[name];
+    if (typeof value === "number" && value > maxKeyBits) {
+      throw new RangeError(`Invalid ${name} ${value}: expected at most ${maxKeyBits}`);
+    }
+  }
   if (type === "rsa-pss") {
     expectAtLeast("modulusLength", given.modulusLength, minRsaBits);
     expectAtLeast("publicExponent", given.publicExponent, minRsaExponent);

@@ -78,6 +78,13 @@ export const knownCrashes: readonly (readonly [code: string, refusal: string])[]
     `${crypto}.generateKeyPairSync("rsa-pss", { modulusLength: 512, publicExponent: 1 })`,
     "Invalid publicExponent 1",
   ],
+  // Memory in proportion to the key.
+  ...["generateKeyPairSync", "generateKeyPair"].map((name) =>
+    [
+      `${crypto}.${name}("rsa", { modulusLength: 2 ** 32 - 1 }, () => {})`,
+      "Invalid modulusLength 4294967295",
+    ] as const
+  ),
   // Signatures that are longer than the key.
   [
     `crypto.subtle.generateKey(${rsa}, true, ["sign", "verify"]).then(sign)`,
@@ -95,6 +102,27 @@ export const knownCrashes: readonly (readonly [code: string, refusal: string])[]
     `return b.text() })()`,
     "Blob.slice() is not for a check",
   ],
+  // Constructors of native classes, called with a receiver.
+  ...["DOMMatrix", "DOMPoint", "DOMRect", "ImageData", "Storage", "GPUBuffer"].map((name) =>
+    [`${name}.call(new Proxy({}, { get: fail }), 1, 1)`, `${name} is not defined`] as const
+  ),
+  ...[
+    `${crypto}.createHash("md5")`,
+    `${crypto}.createSecretKey(Buffer.alloc(1))`,
+    'node("zlib").createGzip()',
+    'node("zlib").createBrotliDecompress()',
+    'node("zlib").createZstdCompress()',
+    'node("perf_hooks").createHistogram()',
+    'new (node("https").globalAgent.constructor)() && new (node("tls").TLSSocket)(' +
+    'new (node("net").Socket)())',
+    'node("dgram").createSocket("udp4")',
+    'node("_http_common").parsers.alloc()',
+  ].map((code) =>
+    [
+      `natives(${code}).forEach((one) => one.call(new Proxy({}, { get: fail }), 1, 1))`,
+      harmless,
+    ] as const
+  ),
   // A method of a serializer that is not a function.
   [
     `((s) => { s._getDataCloneError = 1; s.writeValue(() => {}) })(new (node("v8").Serializer)())`,
