@@ -33,9 +33,13 @@ export function guardCrypto(crypto: object): void {
   for (const name of ["generatePrime", "generatePrimeSync"]) {
     guardArguments(crypto, name, ([size, options, ...rest]) => {
       const given = copyOptions(options);
+      // The search for a prime with a given remainder may never end, and overflows the stack.
+      if (given.add !== undefined || given.rem !== undefined) {
+        throw new TypeError("Invalid options add and rem: they are not for a check");
+      }
       const least = given.safe ? minSafePrimeBits : minPrimeBits;
-      if (typeof size === "number" && size < least) {
-        throw new RangeError(`Invalid prime size ${size}: expected at least ${least} bits`);
+      if (typeof size === "number" && (size < least || size > maxKeyBits)) {
+        throw new RangeError(`Invalid prime size ${size}: expected ${least} to ${maxKeyBits} bits`);
       }
       return [size, typeof options === "object" ? given : options, ...rest];
     });

@@ -78,6 +78,9 @@ export const knownCrashes: readonly (readonly [code: string, refusal: string])[]
     `${crypto}.generateKeyPairSync("rsa-pss", { modulusLength: 512, publicExponent: 1 })`,
     "Invalid publicExponent 1",
   ],
+  // The search for a prime with a given remainder.
+  [`${crypto}.generatePrimeSync(65536, { add: 4n, rem: 1n })`, "Invalid options add and rem"],
+  [`${crypto}.generatePrime(16, { add: 4n, rem: 2n }, () => {})`, "Invalid options add and rem"],
   // Memory in proportion to the key.
   ...["generateKeyPairSync", "generateKeyPair"].map((name) =>
     [
