@@ -54,8 +54,11 @@ export async function carryOut({ modules, facts, task }: Order, print: Print): P
   const surface = createSurface();
   for (const code of receivers) {
     const instance = attempt(() => evaluate(code));
-    if (Object(instance) === instance) surface.addMethods(instance as object, code);
-    else if (instance !== undefined) surface.addMethods(Object(instance), code);
+    if (Object(instance) === instance) {
+      surface.addMethods(instance as object, code);
+      // What it holds: native handles have methods that check little.
+      surface.walk(instance as object, code);
+    } else if (instance !== undefined) surface.addMethods(Object(instance), code);
   }
   surface.walk(Deno, "Deno");
   surface.walk(globalThis, "globalThis");
