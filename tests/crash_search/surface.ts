@@ -41,8 +41,8 @@ export function createSurface(): Surface {
       const found = descriptorOf(owner, key);
       if (found === undefined || key === "constructor") continue;
       add(memberOf(name, key), found.value, receiver, home);
-      add(`get(${name}, ${keyOf(key)})`, found.get, receiver, home);
-      add(`set(${name}, ${keyOf(key)})`, found.set, receiver, home);
+      add(`get(${name}, ${keyOf(name, key)})`, found.get, receiver, home);
+      add(`set(${name}, ${keyOf(name, key)})`, found.set, receiver, home);
     }
   }
 
@@ -71,8 +71,8 @@ export function createSurface(): Surface {
           if (found === undefined) continue;
           const path = memberOf(name, key);
           if (unseen(found.value)) add(path, found.value, name, false);
-          if (unseen(found.get)) add(`get(${name}, ${keyOf(key)})`, found.get, name, false);
-          if (unseen(found.set)) add(`set(${name}, ${keyOf(key)})`, found.set, name, false);
+          if (unseen(found.get)) add(`get(${name}, ${keyOf(name, key)})`, found.get, name, false);
+          if (unseen(found.set)) add(`set(${name}, ${keyOf(name, key)})`, found.set, name, false);
           const value = found.get === undefined ? found.value : read(object, key);
           if (Object(value) === value) queue.push([value, path]);
         }
@@ -111,10 +111,10 @@ function isData(object: object): boolean {
     Array.isArray(object) && object.length > 64;
 }
 
-function keyOf(key: PropertyKey): string {
+function keyOf(owner: string, key: PropertyKey): string {
   if (typeof key !== "symbol") return JSON.stringify(key);
   const known = /^Symbol\((Symbol\.\w+)\)$/.exec(String(key));
-  return known?.[1] ?? `/* ${String(key)} */ Symbol()`;
+  return known?.[1] ?? `symbolOf(${owner}, ${JSON.stringify(String(key))})`;
 }
 
 function memberOf(owner: string, key: PropertyKey): string {
@@ -122,5 +122,5 @@ function memberOf(owner: string, key: PropertyKey): string {
   if (owner === "globalThis") return text;
   return typeof key === "string" && /^[a-z_$][\w$]*$/i.test(text)
     ? `${owner}.${text}`
-    : `${owner}[${keyOf(key)}]`;
+    : `${owner}[${keyOf(owner, key)}]`;
 }

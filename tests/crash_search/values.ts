@@ -7,6 +7,7 @@
 export const helpers: readonly (readonly [name: string, code: string])[] = [
   ["node", "(name) => process.getBuiltinModule(name)"],
   ["proto", "(value) => Object.getPrototypeOf(value)"],
+  ["symbolOf", "(owner, text) => Reflect.ownKeys(owner).find((key) => String(key) === text)"],
   ["get", "(value, key) => Object.getOwnPropertyDescriptor(value, key).get"],
   ["set", "(value, key) => Object.getOwnPropertyDescriptor(value, key).set"],
   ["fail", '() => { throw new Error("hostile") }'],
