@@ -36,6 +36,9 @@ export const HANDLE_MAKERS: Readonly<Record<string, (module: Module) => object[]
  * @param binding `process.binding`
  */
 export function hideBindings(binding: (name: string) => object): void {
+  // A class of Node's own, around the native one.
+  const { HTTPParser } = binding("http_parser") as { HTTPParser: new () => object };
+  hideHandles(new HTTPParser());
   for (const [name, classes] of bindings) {
     for (const one of classes) {
       const made = Reflect.get(binding(name), one) as { prototype: object } | undefined;

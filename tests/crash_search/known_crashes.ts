@@ -126,6 +126,11 @@ export const knownCrashes: readonly (readonly [code: string, refusal: string])[]
       harmless,
     ] as const
   ),
+  [
+    'natives(node("_http_common").parsers.alloc()).forEach((one) => ' +
+    "one.call(new Proxy({}, { get: fail })))",
+    harmless,
+  ],
   // A method of a serializer that is not a function.
   [
     `((s) => { s._getDataCloneError = 1; s.writeValue(() => {}) })(new (node("v8").Serializer)())`,
