@@ -14,7 +14,8 @@ const unlisted = ["sqlite", "test"];
  * Hardening replaces some exports of these modules, so their wrappers read the exports afterwards.
  */
 const replaced: ReadonlySet<string> = new Set([
-  ...["child_process", "fs", "fs/promises", "module", "process", "tty", "v8", "worker_threads"],
+  ...["child_process", "crypto", "fs", "fs/promises", "module", "process", "tty", "v8"],
+  ...["worker_threads", "http2", "https", "perf_hooks", "tls", "zlib", "_tls_wrap"],
 ]);
 
 /**

@@ -11,6 +11,7 @@
  */
 
 import { guardFiles } from "./harden_files.ts";
+import { refuseCrashes, refuseNodeCrashes } from "./harden_crashes.ts";
 import { hardenModules } from "./harden_modules.ts";
 import { hardenChildProcess, hardenCommand } from "./harden_subprocess.ts";
 import type { RealmFacts } from "./messages.ts";
@@ -75,11 +76,13 @@ function hardenRealm(
   // Checks must not listen: on the daemon's address a check could receive queries.
   refuseFunctions(Deno, "Deno", ["listen", "listenTls", "listenDatagram", "serve"]);
   boundConnect();
+  refuseCrashes();
   const guard = guardFiles(files);
   Object.defineProperty(Deno, "connect", { writable: false, configurable: false });
   hardenCommand(mark);
   redirectConsole(print);
   onNode((process) => {
+    refuseNodeCrashes(process);
     hardenModules(process);
     const pipe = process.binding("pipe_wrap").Pipe!.prototype;
     // Node expects the system's error code if it cannot listen.

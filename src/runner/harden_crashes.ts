@@ -1,0 +1,107 @@
+/**
+ * Guards functions that end the whole process if their arguments are hostile: the runtime panics
+ * (Deno 2.9.6). `tests/crash_search` finds them. A guard refuses the argument, not the function, and
+ * reads each argument once: a getter could return something else at the second reading.
+ */
+import { guardCrypto } from "./harden_crypto.ts";
+import { HANDLE_MAKERS, hideBindings, hideHandles } from "./harden_handles.ts";
+import { expectSignable } from "./harden_rsa.ts";
+import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
+
+/** The members of a JSON Web Key that are strings. */
+const jwkStrings = [
+  ...["kty", "use", "alg", "crv", "x", "y", "d", "n", "e", "p", "q", "dp", "dq", "qi", "k"],
+  ...["pub", "priv"],
+];
+
+/**
+ * Native classes. Called without `new`, their constructors write a pointer into any receiver, which
+ * ends the process now or later. No check needs them, and some write files without permission.
+ */
+const callable =
+  /^(?:DOM(?:Matrix|Point|Quad|Rect)|ImageData|GPU|Storage$|localStorage|sessionStorage)/;
+
+/**
+ * Guards the global functions of this realm. Must run before user code is evaluated.
+ */
+export function refuseCrashes(): void {
+  for (const name of Reflect.ownKeys(globalThis)) {
+    if (callable.test(String(name))) Reflect.deleteProperty(globalThis, name);
+  }
+  // A slice of a slice of a slice …, read by the runtime, overflows its stack. Clones hide the depth.
+  refuseFunctions(Blob.prototype, "Blob", ["slice"]);
+  // The runtime reads a member twice, and relies on the second reading.
+  replaceFunction(
+    SubtleCrypto.prototype,
+    "importKey",
+    (original) =>
+      async function (this: unknown, format, key, ...rest) {
+        const kind = typeof format === "symbol" ? format : `${format}`;
+        const given = kind === "jwk" ? copyJwk(key) : key;
+        return expectSignable(await Reflect.apply(original, this, [kind, given, ...rest]));
+      },
+  );
+  for (const name of ["generateKey", "unwrapKey"]) {
+    replaceFunction(
+      SubtleCrypto.prototype,
+      name,
+      (original) =>
+        async function (this: unknown, ...args) {
+          return expectSignable(await Reflect.apply(original, this, args));
+        },
+    );
+  }
+}
+
+/**
+ * Guards Node's modules: each at its first use, since some take long to load.
+ *
+ * @param process `node:process`, before `getBuiltinModule` is closed
+ */
+export function refuseNodeCrashes(process: object): void {
+  hideBindings(Reflect.get(process, "binding").bind(process));
+  const guards = new Map<string, (module: object) => void>([
+    ["crypto", guardCrypto],
+    // A serializer calls methods that its user may replace by something that is not a function.
+    ["v8", (v8) => refuseFunctions(v8, "v8", ["Serializer", "DefaultSerializer"])],
+  ]);
+  for (const [name, make] of Object.entries(HANDLE_MAKERS)) {
+    const more = guards.get(name);
+    guards.set(name, (module) => {
+      make(module as Parameters<typeof make>[0]).forEach(hideHandles);
+      more?.(module);
+    });
+  }
+  guards.set("tls", (tls) => {
+    const { Socket } = Reflect.apply(original, process, ["net"]) as { Socket: new () => object };
+    hideHandles(Reflect.construct(Reflect.get(tls, "TLSSocket"), [new Socket()]));
+  });
+  // They load it without its guard.
+  for (const name of ["https", "http2", "_tls_wrap"]) {
+    guards.set(name, () => guarded("tls"));
+  }
+  const original = Reflect.get(process, "getBuiltinModule") as AnyFunction;
+  const guarded: AnyFunction = (id) => {
+    const module = Reflect.apply(original, process, [id]);
+    const name = String(id).replace("node:", "");
+    const guard = guards.get(name);
+    if (guard !== undefined) {
+      guards.delete(name);
+      guard(module as object);
+    }
+    return module;
+  };
+  Reflect.set(process, "getBuiltinModule", guarded);
+}
+
+function copyJwk(key: unknown): unknown {
+  if (typeof key !== "object" || key === null) return key;
+  const copy: Record<string, unknown> = {};
+  for (const name of [...jwkStrings, "ext", "key_ops", "oth"]) {
+    const value: unknown = Reflect.get(key, name);
+    if (value === undefined || value === null) continue;
+    if (name === "ext") copy[name] = Boolean(value);
+    else copy[name] = jwkStrings.includes(name) ? `${value}` : [...value as Iterable<unknown>];
+  }
+  return copy;
+}

@@ -1,0 +1,61 @@
+/**
+ * The throw-away process: one sandbox as the daemon starts it, with `inside.ts` in place of an
+ * agent. Its argument is the path of a file with a `ProcessOrder`.
+ */
+import { unite } from "../../src/agent/granted_permissions.ts";
+import type { Permissions } from "../../src/check/declared_permissions.ts";
+import { withoutProcessTree } from "../../src/host/process_tree.ts";
+import { createSandbox } from "../../src/runner/sandbox.ts";
+import { openWorker } from "../../src/runner/worker_channel.ts";
+import type { Order } from "./inside.ts";
+
+/** What the file contains. */
+export interface ProcessOrder {
+  /** The paths of the bundles of `sandbox_main.ts` and `inside.ts`. */
+  runtime: string;
+  inside: string;
+  /** The path of the file in which the sandbox writes what it does. */
+  progress: string;
+  permissions: Permissions;
+  order: Order;
+}
+
+const { runtime, inside, progress, permissions, order }: ProcessOrder = JSON.parse(
+  await Deno.readTextFile(Deno.args[0]!),
+);
+const urlOf = (code: string) => URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+// What is written to an open file survives the process. The permission to open it is given up before
+// the realm is hardened, so that the sandbox is one with exactly the permissions of the search. The
+// resource gets a number that no hostile value has.
+const url = urlOf(`
+import { serveSandbox, workerHost } from "${urlOf(await Deno.readTextFile(runtime))}";
+const path = ${JSON.stringify(progress)};
+const files = Array.from({ length: 40 }, () => Deno.openSync(path, { append: true }));
+const file = files.pop();
+for (const one of files) one.close();
+Deno.permissions.revokeSync({ name: "write", path });
+addEventListener("message", ({ data }) => {
+  data.facts.files = data.facts.files.filter((one) => one !== path);
+}, { capture: true, once: true });
+const write = file.writeSync.bind(file);
+const encoder = new TextEncoder();
+const encode = encoder.encode.bind(encoder);
+serveSandbox(async () => {
+  const { carryOut } = await import("${urlOf(await Deno.readTextFile(inside))}");
+  await carryOut(${JSON.stringify(order)}, (text) => write(encode(text + "\\n")));
+  return { default: { commands: {} } };
+}, await workerHost());
+`);
+const granted = unite([permissions, { write: [progress] }]);
+const sandbox = createSandbox(
+  (events) => openWorker({ url, close: () => {} }, granted, withoutProcessTree(), events),
+  () => {},
+);
+let end = "=done";
+try {
+  await sandbox.ready;
+} catch (error) {
+  end = `=broken ${String((error as Error).message).replaceAll("\n", " ")}`;
+}
+await Deno.writeTextFile(progress, `${end}\n`, { append: true });
+Deno.exit(0);
