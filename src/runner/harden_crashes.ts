@@ -30,6 +30,22 @@ export function refuseCrashes(): void {
   }
   // A slice of a slice of a slice …, read by the runtime, overflows its stack. Clones hide the depth.
   refuseFunctions(Blob.prototype, "Blob", ["slice"]);
+  // The runtime accepts a number or false there, and panics if it gets a symbol.
+  replaceFunction(
+    Deno,
+    "createHttpClient",
+    (original) =>
+      function (options) {
+        const copy = { ...options as object };
+        const timeout: unknown = Reflect.get(copy, "poolIdleTimeout");
+        if (!["undefined", "number", "boolean"].includes(typeof timeout)) {
+          throw new TypeError(
+            "Invalid poolIdleTimeout: expected a number of milliseconds or false",
+          );
+        }
+        return Reflect.apply(original, Deno, [copy]);
+      },
+  );
   // The runtime reads a member twice, and relies on the second reading.
   replaceFunction(
     SubtleCrypto.prototype,

@@ -32,6 +32,9 @@ export const knownCrashes: readonly (readonly [code: string, refusal: string])[]
   // Sizes of images.
   ["new OffscreenCanvas(2 ** 31 - 1, 2 ** 31 - 1)", "OffscreenCanvas is not defined"],
   ["createImageBitmap(new ImageData(2, 2), -1, -1, 1, 1)", "createImageBitmap is not defined"],
+  // A value of a type that the conversion of options does not know.
+  ['Deno.createHttpClient({ poolIdleTimeout: Symbol("s") })', "Invalid poolIdleTimeout"],
+  ['Deno.createHttpClient({ get poolIdleTimeout() { return Symbol("s"); } })', "Invalid poolIdle"],
   // Division by a prime of 0.
   [`${crypto}.createDiffieHellman(Buffer.alloc(0)).generateKeys()`, zeroPrime],
   [`${crypto}.createDiffieHellman(Buffer.alloc(1)).generateKeys()`, zeroPrime],
