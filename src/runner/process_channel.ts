@@ -5,6 +5,7 @@ import { decodeText } from "../nagios/text.ts";
 import { type Bounds, startBounded } from "./bounded_command.ts";
 import { importMap } from "./builtin_modules.ts";
 import type { Channel, ChannelEvents, Modules } from "./channel.ts";
+import { declaredEnvironment } from "./declared_environment.ts";
 import { factsOf } from "./worker_channel.ts";
 
 /** The maximum heap of a process sandbox. */
@@ -81,7 +82,12 @@ export function openProcess(
         program,
       ],
       clearEnv: true,
-      env: { NO_COLOR: "1", [MARK_VARIABLE]: facts.mark, ...env },
+      env: {
+        ...declaredEnvironment(permissions.env),
+        NO_COLOR: "1",
+        [MARK_VARIABLE]: facts.mark,
+        ...env,
+      },
       cwd: "/",
       stdin: "piped",
       stdout: "piped",
