@@ -13,7 +13,7 @@ const evaluationSeconds = 10;
  * Bounds of the process. The heap has its own bound, but buffers are outside it. The bound on
  * processor time ends a process that outlives a killed parent.
  */
-const bounds = { cpu: 60, memory: 2_048 };
+const bounds = { cpu: 60, memory: 2_048, optional: true };
 
 /**
  * Evaluates an agent in a sandbox without permissions and asks it for its manifest.

@@ -106,7 +106,7 @@ function hardenHooks(module: object): void {
 }
 
 // Channels have public names, and carry the requests of all checks. Each caller gets a channel of
-// its own, which nobody can subscribe to.
+// its own without subscribers.
 function hardenDiagnostics(module: object): void {
   const channel = (name: PropertyKey) => ({
     name,
