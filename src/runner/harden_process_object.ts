@@ -3,7 +3,7 @@
  * it one check would receive the errors and warnings of others, and could send them events.
  */
 import { type Print, replaceNodeStreams } from "./null_streams.ts";
-import { protectProperties } from "./protect.ts";
+import { fixProperty, protect, protectProperties } from "./protect.ts";
 
 /** The part of `node:process` that is used here. */
 export interface NodeProcess {
@@ -58,10 +58,13 @@ export function hardenProcessObject(
  * @param process `node:process`, after it was hardened
  */
 export function protectProcessObject(process: object): void {
-  for (const name of ["argv", "execArgv", "config", "versions", "release", "features"]) {
+  for (const name of ["argv", "execArgv", "versions", "release", "features"]) {
     const value = Reflect.get(process, name);
     if (typeof value === "object" && value !== null) protectProperties(value);
   }
+  // This getter reads an environment variable.
+  const { get } = Object.getOwnPropertyDescriptor(process, "config") ?? {};
+  if (get) fixProperty(process, "config", () => protect(Reflect.apply(get, process, [])));
   protectProperties(process, "ignored");
 }
 

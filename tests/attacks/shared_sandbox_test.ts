@@ -12,7 +12,6 @@ import { modules } from "../fixtures/attacks/shared_node.ts";
 import { platform } from "../fixtures/attacks/shared_platform.ts";
 
 const context = { hostname: "here", procfs: "/proc" };
-const never = new AbortController().signal;
 const isolations: readonly Isolation[] = ["worker", "process"];
 
 for (const isolation of isolations) {
