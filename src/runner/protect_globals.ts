@@ -47,7 +47,9 @@ export function protectGlobals(): void {
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     const { configurable, get, value } = Object.getOwnPropertyDescriptor(globalThis, name)!;
     if (!configurable || name === "name") continue;
-    if (selves.has(name)) Object.defineProperty(globalThis, name, constant(globalThis));
+    // See protect_deno.ts.
+    if (name === "Deno") Object.defineProperty(globalThis, name, constant(Deno));
+    else if (selves.has(name)) Object.defineProperty(globalThis, name, constant(globalThis));
     else if (name.startsWith("on")) fixProperty(globalThis, name, () => null, "ignored");
     else if (get !== undefined) fixLazily(name, () => Reflect.apply(get, globalThis, []));
     else fixLazily(name, () => value);
