@@ -46,7 +46,8 @@ function asSets(needs: readonly Need[]): Partial<GrantedPermissions>[] {
  * @param manifest the agent
  * @returns each entry with its reason
  */
-export function ownNeeds({ settings, commands }: Manifest): Need[] {
+export function ownNeeds(manifest: Manifest): Need[] {
+  const { settings, commands } = manifest;
   const all = Object.values(commands);
   const { listen, tls, allowedHosts } = settings;
   const names = allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []);
@@ -56,6 +57,7 @@ export function ownNeeds({ settings, commands }: Manifest): Need[] {
   const certificates = tls === false ? [] : [tls.cert, tls.key, tls.ca];
   const users = all.some((command) => command.kind !== "check" && command.user !== undefined);
   const needs: [kind: Need["kind"], entries: (string | undefined)[], why: string][] = [
+    ["run", hasProcesses(manifest) ? [SHELL_PATH] : [], boundsProcesses],
     ["net", listen.map(formatHostPort), "Listens on this address"],
     ["net", names, "Looks up an allowed host"],
     ["read", programs, "Checks that the program exists"],
@@ -88,7 +90,18 @@ export function startNeeds(manifest: Manifest): Need[] {
 }
 
 function keepsShell(manifest: Manifest): boolean {
-  return commandPermissions(manifest).run.includes(SHELL_PATH);
+  return hasProcesses(manifest) || commandPermissions(manifest).run.includes(SHELL_PATH);
+}
+
+// A daemon with such checks may run Deno with any flags, and so can start any program already: the
+// shell, which bounds the memory of these processes, does not add to its power.
+const boundsProcesses = "Bounds the memory of checks in processes of their own " +
+  "(adds no power: such a daemon may run Deno with any flags)";
+
+function hasProcesses(manifest: Manifest): boolean {
+  return Object.values(manifest.commands).some((command) =>
+    command.kind === "check" && command.isolation === "process"
+  );
 }
 
 /**
@@ -135,9 +148,7 @@ export function lackingPermissions(held: GrantedPermissions, wanted: GrantedPerm
  * @returns an error for each command that needs more, and one for the daemon itself
  */
 export function notGranted(manifest: Manifest): Diagnostic[] {
-  const processes = Object.values(manifest.commands).some((command) =>
-    command.kind === "check" && command.isolation === "process"
-  );
+  const processes = hasProcesses(manifest);
   const why = "Starts checks in processes of their own";
   const deno: Need = { kind: "run", entry: Deno.execPath(), why };
   const lacking = [...commandNeeds(manifest), ...ownNeeds(manifest), ...(processes ? [deno] : [])]

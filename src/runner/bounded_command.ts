@@ -2,34 +2,43 @@ import { SHELL_PATH } from "../host/paths.ts";
 
 /** Bounds of a process. The system ends it at the first and refuses memory at the second. */
 export interface Bounds {
-  /** Processor time, in seconds. */
-  cpu: number;
-  /** Private memory, in MiB. The runtime takes 512 MiB of it before any code runs. */
+  /** Processor time, in seconds (default: no bound). */
+  cpu?: number;
+  /** Private memory, in MiB. The runtime takes 544 MiB of it before any code runs. */
   memory: number;
+  /** Whether the process may start without bounds on Windows, which has no `ulimit`. */
+  optional?: boolean;
 }
 
 /**
- * Starts a program with bounds, through the shell's `ulimit`: the runtime cannot set them. Without
- * a shell the program starts without bounds.
+ * Starts a program with bounds, through the shell's `ulimit`: the runtime cannot set them. The
+ * environment of the program contains nothing of the shell.
  *
  * @param program the executable
  * @param options its arguments and how it is started
- * @param bounds its bounds (default: none)
+ * @param bounds its bounds
  * @returns the process
+ * @throws if the shell is missing: the program does not start without its bounds
  */
 export function startBounded(
   program: string,
   options: Deno.CommandOptions & { stdin: "piped" },
-  bounds?: Bounds,
+  { cpu, memory, optional = false }: Bounds,
 ): Deno.ChildProcess {
-  if (bounds !== undefined) {
-    const line = `ulimit -t ${bounds.cpu}; ulimit -d ${bounds.memory * 1024}; exec "$0" "$@"`;
-    try {
-      const args = ["-c", line, program, ...options.args ?? []];
-      return new Deno.Command(SHELL_PATH, { ...options, args }).spawn();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+  if (optional && Deno.build.os === "windows") return new Deno.Command(program, options).spawn();
+  // A lower limit of the system stays.
+  const line = [
+    ...(cpu === undefined ? [] : [`ulimit -t ${cpu}`]),
+    `ulimit -d ${memory * 1024} 2>/dev/null || [ "$(ulimit -d)" != unlimited ] || exit 71`,
+    "unset PWD OLDPWD SHLVL",
+    'exec "$0" "$@"',
+  ].join("\n");
+  const args = ["-c", line, program, ...options.args ?? []];
+  try {
+    return new Deno.Command(SHELL_PATH, { ...options, args }).spawn();
+  } catch (error) {
+    throw new Error(
+      `Cannot start a process with bounded memory: ${SHELL_PATH}: ${(error as Error).message}`,
+    );
   }
-  return new Deno.Command(program, options).spawn();
 }

@@ -2,21 +2,13 @@
  * Wraps Node's built-in modules, so that imports of them can be controlled. A named export
  * (`import { kill } from "node:process"`) cannot be replaced from outside. The daemon is therefore
  * started with an import map. In sandboxes it maps each built-in to a one-line module that first
- * hardens the worker, see harden.ts, and then exports the built-in.
+ * hardens the realm, see harden.ts, and then exports the built-in.
  */
 import process from "node:process";
 import { closedModules } from "./closed_modules.ts";
 
 /** Built-ins that need the `node:` scheme and that `builtinModules` does not list. */
 const unlisted = ["sqlite", "test"];
-
-/**
- * Hardening replaces some exports of these modules, so their wrappers read the exports afterwards.
- */
-const replaced: ReadonlySet<string> = new Set([
-  ...["child_process", "crypto", "fs", "fs/promises", "module", "process", "tty", "v8"],
-  ...["worker_threads", "http2", "https", "perf_hooks", "tls", "zlib", "_tls_wrap"],
-]);
 
 /**
  * The scheme that replaces `file:` in imports. All code is in the bundle; an import of a file would
@@ -48,9 +40,7 @@ export function importMap(own: string): ImportMap {
     const url = `node:${name}`;
     const code = closedModules.has(name)
       ? moduleUrl(`throw new Deno.errors.NotCapable("${url} is not for a check")`)
-      : replaced.has(name)
-      ? present(name)
-      : moduleUrl(`import"${touch}";export*from"${url}";export{default}from"${url}"`);
+      : present(name);
     // A built-in may be imported with or without its scheme.
     map.imports[url] = map.imports[name] = code;
     map.scopes[own]![url] = url;
@@ -59,12 +49,12 @@ export function importMap(own: string): ImportMap {
   return map;
 }
 
-// The first access to `process` hardens the worker, see harden.ts.
-const touch = moduleUrl("process");
-
+// The first access to `process` hardens the realm, see harden.ts; the function protects the module.
+// The import has no other effect than that the runtime knows the module. Without it, an import of
+// two such modules in certain orders ends the process (Deno 2.9.6: `node:url` before `node:os`).
 function present(name: string): string {
   return moduleUrl(
-    `const m=process.getBuiltinModule("${name}");export default m;export const{${
+    `import"node:${name}";const m=process.getBuiltinModule("${name}");export default m;export const{${
       namesIn(process.getBuiltinModule(name)!)
     }}=m`,
   );

@@ -13,7 +13,7 @@ const evaluationSeconds = 10;
  * Limits of the process. The heap has its own limit, but buffers are outside the heap. The limit of
  * processor time ends a process whose parent was killed.
  */
-const bounds = { cpu: 60, memory: 2_048 };
+const bounds = { cpu: 60, memory: 2_048, optional: true };
 
 /**
  * Evaluates an agent in a sandbox without permissions and asks it for its manifest.

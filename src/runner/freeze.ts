@@ -3,27 +3,27 @@
  * permissions share a realm with each other and with the program that runs them. A check that could
  * change `Promise.prototype.then` could read the options of other checks and rewrite their answers.
  */
+import { fixProperty, protectChain, protectProperties } from "./protect.ts";
+import { protectDeno } from "./protect_deno.ts";
+import { protectGlobals } from "./protect_globals.ts";
 
 /** What the program inside a sandbox uses. Looked up by name, since a realm may lack one. */
 const language = [
   ...["Object", "Function", "Array", "String", "Number", "Boolean", "Symbol", "BigInt"],
   ...["Map", "Set", "WeakMap", "WeakSet", "WeakRef", "Promise", "Proxy", "RegExp", "Date"],
-  ...["JSON", "Math", "Reflect", "Iterator"],
+  ...["JSON", "Math", "Reflect", "Iterator", "Atomics", "FinalizationRegistry"],
   ...["Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError"],
-  ...["AggregateError"],
+  ...["AggregateError", "SuppressedError", "DisposableStack", "AsyncDisposableStack"],
+  ...["ArrayBuffer", "SharedArrayBuffer", "DataView", "Uint8Array", "Uint8ClampedArray"],
+  ...["Int8Array", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array"],
+  ...["BigInt64Array", "BigUint64Array", "Float16Array", "Float32Array", "Float64Array"],
+  // Of the platform: the program inside a sandbox uses them.
+  ...["TextEncoder", "TextDecoder", "DOMException", "AbortController", "AbortSignal"],
+  ...["EventTarget", "Event", "MessageEvent", "ErrorEvent", "PromiseRejectionEvent"],
 ];
 
-/** Classes that are inherited from, for example by Node's `Buffer`. */
-const classes = [
-  ...["ArrayBuffer", "Uint8Array", "DataView", "TextEncoder", "TextDecoder", "DOMException"],
-  ...["AbortController", "AbortSignal", "EventTarget", "Event", "MessageEvent", "ErrorEvent"],
-  ...["PromiseRejectionEvent", "ReadableStreamDefaultReader"],
-];
-
-/** Properties that programs set by assignment on their own objects, functions and errors. */
-const overridden: ReadonlySet<PropertyKey> = new Set([
-  ...["constructor", "toString", "toLocaleString", "valueOf", "name", "message", "stack", "cause"],
-]);
+/** Classes whose heirs are almost all objects. */
+const loose: ReadonlySet<string> = new Set(["Object", "Function"]);
 
 /** Global functions that the runtime itself looks up, for example to report errors. */
 const functions = ["dispatchEvent", "reportError", "structuredClone", "queueMicrotask"];
@@ -40,81 +40,77 @@ export function freezeRealm(): void {
   // user code froze it first, the process would end in a panic. So it is used before it is frozen.
   queueMicrotask(() => {});
   for (const name of lastMatch) Reflect.deleteProperty(RegExp, name);
+  // With it a check would see the stack and the message of every error. V8 reads the limit only if
+  // it is a data property; libraries set it, which reveals nothing about other checks.
+  fixProperty(Error, "prepareStackTrace", () => undefined, "ignored");
+  Object.defineProperty(Error, "stackTraceLimit", { configurable: false });
+  guardDates();
   for (const name of functions) fix(name);
   for (const name of language) {
     const value = fix(name);
-    // Libraries set `Error.stackTraceLimit` and the like, which reveals nothing about other checks.
-    if (!isErrorType(value)) freezeForHeirs(value);
-    const loose = isErrorType(value) || value === Object || value === Function;
-    if (value.prototype) freezeForHeirs(value.prototype, loose ? overridden : undefined);
+    if (value === undefined) continue;
+    if (name === "Error") protectError();
+    else protectProperties(value);
+    // Libraries replace functions of these for older engines.
+    const assignment = loose.has(name) || name.endsWith("Error") ? "ignored" : "throws";
+    if (value.prototype) protectProperties(value.prototype, assignment);
   }
-  for (const target of [...classes.map(fix), Object.getPrototypeOf(Uint8Array)]) {
-    freezeForHeirs(target);
-    freezeForHeirs(target.prototype);
+  for (const object of nameless()) protectChain(object);
+  protectDeno();
+  protectGlobals();
+}
+
+// Libraries define properties on `Error`. They must not hide those that it inherits.
+function protectError(): void {
+  for (const key of ["call", "apply", "bind", "toString", Symbol.hasInstance]) {
+    const value = Reflect.get(Error, key);
+    fixProperty(Error, key, () => value, "ignored");
   }
-  for (const prototype of nameless()) freezeForHeirs(prototype);
+  protectProperties(Error, "ignored", true);
+}
+
+// A date returns an instance of `Temporal`, which is protected when the global is read.
+function guardDates(): void {
+  const original: unknown = Reflect.get(Date.prototype, "toTemporalInstant");
+  if (typeof original !== "function") return;
+  Object.defineProperty(Date.prototype, "toTemporalInstant", {
+    value(this: Date) {
+      Reflect.get(globalThis, "Temporal");
+      return Reflect.apply(original, this, []);
+    },
+  });
 }
 
 // Makes the value of a global permanent.
-function fix(name: string): { prototype: object } {
+function fix(name: string): { prototype?: object } | undefined {
   const value = Reflect.get(globalThis, name);
+  if (value === undefined) return undefined;
   Object.defineProperty(globalThis, name, { value, writable: false, configurable: false });
   return value;
 }
 
-function isErrorType(value: unknown): boolean {
-  return value === Error || Object.getPrototypeOf(value) === Error;
-}
-
-// Returns prototypes that syntax uses and that have no global name.
+// Returns objects that syntax uses and that have no global name.
 function nameless(): object[] {
   const of = (value: object) => Object.getPrototypeOf(value) as object;
   const generator = of(function* () {});
   const asyncGenerator = of(async function* () {});
   return [
+    of(Uint8Array),
+    of(Uint8Array.prototype),
     of([][Symbol.iterator]()),
     of(new Map()[Symbol.iterator]()),
     of(new Set()[Symbol.iterator]()),
     of(""[Symbol.iterator]()),
     of("".matchAll(/x/g)),
+    of([].values().map(String)),
+    of(Iterator.from({ next: () => ({ done: true, value: 0 }) } as Iterator<number>)),
     of(async () => {}),
+    of(async () => {}).constructor,
     generator,
-    of((function* () {})()),
-    of(of((function* () {})())),
+    generator.constructor,
     asyncGenerator,
-    of(of((async function* () {})())),
+    asyncGenerator.constructor,
+    of((function* () {})()),
+    of((async function* () {})()),
   ];
-}
-
-function freeze(target: object, except?: ReadonlySet<PropertyKey>): void {
-  for (const key of Reflect.ownKeys(target)) {
-    if (except?.has(key)) continue;
-    const { configurable, writable } = Object.getOwnPropertyDescriptor(target, key)!;
-    if (!configurable) continue;
-    Object.defineProperty(target, key, {
-      configurable: false,
-      ...(writable !== undefined && { writable: false }),
-    });
-  }
-  Object.preventExtensions(target);
-}
-
-// A frozen property cannot be assigned on heirs either. Where heirs assign it, an accessor replaces
-// the value: the accessor cannot be changed, and assigning gives the heir its own property.
-function freezeForHeirs(target: object, except?: ReadonlySet<PropertyKey>): void {
-  for (const key of Reflect.ownKeys(target)) {
-    if (except?.has(key)) continue;
-    const { configurable, writable, value } = Object.getOwnPropertyDescriptor(target, key)!;
-    if (!configurable || !writable) continue;
-    Object.defineProperty(target, key, {
-      configurable: false,
-      get: () => value,
-      set(this: object, own: unknown) {
-        if (this === target) throw new TypeError(`Cannot assign to property ${String(key)}`);
-        const descriptor = { value: own, writable: true, enumerable: true, configurable: true };
-        Object.defineProperty(this, key, descriptor);
-      },
-    });
-  }
-  freeze(target, except);
 }

@@ -13,17 +13,24 @@
 import { guardFiles } from "./harden_files.ts";
 import { refuseCrashes, refuseNodeCrashes } from "./harden_crashes.ts";
 import { hardenModules } from "./harden_modules.ts";
+import {
+  hardenProcessObject,
+  type NodeProcess,
+  protectProcessObject,
+} from "./harden_process_object.ts";
+import { hardenShared, hardenSharedModules } from "./harden_shared.ts";
 import { hardenChildProcess, hardenCommand } from "./harden_subprocess.ts";
 import type { RealmFacts } from "./messages.ts";
 import { refuseCall } from "../check/refusal.ts";
+import { type Print, refuseDescriptors, replaceDenoStreams } from "./null_streams.ts";
+import { protectResults } from "./protect_deno.ts";
+import { fixProperty, protectChain } from "./protect.ts";
+import { createModuleProtection, protectFileHandles } from "./protect_node.ts";
 import { refuseFunctions, replaceFunction } from "./replace.ts";
-
-/** Receives the text that user code prints. */
-export type Print = (text: string) => void;
 
 /** The functions of `node:process` that affect the whole process. */
 const processWide = [
-  ...["kill", "_kill", "exit", "reallyExit", "abort", "dlopen", "_linkedBinding", "chdir", "umask"],
+  ...["kill", "_kill", "exit", "reallyExit", "abort", "dlopen", "_linkedBinding", "umask"],
   ...["setUncaughtExceptionCaptureCallback", "setuid", "setgid", "seteuid", "setegid"],
 ];
 
@@ -37,15 +44,14 @@ export function hardenWorker(print: Print, facts: RealmFacts): void {
   // This closes the worker's handles of the streams, not the streams.
   for (const stream of [Deno.stdin, Deno.stdout, Deno.stderr]) stream.close();
   refuseFunctions(Deno, "Deno", [
-    ...["kill", "exit", "addSignalListener", "run", "spawn", "spawnAndWait", "spawnAndWaitSync"],
-    ...["chdir", "umask"],
+    ...["kill", "exit", "addSignalListener", "chdir", "umask"],
   ]);
   refuseFunctions(globalThis, "", ["close", "postMessage", "gc"]);
-  hardenRealm(print, facts, (process) => hardenProcessWide(process, print));
+  hardenRealm(print, facts, hardenProcessWide);
 }
 
 /**
- * Hardens the realm of a process. User code there may end the process and use its streams.
+ * Hardens the realm of a process. User code there may end the process.
  *
  * @param print receives what user code prints
  * @param facts data about this realm from the host
@@ -57,9 +63,12 @@ export function hardenProcess(print: Print, facts: RealmFacts): void {
 // Hardening of every realm: code there cannot bypass its permissions or start other realms.
 function hardenRealm(
   print: Print,
-  { files, mark }: RealmFacts,
+  { files, env, mark }: RealmFacts,
   hardenMore: (process: NodeProcess) => void,
 ): void {
+  protectResults();
+  replaceDenoStreams(print);
+  hardenShared();
   // Gives access to internals of the runtime, such as a `print` that needs no permission.
   Reflect.deleteProperty(Deno, Reflect.get(Deno, "internal"));
   Reflect.deleteProperty(Deno, "internal");
@@ -78,18 +87,23 @@ function hardenRealm(
   boundConnect();
   refuseCrashes();
   const guard = guardFiles(files);
-  Object.defineProperty(Deno, "connect", { writable: false, configurable: false });
   hardenCommand(mark);
   redirectConsole(print);
   onNode((process) => {
     refuseNodeCrashes(process);
-    hardenModules(process);
+    const builtin = process.getBuiltinModule;
+    const modules = createModuleProtection((name) => builtin(name));
+    hardenModules(process, modules.take);
     const pipe = process.binding("pipe_wrap").Pipe!.prototype;
+    const handles = [pipe, process.binding("tcp_wrap").TCP!.prototype];
     // Node expects the system's error code if it cannot listen.
-    for (const handle of [pipe, process.binding("tcp_wrap").TCP!.prototype]) {
-      replaceFunction(handle, "listen", () => () => permissionDenied);
-    }
-    guard.guardNode(process.getBuiltinModule("fs"), pipe);
+    for (const handle of handles) replaceFunction(handle, "listen", () => () => permissionDenied);
+    const fs = process.getBuiltinModule("fs");
+    hardenMore(process);
+    refuseDescriptors(fs);
+    protectFileHandles(Reflect.get(fs, "promises"));
+    guard.guardNode(fs, pipe);
+    refuseAdoption(process);
     const childProcess = process.getBuiltinModule("child_process");
     refuseFunctions(childProcess, "child_process", ["ChildProcess", "fork", "_forkChild"]);
     hardenChildProcess(childProcess, mark);
@@ -106,9 +120,13 @@ function hardenRealm(
     if (typeof hooks === "object" && hooks !== null) {
       refuseFunctions(hooks, "v8.promiseHooks", Object.keys(hooks));
     }
-    hardenMore(process);
+    hardenProcessObject(process, print, env);
+    hardenSharedModules(process);
+    handles.forEach(protectChain);
     // Last, since the code above uses the bindings.
     refuseFunctions(process, "process", ["binding", "loadEnvFile"]);
+    protectProcessObject(process);
+    modules.begin();
   });
 }
 
@@ -142,16 +160,13 @@ function redirectConsole(print: Print): void {
   const say = (...values: unknown[]) =>
     print(values.map((value) => typeof value === "string" ? value : inspect(value)).join(" "));
   const silent = () => {};
+  [say, silent].forEach(Object.preventExtensions);
   const printing = new Set(["debug", "dir", "error", "info", "log", "table", "trace", "warn"]);
   for (const name of Object.keys(console)) {
     if (typeof Reflect.get(console, name) !== "function") continue;
-    Reflect.set(console, name, printing.has(name) ? say : silent);
+    const value = printing.has(name) ? say : silent;
+    fixProperty(console, name, () => value, "ignored");
   }
-}
-
-interface NodeProcess {
-  binding(name: string): Record<string, { prototype: object } | undefined>;
-  getBuiltinModule(name: string): object;
 }
 
 // Loading the Node part of the runtime takes longer than all the rest of a worker, and most checks
@@ -176,18 +191,16 @@ function onNode(harden: (process: NodeProcess) => void): void {
   });
 }
 
-function hardenProcessWide(process: NodeProcess, print: Print): void {
-  const fs = process.getBuiltinModule("fs") as { closeSync(descriptor: number): void };
-  for (const descriptor of [0, 1, 2]) fs.closeSync(descriptor);
-  // `new Socket({ fd })` could adopt any socket of the daemon, and read and write it.
+// `new Socket({ fd })` could adopt any socket of the daemon, and read and write it.
+function refuseAdoption(process: NodeProcess): void {
   for (const [name, kind] of [["tcp_wrap", "TCP"], ["pipe_wrap", "Pipe"], ["udp_wrap", "UDP"]]) {
     refuseFunctions(process.binding(name!)[kind!]!.prototype, kind!, ["open", "openFromRid"]);
   }
   refuseFunctions(process.getBuiltinModule("tty"), "tty", ["ReadStream", "WriteStream"]);
+}
+
+function hardenProcessWide(process: NodeProcess): void {
+  const fs = process.getBuiltinModule("fs") as { closeSync(descriptor: number): void };
+  for (const descriptor of [0, 1, 2]) fs.closeSync(descriptor);
   refuseFunctions(process, "process", processWide);
-  const stream = { write: (text: unknown) => (print(String(text)), true), isTTY: false };
-  for (const name of ["stdout", "stderr"]) {
-    Object.defineProperty(process, name, { value: stream, writable: false, configurable: false });
-  }
-  Object.defineProperty(process, "stdin", { value: undefined, configurable: false });
 }

@@ -30,22 +30,7 @@ export function refuseCrashes(): void {
   }
   // A slice of a slice of a slice …, read by the runtime, overflows its stack. Clones hide the depth.
   refuseFunctions(Blob.prototype, "Blob", ["slice"]);
-  // The runtime accepts a number or false there, and panics if it gets a symbol.
-  replaceFunction(
-    Deno,
-    "createHttpClient",
-    (original) =>
-      function (options) {
-        const copy = { ...options as object };
-        const timeout: unknown = Reflect.get(copy, "poolIdleTimeout");
-        if (!["undefined", "number", "boolean"].includes(typeof timeout)) {
-          throw new TypeError(
-            "Invalid poolIdleTimeout: expected a number of milliseconds or false",
-          );
-        }
-        return Reflect.apply(original, Deno, [copy]);
-      },
-  );
+  guardHttpClient();
   // The runtime reads a member twice, and relies on the second reading.
   replaceFunction(
     SubtleCrypto.prototype,
@@ -67,6 +52,20 @@ export function refuseCrashes(): void {
         },
     );
   }
+}
+
+// The runtime accepts a number or false, and panics if it gets a symbol.
+function guardHttpClient(): void {
+  const { createHttpClient } = Deno;
+  const value = (options: Deno.CreateHttpClientOptions) => {
+    const copy = { ...options };
+    if (!["undefined", "number", "boolean"].includes(typeof copy.poolIdleTimeout)) {
+      throw new TypeError("Invalid poolIdleTimeout: expected a number of milliseconds or false");
+    }
+    return createHttpClient(copy);
+  };
+  // The guard of files replaces it once more.
+  Object.defineProperty(Deno, "createHttpClient", { value });
 }
 
 /**

@@ -148,13 +148,14 @@ function guardFetch(rewrite: Rewriter["rewrite"]): void {
       return [text, text];
     }
   };
-  replaceFunction(globalThis, "fetch", (original) =>
-    async function (input, ...rest) {
-      const [url, given] = read(input);
-      const path = fileOf(new URL(url));
-      const asked = path === undefined
-        ? given
-        : `file://${String(rewrite(path)).split("/").map((part) => encode(part)).join("/")}`;
-      return await Reflect.apply(original, globalThis, [asked, ...rest]);
-    });
+  const original = fetch;
+  // It is made permanent with the other globals, see protect_globals.ts.
+  Reflect.set(globalThis, "fetch", async function (input: unknown, ...rest: unknown[]) {
+    const [url, given] = read(input);
+    const path = fileOf(new URL(url));
+    const asked = path === undefined
+      ? given
+      : `file://${String(rewrite(path)).split("/").map((part) => encode(part)).join("/")}`;
+    return await Reflect.apply(original, globalThis, [asked, ...rest]);
+  });
 }

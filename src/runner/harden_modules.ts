@@ -4,6 +4,7 @@
  */
 import { refuse } from "../check/refusal.ts";
 import { closedModules } from "./closed_modules.ts";
+import type { ModuleProtection } from "./protect_node.ts";
 import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
 
 /** The exports of `node:module` that neither read files nor run code. */
@@ -15,14 +16,15 @@ const harmless: ReadonlySet<string> = new Set([
  * Refuses the modules that are not for a check, and modules from files.
  *
  * @param process `node:process`
+ * @param take protects a module that a check gets
  */
-export function hardenModules(process: object): void {
+export function hardenModules(process: object, take: ModuleProtection["take"]): void {
   replaceFunction(process, "getBuiltinModule", (original) => (id) => {
     const name = String(id);
     if (closedModules.has(name.replace("node:", ""))) {
       throw refuse(`${name} is not for a check`, name);
     }
-    return Reflect.apply(original, process, [name]);
+    return take(name, Reflect.apply(original, process, [name]) as object | undefined);
   });
   const builtin = Reflect.get(process, "getBuiltinModule") as (id: string) => unknown;
   const module = builtin("module") as { prototype: object; isBuiltin(id: string): boolean };
@@ -40,5 +42,6 @@ export function hardenModules(process: object): void {
     if (isBuiltin(name)) return builtin(name);
     throw refuse(`require() of ${name} is not for a check: all code must be in the bundle`, name);
   };
+  Object.preventExtensions(require);
   replaceFunction(module, "createRequire", () => () => require);
 }

@@ -8,17 +8,28 @@
 import { refuse } from "../check/refusal.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
 import { MARK_VARIABLE } from "../host/mark.ts";
+import { protect } from "./protect.ts";
+import { protectStreams } from "./protect_deno.ts";
 import { replaceFunction } from "./replace.ts";
 
 type Stream = "piped" | "null";
 
 /**
- * Replaces `Deno.Command` by a class whose child processes inherit nothing.
+ * Replaces `Deno.Command` by a class whose child processes inherit nothing. The runtime loads the
+ * original at its first use.
  *
  * @param mark the mark of the processes that are started here
  */
 export function hardenCommand(mark: string): void {
-  const { Command } = Deno;
+  const { get } = Object.getOwnPropertyDescriptor(Deno, "Command")!;
+  let made: unknown;
+  Object.defineProperty(Deno, "Command", {
+    get: () => made ??= protect(sandboxedCommand(mark, Reflect.apply(get!, Deno, []))),
+    configurable: false,
+  });
+}
+
+function sandboxedCommand(mark: string, Command: typeof Deno.Command): unknown {
   const streams = ["stdin", "stdout", "stderr"] as const;
 
   // Not a subclass: a subclass would give access to the original class.
@@ -52,14 +63,10 @@ export function hardenCommand(mark: string): void {
     }
 
     spawn(): Deno.ChildProcess {
-      return this.#spawning.spawn();
+      return protectStreams(this.#spawning.spawn());
     }
   }
-  Object.defineProperty(Deno, "Command", {
-    value: SandboxedCommand,
-    writable: false,
-    configurable: false,
-  });
+  return SandboxedCommand;
 }
 
 /**

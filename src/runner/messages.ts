@@ -20,6 +20,8 @@ export interface RunContext {
 export interface RealmFacts {
   /** The files and folders that the realm may read or write. */
   files: readonly string[];
+  /** The environment variables that the realm may read. */
+  env: readonly string[];
   /** The mark of the processes that the realm starts, see host/mark.ts. */
   mark: string;
 }

@@ -1,10 +1,11 @@
 import { refuseCall } from "../check/refusal.ts";
+import { fixProperty } from "./protect.ts";
 
 /** Any function. */
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Replaces a function permanently. A missing function is ignored, since a realm may lack it.
+ * Replaces a function permanently; an assignment has no effect. A missing function is ignored, since a realm may lack it.
  *
  * @param owner the object that has the function
  * @param name its name there
@@ -18,7 +19,7 @@ export function replaceFunction(
   const original: unknown = Reflect.get(owner, name);
   if (typeof original !== "function") return;
   const value = make(original as AnyFunction);
-  Object.defineProperty(owner, name, { value, writable: false, configurable: false });
+  makePermanent(owner, name, value);
 }
 
 /**
@@ -36,6 +37,14 @@ export function refuseFunctions(owner: object, shown: string, names: readonly st
     const value = function () {
       throw refuseCall(called);
     };
-    Object.defineProperty(owner, name, { value, writable: false, configurable: false });
+    makePermanent(owner, name, value);
   }
+}
+
+// V8 defines some globals so that they cannot become accessors.
+function makePermanent(owner: object, name: string, value: object): void {
+  Object.preventExtensions(value);
+  if (Object.getOwnPropertyDescriptor(owner, name)?.configurable === false) {
+    Object.defineProperty(owner, name, { value, writable: false });
+  } else fixProperty(owner, name, () => value, "ignored");
 }

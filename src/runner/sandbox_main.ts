@@ -11,9 +11,10 @@ import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define_check.ts";
 import { explainRefusal, refusalOf } from "../check/refusal.ts";
 import { freezeRealm } from "./freeze.ts";
-import { hardenProcess, hardenWorker, type Print } from "./harden.ts";
+import { hardenProcess, hardenWorker } from "./harden.ts";
 import { withHostValues } from "./host_values.ts";
 import type { FromSandbox, RealmFacts, ToSandbox } from "./messages.ts";
+import type { Print } from "./null_streams.ts";
 
 /** The connection to the host of the sandbox. */
 export interface Host {
@@ -86,7 +87,8 @@ export function streamHost(
   const exit = Deno.exit;
   return {
     send(message) {
-      const bytes = encode(`${token}${JSON.stringify(message)}\n`);
+      // A line break first: an unfinished line of the runtime must not hide the message.
+      const bytes = encode(`\n${token}${JSON.stringify(message)}\n`);
       for (let at = 0; at < bytes.length;) at += write(bytes.subarray(at));
     },
     async listen(receive) {

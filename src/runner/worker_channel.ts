@@ -86,8 +86,8 @@ export function openWorker(
  * @returns the facts, with a mark of its own
  */
 export function factsOf(
-  { read, write }: GrantedPermissions,
+  { read, write, env }: GrantedPermissions,
   processes: ProcessTree,
 ): RealmFacts {
-  return { files: [...read, ...write], mark: processes.createMark() };
+  return { files: [...read, ...write], env, mark: processes.createMark() };
 }

@@ -6,8 +6,10 @@ const module = (path: string) => new URL(`../../src/${path}`, import.meta.url).h
 const program = `
 import { takeProcessTree } from "${module("daemon/daemon_permissions.ts")}";
 import { describeAgent } from "${module("agent/describe_agent.ts")}";
-import { defineAgent, plugin, shell } from "${module("mod.ts")}";
-const commands = { plugin: plugin(["/bin/true"]), shell: shell("true") };
+import { defineAgent, defineCheck, plugin, shell } from "${module("mod.ts")}";
+const check = defineCheck({ description: "Waits", run: () => "fine" });
+const contained = check({}, { isolation: "process" });
+const commands = { plugin: plugin(["/bin/true"]), shell: shell("true"), contained };
 const { manifest } = describeAgent(defineAgent({ commands: { it: commands[Deno.args[0]] } }));
 const processes = takeProcessTree(manifest);
 const attempt = (path) => {
@@ -25,6 +27,8 @@ Deno.test("A daemon keeps the permission to run the shell only if a command need
   const table: [kind: string, expected: unknown[]][] = [
     ["plugin", ["NotCapable", "NotCapable", 0]],
     ["shell", [0, "NotCapable", 0]],
+    // The shell bounds the memory of the check's process.
+    ["contained", [0, "NotCapable", 0]],
   ];
   for (const [kind, expected] of table) {
     const { stdout } = await new Deno.Command(Deno.execPath(), {

@@ -1,0 +1,87 @@
+/**
+ * Hardens `node:process`, an object that all checks of a realm share. It is an event emitter: with
+ * it one check would receive the errors and warnings of others, and could send them events.
+ */
+import { type Print, replaceNodeStreams } from "./null_streams.ts";
+import { fixProperty, protect, protectProperties } from "./protect.ts";
+
+/** The part of `node:process` that is used here. */
+export interface NodeProcess {
+  /** Returns classes of the runtime. */
+  binding(name: string): Record<string, { prototype: object } | undefined>;
+  /** Returns a module. */
+  getBuiltinModule(name: string): object;
+}
+
+/** Methods of an event emitter that return the emitter. */
+const chained = [
+  ...["on", "once", "addListener", "prependListener", "prependOnceListener", "off"],
+  ...["removeListener", "removeAllListeners", "setMaxListeners"],
+];
+
+/**
+ * Hardens the object. Its events never occur for user code, since a sandbox has no exit, signals or
+ * uncaught errors that a check could handle.
+ *
+ * @param process `node:process`
+ * @param print receives what user code writes, and its warnings
+ * @param variables the environment variables that may be read
+ */
+export function hardenProcessObject(
+  process: object,
+  print: Print,
+  variables: readonly string[],
+): void {
+  replaceNodeStreams(process, print);
+  const values: Record<string, unknown> = {
+    emit: () => false,
+    listeners: () => [],
+    rawListeners: () => [],
+    eventNames: () => [],
+    listenerCount: () => 0,
+    emitWarning: (warning: unknown) => print(`Warning: ${warning}`),
+    _rawDebug: (...values: unknown[]) => print(values.join(" ")),
+    env: readOnlyEnvironment(Reflect.get(process, "env"), variables),
+  };
+  for (const name of chained) values[name] = () => process;
+  // The working directory is that of the daemon. Some libraries replace the function if it exists.
+  Reflect.deleteProperty(process, "chdir");
+  for (const [name, value] of Object.entries(values)) {
+    Object.defineProperty(process, name, { value, writable: false, configurable: false });
+  }
+}
+
+/**
+ * Makes the properties of `node:process` permanent. An assignment has no effect, since libraries set
+ * some of them, for example the exit code.
+ *
+ * @param process `node:process`, after it was hardened
+ */
+export function protectProcessObject(process: object): void {
+  for (const name of ["argv", "execArgv", "versions", "release", "features"]) {
+    const value = Reflect.get(process, name);
+    if (typeof value === "object" && value !== null) protectProperties(value);
+  }
+  // This getter reads an environment variable.
+  const { get } = Object.getOwnPropertyDescriptor(process, "config") ?? {};
+  if (get) fixProperty(process, "config", () => protect(Reflect.apply(get, process, [])));
+  protectProperties(process, "ignored");
+}
+
+// The environment is that of the whole daemon, so that changes have no effect. Libraries set some
+// variables, for example `debug`. The names of all
+// variables need the permission for all; only those that may be read are listed here.
+function readOnlyEnvironment(env: Record<string, string>, variables: readonly string[]): object {
+  return new Proxy<Record<string, string>>({}, {
+    get: (_, name) => Reflect.get(env, name),
+    has: (_, name) => Reflect.has(env, name),
+    ownKeys: () => variables.filter((name) => env[name] !== undefined),
+    getOwnPropertyDescriptor(_, name) {
+      const value = Reflect.get(env, name);
+      if (value === undefined) return undefined;
+      return { value, writable: true, enumerable: true, configurable: true };
+    },
+    set: () => true,
+    deleteProperty: () => true,
+  });
+}

@@ -1,0 +1,134 @@
+/**
+ * Closes what the runtime shares between all code of a realm, by which one check could observe or
+ * influence others: lists of events and measurements, named locks, defaults, pools of buffers.
+ */
+import type { NodeProcess } from "./harden_process_object.ts";
+import { type AnyFunction, refuseFunctions } from "./replace.ts";
+
+/** Globals that contain data of other checks, or act outside the sandbox. */
+const shared = [
+  ...["Lock", "LockManager", "localStorage", "sessionStorage", "Storage"],
+  // They use the standard streams.
+  ...["alert", "confirm", "prompt"],
+];
+
+/** Closes what is shared in the global scope and in `Deno`. */
+export function hardenShared(): void {
+  for (const name of shared) Reflect.deleteProperty(globalThis, name);
+  // Adapters for graphics are not available, see harden.ts. There are 40 classes.
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    if (name.startsWith("GPU")) Reflect.deleteProperty(globalThis, name);
+  }
+  Reflect.deleteProperty(Object.getPrototypeOf(navigator), "locks");
+  Reflect.deleteProperty(Deno, "telemetry");
+  // They would pass the standard streams to a child process.
+  refuseFunctions(Deno, "Deno", ["run", "spawn", "spawnAndWait", "spawnAndWaitSync"]);
+  // The environment is that of the whole process.
+  refuseFunctions(Deno.env, "Deno.env", ["set", "delete"]);
+  // Measurements have names and details, which are for the check that made them.
+  for (const name of ["getEntries", "getEntriesByName", "getEntriesByType"]) {
+    set(Performance.prototype, name, () => []);
+  }
+  set(PerformanceObserver.prototype, "observe", () => {});
+}
+
+/** Functions of modules that change the defaults of all checks, by module. */
+const defaults: Readonly<Record<string, readonly string[]>> = {
+  crypto: ["setEngine", "setFips"],
+  dns: ["setServers", "setDefaultResultOrder"],
+  "dns/promises": ["setServers", "setDefaultResultOrder"],
+  net: ["setDefaultAutoSelectFamily", "setDefaultAutoSelectFamilyAttemptTimeout"],
+  tls: ["setDefaultCACertificates"],
+};
+
+/**
+ * Closes what is shared in the modules of Node.
+ *
+ * @param process `node:process`
+ */
+export function hardenSharedModules(process: NodeProcess): void {
+  for (const [name, functions] of Object.entries(defaults)) {
+    refuseFunctions(process.getBuiltinModule(name), name, functions);
+  }
+  Reflect.get(globalThis, "Buffer");
+  for (const name of ["http", "https"]) hardenAgent(process.getBuiltinModule(name) as HttpModule);
+  hardenInspect(process.getBuiltinModule("util") as { inspect: AnyFunction });
+  hardenHooks(process.getBuiltinModule("async_hooks"));
+  hardenDiagnostics(process.getBuiltinModule("diagnostics_channel"));
+}
+
+interface HttpModule {
+  Agent: new () => object;
+  request: AnyFunction;
+}
+
+// The global agent has the open sockets of all checks, and the options of their connections. Each
+// request without an agent gets one of its own instead.
+function hardenAgent(module: HttpModule): void {
+  const { Agent, request } = module;
+  const bounded = (...args: unknown[]) => {
+    const at = args.findIndex((one) => isOptions(one));
+    const given = at < 0 ? {} : { ...args[at] as { agent?: unknown } };
+    const options = { ...given, agent: given.agent ?? new Agent() };
+    if (at >= 0) args[at] = options;
+    else args.splice(1, 0, options);
+    return Reflect.apply(request, module, args);
+  };
+  set(module, "request", bounded);
+  set(module, "get", (...args: unknown[]) => {
+    const asked = bounded(...args) as { end(): void };
+    asked.end();
+    return asked;
+  });
+  Object.defineProperty(module, "globalAgent", { get: () => new Agent(), set: () => {} });
+}
+
+function isOptions(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !(value instanceof URL);
+}
+
+// The runtime does not allow to close the setter of the default options.
+function hardenInspect(util: { inspect: AnyFunction }): void {
+  const { inspect } = util;
+  const own: AnyFunction = (...args) => inspect(...args);
+  const { colors, styles, custom, defaultOptions } = inspect as unknown as Record<string, object>;
+  Object.assign(own, { colors, styles, custom, defaultOptions: { ...defaultOptions } });
+  set(util, "inspect", own);
+}
+
+// A hook would see the promises and sockets of all checks.
+function hardenHooks(module: object): void {
+  set(module, "createHook", () => {
+    const hook = { enable: () => hook, disable: () => hook };
+    return hook;
+  });
+  set(module, "executionAsyncResource", () => ({}));
+}
+
+// Channels have public names, and carry the requests of all checks. Each caller gets a channel of
+// its own without subscribers.
+function hardenDiagnostics(module: object): void {
+  const channel = (name: PropertyKey) => ({
+    name,
+    hasSubscribers: false,
+    publish: () => {},
+    subscribe: () => {},
+    unsubscribe: () => false,
+    bindStore: () => {},
+    unbindStore: () => false,
+    runStores: (
+      _data: unknown,
+      run: (...args: unknown[]) => unknown,
+      self?: unknown,
+      ...args: unknown[]
+    ) => Reflect.apply(run, self, args),
+  });
+  set(module, "channel", channel);
+  set(module, "hasSubscribers", () => false);
+  set(module, "subscribe", () => {});
+  set(module, "unsubscribe", () => false);
+}
+
+function set(owner: object, name: string, value: unknown): void {
+  Object.defineProperty(owner, name, { value, writable: false, configurable: false });
+}

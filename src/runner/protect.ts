@@ -1,0 +1,169 @@
+/**
+ * Makes objects of the language and the runtime unchangeable for user code. A frozen property could
+ * not be assigned on heirs either, and libraries do that (`Foo.prototype.toString = …`). So an
+ * accessor replaces each value: it returns the original, and its setter gives an heir a property of
+ * its own.
+ *
+ * @module
+ */
+
+/**
+ * What an assignment to the owner of a property does: it throws, or it has no effect. Libraries
+ * replace globals and functions of the console, and must not fail.
+ */
+export type Assignment = "throws" | "ignored";
+
+// Bound before user code is evaluated.
+const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+const { preventExtensions, seal } = Object;
+const { get: getOf, has: hasIn, set: setIn } = WeakMap.prototype;
+
+const protectedObjects = new WeakSet<object>([Object.prototype, Function.prototype]);
+
+/** Whether a value can have properties. */
+function isObject(value: unknown): value is object {
+  return typeof value === "function" || (typeof value === "object" && value !== null);
+}
+
+/**
+ * Replaces a property by an accessor that cannot be changed.
+ *
+ * @param owner the object
+ * @param key the name of the property
+ * @param get returns its value
+ * @param assignment what an assignment does
+ */
+export function fixProperty(
+  owner: object,
+  key: PropertyKey,
+  get: () => unknown,
+  assignment: Assignment = "throws",
+): void {
+  // Objects that have a copy of the accessor: some libraries copy all descriptors of a module.
+  let copies: WeakMap<object, unknown> | undefined;
+  const done = defineProperty(owner, key, {
+    get(this: object) {
+      return copies !== undefined && apply(hasIn, copies, [this])
+        ? apply(getOf, copies, [this])
+        : get();
+    },
+    set(this: unknown, own: unknown) {
+      if (this !== owner && isObject(this)) giveOwn(this, key, own, copies ??= new WeakMap());
+      else if (assignment === "throws") throw cannotAssign(key);
+    },
+    enumerable: getOwnPropertyDescriptor(owner, key)?.enumerable ?? false,
+    configurable: false,
+  });
+  if (!done) throw new TypeError(`Cannot protect property ${String(key)}`);
+}
+
+function giveOwn(
+  heir: object,
+  key: PropertyKey,
+  value: unknown,
+  copies: WeakMap<object, unknown>,
+): void {
+  const known = getOwnPropertyDescriptor(heir, key);
+  if (known?.configurable === false) return void apply(setIn, copies, [heir, value]);
+  const descriptor = known === undefined
+    ? { value, writable: true, enumerable: true, configurable: true }
+    : { value, writable: true };
+  if (!defineProperty(heir, key, descriptor)) throw cannotAssign(key);
+}
+
+function cannotAssign(key: PropertyKey): TypeError {
+  return new TypeError(`Cannot assign to property ${String(key)}`);
+}
+
+/**
+ * Protects the own properties of an object, and the functions in them: `slice.call = …` would
+ * change all users of `slice.call()`.
+ *
+ * @param target the object
+ * @param assignment what an assignment does
+ * @param open whether the object may get new properties afterwards
+ * @returns the values of its properties, without those of accessors
+ */
+export function protectProperties(
+  target: object,
+  assignment?: Assignment,
+  open = false,
+): unknown[] {
+  protectedObjects.add(target);
+  const values: unknown[] = [];
+  for (const key of ownKeys(target)) {
+    const { configurable, writable, value, get, set } = getOwnPropertyDescriptor(target, key)!;
+    if (isObject(value)) values[values.length] = value;
+    // Libraries define properties on `Error`, see freeze.ts.
+    if (typeof value === "function" && value !== Error) preventExtensions(value);
+    if (get !== undefined) preventExtensions(get);
+    if (set !== undefined) preventExtensions(set);
+    if (!writable) {
+      if (open) defineProperty(target, key, { configurable: false });
+    } else if (configurable) fixProperty(target, key, () => value, assignment);
+    else if (key === "prototype") defineProperty(target, key, { writable: false });
+  }
+  // Unlike `freeze()`, it leaves the length of `Array.prototype` and the like, which heirs assign.
+  if (!open) seal(target);
+  return values;
+}
+
+/**
+ * Protects an object and those that it inherits from, for example a prototype.
+ *
+ * @param first the object
+ */
+export function protectChain(first: object | null): void {
+  for (let one = first; one !== null && !protectedObjects.has(one); one = getPrototypeOf(one)) {
+    protectProperties(one);
+  }
+}
+
+/**
+ * Protects what a check gets from the runtime: a class, a function, or an object that all checks
+ * share, with what it inherits from. The values in it are protected, too. Of other objects in it
+ * only the classes are: they have a state that changes.
+ *
+ * @param value any value
+ * @param assignment what an assignment to the object does
+ * @param open whether the object may get new properties afterwards
+ * @returns the value
+ */
+export function protect<T>(value: T, assignment?: Assignment, open?: boolean): T {
+  if (!isObject(value) || protectedObjects.has(value)) return value;
+  if (isSimple(value)) {
+    protectedObjects.add(value);
+    seal(value);
+    return value;
+  }
+  const parts = protectProperties(value, assignment, open);
+  protect(getPrototypeOf(value));
+  if (typeof value === "function") protectChain(Reflect.get(value, "prototype") ?? null);
+  for (const part of parts) {
+    if (typeof part === "function" || isPlain(part)) protect(part);
+    else protectInstance(part);
+  }
+  return value;
+}
+
+// Most functions are not classes and have no properties but their name and length.
+function isSimple(value: object): boolean {
+  return typeof value === "function" && ownKeys(value).length === 2 &&
+    getPrototypeOf(value) === Function.prototype;
+}
+
+function isPlain(value: unknown): boolean {
+  const parent = getPrototypeOf(value as object);
+  return parent === null || parent === Object.prototype || parent === Array.prototype;
+}
+
+/**
+ * Protects the classes of an object that a check gets from the runtime, not the object.
+ *
+ * @param instance the object
+ * @returns the object
+ */
+export function protectInstance<T>(instance: T): T {
+  if (isObject(instance)) protectChain(getPrototypeOf(instance));
+  return instance;
+}

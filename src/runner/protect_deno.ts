@@ -1,0 +1,72 @@
+/** Protects the namespace of the runtime, `Deno`. */
+import { protect, protectInstance } from "./protect.ts";
+import { protectWeb } from "./protect_globals.ts";
+import type { AnyFunction } from "./replace.ts";
+
+/** Functions that return instances of classes without a public name. */
+const connecting = ["connect", "connectTls", "startTls", "watchFs"];
+
+/**
+ * Makes functions of the runtime protect the classes of their results. Must run before the functions
+ * are replaced or frozen.
+ */
+export function protectResults(): void {
+  for (const name of connecting) {
+    const original = Reflect.get(Deno, name) as AnyFunction;
+    const wrapped = (...args: unknown[]) => {
+      const result = Reflect.apply(original, Deno, args);
+      return result instanceof Promise ? result.then(protectStreams) : protectStreams(result);
+    };
+    Object.defineProperty(Deno, name, { value: wrapped });
+  }
+  for (const name of ["readable", "writable"]) {
+    const { get } = Object.getOwnPropertyDescriptor(Deno.FsFile.prototype, name)!;
+    Object.defineProperty(Deno.FsFile.prototype, name, {
+      get(this: Deno.FsFile) {
+        protectWeb();
+        return Reflect.apply(get!, this, []);
+      },
+    });
+  }
+}
+
+/**
+ * Protects the classes of an object that has streams.
+ *
+ * @param instance the object
+ * @returns the object
+ */
+export function protectStreams<T>(instance: T): T {
+  protectWeb();
+  return protectInstance(instance);
+}
+
+/** Protects the namespace. Must run after its functions were replaced. */
+export function protectDeno(): void {
+  for (const name of Reflect.ownKeys(Deno)) {
+    const { configurable, get, value } = Object.getOwnPropertyDescriptor(Deno, name)!;
+    // The error classes are frozen without accessors, which take longer: nothing is assigned there.
+    if (name === "errors") freezeClasses(value);
+    // A lower case letter begins the name of a function that is not a class.
+    else if (typeof value === "function" && /^[a-z]/.test(String(name))) Object.freeze(value);
+    else if (get === undefined) protect(value);
+    else if (configurable) protectLazily(name, get);
+  }
+  Object.freeze(Deno);
+}
+
+function freezeClasses(classes: Record<string, { prototype: object }>): void {
+  for (const one of Object.values(classes)) {
+    Object.freeze(one);
+    Object.freeze(one.prototype);
+  }
+  Object.freeze(classes);
+}
+
+// Its part of the runtime is loaded at the first access.
+function protectLazily(name: PropertyKey, get: () => unknown): void {
+  Object.defineProperty(Deno, name, {
+    get: () => protect(Reflect.apply(get, Deno, [])),
+    configurable: false,
+  });
+}

@@ -1,0 +1,127 @@
+/**
+ * Protects the global scope: its functions and classes cannot be replaced, and an assignment has no
+ * effect, since libraries install polyfills. New global names may be defined. Most checks use few
+ * globals, and the runtime loads many of them at their first use. So each is protected when it is
+ * read for the first time.
+ */
+import { fixProperty, protect, protectChain, protectInstance } from "./protect.ts";
+
+/**
+ * Classes whose instances are returned by others of them, for example a `ReadableStream` by
+ * `fetch()`. They are protected together. Otherwise a check could reach the prototype of a class
+ * that is not protected yet.
+ */
+const web: ReadonlySet<string> = new Set([
+  ...["fetch", "Request", "Response", "Headers", "FormData", "Blob", "File", "FileReader"],
+  ...["ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamBYOBReader"],
+  ...["ReadableStreamBYOBRequest", "ReadableStreamDefaultController"],
+  ...["ReadableByteStreamController", "WritableStream", "WritableStreamDefaultWriter"],
+  ...["WritableStreamDefaultController", "TransformStream", "TransformStreamDefaultController"],
+  ...["ByteLengthQueuingStrategy", "CountQueuingStrategy", "CompressionStream"],
+  ...["DecompressionStream", "TextDecoderStream", "TextEncoderStream", "ProgressEvent"],
+]);
+
+/** Other classes that are protected together. */
+const groups: readonly ReadonlySet<string>[] = [
+  web,
+  new Set(["crypto", "Crypto", "SubtleCrypto", "CryptoKey"]),
+  new Set(["URL", "URLSearchParams"]),
+  new Set(["MessageChannel", "MessagePort"]),
+  new Set(["WebSocket", "CloseEvent"]),
+  new Set([
+    ...["performance", "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure"],
+    ...["PerformanceObserver", "PerformanceObserverEntryList"],
+  ]),
+];
+
+/** Names of the global object itself. */
+const selves: ReadonlySet<string> = new Set(["globalThis", "global", "self", "window"]);
+
+/** Events that concern other checks, or messages of the host. */
+const closedEvents: ReadonlySet<string> = new Set([
+  ...["message", "messageerror", "error", "unhandledrejection", "rejectionhandled"],
+]);
+
+/** Protects the global scope. Must run after the listeners of our own were registered. */
+export function protectGlobals(): void {
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    const { configurable, get, value } = Object.getOwnPropertyDescriptor(globalThis, name)!;
+    if (!configurable || name === "name") continue;
+    // See protect_deno.ts.
+    if (name === "Deno") Object.defineProperty(globalThis, name, constant(Deno));
+    else if (selves.has(name)) Object.defineProperty(globalThis, name, constant(globalThis));
+    else if (name.startsWith("on")) fixProperty(globalThis, name, () => null, "ignored");
+    else if (get !== undefined) fixLazily(name, () => Reflect.apply(get, globalThis, []));
+    else fixLazily(name, () => value);
+  }
+  closeEvents();
+  protectChain(Object.getPrototypeOf(globalThis));
+}
+
+/** Protects the classes of streams, requests and responses. */
+export function protectWeb(): void {
+  for (const name of web) Reflect.get(globalThis, name);
+}
+
+function constant(value: unknown): PropertyDescriptor {
+  return { value, writable: false, configurable: false };
+}
+
+function fixLazily(name: string, read: () => unknown): void {
+  const group = groups.find((names) => names.has(name)) ?? [];
+  let value: unknown;
+  let isRead = false;
+  fixProperty(globalThis, name, () => {
+    if (isRead) return value;
+    value = read();
+    isRead = true;
+    // Small buffers would be parts of one pool, which each of them exposes as `buffer`.
+    if (name === "Buffer") Object.defineProperty(value, "poolSize", constant(0));
+    // Node adds properties to both when it is loaded. The console is hardened already.
+    if (name !== "console") protect(value, "ignored", name === "performance");
+    instancesOf(name).forEach(protectInstance);
+    if (name === "crypto") protect(crypto.subtle);
+    for (const other of group) Reflect.get(globalThis, other);
+    return value;
+  }, "ignored");
+}
+
+// Returns instances of classes that have no public name.
+function instancesOf(name: string): unknown[] {
+  if (name === "URLSearchParams") return [new URLSearchParams().entries()];
+  if (name === "Headers") return [new Headers().entries()];
+  if (name === "FormData") return [new FormData().entries()];
+  if (name !== "Intl") return [];
+  const segments = new Intl.Segmenter().segment("");
+  return [segments, segments[Symbol.iterator]()];
+}
+
+// The global object is an event target, and its listeners are an array behind a symbol. A check that
+// put a listener in front of ours would receive the messages of the host.
+function closeEvents(): void {
+  const { addEventListener, removeEventListener } = globalThis;
+  for (const [name, change] of Object.entries({ addEventListener, removeEventListener })) {
+    const changeOpen = (type: unknown, ...rest: unknown[]) => {
+      const event = String(type);
+      if (!closedEvents.has(event)) Reflect.apply(change, globalThis, [event, ...rest]);
+    };
+    Object.defineProperty(globalThis, name, constant(changeOpen));
+  }
+  for (const symbol of Object.getOwnPropertySymbols(globalThis)) {
+    const state = Reflect.get(globalThis, symbol);
+    Object.defineProperty(globalThis, symbol, constant(state));
+    if (typeof state?.listeners !== "object") continue;
+    Object.defineProperty(state, "listeners", constant(state.listeners));
+    for (const event of closedEvents) {
+      const value = deepFreeze([...state.listeners[event] ?? []]);
+      Object.defineProperty(state.listeners, event, constant(value));
+    }
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const key of Reflect.ownKeys(value)) deepFreeze(Reflect.get(value, key));
+  return value;
+}
