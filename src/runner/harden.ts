@@ -175,15 +175,26 @@ function redirectConsole(print: Print): void {
 function onNode(harden: (process: NodeProcess) => void): void {
   const { get } = Object.getOwnPropertyDescriptor(globalThis, "process") ?? {};
   if (get === undefined) return;
-  let hardened: NodeProcess | undefined;
+  let process: NodeProcess | undefined;
+  let failure: unknown;
+  let loading = false;
   Object.defineProperty(globalThis, "process", {
     get() {
-      if (hardened === undefined) {
-        const process: NodeProcess = Reflect.apply(get, globalThis, []);
-        harden(process);
-        hardened = process;
+      if (failure !== undefined) throw failure;
+      // While it is hardened, only code of ours and of the runtime runs.
+      if (process !== undefined) return process;
+      // The runtime itself asks for it while it loads it, and handles the error.
+      if (loading) return Reflect.apply(get, globalThis, []);
+      loading = true;
+      try {
+        const loaded: NodeProcess = Reflect.apply(get, globalThis, []);
+        process = loaded;
+        harden(loaded);
+        return loaded;
+      } catch (error) {
+        failure = error ?? new Error("Cannot load node:process");
+        throw failure;
       }
-      return hardened;
     },
     set: () => {},
     enumerable: true,

@@ -34,6 +34,13 @@ const groups: readonly ReadonlySet<string>[] = [
   ]),
 ];
 
+/** Globals that Node changes when it is loaded, which must come before they are protected. */
+const changedByNode: ReadonlySet<string> = new Set([
+  ...["MessageChannel", "MessagePort", "performance", "Performance", "PerformanceEntry"],
+  ...["PerformanceMark", "PerformanceMeasure", "PerformanceObserver"],
+  "PerformanceObserverEntryList",
+]);
+
 /** Names of the global object itself. */
 const selves: ReadonlySet<string> = new Set(["globalThis", "global", "self", "window"]);
 
@@ -73,12 +80,13 @@ function fixLazily(name: string, read: () => unknown): void {
   let isRead = false;
   fixProperty(globalThis, name, () => {
     if (isRead) return value;
+    if (changedByNode.has(name)) Reflect.get(globalThis, "process");
     value = read();
     isRead = true;
     // Small buffers would be parts of one pool, which each of them exposes as `buffer`.
     if (name === "Buffer") Object.defineProperty(value, "poolSize", constant(0));
-    // Node adds properties to both when it is loaded. The console is hardened already.
-    if (name !== "console") protect(value, "ignored", name === "performance");
+    // The console is hardened already, and Node adds properties to it when it is loaded.
+    if (name !== "console") protect(value, "ignored");
     instancesOf(name).forEach(protectInstance);
     if (name === "crypto") protect(crypto.subtle);
     for (const other of group) Reflect.get(globalThis, other);

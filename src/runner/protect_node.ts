@@ -91,9 +91,12 @@ interface Instances {
   createSecretKey(bytes: Uint8Array): unknown;
   createHash(name: string): unknown;
   createHmac(name: string, key: string): unknown;
+  createSign(name: string): unknown;
+  createVerify(name: string): unknown;
 }
 
-// Returns instances of classes that have no public name.
+// Returns instances of classes that have no public name, or that are completed by their first
+// instance.
 function instancesOf(name: string, module: Instances): unknown[] {
   if (name === "timers") {
     const timer = module.setTimeout(() => {}, 1);
@@ -105,6 +108,8 @@ function instancesOf(name: string, module: Instances): unknown[] {
       module.createSecretKey(new Uint8Array(1)),
       module.createHash("sha256"),
       module.createHmac("sha256", "key"),
+      module.createSign("sha256"),
+      module.createVerify("sha256"),
     ];
   }
   return [];
