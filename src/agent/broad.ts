@@ -13,14 +13,16 @@ const managers =
  *
  * @param kind the permission
  * @param entry the entry
- * @returns the reason, as in `is the whole disk`; undefined if the entry is narrow
+ * @returns the reason, as in `allows the whole file system`; undefined if the entry is narrow
  */
 export function whyBroad(kind: keyof Permissions, entry: string): string | undefined {
-  if (kind === "read" || kind === "write") return entry === "/" ? "is the whole disk" : undefined;
+  if (kind === "read" || kind === "write") {
+    return entry === "/" ? "allows the whole file system" : undefined;
+  }
   if (kind === "run") return starters.test(entry) ? "can start any other program" : undefined;
   if (kind === "sys") return entry === "setPriority" ? "can slow down any process" : undefined;
   if (kind !== "net") return undefined;
   if (entry.startsWith("unix:")) return managers.test(entry) ? "can control the host" : undefined;
-  if (/^[\d.]+\/\d+(?::\d+)?$/.test(entry)) return "is a whole network";
-  return /:\d+$/.test(entry) ? undefined : "is any port of that host";
+  if (/^[\d.]+\/\d+(?::\d+)?$/.test(entry)) return "allows a whole network";
+  return /:\d+$/.test(entry) ? undefined : "allows any port of that host";
 }

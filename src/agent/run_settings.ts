@@ -35,20 +35,22 @@ export type GivenExec = GivenRun & Partial<Omit<ExecSettings, "uid" | "gid">>;
 
 /** The reader and the description of each setting of any command. */
 export const runTable: { [Name in keyof GivenRun]-?: Reader<NonNullable<GivenRun[Name]>> } = {
-  timeout: described("Time after which the command is ended", span, { examples: ["10s"] }),
+  timeout: described("Duration after which the command is ended", span, { examples: ["10s"] }),
   acceptArguments: described("Whether the command accepts arguments from the wire", boolean),
   isolation: described(
-    "worker: limits permissions; process: limits CPU time and memory too, in its own child process",
+    "worker: limits permissions; process: also limits CPU time and memory, in a separate process",
     oneOf("worker", "process"),
   ),
   sandbox: described(
-    "own: no other command runs in its sandbox; shared: commands with the same permissions may",
+    "shared: commands with the same permissions share a sandbox; own: the command does not share one",
     oneOf("shared", "own"),
   ),
-  maxConcurrent: described("How many runs may be active at the same time", count, {
+  maxConcurrent: described("Maximum number of concurrent runs", count, {
     examples: [2],
   }),
-  cache: described("How long a result is reused for further queries", span, { examples: ["30s"] }),
+  cache: described("Duration for which a result is reused for further queries", span, {
+    examples: ["30s"],
+  }),
   optional: described("Omit the command if a program that it starts is missing", boolean),
 };
 
@@ -81,13 +83,16 @@ const environment: Reader<Record<string, string>> = withSchema(
 export const execTable: { [Name in keyof GivenExec]-?: Reader<NonNullable<GivenExec[Name]>> } = {
   ...runTable,
   env: described("Environment variables of a plugin, added to a minimal environment", environment),
-  cwd: described("Working directory of a plugin (default: /)", absolutePath),
+  cwd: described("Working directory of a plugin", absolutePath),
   user: described(
-    "User that runs a plugin (default: the daemon's own); another user requires root",
+    "User that runs a plugin; another user than the daemon's requires root",
     text,
   ),
   sha256: described("SHA-256 of a plugin; a plugin with another digest is not started", sha256),
-  split: described("Whether a plugin's word that is exactly $ARGn$ is split into words", boolean),
+  split: described(
+    "Split the value of $ARGn$ into words if it is a whole argument of a plugin",
+    boolean,
+  ),
 };
 
 /** Reads the settings of a plugin or a shell line. */

@@ -61,7 +61,7 @@ interface TlsFields {
 
 const tlsFields = fields<TlsFields>({
   cert: described(
-    "Path of the certificate chain (PEM); default: a self-signed certificate, made at first start",
+    "Path of the certificate chain (PEM); without it, the daemon creates a self-signed certificate",
     text,
     { examples: ["/etc/checkwright/host.pem"] },
   ),
@@ -115,9 +115,9 @@ const limits = fields<Partial<Settings["limits"]>>({
   handshake: described("Timeout of the TLS handshake", span),
   query: described("Timeout from the handshake to the end of the query", span),
   response: described("Timeout for sending the whole response", span),
-  running: described("Maximum number of commands that run at the same time", count),
-  queued: described("Maximum number of queries that wait until a command may run", count),
-  sandboxes: described("Maximum number of sandboxes that exist at the same time", count),
+  running: described("Maximum number of concurrent runs of commands", count),
+  queued: described("Maximum number of queries that wait for a run", count),
+  sandboxes: described("Maximum number of concurrent sandboxes", count),
 });
 
 /** Settings after reading, without defaults: all are optional. */
@@ -130,7 +130,7 @@ export const settingsTable: {
   [Name in keyof GivenSettings]-?: Reader<NonNullable<GivenSettings[Name]>>;
 } = {
   listen: described(
-    "Addresses to listen on: HOST:PORT, or a list of them; the default port is 5666",
+    "Address to listen on (HOST:PORT), or a list of addresses; the default port is 5666",
     addresses,
   ),
   tls: described("TLS settings; false for plain text", tls),
@@ -139,22 +139,26 @@ export const settingsTable: {
     listOf(allowedHost),
   ),
   clients: described(
-    "Commands that each client certificate may query; default: all certificates, all commands",
+    "Commands that each client certificate may query",
     clients,
     { examples: [[{ subject: "CN=monitor-*", commands: ["check_*"] }]] },
   ),
   acceptArguments: described(
-    "Whether commands accept arguments from the wire, unless they set it themselves",
+    "Whether commands accept arguments from clients; a command's own setting overrides this",
     boolean,
   ),
   timeout: described("Timeout of every command without its own timeout", span),
   limits: described("Limits of the daemon", limits),
-  procfs: described("Path where /proc is bound for checks that declare proc", absolutePath),
-  state: described("Folder of the daemon's own files, such as its certificate", absolutePath, {
-    examples: ["/var/lib/checkwright"],
-  }),
+  procfs: described("Path at which /proc is mounted for checks that declare proc", absolutePath),
+  state: described(
+    "State directory: the daemon's own files, such as its certificate",
+    absolutePath,
+    {
+      examples: ["/var/lib/checkwright"],
+    },
+  ),
   refusals: described(
-    "Whether a refused query is answered with the reason, or silently dropped as NRPE does",
+    "explain: answer a refused query with the reason; silent: close the connection, as nrpe does",
     oneOf("explain", "silent"),
   ),
   log: described("Format of the log", oneOf("text", "json")),

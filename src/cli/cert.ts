@@ -13,14 +13,20 @@ const verbs: Subcommands = {
 /** `checkwright cert`: a small CA, and explanations of certificates. */
 export const cert: Subcommand = defineSubcommand({
   name: "cert",
-  summary: "Create a CA, server and client certificates; explain certificates and TLS errors.",
+  summary:
+    "Create a CA and certificates for servers and clients; explain certificates and TLS errors.",
   words: [
     {
       name: "ca|server|client|show",
-      meaning: "the verb; cert VERB --help prints its help",
+      meaning: "the verb; checkwright cert VERB --help prints its help",
     },
-    { name: "ARG", optional: true, repeat: true, meaning: "arguments of the verb" },
+    { name: "ARG", optional: true, repeat: true, meaning: "options and arguments of the verb" },
   ],
+  exitCodes: {
+    "0": "success",
+    "1": "cert show: a certificate is refused, or a host does not use TLS",
+    "3": "the command line is invalid, or a file or host cannot be read or reached",
+  },
   stopEarly: true,
   verbs,
   async run([verb, ...args]) {

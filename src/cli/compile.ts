@@ -28,15 +28,17 @@ export const compile: Subcommand = defineSubcommand({
     out: {
       value: "DIR",
       required: true,
-      meaning: "write the files to this folder, which is created if it is missing",
+      meaning: "the folder for the files; created if missing",
     },
-    deb: { meaning: "also build a Debian package, which installs and starts a systemd service" },
+    deb: { meaning: "also build a Debian package that installs and starts a systemd service" },
     "package-version": {
       value: "VERSION",
       meaning: `version of the Debian package (default: the version of Checkwright, ${VERSION})`,
     },
     "no-runtime": {
-      meaning: "build the Debian package without Deno: each host needs its own Deno in PATH",
+      meaning:
+        "build the Debian package without Deno: each host then needs Deno in PATH, beside the " +
+        "launcher, or at the path in CHECKWRIGHT_DENO",
     },
     binary: { meaning: "also build one executable with deno compile" },
   },

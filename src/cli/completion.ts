@@ -19,8 +19,8 @@ export function completionOf(subcommands: Subcommands): Subcommand {
   const names = Object.keys(shells);
   return defineSubcommand({
     name: "completion",
-    summary: "Print the completion script of a shell.",
-    words: [{ name: names.join("|"), meaning: "the shell" }],
+    summary: "Print the completion script for a shell.",
+    words: [{ name: names.join("|"), meaning: "the shell that will load the script" }],
     async run([shell]) {
       if (!Object.hasOwn(shells, shell!)) {
         throw new UsageError(`Unknown shell "${shell}": ${suggest(shell!, names)}`);

@@ -11,9 +11,13 @@ export function helpOf(subcommands: Subcommands): Subcommand {
       {
         name: "SUBCOMMAND",
         optional: true,
-        meaning: "a subcommand (default: list all subcommands)",
+        meaning: "the name of a subcommand (default: list all subcommands)",
       },
-      { name: "VERB", optional: true, meaning: "a verb of the subcommand, such as show of cert" },
+      {
+        name: "VERB",
+        optional: true,
+        meaning: "a verb of the subcommand, for example: help cert show",
+      },
     ],
     async run([name, verb]) {
       console.log(await explain(name, verb));

@@ -12,7 +12,7 @@ export const init: Subcommand = defineSubcommand({
   summary: "Create a project: an agent, a check, its test, settings and tasks.",
   words: [{
     name: "DIR",
-    meaning: "the folder of the project; it is created, or must be empty if it exists",
+    meaning: "the project folder; created if missing, must be empty if it exists",
   }],
   exitCodes: {
     "0": "the project was created",

@@ -26,7 +26,8 @@ import { type Subcommand, UsageError } from "./usage.ts";
 /** `checkwright learn`: finds the permissions that a check needs by running it. */
 export const learn: Subcommand = defineSubcommand({
   name: "learn",
-  summary: "Run a check with every permission that it requests, and print those that it needs.",
+  summary:
+    "Run a check with all requested permissions allowed, and print the smallest declaration.",
   words: [
     optionalAgentWord,
     { name: "COMMAND", meaning: "a check of the agent" },
@@ -34,7 +35,7 @@ export const learn: Subcommand = defineSubcommand({
   ],
   options: { settings: settingsOption },
   exitCodes: {
-    "0": "the check was run, with any state",
+    "0": "the check was run; its state does not matter",
     "3": "the command line, the agent or the settings are invalid, or the check cannot run",
   },
   stopEarly: true,

@@ -27,7 +27,8 @@ export const permissions: Subcommand = defineSubcommand({
     },
     check: {
       meaning:
-        "list entries that the code requests and the lock file does not grant; fail if any exist",
+        "list the permissions that the code requests and the lock file does not grant; exit with 1 " +
+        "if there are any",
     },
     json: { meaning: "print the table, or the result of --check, as JSON" },
     settings: {
@@ -38,7 +39,7 @@ export const permissions: Subcommand = defineSubcommand({
   exitCodes: {
     "0": "success; with --check, the lock file grants everything that the code requests",
     "1": "with --check, the code requests more than the lock file grants",
-    "3": "the command line, the agent, the settings or the lock file are invalid",
+    "3": "the command line, the agent, the settings or the lock file is invalid",
   },
   async run([path = DEFAULT_AGENT], { lock, check, json, settings }) {
     if (lock && check) {

@@ -11,17 +11,17 @@ const NOT_ASKED = 3;
 const line: Line = {
   words: [],
   options: {
-    host: { short: "H", value: "HOST", meaning: "the host of the server: a name or an address" },
+    host: { short: "H", value: "HOST", meaning: "the name or address of the server" },
     port: { short: "p", value: "PORT", meaning: "the port of the server (default: 5666)" },
     command: {
       short: "c",
       value: "NAME",
-      meaning: "the command to run there (default: _NRPE_CHECK, which returns the version)",
+      meaning: "the command to query (default: _NRPE_CHECK, which returns the version)",
     },
     args: {
       short: "a",
       value: "ARG…",
-      meaning: "arguments of the command: all words that follow, so this option must be the last",
+      meaning: "arguments of the command: all following words, so this option must be the last",
     },
     timeout: {
       short: "t",
@@ -45,13 +45,13 @@ const line: Line = {
     },
     ipv4: { short: "4", meaning: "use IPv4 only" },
     ipv6: { short: "6", meaning: "use IPv6 only" },
-    bind: { short: "b", value: "ADDRESS", meaning: "the local address to connect from" },
+    bind: { short: "b", value: "ADDRESS", meaning: "the local address of the connection" },
     "payload-size": {
       short: "P",
       value: "N",
       meaning:
-        "size of the text in a version 2 packet, in bytes, as configured in NSClient++; needs -2 " +
-        "(default: 1024)",
+        "size of the text in a version 2 packet, in bytes, as configured in NSClient++; requires " +
+        "-2 (default: 1024)",
     },
     "ca-cert-file": {
       short: "A",
@@ -69,8 +69,8 @@ const line: Line = {
     "ssl-version": {
       short: "S",
       value: "VERSION",
-      meaning: "the TLS version: TLSv1.2 or TLSv1.3; a + allows newer versions, and is " +
-        "required after an older version (default: TLSv1+)",
+      meaning: "TLSv1.2 or TLSv1.3; append + to allow newer versions; older names such as TLSv1 " +
+        "require + (default: TLSv1+)",
     },
     "cipher-list": {
       short: "L",
@@ -85,13 +85,13 @@ const line: Line = {
     "config-file": {
       short: "f",
       value: "FILE",
-      meaning: "read more options, separated by spaces; the command line overrides them",
+      meaning: "read options from this file, separated by spaces; the command line overrides them",
     },
     "stderr-to-stdout": { short: "E", meaning: "print connection errors on standard output" },
     "ssl-logging": {
       short: "s",
       value: "N",
-      meaning: "accepted for compatibility, without effect: no log is written",
+      meaning: "accepted for compatibility, without effect",
     },
     "log-file": {
       short: "g",
@@ -115,8 +115,7 @@ export const query: Subcommand = {
     "0": "OK",
     "1": "WARNING",
     "2": "CRITICAL",
-    "3": "UNKNOWN; also after --help, --version, --license and an invalid command line, like " +
-      "check_nrpe",
+    "3": "UNKNOWN, invalid command line, or after --help, --version, --license (as in check_nrpe)",
   },
   async run(args) {
     let request;

@@ -36,7 +36,8 @@ export const serve: Subcommand = defineSubcommand({
     settings: settingsOption,
     listen: {
       value: "HOST:PORT",
-      meaning: "listen on this address only (default: the addresses of settings or agent, else " +
+      meaning:
+        "listen on this address only (default: the addresses in the settings or the agent, or " +
         "127.0.0.1:5666)",
     },
     "no-tls": { meaning: "serve without TLS, in plain text" },
@@ -46,9 +47,9 @@ export const serve: Subcommand = defineSubcommand({
   },
   exitCodes: {
     "0": "the daemon was stopped by SIGTERM or SIGINT",
-    1: "the daemon cannot start, for example because the address is in use",
+    "1": "the daemon cannot start, for example because the address is in use",
     "3": "the command line, the agent or the settings are invalid",
-    other: "exit code of a daemon that died 5 times within 60 seconds",
+    other: "exit code of the daemon, if it died 5 times within 60 seconds or before it was ready",
   },
   async run([path = DEFAULT_AGENT], options) {
     const changed = Promise.withResolvers<() => void>();

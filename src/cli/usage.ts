@@ -24,6 +24,8 @@ export interface LineWord {
    * as `bash|zsh|fish` select the completion in a shell.
    */
   readonly name: string;
+  /** Its spelling in the help (default: `name`). */
+  readonly shown?: string;
   /** Whether it may be omitted. */
   readonly optional?: boolean;
   /** Whether it may be repeated. */
@@ -104,7 +106,9 @@ export function formatUsage(name: string, { line, synopsis }: Subcommand): strin
 
 /** Returns the positional words of a line with their meanings. */
 export function wordRows({ words }: Line): UsageRow[] {
-  return words.map(({ name, repeat, meaning }) => [`${name}${repeat ? "…" : ""}`, meaning]);
+  return words.map((
+    { name, shown = name, repeat, meaning },
+  ) => [`${shown}${repeat ? "…" : ""}`, meaning]);
 }
 
 /** Returns the options of a line with their meanings. */
@@ -147,8 +151,8 @@ function formatSynopsis({ words, options, stopEarly }: Line): string {
 
 /** Returns positional words as the usage line shows them. */
 export function formatWords(words: readonly LineWord[]): string[] {
-  return words.map(({ name, optional, repeat }) => {
-    const word = repeat ? `${name}…` : name;
+  return words.map(({ name, shown = name, optional, repeat }) => {
+    const word = repeat ? `${shown}…` : shown;
     return optional ? `[${word}]` : word;
   });
 }

@@ -13,7 +13,7 @@ import type { Subcommand } from "./usage.ts";
 /** `checkwright validate`: reports all errors of an agent and its settings. */
 export const validate: Subcommand = defineSubcommand({
   name: "validate",
-  summary: "Check an agent and the settings of this host, and report every error at once.",
+  summary: "Check an agent and the settings of this host, and report all errors at once.",
   words: [agentWord],
   options: {
     settings: settingsOption,

@@ -181,9 +181,9 @@ Deno.test("describeAgent() warns of permissions that are very broad", {
     run: () => "",
   });
   assertEquals(diagnosticsOf(defineAgent({ commands: { check } })), [
-    'warning: commands.check.permissions.read: "/" is the whole disk',
-    'warning: commands.check.permissions.net: "example.com" is any port of that host',
-    'warning: commands.check.permissions.net: "10.0.0.0/8:80" is a whole network',
+    'warning: commands.check.permissions.read: "/" allows the whole file system',
+    'warning: commands.check.permissions.net: "example.com" allows any port of that host',
+    'warning: commands.check.permissions.net: "10.0.0.0/8:80" allows a whole network',
     'warning: commands.check.permissions.net: "unix:/var/run/docker.sock" can control the host',
     'warning: commands.check.permissions.sys: "setPriority" can slow down any process',
     'warning: commands.check.permissions.run: "/bin/sh" can start any other program',

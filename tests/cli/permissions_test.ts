@@ -29,7 +29,7 @@ Deno.test("permissions lists each permission with its commands, and marks broad 
       " * run /usr/bin/true check_raid A plugin",
       " !* run /bin/sh (daemon) Starts the helper that ends processes",
       " sh A shell line: df | tail -1",
-      "! read / is the whole disk",
+      "! read / allows the whole file system",
       "* not sandboxed: permissions do not restrict a running program",
       " --allow-net=10.0.0.7:6379,127.0.0.1:5666",
     ]
@@ -41,7 +41,7 @@ Deno.test("permissions lists each permission with its commands, and marks broad 
   assertEquals(permissions.find(({ kind }: { kind: string }) => kind === "read"), {
     kind: "read",
     entry: "/",
-    broad: "is the whole disk",
+    broad: "allows the whole file system",
     needed: [{ command: "check_disk", why: "One of ours" }],
   });
   assertEquals(flags.map((flag: string) => flag.split("=")[0]), [

@@ -61,14 +61,14 @@ Deno.test(
       [
         { c: check({ net: ["h:1"] }) },
         { c: check({ net: ["h"] }) },
-        ["c net h is any port of that host"],
+        ["c net h allows any port of that host"],
         ["c net h:1"],
       ],
       [{ c: check({ read: ["/srv"] }) }, { c: check({ read: ["/srv/a", "/srv/b"] }) }, [], []],
       [
         { c: check({ read: ["/srv/a"] }) },
         { c: check({ read: ["/"] }) },
-        ["c read / is the whole disk"],
+        ["c read / allows the whole file system"],
         ["c read /srv/a"],
       ],
       // Read permission does not grant write permission, and grants are for one command only.

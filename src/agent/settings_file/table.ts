@@ -89,12 +89,12 @@ export const hostFields: Reader<GivenHost> = fields<GivenHost>({
     recordOf(command, commandName),
   ),
   include: described(
-    "Files that override this one, later over earlier: paths or patterns, relative to this file",
+    "Files that override this one; later files override earlier ones; relative paths or patterns",
     patterns,
     { examples: ["conf.d/*.yaml"] },
   ),
   format: described(
-    "Version of the format of this file; an older Checkwright refuses a newer format",
+    "Format version of this file; an older Checkwright refuses a newer format",
     withSchema({ type: "integer", const: SETTINGS_FORMAT }, (value, report) => {
       if (value === SETTINGS_FORMAT) return SETTINGS_FORMAT;
       report.error(

@@ -12,7 +12,7 @@ const DAYS = 3_650;
 /** `checkwright cert ca`: creates a CA. */
 export const ca: Subcommand = defineSubcommand({
   name: "cert ca",
-  summary: "Create a CA, which signs certificates of hosts and clients: ca.pem and ca.key.",
+  summary: "Create a CA (ca.pem, ca.key), which signs the certificates of servers and clients.",
   words: [{
     name: "NAME",
     optional: true,

@@ -3,7 +3,7 @@ import type { LineOption } from "../usage.ts";
 /** The folder for new files. */
 export const outOption = {
   value: "DIR",
-  meaning: "the folder for the files; it is created if missing (default: the current folder)",
+  meaning: "the folder for the files; created if missing (default: the current folder)",
 } as const satisfies LineOption;
 
 /** Whether files may be replaced. */
@@ -20,7 +20,7 @@ export const caOption = {
 /** The key of the CA. */
 export const caKeyOption = {
   value: "FILE",
-  meaning: "the private key of the CA (default: the path of its certificate, ending with .key)",
+  meaning: "the private key of the CA (default: the path of its certificate, with the ending .key)",
 } as const satisfies LineOption;
 
 /** A hundred years: a limit against typos. */

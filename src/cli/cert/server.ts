@@ -11,7 +11,7 @@ export const server: Subcommand = defineSubcommand({
   words: [{
     name: "NAME",
     repeat: true,
-    meaning: "DNS names and IP addresses of the host; the files are named after the first",
+    meaning: "DNS names and IP addresses of the host; the first one is the name of the files",
   }],
   options: issueOptions,
   async run(words, options) {

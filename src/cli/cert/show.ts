@@ -21,24 +21,25 @@ export const show: Subcommand = defineSubcommand({
   summary: "Explain certificates and TLS errors; exit with 1 if a certificate is refused.",
   words: [{
     name: "FILE",
+    shown: "FILE|HOST[:PORT]",
     repeat: true,
-    meaning: "a certificate, PEM or DER; or HOST[:PORT], a server to examine (default port: 5666)",
+    meaning: "a certificate file (PEM or DER), or the server to examine (default port: 5666)",
   }],
   options: {
     ca: {
       value: "FILE",
-      meaning: "the CA that must have signed the certificate: ca.pem or its folder",
+      meaning: "the CA that must have signed the certificate: the file ca.pem or its folder",
     },
     key: { value: "FILE", meaning: "the private key that must belong to the certificate" },
     name: {
       value: "NAME",
-      meaning: "the name that the certificate must be valid for (default for servers: HOST)",
+      meaning: "the name for which the certificate must be valid (default for servers: HOST)",
     },
   },
   exitCodes: {
     "0": "OpenSSL and rustls accept all certificates",
-    "1": "OpenSSL or rustls refuses a certificate, or a host does not speak TLS",
-    "3": "the command line is invalid, or a file or host cannot be shown",
+    "1": "OpenSSL or rustls refuses a certificate, or a host does not use TLS",
+    "3": "the command line is invalid, or a file cannot be read or a host cannot be reached",
   },
   async run(words, { ca, key, name }) {
     let code = 0;
