@@ -163,7 +163,7 @@ Deno.test("The folders of src have no import cycles", async () => {
   }
 });
 
-Deno.test("The files of src and checks have no import cycles, types included", async () => {
+Deno.test("The files of src and checks have no import cycles, including type imports", async () => {
   const graph = new Map<string, string[]>();
   for (const { from, to } of [...await imports("src/"), ...await imports("checks/")]) {
     graph.set(from, [...graph.get(from) ?? [], to]);

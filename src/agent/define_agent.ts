@@ -126,8 +126,8 @@ export interface Agent extends AgentInput {
 }
 
 /**
- * Defines an agent: the commands of a host and how they are served. The values are not checked
- * here: loading the agent reports all errors at once.
+ * Defines an agent: the commands of a host and how they are served. This function does not check
+ * the values: loading the agent reports all errors together.
  *
  * @param input the definition
  * @returns the agent, for the default export of the module

@@ -11,7 +11,7 @@ export interface Need {
   entry: string;
   /** The command; undefined for the daemon itself. */
   command?: string;
-  /** The purpose. */
+  /** The purpose of the entry. */
   why: string;
   /** Whether the daemon gives up this permission before any check runs. */
   atStart?: true;

@@ -29,7 +29,7 @@ export interface ProgramResult {
  * @throws {TypeError} if the path is not absolute
  * @throws {Deno.errors.NotFound} if the program does not exist
  * @throws {Deno.errors.NotCapable} without permission
- * @throws {RangeError} if the program writes more than `maxBytes`; it is killed then
+ * @throws {RangeError} if the program writes more than `maxBytes`; the program is killed then
  * @throws the reason of the signal if it aborts
  *
  * @example

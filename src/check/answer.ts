@@ -19,7 +19,7 @@ export interface Answer {
   refusal?: Refusal | undefined;
   /** How a plugin was ended at its deadline. */
   ending?: Ending;
-  /** Set if the connection is closed without an answer, which is how NRPE refuses. */
+  /** Set if the daemon closes the connection without an answer, as NRPE does to refuse a query. */
   silent?: true;
 }
 
@@ -46,8 +46,8 @@ export function failure(
 }
 
 /**
- * Reads an answer that comes from a sandbox. Only the known parts are kept, each one checked and
- * cut to its maximum length.
+ * Reads an answer that comes from a sandbox. Keeps only the known properties, checks each property,
+ * and cuts it to its maximum length.
  *
  * @param value the answer, of any shape
  * @returns the answer; undefined if it has no valid output

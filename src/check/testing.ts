@@ -132,8 +132,8 @@ function requireTestable(command: unknown): void {
 }
 
 /**
- * Returns the permissions as the manifest has them: they depend on the bound values only. Required
- * options that are not bound, as in the test of an unbound check, are taken from the arguments.
+ * Returns the same permissions as the manifest. They depend only on bound values. If a required
+ * option is not bound, as in the test of an unbound check, its value comes from the arguments.
  */
 function declaredPermissions(
   command: CheckCommand | BareFunction,

@@ -5,15 +5,17 @@ export class UsageError extends Error {}
 
 /** An option of a subcommand. */
 export interface LineOption {
-  /** Its letter after one hyphen. */
+  /** The letter of the option after one hyphen. */
   readonly short?: string;
   /** The name of its value, as in {@linkcode LineWord.name} (default: the option has no value). */
   readonly value?: string;
-  /** Whether it may be repeated, and all values count (default: only the last value counts). */
+  /**
+   * Whether the option may be repeated, and all values count (default: only the last value counts).
+   */
   readonly repeat?: boolean;
-  /** Whether it is required. */
+  /** Whether the option is required. */
   readonly required?: boolean;
-  /** Its description, with the default at the end. */
+  /** The description of the option, with the default at the end. */
   readonly meaning: string;
 }
 
@@ -24,9 +26,9 @@ export interface LineWord {
    * as `bash|zsh|fish` select the completion in a shell.
    */
   readonly name: string;
-  /** Whether it may be omitted. */
+  /** Whether the word may be omitted. */
   readonly optional?: boolean;
-  /** Whether it may be repeated. */
+  /** Whether the word may be repeated. */
   readonly repeat?: boolean;
   /** Its description, with the default at the end. */
   readonly meaning: string;
@@ -102,12 +104,12 @@ export function formatUsage(name: string, { line, synopsis }: Subcommand): strin
   return `Usage: checkwright ${name} ${synopsis ?? formatSynopsis(line)}`.trimEnd();
 }
 
-/** Returns the positional words of a line with their meanings. */
+/** Returns the positional words of a usage line with their meanings. */
 export function wordRows({ words }: Line): UsageRow[] {
   return words.map(({ name, repeat, meaning }) => [`${name}${repeat ? "…" : ""}`, meaning]);
 }
 
-/** Returns the options of a line with their meanings. */
+/** Returns the options of a usage line with their meanings. */
 export function optionRows(line: Line): UsageRow[] {
   return allOptions(line).map(([name, { short, value, required, meaning }]) => [
     [
@@ -119,7 +121,7 @@ export function optionRows(line: Line): UsageRow[] {
   ]);
 }
 
-/** Returns the options of a line, including `--help`. */
+/** Returns the options of a usage line, including `--help`. */
 export function allOptions({ options }: Line): NamedOption[] {
   const help: LineOption = { short: "h", meaning: "print this help" };
   return Object.entries({ ...options, help: options.help ?? help });

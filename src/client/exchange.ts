@@ -99,8 +99,8 @@ function endIfReset(error: unknown): null {
 }
 
 /**
- * Refuses a query that does not fit: otherwise the query would be cut, and the server would run
- * that.
+ * Refuses a query that does not fit: otherwise the query would be cut, and the server would run the
+ * cut query.
  */
 function checkLength({ query, version, payloadSize }: Exchange): void {
   const most = maxTextLength(version, payloadSize);

@@ -92,17 +92,18 @@ function keepsShell(manifest: Manifest): boolean {
 }
 
 /**
- * Opens the process tree that ends the processes of an agent.
+ * Creates the process tree of an agent. The helper is started only if the agent starts processes.
  *
  * @param manifest the agent
- * @returns the tree; it starts no helper if the agent starts no process
+ * @returns the tree, which ends the processes of the agent
  */
 export function processTreeOf(manifest: Manifest): ProcessTree {
   return startNeeds(manifest).length === 0 ? withoutProcessTree() : openProcessTree();
 }
 
 /**
- * Opens {@linkcode processTreeOf} in a daemon's process, and gives up the permission for it.
+ * Creates the process tree of an agent in a daemon's process. Then gives up the permission to run
+ * the shell, if no command needs it.
  *
  * @param manifest the agent
  * @returns the tree

@@ -15,9 +15,9 @@ import type { Stats } from "./stats.ts";
 export interface Generation {
   /** The parts with which the daemon serves the agent. */
   parts: DaemonParts;
-  /** Its sandboxes. */
+  /** The sandboxes of the agent. */
   pool: SandboxPool;
-  /** Its quarantined commands. */
+  /** The quarantined commands of the agent. */
   quarantine: Quarantine;
   /** Starts the sandboxes that both this and the previous generation need, before the swap. */
   warm(before: Generation): Promise<void>;

@@ -93,7 +93,7 @@ export function lineWriter(
         if (reported > 0) createLog(format, putFirst)("warning", "log", { dropped: reported });
       }
     } catch {
-      // The reader has gone, so this cannot be reported.
+      // The reader is gone, so the lost lines cannot be reported.
       waiting = "";
     }
   }

@@ -40,7 +40,7 @@ fi
 set -e
 if [ "$1" = purge ]; then
   ! command -v deb-systemd-helper >/dev/null || deb-systemd-helper purge ${unit} >/dev/null || true
-  # The state folder. For a dynamic user, systemd keeps it in private, and a link leads to it.
+  # The state directory. For a dynamic user, systemd keeps it in private, and a link leads to it.
   rm -rf "\${DPKG_ROOT:-}/etc/checkwright" "\${DPKG_ROOT:-}/var/lib/checkwright" \\
     "\${DPKG_ROOT:-}/var/lib/private/checkwright"
 fi

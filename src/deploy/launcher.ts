@@ -4,7 +4,7 @@ import { shellWord } from "./shell_word.ts";
 export interface LauncherInput {
   /** The file name of the agent module. */
   agent: string;
-  /** The version of Checkwright that compiled it. */
+  /** The version of Checkwright that compiled the agent. */
   version: string;
   /** The digest of the manifest. */
   digest: string;
@@ -16,7 +16,7 @@ export interface LauncherInput {
   permissions: readonly string[];
   /** Whether checks run in their own processes. Then the daemon may start Deno. */
   processes: boolean;
-  /** The state folder, if the agent sets one. */
+  /** The state directory, if the agent sets one. */
   state?: string;
   /** Whether the daemon uses a self-signed certificate that it makes at the first start. */
   ownCertificate: boolean;
@@ -158,11 +158,11 @@ EOF
 fi
 
 case $state in
-  *,*) fail "Cannot use state folder \\"$state\\": expected a path without a comma" ;;
+  *,*) fail "Cannot use state directory \\"$state\\": expected a path without a comma" ;;
   /*) ;;
-  *) fail "Cannot use state folder \\"$state\\": expected an absolute path" ;;
+  *) fail "Cannot use state directory \\"$state\\": expected an absolute path" ;;
 esac
-mkdir -p -m 700 -- "$state" || fail "Cannot create state folder \\"$state\\": set STATE_DIRECTORY to another folder"
+mkdir -p -m 700 -- "$state" || fail "Cannot create state directory \\"$state\\": set STATE_DIRECTORY to another folder"
 if [ "$mode" = serve ]; then
   # Another user could have put a certificate there whose key that user knows.
   ours "$(readlink -f -- "$state")" || fail "Cannot trust \\"$state\\": expected a folder of this user that others cannot write to"

@@ -41,7 +41,7 @@ const MAX_ADDRESSES = 64;
 interface Known {
   readonly name: string;
   addresses: readonly IpAddress[];
-  /** When the addresses were last confirmed. */
+  /** The time of the last successful lookup, in milliseconds. */
   confirmed: number;
   /** No lookup is needed before this time. */
   fresh: number;

@@ -87,7 +87,7 @@ export async function finishConn(conn: Deno.TcpConn): Promise<void> {
       dropped += count;
     }
   } catch {
-    // The peer broke the connection, or it was closed here.
+    // The peer broke the connection, or this process closed it.
   }
   release();
   closeConn(conn);

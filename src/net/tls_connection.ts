@@ -46,7 +46,8 @@ export function tlsConnection(
   let receivedBytes = 0;
   let overflowed = false;
   let ended = false;
-  // Why the connection ended. A string becomes an error only on demand, since most ends are normal.
+  // The reason why the connection ended. A string becomes an error only if a call needs it, because
+  // most connections end normally.
   let failure: Error | string | undefined;
   let wake = () => {};
 

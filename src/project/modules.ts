@@ -27,7 +27,7 @@ export async function localModules(path: string): Promise<string[]> {
 
 /**
  * Finds an importer of each module that a module imports, directly or indirectly. Imports by a
- * concatenated name (`import("./" + name)`) are not known here.
+ * concatenated name (`import("./" + name)`) are not found.
  *
  * @param path path of the module
  * @returns one importer for each imported module, both by path or URL

@@ -1,8 +1,8 @@
 /**
- * Wraps Node's built-in modules, so that imports of them can be controlled. A named export
- * (`import { kill } from "node:process"`) cannot be replaced from outside. The daemon is therefore
- * started with an import map. In sandboxes it maps each built-in to a one-line module that first
- * hardens the worker, see harden.ts, and then exports the built-in.
+ * Wraps Node's built-in modules, so that imports of them can be controlled. A named export (`import
+ * { kill } from "node:process"`) cannot be replaced from outside. The daemon is therefore started
+ * with an import map. In sandboxes, the import map maps each built-in to a one-line module that
+ * first hardens the worker, see harden.ts, and then exports the built-in.
  */
 import process from "node:process";
 import { closedModules } from "./closed_modules.ts";

@@ -14,7 +14,10 @@ import { AGENT } from "./run_record.ts";
 import { type Sandbox, type SandboxLog, UnresponsiveError } from "./sandbox.ts";
 import { createTrials } from "./trials.ts";
 
-/** How long a worker is watched after the answer of a suspect that had answered before a death. */
+/**
+ * How long a worker is watched after a suspect's answer, if the suspect had already answered when
+ * the daemon died.
+ */
 const lingerMilliseconds = 600;
 
 /** How long the thread of a suspect may take to respond after its answer. */

@@ -4,7 +4,10 @@ export interface Deadline {
   seconds: number;
   /** How long the caller waits after the deadline for the task to end, to know how it ended. */
   graceMilliseconds: number;
-  /** When aborted, the deadline passes at once, and the end of the task is not waited for. */
+  /**
+   * When this signal is aborted, the deadline passes immediately, and the caller does not wait for
+   * the end of the task.
+   */
   stop?: AbortSignal;
 }
 

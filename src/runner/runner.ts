@@ -19,12 +19,12 @@ export interface Runner {
   run(name: string, args: readonly string[]): Promise<Answer>;
   /** The number of running commands. */
   readonly running: number;
-  /** Settles when no command runs, or after this time. */
+  /** Settles when no command runs, or after `milliseconds`. */
   idle(milliseconds: number): Promise<void>;
   /**
    * Ends all commands as if their deadlines had passed, and does not start further ones.
    *
-   * @returns settles when the commands have ended, as far as they can be ended
+   * @returns a promise that settles when all commands that can be ended have ended
    */
   end(): Promise<void>;
 }
@@ -37,7 +37,8 @@ export interface Runner {
 const graceMilliseconds = 300;
 
 /**
- * How long a stopped command may take to end. A plugin that ignores TERM needs half of this time.
+ * Maximum time from a stop to the end of all commands. Ending a plugin that ignores TERM takes at
+ * most half of this time.
  */
 const endMilliseconds = 3_000;
 

@@ -68,7 +68,7 @@ Deno.test("A sandbox rejects a run with a malformed answer", async () => {
   }
 });
 
-Deno.test("A sandbox accepts one answer per run, cuts it to the size of a packet, and ignores others", async () => {
+Deno.test("A sandbox accepts one answer per run, truncates it to one packet and ignores further answers", async () => {
   const { sandbox, say } = open();
   const one = sandbox.run("one", [], context, never);
   const two = sandbox.run("two", [], context, never);

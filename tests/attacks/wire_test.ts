@@ -6,7 +6,7 @@ import { besiege, ignore, type Siege } from "./attacking.ts";
 import { childrenOf, residentMemory } from "../processes.ts";
 import { PATIENCE, within } from "../waiting.ts";
 
-/** Sends a query without check_nrpe, which cannot send everything that a peer can. */
+/** Sends a raw query. `check_nrpe` cannot send malformed ones. */
 async function send(
   port: number,
   query: string | Uint8Array,

@@ -114,7 +114,7 @@ Review the change, then run: checkwright permissions ${project.agent} --lock
   },
 );
 
-Deno.test("permissions --check succeeds if the lock file grants more than needed, and lists it", async () => {
+Deno.test("permissions --check succeeds if the lock file grants more than needed, and lists the unneeded entries", async () => {
   await using project = await createProject(agent(queue, old));
   await run("permissions", project.agent, "--lock");
   await project.write("agent.ts", agent(queue));

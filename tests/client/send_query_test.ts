@@ -232,7 +232,7 @@ Deno.test("sendQuery() refuses a query that the server would change", { permissi
 Deno.test("sendQuery() supports the payload sizes of NSClient++ in version 2", {
   permissions,
 }, async () => {
-  // The reader of the fake server supports only 1,024. This one counts bytes.
+  // The fake server reads only 1,024-byte payloads. This server counts the received bytes.
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const served = (async () => {
     using conn = await listener.accept();

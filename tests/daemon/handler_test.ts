@@ -90,7 +90,7 @@ Deno.test(
         "check_load!x",
         "UNKNOWN",
         "Arguments are not accepted for command 'check_load'\n" +
-        "Set acceptArguments on this command in the agent",
+        "Set `acceptArguments: true` for this command in the agent",
       ],
     ];
     for (const [query, state, text] of table) {

@@ -133,7 +133,7 @@ Deno.test("The launcher removes variables that change the runtime, and does not 
   });
 });
 
-Deno.test("The launcher does not trust a state folder that another user could have written to", async () => {
+Deno.test("The launcher does not trust a state directory that another user could have written to", async () => {
   const trust = "Cannot trust ";
   await withStub(async (start, state) => {
     // The first start creates the folder. It may be a link, because systemd creates one.

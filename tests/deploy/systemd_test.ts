@@ -297,7 +297,7 @@ Deno.test("systemdUnit() refuses a path with control characters, and an unusual 
     assertThrows(
       () => systemdUnit(manifestOf(checksOnly), { directory }),
       RangeError,
-      "Cannot start a program in",
+      "expected an absolute path that contains only letters, digits and",
     );
   }
 });

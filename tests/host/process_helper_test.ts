@@ -23,7 +23,7 @@ Deno.test("list() returns one list to callers that wait together, and it contain
   });
 });
 
-Deno.test("signal() and exists() ignore ids without a process and ids that mean several processes", async () => {
+Deno.test("signal() and exists() ignore ids without a process and ids of process groups (0, -1, …)", async () => {
   await withHelper(async (helper) => {
     // 0, -0, 1 and -1 mean the helper's group, init, or every process of this user.
     await helper.signal([0, -0, 1, -1, 4_194_305, NaN], "KILL");

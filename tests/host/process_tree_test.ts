@@ -53,7 +53,7 @@ const pidIn = (path: string) =>
     () => Deno.readTextFile(path).then(Number, () => 0),
   );
 
-Deno.test("endRun() reports how a run was ended and leaves no process of it", async () => {
+Deno.test("endRun() reports how a run was ended, and ends all its processes", async () => {
   const folder = await Deno.makeTempDir();
   const table: [name: string, line: string, ending: Ending][] = [
     ["a plugin that ends at TERM", "echo $$ > PID; exec sleep 60", "TERM"],

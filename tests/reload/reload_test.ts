@@ -210,7 +210,7 @@ Deno.test("A reload refuses changes that need a restart and names them", async (
     await project.write("agent.ts", agent("two", more));
     await project.write("settings.yaml", text);
     const said = await reload(served);
-    assertMatch(said, /error reload refused reason=.*a restart is needed/);
+    assertMatch(said, /error reload refused reason=.*restart the daemon to grant them/);
     assertStringIncludes(said, lacking);
     assertEquals(await askOnce(served, ["says"]), "OK one");
   }

@@ -44,7 +44,7 @@ function sandbox() {
   };
 }
 
-Deno.test("A command that has answered stays marked until its worker proves that its thread is free", async () => {
+Deno.test("A command that has answered stays marked until its worker processes a later message", async () => {
   const { written, record } = recorded();
   const worker = sandbox();
   const mark = trackRuns(worker, record);

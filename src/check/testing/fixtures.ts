@@ -3,17 +3,17 @@
  * `mtime`. By default the size is that of the content, and the times are the current time.
  */
 export interface FileFixture extends Partial<Deno.FileInfo> {
-  /** Its content; default: empty. */
+  /** The content of the file; default: empty. */
   content?: string | Uint8Array;
 }
 
 /** Result of a program of a test. */
 export interface RunFixture {
-  /** Its standard output; default: empty. */
+  /** The standard output of the program; default: empty. */
   stdout?: string;
-  /** Its standard error; default: empty. */
+  /** The standard error of the program; default: empty. */
   stderr?: string;
-  /** Its exit code; default: 0. */
+  /** The exit code of the program; default: 0. */
   code?: number;
 }
 

@@ -20,7 +20,7 @@ export interface Announcement {
   readonly next: readonly (readonly [purpose: string, line: string])[];
 }
 
-/** Prints what was created and how to use it. */
+/** Prints the created certificate, its files, and instructions for their use. */
 export async function announce(
   { what, paths, cert, endsWithCa = false, now, next }: Announcement,
 ): Promise<void> {
