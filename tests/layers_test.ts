@@ -182,7 +182,7 @@ Deno.test("The files of src and checks have no import cycles, including type imp
 });
 
 Deno.test("A file name is unique in src, and an exported type name, too", async () => {
-  // The stand-ins have the names of the @std packages.
+  // The modules in src/std have the names of the @std packages.
   const files = (await modules("src/")).filter((file) => !file.startsWith("src/std/"));
   const names = files.map((file) => file.split("/").at(-1)!).filter((name) => name !== "mod.ts");
   assertEquals(names.filter((name, at) => names.indexOf(name) !== at), []);

@@ -185,7 +185,7 @@ Deno.test("cert show explains the certificates of hosts", {
   assertMatch(shown.stdout, /\nRefused by Deno \(rustls\): it has X\.509 version 1 /);
   assertMatch(shown.stdout, /\n {2}trusted +yes, by /);
 
-  // A key with which a handshake of this runtime always fails.
+  // The server has a key with which a handshake of this runtime always fails.
   using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = free.addr;
   free.close();

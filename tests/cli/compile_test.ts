@@ -1,4 +1,4 @@
-/** The files that `compile` writes, and the agents that it refuses. */
+/** `checkwright compile`: the files that it writes, and the agents that it refuses. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createProject } from "../project.ts";
 import { run } from "../serving.ts";

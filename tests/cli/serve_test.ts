@@ -46,7 +46,7 @@ Deno.test("serve reports in one line why it cannot start", async () => {
     assertEquals(ended.stdout, "", args.join(" "));
     if (code > 0) assertEquals(ended.code, code, args.join(" "));
     else assert(ended.code > 0, args.join(" "));
-    // Information and warnings are ignored.
+    // Lines with the level info or warning are ignored.
     const lines = ended.stderr.trim().split("\n")
       .filter((text) => !/ info certificate|checkwright: warning: /.test(text));
     assertEquals(lines.length, 1, ended.stderr);

@@ -170,7 +170,8 @@ Deno.test(
       );
       assertEquals(error.name, "TimeoutError");
     }
-    // Also in the middle of a response, and during a handshake that the server never answers.
+    // The signal also works in the middle of a response, and during a handshake that the server
+    // never answers.
     await using half = fakeServer(async (query, conn) => {
       await sendAll(conn, response().subarray(0, 20));
       return silent(query, conn);

@@ -18,7 +18,7 @@ async function ask(served: Served, command: string): Promise<string> {
   return `${state} ${text}`;
 }
 
-/** Asks until there is an answer, and returns the milliseconds without one. */
+/** Sends queries until one is answered, and returns the milliseconds until that answer. */
 async function gap(served: Served): Promise<number> {
   const start = performance.now();
   for (;;) {
@@ -58,7 +58,7 @@ Deno.test("A command that blocks its process is killed and can run again", async
 
 Deno.test("Too many abandoned workers restart the daemon, and the offending commands stay quarantined", async () => {
   await using served = await serve(agent, "--no-tls");
-  // On a fixed port, as in production.
+  // The daemon listens on a fixed port, as in production.
   for (const command of ["spin_a", "spin_b", "spin_c"]) await ask(served, command);
   await served.logged("restart reason=");
   assert(await gap(served) < 1_000);

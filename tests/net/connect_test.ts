@@ -31,7 +31,7 @@ function listening(serve: (conn: Deno.Conn) => Promise<void>, tls?: Issued) {
         try {
           conn.close();
         } catch {
-          // Closed by the test.
+          // The test has closed the listener.
         }
       }
     },

@@ -39,7 +39,7 @@ Deno.test("listen() skips connections that the peer reset before they were accep
   using peer = await Deno.connect({ hostname: HOST, port });
   const accepted = await within(PATIENCE, "the connection of the peer", listener.accept());
   assertEquals(accepted?.peer.port, (peer.localAddr as Deno.NetAddr).port);
-  // Each error would cause a wait, five seconds in total.
+  // Each error would cause a wait. All waits together would take five seconds.
   assertEquals(errors, []);
   accepted?.close();
   listener.close();

@@ -1,4 +1,4 @@
-/** Shared by the tests of the protocol: text and bytes, a slow CRC, sources that return bytes. */
+/** Helpers for the tests of the protocol: text and bytes, a slow CRC, sources that return bytes. */
 import type { ByteSource } from "../../src/protocol/read_packet.ts";
 
 export const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

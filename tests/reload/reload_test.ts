@@ -214,7 +214,7 @@ Deno.test("A reload refuses changes that need a restart and names them", async (
     assertStringIncludes(said, lacking);
     assertEquals(await askOnce(served, ["says"]), "OK one");
   }
-  // Fewer permissions need no restart.
+  // A reload to fewer permissions succeeds without a restart.
   await project.write("agent.ts", agent("two"));
   await project.write("settings.yaml", "tls: false\n");
   assertStringIncludes(await reload(served), "info reload");
