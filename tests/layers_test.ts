@@ -181,7 +181,7 @@ Deno.test("The files of src and checks have no import cycles, including type imp
   assertEquals(cycles, []);
 });
 
-Deno.test("A file name is unique in src, and an exported type name, too", async () => {
+Deno.test("File names and exported type names are unique in src", async () => {
   // The modules in src/std have the names of the @std packages.
   const files = (await modules("src/")).filter((file) => !file.startsWith("src/std/"));
   const names = files.map((file) => file.split("/").at(-1)!).filter((name) => name !== "mod.ts");

@@ -31,7 +31,7 @@ export type TcpOptions = {
   readonly send: Option<string, string, "optional">;
   /** The strings that the response must contain. */
   readonly expect: Option<string[], string | readonly string[], "optional">;
-  /** Whether the response must contain all of them, not only one. */
+  /** Whether the response must contain all of these strings, not only one. */
   readonly all: Option<boolean, boolean, "default">;
   /** Data to send last. */
   readonly quit: Option<string, string, "optional">;

@@ -88,8 +88,8 @@ const pluginWords = new RegExp(`^(${command})\\.argv\\b`);
 
 const permissionsOf = new RegExp(`^(${command})\\.permissions\\b`);
 
-// Places that can cause an error at another place: options decide on permissions, and without TLS a
-// client cannot present a certificate.
+// Returns the places that can cause an error at a given place. Options decide on permissions, and
+// without TLS a client cannot present a certificate.
 function becauseOf(place: string): string[] {
   if (place === "clients") return ["tls.clientCertificates", "tls"];
   const [, name] = permissionsOf.exec(place) ?? [];

@@ -48,7 +48,7 @@ export function countCommands({ commands }: Manifest): number {
   return Object.values(commands).filter((command) => !isBuiltIn(command)).length;
 }
 
-/** Whether a command belongs to the daemon. */
+/** Returns whether a command belongs to the daemon. */
 export function isBuiltIn(command: ManifestCommand): boolean {
   return command.kind === "check" && command.builtIn === true;
 }

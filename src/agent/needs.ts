@@ -71,6 +71,6 @@ export function collectNeeds(needs: readonly Need[]): NeededPermission[] {
 
 function reason(command: ManifestCommand, kind: keyof GrantedPermissions): string {
   if (command.kind === "check") return command.description;
-  if (kind === "read") return "Its digest is compared before each start";
+  if (kind === "read") return "Compares the digest of the plugin before each start";
   return command.kind === "plugin" ? "A plugin" : `A shell line: ${command.line}`;
 }

@@ -44,7 +44,7 @@ export function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** Whether a value is an object that is not a list, as a map of YAML is. */
+/** Returns whether a value is an object that is not a list, as a map of YAML is. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -31,7 +31,7 @@ export interface CertificateFacts {
   readonly usages?: readonly string[];
   /** Its extended key usages (section 4.2.1.12); unknown ones as object identifiers. */
   readonly purposes?: readonly string[];
-  /** Its SHA-256 fingerprint: `AB:CD:…`. */
+  /** The SHA-256 fingerprint of the certificate: `AB:CD:…`. */
   readonly fingerprint: string;
 }
 

@@ -22,7 +22,9 @@ export function spellings([name, { short }]: NamedOption): string[] {
   return [...(short === undefined ? [] : [`-${short}`]), `--${name}`];
 }
 
-/** Whether an optional agent may precede other words. Only its file extension identifies it. */
+/**
+ * Returns whether an optional agent may precede other words. Only its file extension identifies it.
+ */
 export function mayBeginWithAgent({ words }: Line): boolean {
   return words[0]?.name === "AGENT" && words[0].optional === true && words.length > 1;
 }

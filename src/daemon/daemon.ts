@@ -51,7 +51,7 @@ export interface ReplaceableDaemon extends Daemon {
   replace(parts: DaemonParts): Promise<void>;
 }
 
-/** How long the daemon waits for its last answers to be sent when it stops. */
+/** How long a daemon that stops waits until its last answers are sent. */
 const answerMilliseconds = 1_000;
 
 /** How long received queries may run while the daemon stops. */

@@ -67,7 +67,7 @@ export function formatHostNeeds(file: HostFile, manifest: Manifest, state: strin
   if (broken === undefined) return lines;
   throw new AgentError([{
     place: file.files[0] ?? "settings",
-    message: `Invalid value ${JSON.stringify(broken)}: it contains a control character`,
+    message: `Invalid value ${JSON.stringify(broken)}: expected a value without control characters`,
     severity: "error",
   }]);
 }

@@ -123,7 +123,8 @@ export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
   };
 }
 
-// The unit drops packets of hosts that only the settings allow, before the daemon can log them.
+// Returns a warning about hosts that only the settings allow: the systemd unit drops their packets
+// before the daemon can log them.
 function dropped(allowedHosts: readonly string[], { settings }: Deployment): Diagnostic[] {
   const filtered = allowedHosts.filter((host) => !settings.allowedHosts.includes(host));
   return filtered.length === 0 ? [] : [{

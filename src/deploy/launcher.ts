@@ -33,7 +33,9 @@ export function quote(word: string): string {
   // deno-lint-ignore no-control-regex -- the expression finds control characters
   if (/[\0-\x1f\x7f]/.test(word)) {
     throw new SyntaxError(
-      `Cannot write ${JSON.stringify(word)} to a script: it contains a control character`,
+      `Cannot write ${
+        JSON.stringify(word)
+      } to a script: expected a word without control characters`,
     );
   }
   return shellWord(word);

@@ -92,7 +92,7 @@ export function parseDuration(text: string): number {
  */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) {
-    throw new RangeError(`Cannot format duration: it is ${seconds} seconds`);
+    throw new RangeError(`Cannot format duration ${seconds}: expected a finite number of seconds`);
   }
   const sign = seconds < 0 ? "-" : "";
   const size = Math.abs(seconds);

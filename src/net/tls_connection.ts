@@ -110,7 +110,7 @@ export function tlsConnection(
     async read(buffer) {
       secured();
       while (received.length === 0) {
-        if (overflowed) throw new Error("Peer sent more data than was read");
+        if (overflowed) throw new Error("The peer sent more data than the receive buffer can hold");
         if (ended) return null;
         await new Promise<void>((resolve) => wake = resolve);
         secured();

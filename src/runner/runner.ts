@@ -32,7 +32,8 @@ export interface Runner {
 /**
  * How long an answer may wait after the deadline, so that it can report how the command ended, in
  * milliseconds. In this time a check that handles the signal stops, and a plugin that ignores TERM
- * is killed. Detecting an unresponsive sandbox takes longer; the client does not wait for that.
+ * is killed. Detecting an unresponsive sandbox takes longer, so the client gets its answer before
+ * the detection ends.
  */
 const graceMilliseconds = 300;
 
@@ -56,7 +57,7 @@ export type CheckRunner = (
  * @param manifest the commands and their limits
  * @param runCheck runs checks
  * @param processes ends plugins
- * @param onEnded called with the ending of each command that ended after its answer left
+ * @param onEnded called with the ending of each command that ended after its answer was sent
  * @returns the runner
  */
 export function createRunner(

@@ -25,13 +25,13 @@ export interface RunnerOrders {
 
 /** Events of a runner. */
 export interface RunnerEvents {
-  /** A check logged a message. */
+  /** Called when a check logs a message. */
   onLog: SandboxLog;
-  /** A command was quarantined, or is watched. */
+  /** Called when the quarantine changes. */
   quarantine?: QuarantineEvents;
-  /** A worker in which these commands ran was abandoned: it cannot be ended. */
+  /** Called for each worker that cannot be ended, with the commands that ran in it. */
   onAbandoned?: (commands: readonly string[]) => void;
-  /** A command ended after its answer left. */
+  /** Called when a command ends after its answer was sent. */
   onEnded?: (command: string, ending: string) => void;
 }
 

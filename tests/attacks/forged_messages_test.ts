@@ -10,7 +10,7 @@ const context = { hostname: "here", procfs: "/proc" };
 const never = new AbortController().signal;
 const truth = { state: "OK", text: "the truth" };
 
-/** A sandbox, and a function that sends messages as code inside it would. */
+/** Opens a sandbox. `say` sends messages to its host, as hostile code inside the sandbox would. */
 function open() {
   let events: ChannelEvents;
   const logged: string[] = [];

@@ -165,7 +165,7 @@ async function names(siege: Siege): Promise<void> {
   assert(grown < 64 * 1024, `The daemon grew by ${grown} KiB`);
 }
 
-/** The resident memory of the daemon, the launcher's child, in KiB. */
+/** Returns the resident memory of the daemon (the launcher's child) in KiB. */
 function resident({ served }: Siege): number {
   return Math.max(...childrenOf(served.process.pid).map(({ pid }) => residentMemory(pid)));
 }

@@ -21,7 +21,7 @@ export default defineAgent({
  */
 const floor = 20;
 
-/** The 99th percentile of the response times, in milliseconds. */
+/** Returns the 99th percentile of the response times, in milliseconds. */
 async function p99(served: Served): Promise<number> {
   const times: number[] = [];
   const client = async () => {

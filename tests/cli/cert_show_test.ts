@@ -52,7 +52,7 @@ Deno.test("cert show explains files with all their errors", { ignore }, async ()
     [[turned], 1, [`${both}the file starts with a CA certificate: move it to the end`]],
     [[ca.certFile], 0, ["use        CA, signs other certificates", "issuer     itself", fine]],
     [[good.certFile, "--key", other.keyFile], 1, [
-      `${both}the key in ${other.keyFile} does not belong to it`,
+      `${both}the key in ${other.keyFile} does not belong to the certificate`,
     ]],
     [[good.certFile, "--ca", other.certFile], 1, [
       `${both}it is not trusted by ${other.certFile}: ` +

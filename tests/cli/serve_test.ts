@@ -108,7 +108,7 @@ Deno.test("A reload changes the log format of the supervisor and of the daemon",
   await served.logged(" error reload refused ");
 });
 
-Deno.test("A daemon with few file descriptors survives a flood of connections, and answers afterwards", async () => {
+Deno.test("A daemon with few file descriptors answers queries after a flood of connections", async () => {
   await using project = await createProject(agent);
   const flags = ["read", "write", "net", "env", "run", "sys"].map((name) => `--allow-${name}`);
   const root = fileURLToPath(new URL("../../", import.meta.url));

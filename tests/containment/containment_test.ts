@@ -67,14 +67,14 @@ Deno.test("Too many abandoned workers restart the daemon, and the offending comm
   }
 });
 
-Deno.test("A check that takes all memory in a process ends alone", async () => {
+Deno.test("If a check in a process sandbox takes all memory, only this process ends", async () => {
   await using served = await serve(agent, "--no-tls");
   assertMatch(await ask(served, "eat_contained"), /^UNKNOWN Could not run: .*out of memory/);
   assertEquals(await ask(served, "ok"), "OK fine");
   assertEquals(served.log().includes("restart"), false);
 });
 
-Deno.test("A check that takes all memory in a worker ends the daemon; the next one serves within a second", async () => {
+Deno.test("If a check in a worker takes all memory, the daemon ends, and the next daemon serves within a second", async () => {
   await using served = await serve(agent, "--no-tls");
   for (let count = 1; count <= 2; count++) {
     const eaten = ask(served, "eat").catch((error) => String(error));

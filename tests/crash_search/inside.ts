@@ -46,7 +46,7 @@ const { setTimeout } = globalThis;
 const now = performance.now.bind(performance);
 const later = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** Carries out an order. */
+/** Makes the calls of an order, and prints their results. */
 export async function carryOut({ modules, facts, task }: Order, print: Print): Promise<void> {
   Error.stackTraceLimit = 0;
   const evaluate = await createScope(facts);

@@ -16,7 +16,7 @@ const rsa = '{ name: "RSASSA-PKCS1-v1_5", modulusLength: 512, ' +
   'publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-512" }';
 const shortKey = `${crypto}.generateKeyPairSync("rsa", { modulusLength: 512 }).privateKey`;
 
-/** An object with members that exist only for the first reader. */
+/** Returns the expression of an object in which one member exists only for its first reader. */
 function once(members: string, name: string): string {
   return `once({ ${members}, ext: true, ${name}: "AQAB" }, "${name}")`;
 }

@@ -46,7 +46,7 @@ export async function narrow(
   return again ? finding : { ...finding, reason: `${finding.reason} (did not happen again)` };
 }
 
-/** Whether a process ended because its heap was full or its memory limit was reached. */
+/** Returns whether a process ended because its heap was full or its memory limit was reached. */
 function isMemory({ reason }: Outcome): boolean {
   return /out of memory|heap limit|invalid (?:array|table|size)|Zone|memory allocation of \d{1,11} bytes/
     .test(reason);
@@ -66,7 +66,7 @@ async function report(
   return { kind, expression, status: outcome.status, reason: outcome.reason };
 }
 
-/** The expression of a call. */
+/** Returns the expression of a call. */
 export async function describe(setting: Setting, at: Position, method = ""): Promise<string> {
   const { lines } = await runProcess(setting, { kind: "describe", at });
   return `${lines[0] ?? `call ${at}`}${method === "" ? "" : ` → ${method}`}`;

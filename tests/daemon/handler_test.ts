@@ -100,7 +100,7 @@ Deno.test(
 );
 
 Deno.test(
-  "The handler refuses silently with the setting refusals: silent",
+  "With the setting refusals: silent, the handler refuses queries without an answer",
   { permissions: "none" },
   async () => {
     const handle = handlerOf({ refusals: "silent" });

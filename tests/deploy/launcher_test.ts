@@ -27,7 +27,7 @@ Deno.test(
     ] as const;
     for (const [word, expected] of rows) assertEquals(quote(word), expected);
     for (const word of ["a\nb", "a\0b", "\x1b[2J", "\x7f"]) {
-      assertThrows(() => quote(word), SyntaxError, "it contains a control character");
+      assertThrows(() => quote(word), SyntaxError, "expected a word without control characters");
     }
   },
 );

@@ -120,7 +120,7 @@ Deno.test("A path in the settings cannot add a permission flag", async () => {
     await Deno.writeTextFile(settings, `${line}\n`);
     const { code, stdout, stderr } = await deployed.run("--settings", settings);
     assertEquals([code, stdout], [3, ""], line);
-    assertStringIncludes(stderr, "it contains a control character");
+    assertStringIncludes(stderr, "expected a value without control characters");
   }
 });
 

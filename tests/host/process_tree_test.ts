@@ -107,7 +107,7 @@ Deno.test("endRun() sends TERM once, so that a plugin cleans up once", async () 
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("Many runs are ended in parallel", async () => {
+Deno.test("endRun() ends many runs in parallel", async () => {
   const folder = await Deno.makeTempDir();
   const processes = openProcessTree();
   const runs = await Promise.all(Array.from({ length: 20 }, async (_, index) => {

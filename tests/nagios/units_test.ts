@@ -71,7 +71,11 @@ Deno.test("formatDuration() writes a short form", { permissions: "none" }, () =>
 
 Deno.test("formatDuration() refuses NaN and infinity", { permissions: "none" }, () => {
   for (const seconds of [NaN, Infinity, -Infinity]) {
-    assertThrows(() => formatDuration(seconds), RangeError, `it is ${seconds} seconds`);
+    assertThrows(
+      () => formatDuration(seconds),
+      RangeError,
+      `Cannot format duration ${seconds}: expected a finite number of seconds`,
+    );
   }
 });
 

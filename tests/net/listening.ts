@@ -57,7 +57,10 @@ export async function listening(
   };
 }
 
-/** Completes the handshake, reads a query up to its line feed, answers with its length and text. */
+/**
+ * Returns a behaviour: complete the handshake, read a query up to its line feed, answer with its
+ * length and `text`.
+ */
 export function answering(text = "") {
   return async (connection: Connection) => {
     await connection.handshake();

@@ -189,7 +189,7 @@ Deno.test("A failed handshake reports the reason", async () => {
   }
 });
 
-Deno.test("An old client gets a TLS alert, and the error of the handshake has the reason", {
+Deno.test("An old client gets a TLS alert, and the error of the handshake contains the reason", {
   ignore,
 }, async () => {
   await using server = await listening((connection) => connection.handshake(), {

@@ -58,7 +58,7 @@ async function start(source: string, ...args: string[]): Promise<
   };
 }
 
-Deno.test("A reload serves the changed checks to the next query", async () => {
+Deno.test("The first query after a reload gets the answer of the changed check", async () => {
   await using user = await start(agent("one"));
   assertEquals(await user.says(), "OK one");
   await user.project.write("agent.ts", agent("two", 'more: says("more two"),'));
@@ -196,7 +196,7 @@ Deno.test("A reload refuses invalid settings with all errors and keeps the old s
   }
 });
 
-Deno.test("A reload refuses changes that need a restart and names them", async () => {
+Deno.test("A reload refuses changes that need a restart, and names these changes", async () => {
   await using project = await createProject(agent("one", 'held: says("x", { env: ["HELD"] }),'));
   const settings = await project.write("settings.yaml", "tls: false\n");
   await using served = await serve(project.agent, "--settings", settings);
@@ -254,7 +254,7 @@ Deno.test("A command that runs during a reload returns the answer of the old age
   assertEquals(await user.says("plugin"), "OK two");
 });
 
-Deno.test("A connection from before a reload can still send its query after it", async () => {
+Deno.test("A connection that was opened before a reload can send its query after the reload", async () => {
   await using user = await start(agent("one"));
   assertEquals(await user.says(), "OK one");
   const { encodePacket } = await import("../../src/protocol/encode_packet.ts");

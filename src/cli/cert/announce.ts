@@ -6,7 +6,7 @@ import type { PairPaths } from "./pair_files.ts";
 
 /** A report about a created certificate. */
 export interface Announcement {
-  /** What was created. */
+  /** The name of the certificate in the first line, such as `the CA`. */
   readonly what: string;
   /** Its files. */
   readonly paths: PairPaths;
