@@ -12,7 +12,7 @@ export interface Issued {
   keyFile: string;
   /** The certificate. */
   cert: string;
-  /** Its private key. */
+  /** The private key of the certificate, PEM. */
   key: string;
 }
 

@@ -27,8 +27,8 @@ export type PlaceOptions = ValuesOf<
 >;
 
 /**
- * Returns the location of the page that the options name. The port is that of `-p`, else that of
- * `-H`, else 80, or 443 with TLS.
+ * Returns the location of the page that the options name. The port comes from `-p`, else from `-H`.
+ * The default is 80, or 443 with TLS.
  *
  * @param options the options
  * @returns the location

@@ -15,7 +15,7 @@ import { withinSeconds } from "../_time_limit.ts";
 import { presentTcp, presentTcpFailure, type TcpQuestion } from "./_tcp_answer.ts";
 import { readTcp, type TcpSession, unescapeText } from "./_tcp_session.ts";
 
-/** The options of {@linkcode tcp}; the names and letters are those of `check_tcp`. */
+/** The options of {@linkcode tcp}; the names and letters are the same as in `check_tcp`. */
 export type TcpOptions = {
   /** The host name or address. */
   readonly hostname: Option<string, string, "default">;

@@ -1,15 +1,14 @@
 import type { CheckCommand, CommandSettings } from "../check/define_check.ts";
 import type { BareFunction } from "../check/execute.ts";
 
-/** Settings of a plugin or a shell line, in addition to those of any command. */
+/** Settings of a plugin or a shell line, in addition to the settings of any command. */
 export interface PluginSettings extends CommandSettings {
   /** Environment variables, added to the minimal environment of every plugin. */
   env?: Readonly<Record<string, string>>;
   /** Working directory (default: `/`). */
   cwd?: string;
   /**
-   * User that runs the command. A user other than that of the daemon requires a daemon that runs as
-   * root.
+   * User that runs the command. If it is not the user of the daemon, the daemon must run as root.
    */
   user?: string;
   /** SHA-256 of the executable. An executable with another digest is not started. */
@@ -48,7 +47,7 @@ export type Command = CheckCommand | PluginCommand | ShellCommand | BareFunction
 export interface ClientRule {
   /** The subject of the certificate. `*` matches any characters: `CN=monitor-*`. */
   subject: string;
-  /** The commands that the client may query. `*` matches any characters here, too. */
+  /** The commands that the client may query. `*` matches any characters in a name, too. */
   commands: readonly string[];
 }
 

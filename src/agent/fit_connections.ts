@@ -14,7 +14,8 @@ const perRun = 4;
 const perSandbox = 12;
 
 /**
- * Returns how many file descriptors the daemon needs at most, without those of connections.
+ * Returns the maximum number of file descriptors that the daemon needs in addition to its
+ * connections.
  *
  * @param limits limits of the daemon
  * @returns the number of descriptors

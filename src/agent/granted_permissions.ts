@@ -8,7 +8,7 @@ export type GrantedPermissions = Record<Exclude<keyof Permissions, "proc">, stri
 const granted = permissionNames.filter((name) => name !== "proc") as (keyof GrantedPermissions)[];
 
 /**
- * Converts the permissions of a check to those of its sandbox.
+ * Converts the permissions of a check to the permissions of its sandbox.
  *
  * @param permissions the permissions that the check declares
  * @param procfs the path where /proc is bound
@@ -75,7 +75,7 @@ export function commandPermissions(manifest: Manifest): GrantedPermissions {
 export function formatFlags(permissions: GrantedPermissions): string[] {
   return granted.flatMap((name) => {
     const entries = permissions[name];
-    // A comma separates entries; Deno reads two commas as one that belongs to the entry.
+    // A comma separates entries. Deno reads two commas as one comma inside an entry.
     const list = entries.map((entry) => entry.replaceAll(",", ",,")).join(",");
     return entries.length === 0 ? [] : [`--allow-${name}=${list}`];
   });

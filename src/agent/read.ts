@@ -127,7 +127,7 @@ export const span: Reader<number> = withSchema({ type: "string" }, (value, repor
   report.error(`Invalid value ${show(value)}: expected a duration such as "5s" or "2m"`);
 });
 
-/** Makes a reader of a list. Every invalid item is reported. */
+/** Makes a reader of a list. The reader reports every invalid item. */
 export function listOf<T>(item: Reader<T>): Reader<T[]> {
   return withSchema({ type: "array", items: item.schema ?? {} }, (value, report) => {
     if (!Array.isArray(value)) {

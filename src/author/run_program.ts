@@ -10,11 +10,11 @@ export interface ProgramOptions {
 
 /** Result of {@linkcode runProgram}: exit code and output. */
 export interface ProgramResult {
-  /** Its exit code; 128 plus the signal number if a signal ended it. */
+  /** The exit code of the program; 128 plus the signal number if a signal ended the program. */
   readonly code: number;
-  /** Its standard output, as UTF-8. */
+  /** The standard output of the program, as UTF-8. */
   readonly stdout: string;
-  /** Its standard error, as UTF-8. */
+  /** The standard error of the program, as UTF-8. */
   readonly stderr: string;
 }
 

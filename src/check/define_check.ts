@@ -83,7 +83,7 @@ export interface CommandSettings {
   optional?: boolean;
 }
 
-/** Settings of a check: those of any command, and its sandbox. */
+/** Settings of a check: the settings of any command, and its sandbox. */
 export interface CheckSettings extends CommandSettings {
   /**
    * `shared`, the default: checks with the same permissions and the same isolation run in one warm

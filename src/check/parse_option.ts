@@ -132,7 +132,7 @@ const parsers: Record<OptionKind, (value: unknown, spec: OptionSpec) => unknown>
  * @param spec the option
  * @param value the value, of any type
  * @returns the typed value
- * @throws {SyntaxError} if the value is invalid; the message contains what was expected
+ * @throws {SyntaxError} if the value is invalid; the message contains the expected form
  */
 export function parseOption(spec: OptionSpec, value: unknown): unknown {
   return parsers[spec.kind](value, spec);

@@ -68,7 +68,7 @@ export function refusalOf(error: Error): Refusal | undefined {
  *
  * @param refusal the refused permission
  * @param message the runtime's message
- * @returns the missing permission and how to grant it
+ * @returns the message, with the missing permission and the way to grant it
  */
 export function explainRefusal({ kind, target }: Refusal, message: string): string {
   if (kind === "call") return `Permission refused: ${message}`;

@@ -2,11 +2,11 @@ import type { Line, NamedOption } from "./usage.ts";
 
 /** A subcommand as the completion scripts need it. */
 export interface CompletedSubcommand {
-  /** Its name; two words for a verb, such as `cert show`. */
+  /** The name of the subcommand; two words for a verb, such as `cert show`. */
   name: string;
-  /** Its summary, in one line. */
+  /** The summary of the subcommand, in one line. */
   summary: string;
-  /** Its options and positional words. */
+  /** The options and positional words of the subcommand. */
   line: Line;
   /** The verbs of the subcommand, if its first word is a verb. */
   verbs: readonly CompletedSubcommand[];

@@ -2,7 +2,7 @@ import { escapeText } from "../nagios/text.ts";
 import type { Log } from "../daemon/log.ts";
 import { LEAVING_LINE, RESTART_CODE, SUSPECTS_LINE } from "../daemon/serve_deployment.ts";
 
-/** After so many deaths within this time, the daemon is not restarted. */
+/** After this number of deaths within this time, the daemon is not restarted. */
 const mostDeaths = 5;
 const deathsMilliseconds = 60_000;
 

@@ -22,15 +22,15 @@ export interface LineOption {
 /** A positional word of a subcommand. */
 export interface LineWord {
   /**
-   * Its name in the help. The names FILE, DIR, AGENT and COMMAND (of the agent) and a choice such
-   * as `bash|zsh|fish` select the completion in a shell.
+   * The name of the word in the help. The names FILE, DIR, AGENT and COMMAND (of the agent) and a
+   * choice such as `bash|zsh|fish` select the completion in a shell.
    */
   readonly name: string;
   /** Whether the word may be omitted. */
   readonly optional?: boolean;
   /** Whether the word may be repeated. */
   readonly repeat?: boolean;
-  /** Its description, with the default at the end. */
+  /** The description of the word, with the default at the end. */
   readonly meaning: string;
 }
 
@@ -45,9 +45,9 @@ export type ExitCodes = Readonly<Record<string, string>>;
 
 /** The command line of a subcommand. Help, parser, completion and reference are derived from it. */
 export interface Line {
-  /** Its options; `--help` exists without being listed. */
+  /** The options of the subcommand; `--help` exists without being listed. */
   readonly options: LineOptions;
-  /** Its positional words. */
+  /** The positional words of the subcommand. */
   readonly words: readonly LineWord[];
   /** Whether all words after the first positional word are positional, even with hyphens. */
   readonly stopEarly: boolean;
@@ -57,11 +57,11 @@ export interface Line {
 export interface Subcommand {
   /** The summary of the subcommand: one sentence. */
   summary: string;
-  /** Its command line. */
+  /** The command line of the subcommand. */
   line: Line;
-  /** Its usage line in the help (default: derived from `line`). */
+  /** The usage line in the help (default: derived from `line`). */
   synopsis?: string;
-  /** Its exit codes. */
+  /** The exit codes of the subcommand. */
   exitCodes: ExitCodes;
   /** The verbs of the subcommand, if its first word is a verb. */
   verbs?: Subcommands;

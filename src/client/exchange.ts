@@ -80,7 +80,10 @@ async function askOnce(exchange: Exchange, signal: AbortSignal): Promise<Packet>
   }
 }
 
-/** Sends a packet with one write, so that it is one TLS record: nrpe up to 4.1.3 refuses two. */
+/**
+ * Sends a packet with one write, so that it is one TLS record: nrpe up to 4.1.3 refuses a query in
+ * two records.
+ */
 async function send(connection: Connection, packet: Uint8Array): Promise<void> {
   try {
     await connection.write(packet);

@@ -15,9 +15,9 @@ import { openProcessTree, type ProcessTree, withoutProcessTree } from "../host/p
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 
 /**
- * Returns the permissions that the daemon's process is started with: those of its commands and its
- * own. The launcher adds the permissions that depend on the host: the deployable, the state
- * directory, and Deno if checks run in processes of their own.
+ * Returns the permissions that the daemon's process is started with: the permissions of its
+ * commands and its own permissions. The launcher adds the permissions that depend on the host: the
+ * deployable, the state directory, and Deno if checks run in processes of their own.
  *
  * @param manifest the agent
  * @returns the permissions

@@ -46,7 +46,7 @@ const separated =
  * @param log receives events
  * @param stats the counters of all generations
  * @param processes ends the processes that commands start
- * @param record receives the marks of what runs in workers
+ * @param record receives the marks of commands that run in workers
  * @param events called while commands run
  * @returns the generation; no sandbox is started yet
  */

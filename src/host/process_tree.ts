@@ -157,7 +157,8 @@ async function isAlive(
     : processes.some((process) => process.group === group && process.alive);
 }
 
-// Kills a family until none of its processes is left; returns whether it succeeded.
+// Kills the processes of a family until no process is left. Returns whether all processes have
+// ended.
 async function killFamily(
   helper: ProcessHelper,
   group: number | undefined,

@@ -60,7 +60,7 @@ export interface Lock {
 export const LOCK_NAME = "permissions.lock.json";
 
 /**
- * Creates a lock that grants exactly what an agent requests.
+ * Creates a lock that grants exactly the permissions that an agent requests.
  *
  * @param module the file name of the agent module
  * @param manifest the agent, without settings of the host

@@ -67,9 +67,9 @@ function sweep(): void {
 }
 
 /**
- * Ends a connection: closes its sending side, then discards what the peer still sends until the peer
- * ends its side too. If a connection is closed with unread bytes, the kernel sends a reset, which can
- * overtake an answer that the peer has not read yet.
+ * Ends a connection: closes its sending side, then discards further bytes from the peer until the
+ * peer ends its side, too. If a connection is closed with unread bytes, the kernel sends a reset,
+ * which can overtake an answer that the peer has not read yet.
  *
  * @param conn the connection
  * @returns a promise that never rejects; it resolves when the peer has ended, the connection is

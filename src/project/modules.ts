@@ -16,7 +16,7 @@ interface Module {
  * included. Files that are missing or cannot be parsed are included.
  *
  * @param path path of the module
- * @returns their paths; only that of the module if Deno cannot analyse it
+ * @returns the paths of the files; only `path` if Deno cannot analyse the module
  */
 export async function localModules(path: string): Promise<string[]> {
   const start = await Deno.realPath(path).catch(() => path);

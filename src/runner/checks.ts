@@ -162,12 +162,12 @@ export function withOwnCheck(
 }
 
 /**
- * Runs checks in this realm, with all permissions of this process. This is for programs that hold
- * the agent as a value. Declared permissions have no effect then.
+ * Runs checks in this realm, with all permissions of this process. Use it in programs that have the
+ * agent as a value. Declared permissions have no effect in this realm.
  *
  * @param agent the agent
  * @param context the data that every check receives
- * @param log receives what checks log
+ * @param log receives the messages that checks log
  * @returns the runner of checks
  */
 export function inlineChecks(agent: Agent, context: RunContext, log: SandboxLog): CheckRunner {

@@ -13,7 +13,7 @@ export interface PluginRun {
   env: Readonly<Record<string, string>>;
   /** The working directory. */
   cwd: string;
-  /** The user that the executable runs as (default: that of the daemon). */
+  /** The user that the executable runs as (default: the user of the daemon). */
   uid?: number;
   /** The group that the executable runs as. */
   gid?: number;

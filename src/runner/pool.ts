@@ -80,9 +80,9 @@ export interface PoolParts {
   most: number;
   /** Ends the processes that checks start. */
   processes: ProcessTree;
-  /** Receives what checks log. */
+  /** Receives the messages that checks log. */
   log: SandboxLog;
-  /** Receives the marks of what runs in workers. */
+  /** Receives the marks of commands that run in workers. */
   record?: RunRecord;
   /** Called when a sandbox is closed. */
   onEnd?: (isolation: Isolation, end: SandboxEnd) => void;

@@ -64,7 +64,7 @@ export class UnresponsiveError extends Error {
   }
 }
 
-/** Receives what checks log. */
+/** Receives the messages that checks log. */
 export type SandboxLog = (command: string, message: string) => void;
 
 /** How long a check may continue after its deadline before its sandbox is examined. */
@@ -79,7 +79,7 @@ interface Waiting<T> {
  * Makes a sandbox of a realm.
  *
  * @param open starts the realm
- * @param log receives what checks log
+ * @param log receives the messages that checks log
  * @returns the sandbox
  */
 export function createSandbox(open: (events: ChannelEvents) => Channel, log: SandboxLog): Sandbox {

@@ -117,7 +117,7 @@ Deno.test("A sandbox ignores an answer after the deadline", async () => {
 });
 
 Deno.test("Messages from a worker without the token are ignored", async () => {
-  // Replaces the program inside by one that sends all kinds of messages.
+  // This program replaces the program inside a sandbox, and sends all kinds of messages.
   const runtime = `
     export const workerHost = () => {};
     export function serveSandbox() {

@@ -152,13 +152,13 @@ interface Row {
   invalid?: true;
 }
 
-/** The kinds of rows that are tested here, and the function that reads each. */
+/** The kinds of rows that this file tests, each with the function that reads it. */
 const PARSERS: Record<string, (text: string) => number> = {
   "duration-to-seconds": parseDuration,
   "parse-bytes": parseBytes,
 };
 
-/** The kinds of rows that are not tested here, each with the reason. */
+/** The kinds of rows that this file does not test, each with the reason. */
 const NOT_OURS: Record<string, string> = {
   "parse-bytes-per-sec": "no check option is a rate; a rate in perfdata has a unit",
   "parse-bool": "an option that is true or false is a flag",

@@ -18,7 +18,7 @@ export interface Listening extends AsyncDisposable {
   port: number;
   /** The result of each connection: the message of the error, or "done". */
   outcomes: string[];
-  /** Resolves when so many connections were served. */
+  /** Resolves when this number of connections was served. */
   served(count: number): Promise<string[]>;
 }
 

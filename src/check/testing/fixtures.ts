@@ -1,6 +1,6 @@
 /**
  * A file of a test: its content and the properties that {@linkcode Deno.stat} returns, such as
- * `mtime`. By default the size is that of the content, and the times are the current time.
+ * `mtime`. By default the size is the length of the content, and the times are the current time.
  */
 export interface FileFixture extends Partial<Deno.FileInfo> {
   /** The content of the file; default: empty. */

@@ -8,7 +8,7 @@ import type { PairPaths } from "./pair_files.ts";
 export interface Announcement {
   /** The name of the certificate in the first line, such as `the CA`. */
   readonly what: string;
-  /** Its files. */
+  /** The files of the certificate and its key. */
   readonly paths: PairPaths;
   /** The certificate, PEM. */
   readonly cert: string;

@@ -55,7 +55,7 @@ const agents = {
   builtIn,
 };
 
-/** Returns whether a value matches a schema, for the part of JSON Schema that is used here. */
+/** Returns whether a value matches a schema, for the keywords of JSON Schema that settings use. */
 function fits(value: unknown, schema: Schema): boolean {
   const known = [
     ..."$schema title description default examples type enum const anyOf properties".split(" "),
