@@ -17,7 +17,9 @@ export interface HttpPlace {
   path: string;
 }
 
-/** How to follow a redirect: `sticky` keeps the address, `stickyport` the address and the port. */
+/**
+ * The way to follow a redirect: `sticky` keeps the address, `stickyport` the address and the port.
+ */
 export type Follow = "follow" | "sticky" | "stickyport";
 
 /** The options that determine the location of the page. */

@@ -41,8 +41,8 @@ export function fitConnections(
   report: Report,
 ): Settings["limits"] {
   const reserve = reservedDescriptors(limits);
-  // With even fewer descriptors, connections get half of the rest, and plugins and sandboxes get the
-  // other half.
+  // If there are even fewer descriptors, connections get half of the rest. Plugins and sandboxes
+  // get the other half.
   const most = Math.max(descriptors - reserve, Math.floor((descriptors - own) / 2), 1);
   if (limits.connections <= most) return limits;
   report.warning(

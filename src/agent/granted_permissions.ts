@@ -37,7 +37,9 @@ export function executableOf(command: ManifestCommand): string | undefined {
   return command.kind === "shell" ? SHELL_PATH : command.argv[0];
 }
 
-/** Returns the programs that a command needs: its executable, or those that a check starts. */
+/**
+ * Returns the programs that a command needs: its executable, or the programs that a check starts.
+ */
 export function programsOf(command: ManifestCommand): readonly string[] {
   const executable = executableOf(command);
   if (command.kind === "check") return command.permissions.run ?? [];
@@ -45,8 +47,8 @@ export function programsOf(command: ManifestCommand): readonly string[] {
 }
 
 /**
- * Returns the permissions that the daemon's process needs for its commands: those that it grants to
- * checks, and those to start plugins. The daemon's own permissions are not included.
+ * Returns the permissions that the daemon's process needs for its commands: the permissions of
+ * checks, and the permissions to start plugins. The daemon's own permissions are not included.
  *
  * @param manifest the agent
  * @returns the union over all commands

@@ -10,7 +10,7 @@ export interface HostFile {
   settings: HostSettings;
   /** Errors and warnings of the files, each with file and line. */
   diagnostics: Diagnostic[];
-  /** All files that were read, and those that could not be read. */
+  /** All files of the settings, including the files that could not be read. */
   files: string[];
   /** All folders that were searched for files. */
   folders: string[];

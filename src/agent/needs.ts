@@ -21,7 +21,10 @@ export interface Need {
 export interface NeededPermission {
   kind: keyof GrantedPermissions;
   entry: string;
-  /** Why the entry is broader than a single check is likely to need; undefined if it is narrow. */
+  /**
+   * The reason why a single check probably does not need so broad an entry; undefined if it is
+   * narrow.
+   */
   broad?: string;
   /** Whether the entry is an executable. Permissions do not restrict it after its start. */
   unbound?: true;

@@ -122,7 +122,7 @@ export const span: Reader<number> = withSchema({ type: "string" }, (value, repor
     const seconds = parseDuration(typeof value === "string" ? value : "");
     if (seconds > 0 && seconds <= 2_000_000) return seconds;
   } catch {
-    // reported below
+    // The error is reported below.
   }
   report.error(`Invalid value ${show(value)}: expected a duration such as "5s" or "2m"`);
 });

@@ -59,7 +59,7 @@ export async function runProgram(
   signal?.throwIfAborted();
   const child = start(path, args, env);
   const readers = [child.stdout.getReader(), child.stderr.getReader()];
-  // A child of the program may keep the streams open: they are cancelled, not awaited.
+  // The streams are cancelled and not awaited, because a child of the program may keep them open.
   const kill = () => {
     for (const reader of readers) reader.cancel().catch(() => {});
     try {

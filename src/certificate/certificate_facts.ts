@@ -25,7 +25,7 @@ export interface CertificateFacts {
   readonly key: { readonly name: string; readonly weakness?: string };
   /** The signature of the certificate, and whether the hash of the signature is broken. */
   readonly signature: { readonly name: string; readonly broken: boolean };
-  /** Whether it is a CA certificate. */
+  /** Whether the certificate belongs to a CA. */
   readonly authority: boolean;
   /** The key usages (RFC 5280, section 4.2.1.3); undefined without this extension. */
   readonly usages?: readonly string[];

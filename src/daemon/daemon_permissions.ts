@@ -27,7 +27,8 @@ export function daemonPermissions(manifest: Manifest): GrantedPermissions {
 }
 
 /**
- * Returns {@linkcode daemonPermissions} without those that are given up before any check runs.
+ * Returns {@linkcode daemonPermissions} without the permissions that the daemon gives up before any
+ * check runs.
  *
  * @param manifest the agent
  * @returns the permissions
@@ -41,7 +42,7 @@ function asSets(needs: readonly Need[]): Partial<GrantedPermissions>[] {
 }
 
 /**
- * Returns the permissions that the daemon needs in addition to those of its commands.
+ * Returns the permissions that the daemon needs in addition to the permissions of its commands.
  *
  * @param manifest the agent
  * @returns each entry with its reason
@@ -71,7 +72,8 @@ export function ownNeeds({ settings, commands }: Manifest): Need[] {
 
 /**
  * Returns the permission that the daemon needs only during its start: the shell that runs the
- * process helper, see host/process_helper.ts. The daemon gives it up before any check is loaded.
+ * process helper, see host/process_helper.ts. The daemon gives up this permission before any check
+ * is loaded.
  *
  * @param manifest the agent
  * @returns the need, if a command starts a process

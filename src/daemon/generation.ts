@@ -21,11 +21,11 @@ export interface Generation {
   quarantine: Quarantine;
   /** Starts the sandboxes that both this and the previous generation need, before the swap. */
   warm(before: Generation): Promise<void>;
-  /** Ends the sandboxes when nothing runs in them. */
+  /** Ends the sandboxes as soon as no command runs in them. */
   retire(): Promise<void>;
 }
 
-/** How long a command may take to end after its deadline. */
+/** Maximum time that a command may take to end after its deadline. */
 const endSeconds = 3;
 
 /** Events of a generation. */

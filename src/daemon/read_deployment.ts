@@ -19,7 +19,7 @@ export interface Place {
   state: string;
   /** The name of this host. */
   hostname: string;
-  /** How many file descriptors the daemon may have open at once. */
+  /** Maximum number of file descriptors that the daemon may have open. */
   descriptors: number;
   /** Whether the systemd unit of the deployable runs the daemon. */
   systemd: boolean;

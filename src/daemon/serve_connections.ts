@@ -21,7 +21,7 @@ export interface Service {
   allows: HostMatcher;
   /** Counts connections. */
   gate: Gate;
-  /** How long each stage of a connection may take, in seconds. */
+  /** Maximum time of each stage of a connection, in seconds. */
   limits: Pick<Settings["limits"], "handshake" | "query" | "response">;
   /** Receives events. */
   log: Log;

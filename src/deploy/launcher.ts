@@ -56,9 +56,9 @@ deno=$(readlink -f -- "$deno")
 case $deno in *js) deno=$("$deno" eval 'console.log(Deno.execPath())') ;; esac`;
 
 /**
- * Returns the launcher: a script that starts the daemon with the compiled permissions and those
- * that the host's settings need. A separate process, which has only read permissions, computes the
- * permissions of the settings.
+ * Returns the launcher: a script that starts the daemon with the compiled permissions and the
+ * permissions that the host's settings need. A separate process, which has only read permissions,
+ * computes the permissions of the settings.
  *
  * @param input the agent, its permissions and facts about the build
  * @returns the script

@@ -3,7 +3,7 @@ import { type ProcessHelper, startProcessHelper } from "./process_helper.ts";
 import type { Process } from "./process_list.ts";
 
 /**
- * How a process group was ended:
+ * The way in which a process group was ended:
  *
  * - `gone`: it had already exited;
  * - `TERM`, `KILL`: this signal ended it;

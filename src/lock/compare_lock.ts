@@ -25,7 +25,10 @@ export interface Grant {
 export interface Excess extends Grant {
   /** The lock does not contain the command. */
   added?: true;
-  /** Why the entry is broader than a single check is likely to need; undefined if it is narrow. */
+  /**
+   * The reason why a single check probably does not need so broad an entry; undefined if it is
+   * narrow.
+   */
   broad?: string;
 }
 

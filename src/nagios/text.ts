@@ -144,7 +144,10 @@ export function escapeText(text: string): string {
   });
 }
 
-/** In characters: longer than any range or option, and short enough for one line of a log. */
+/**
+ * The maximum length in characters: longer than any range or option, and short enough for one line
+ * of a log.
+ */
 const QUOTED_LENGTH = 80;
 
 /**

@@ -1,6 +1,6 @@
 import { closeConn } from "./tcp.ts";
 
-/** How long a peer may take to end its side after an answer, in milliseconds. */
+/** Maximum time that a peer may take to end its side after an answer, in milliseconds. */
 export const LINGER_MILLISECONDS = 2_000;
 
 /** Limit of bytes that are read and discarded after a peer has its answer. */
@@ -12,7 +12,7 @@ const nowhere = new Uint8Array(16_384);
 /** A lingering connection in a linked ring. A `Map` with many additions and removals costs 40 MB. */
 interface Lingering {
   close: () => void;
-  /** When the connection must be closed, by `performance.now()`. */
+  /** The time when the connection must be closed, by `performance.now()`. */
   deadline: number;
   before: Lingering;
   after: Lingering;

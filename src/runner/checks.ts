@@ -15,12 +15,12 @@ import { type Sandbox, type SandboxLog, UnresponsiveError } from "./sandbox.ts";
 import { createTrials } from "./trials.ts";
 
 /**
- * How long a worker is watched after a suspect's answer, if the suspect had already answered when
- * the daemon died.
+ * Time for which a worker is watched after a suspect's answer, if the suspect had already answered
+ * when the daemon died.
  */
 const lingerMilliseconds = 600;
 
-/** How long the thread of a suspect may take to respond after its answer. */
+/** Maximum time that the thread of a suspect may take to respond after its answer. */
 const proofMilliseconds = 1_000;
 
 /**

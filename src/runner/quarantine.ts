@@ -10,7 +10,7 @@ export interface Suspicion {
    * is watched for a short time, because the command had already answered when the daemon died.
    */
   trial?: "run" | "linger";
-  /** Set if the command runs in its own sandbox, because it may have blocked a shared one. */
+  /** Set if the command runs in its own sandbox, because it may have blocked a shared sandbox. */
   separate?: true;
 }
 

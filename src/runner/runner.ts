@@ -30,10 +30,10 @@ export interface Runner {
 }
 
 /**
- * How long an answer may wait after the deadline, so that it can report how the command ended, in
- * milliseconds. In this time a check that handles the signal stops, and a plugin that ignores TERM
- * is killed. Detecting an unresponsive sandbox takes longer, so the client gets its answer before
- * the detection ends.
+ * Maximum time that an answer waits after the deadline, so that it can report how the command
+ * ended. In this time a check that handles the signal stops, and a plugin that ignores TERM is
+ * killed. Detecting an unresponsive sandbox takes longer, so the client gets its answer before the
+ * detection ends.
  */
 const graceMilliseconds = 300;
 
@@ -135,7 +135,7 @@ function pluginRun(
   return { ...command, argv };
 }
 
-/** How a plugin ended at its deadline. */
+/** Texts about the ending of a plugin at its deadline. */
 const pluginEndings = {
   gone: "The plugin exited at its deadline",
   TERM: "The plugin and all processes that it started got TERM, and ended",

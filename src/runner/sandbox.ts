@@ -43,7 +43,7 @@ export interface Sandbox {
   close(): void;
 }
 
-/** How a sandbox ended. */
+/** The ending of a sandbox. */
 export interface SandboxEnd {
   /** All commands that ran in the sandbox. */
   commands: readonly string[];
@@ -67,7 +67,7 @@ export class UnresponsiveError extends Error {
 /** Receives the messages that checks log. */
 export type SandboxLog = (command: string, message: string) => void;
 
-/** How long a check may continue after its deadline before its sandbox is examined. */
+/** Time for which a check may continue after its deadline before its sandbox is examined. */
 const strayMilliseconds = 1_000;
 
 interface Waiting<T> {

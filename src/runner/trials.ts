@@ -2,12 +2,12 @@ import { unlessAborted } from "./deadline.ts";
 import { AGENT } from "./run_record.ts";
 import type { Quarantine, Suspicion } from "./quarantine.ts";
 
-/** How long a trial waits for current runs to end. */
+/** Maximum time that a trial waits for current runs to end. */
 const clearMilliseconds = 1_000;
 
 /**
- * How long other commands wait for the end of a first trial. The wait is longer after each further
- * death.
+ * Maximum time that other commands wait for the end of a first trial. It is longer after each
+ * further death.
  */
 const exclusiveMilliseconds = 1_000;
 const maxExclusiveMilliseconds = 30_000;

@@ -1,4 +1,4 @@
-/** How the host handles forged messages from a sandbox. */
+/** Forged messages from a sandbox: the host must ignore or refuse them. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { unite } from "../../src/agent/granted_permissions.ts";
 import type { ChannelEvents } from "../../src/runner/channel.ts";

@@ -3,7 +3,7 @@ import { deadlines } from "../fixtures/chaos_agent.ts";
 /** The expected answer of a command of the chaos agent, and its deadline. */
 export interface Expectation {
   command: string;
-  /** How often the command is queried, relative to the others. */
+  /** The frequency of queries for the command, relative to the other commands. */
   weight: number;
   /** The deadline for the answer, in seconds. */
   deadline: number;

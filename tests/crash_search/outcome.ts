@@ -14,7 +14,7 @@ export interface Setting {
   facts: Readonly<Record<string, unknown>>;
 }
 
-/** How a process ended. */
+/** The ending of a process. */
 export interface Outcome {
   /**
    * `broken`: only the sandbox ended. `blocked`: the process was killed because it made no calls.

@@ -1,4 +1,4 @@
-/** How connections end: in order, without loss of the answer, and within a time limit. */
+/** The end of connections: in order, without loss of the answer, and within a time limit. */
 import tls from "node:tls";
 import { assertEquals } from "@std/assert";
 import type { Connection } from "../../src/net/connection.ts";
