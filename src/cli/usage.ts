@@ -7,7 +7,10 @@ export class UsageError extends Error {}
 export interface LineOption {
   /** The letter of the option after one hyphen. */
   readonly short?: string;
-  /** The name of its value, as in {@linkcode LineWord.name} (default: the option has no value). */
+  /**
+   * The name of the option's value, as in {@linkcode LineWord.name} (default: the option has no
+   * value).
+   */
   readonly value?: string;
   /**
    * Whether the option may be repeated, and all values count (default: only the last value counts).

@@ -16,7 +16,10 @@ export interface Blame {
    * in a worker.
    */
   readonly death?: Judgement;
-  /** Set if a file has the format of a newer version of Checkwright. That file is not changed. */
+  /**
+   * Set if a file has the format of a newer version of Checkwright. The daemon does not change such
+   * a file.
+   */
   readonly newer?: string;
   /** Records the quarantine. */
   update(state: QuarantineState): void;

@@ -69,7 +69,7 @@ export function keyOf([permissions, isolation, owner]: SandboxKind): string {
   return JSON.stringify([isolation, permissions, owner]);
 }
 
-/** A sandbox that is unused for this time is ended. */
+/** A sandbox that is unused for this time is closed. */
 const idleMilliseconds = 600_000;
 
 /** The parts of a pool. */

@@ -39,7 +39,7 @@ Deno.test("parseArguments() parses every common form of arguments", {
     [["-w\t5\n-c10"], { warning: "5", critical: "10" }],
     [["-p '/a b' -v"], { path: "/a b", verbose: "true" }],
     [['--path="/a b"', '-x "a \\"b"'], { path: "/a b", exclude: 'a "b' }],
-    // Values that begin with a dash.
+    // Values may begin with a dash.
     [["-w", "-5:"], { warning: "-5:" }],
     [["-w -5:5"], { warning: "-5:5" }],
     [["-5", "-.5:"], { warning: "-5", critical: "-.5:" }],

@@ -84,8 +84,8 @@ Deno.test("The launcher refuses a folder with a comma, which a permission cannot
 });
 
 /**
- * Calls a function with a launcher whose Deno prints its arguments and environment, and its state
- * folder.
+ * Calls a function with a launcher and its state directory. The Deno of the launcher prints its
+ * arguments and environment.
  */
 async function withStub(
   use: (start: (env?: Record<string, string>) => Promise<string>, state: string) => Promise<void>,
