@@ -36,7 +36,7 @@ export function parseCertificateDays(text: string): CertificateDays {
 }
 
 /**
- * Checks when a certificate expires. Texts and limits are those of `check_http -C`.
+ * Checks when a certificate expires. Texts and limits are the same as in `check_http -C`.
  *
  * @param certificate the certificate; undefined if the peer did not present one
  * @param days the thresholds

@@ -27,7 +27,7 @@ export async function withinSeconds<T>(
 }
 
 /**
- * Waits.
+ * Waits for a duration.
  *
  * @param seconds the duration in seconds
  * @param signal ends the wait early; its reason is thrown

@@ -16,16 +16,16 @@ import { thresholds } from "./_thresholds.ts";
 
 /** Properties of a file. */
 export interface FileReading {
-  /** The time of its last modification. */
+  /** The time of the last modification. */
   modified: Date;
-  /** Its size in bytes. */
+  /** The size of the file in bytes. */
   size: number;
 }
 
 /** The file and its thresholds. */
 export type FileQuestion = OptionValues<FileAgeOptions>;
 
-/** The options of {@linkcode fileAge}; the letters are those of `check_file_age`. */
+/** The options of {@linkcode fileAge}; the letters are the same as in `check_file_age`. */
 export type FileAgeOptions = {
   /** The absolute path. */
   readonly file: Option<string, string, "required">;

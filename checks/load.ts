@@ -17,7 +17,7 @@ import { thresholds } from "./_thresholds.ts";
 export interface LoadReading {
   /** The averages over the last 1, 5 and 15 minutes, with two decimals as in /proc/loadavg. */
   averages: readonly number[];
-  /** The number of CPUs to divide the averages by (default: they are not divided). */
+  /** The number of CPUs to divide the averages by (default: the averages are not divided). */
   cpus?: number | undefined;
   /** Lines about the processes that use most CPU time. */
   processes?: string | undefined;

@@ -86,7 +86,7 @@ export const memory: Check<MemoryOptions> = defineCheck<MemoryOptions>({
 /**
  * Compares the memory with its thresholds and formats the result. As in the plugin, the percentage
  * is rounded to one decimal first, a percentage equal to the threshold alerts, and the thresholds
- * in the perfdata are those of USED.
+ * in the perfdata are for USED.
  *
  * The size of the caches is the available memory minus the free memory. The plugin adds them up
  * from /proc/meminfo, which sandboxes cannot read.

@@ -20,7 +20,7 @@ export interface UptimeSettings {
   critical?: Range | undefined;
   /** Whether to add the uptime in weeks, days, hours, minutes and seconds. */
   for?: boolean;
-  /** The current time, to add the time when the system started (default: it is not added). */
+  /** The current time; if it is set, the text contains the time when the system started. */
   since?: Date | undefined;
   /** Whether to show the uptime in days instead of seconds. */
   days?: boolean;

@@ -26,7 +26,7 @@ export interface Asking {
  * @param served the daemon
  * @param words the command and its arguments
  * @returns state and text, separated by a blank
- * @throws if the answer is missing or late, or if there is more than one
+ * @throws if the answer is missing or late, or if a second answer arrives
  */
 export async function askOnce(
   { port }: Pick<Served, "port">,

@@ -163,7 +163,7 @@ Deno.test("The folders of src have no import cycles", async () => {
   }
 });
 
-Deno.test("The files of src and checks have no import cycles, types included", async () => {
+Deno.test("The files of src and checks have no import cycles, including type imports", async () => {
   const graph = new Map<string, string[]>();
   for (const { from, to } of [...await imports("src/"), ...await imports("checks/")]) {
     graph.set(from, [...graph.get(from) ?? [], to]);
@@ -181,8 +181,8 @@ Deno.test("The files of src and checks have no import cycles, types included", a
   assertEquals(cycles, []);
 });
 
-Deno.test("A file name is unique in src, and an exported type name, too", async () => {
-  // The stand-ins have the names of the @std packages.
+Deno.test("File names and exported type names are unique in src", async () => {
+  // The modules in src/std have the names of the @std packages.
   const files = (await modules("src/")).filter((file) => !file.startsWith("src/std/"));
   const names = files.map((file) => file.split("/").at(-1)!).filter((name) => name !== "mod.ts");
   assertEquals(names.filter((name, at) => names.indexOf(name) !== at), []);

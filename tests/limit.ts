@@ -5,7 +5,7 @@
 
 import { within } from "./waiting.ts";
 
-/** In milliseconds. The limits of single waits in `waiting.ts` are shorter. */
+/** The default timeout, in milliseconds. The limits of single waits in `waiting.ts` are shorter. */
 const defaultTimeout = 120_000;
 
 /** The test runner reads the location of a test from this property of its function. */

@@ -12,7 +12,7 @@ export interface Issued {
   keyFile: string;
   /** The certificate. */
   cert: string;
-  /** Its private key. */
+  /** The private key of the certificate, PEM. */
   key: string;
 }
 
@@ -26,7 +26,7 @@ export interface Wish {
   extensions?: string[];
   /** Kind of key, as arguments of `openssl req -newkey`. */
   newkey?: string[];
-  /** Days until it expires; with 0, it has expired when it is read. */
+  /** Days until the certificate expires; a certificate with 0 days has expired when it is read. */
   days?: number;
 }
 

@@ -10,7 +10,7 @@ export interface HostProcess {
   args: string;
 }
 
-/** Reads one process; undefined if it has exited. */
+/** Returns a process of this host; undefined if the process has exited. */
 export function findProcess(pid: number | string): HostProcess | undefined {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);

@@ -42,7 +42,7 @@ export async function shownOutput(page: string, command: string): Promise<string
   return found[0]!.output;
 }
 
-/** Replaces what differs from run to run: numbers become `N`. */
+/** Replaces the numbers, which differ from run to run, by `N`. */
 export function withoutNumbers(text: string): string {
   return text.trimEnd().replaceAll(/\d+(?:\.\d+)?/g, "N");
 }

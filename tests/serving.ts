@@ -114,6 +114,6 @@ function end(process: Deno.ChildProcess, signal: Deno.Signal = "SIGKILL"): void 
   try {
     process.kill(signal);
   } catch {
-    // It has already exited.
+    // The process has already exited.
   }
 }

@@ -79,7 +79,7 @@ export async function outputOf(
   return await endOf(child, what, child.output(), milliseconds);
 }
 
-/** Like {@linkcode outputOf}, but does not wait for the output. */
+/** Waits until a child process exits, like {@linkcode outputOf}, but not for the output. */
 export async function statusOf(
   child: Deno.ChildProcess,
   what: string,

@@ -39,7 +39,7 @@ Deno.test("The word list is matched in comments and sentences, and not in code",
   assertEquals("It is no longer one, it is no one".match(pattern)?.length, 1);
 });
 
-/** The phrases of the last column of the table of words. */
+/** Returns the phrases in the last column of the table of words. */
 function phrasesOf(page: string): string[] {
   return wordList(page).split("\n").filter((line) => line.startsWith("|")).slice(2)
     .flatMap((row) => row.split("|").at(-2)!.split(","))
@@ -56,13 +56,16 @@ function inWordList(page: string, index: number): boolean {
   return index > start && index < start + wordList(page).length;
 }
 
-/** A phrase may be broken by a line break and the mark of a comment; "is no longer" is not "is no". */
+/**
+ * Returns a pattern that finds the phrases. A phrase may contain a line break and the mark of a
+ * comment. "is no longer" does not match "is no".
+ */
 function phrasePattern(phrases: string[]): RegExp {
   const words = phrases.map((phrase) => phrase.replaceAll(" ", "(?:\\s+(?:\\*|//)?\\s*)"));
   return new RegExp(`(?<![.\\w])(?:${words.join("|")})\\b(?!\\s+(?:longer|more)\\b)`, "gi");
 }
 
-/** The comments of a source, and those of its strings that contain a sentence. */
+/** Returns the comments of a source, and its strings that contain a sentence. */
 function proseOf(source: string): { line: number; prose: string }[] {
   const token =
     /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`/g;
@@ -71,12 +74,12 @@ function proseOf(source: string): { line: number; prose: string }[] {
     .map((match) => ({ line: 1 + lineOf(source, match.index), prose: match[0] }));
 }
 
-/** The number of line breaks before an index. */
+/** Returns the number of line breaks before an index. */
 function lineOf(text: string, index: number): number {
   return text.slice(0, index).split("\n").length - 1;
 }
 
-/** Every page and source file, those that are read by a person. */
+/** Returns the paths of all pages and source files. */
 async function filesOf(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(new URL(`./${folder}`, root))) {

@@ -147,7 +147,7 @@ function judge(
   return { state, words: `${path} ${free}${shown} (${freePercent}% inode=${inode});`, perfdata };
 }
 
-// The smallest used space that alerts by one of the two thresholds.
+// Returns the smallest used space for which one of the two thresholds alerts.
 function usedLimit(space: FreeSpace | undefined, total: number): number | undefined {
   const limits = [
     space?.bytes === undefined ? undefined : Math.trunc(total - space.bytes),

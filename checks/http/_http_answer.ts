@@ -176,7 +176,7 @@ function measure({ size, seconds, phases }: HttpPage, question: HttpQuestion): P
 }
 
 /**
- * Shortens a string like `check_http`: a string of more than 29 characters is cut to its first 26.
+ * Shortens a string like `check_http`. A string of more than 29 characters is cut to 26 characters.
  */
 function shorten(text: string): string {
   return text.length < 30 ? text : `${text.slice(0, 26)}...`;

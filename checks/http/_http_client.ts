@@ -37,7 +37,7 @@ export interface HttpReading {
 export const KEPT = 4 * 1024 * 1024;
 
 /**
- * Sends one request to a web server and reads the response. It ends when the peer closes the
+ * Sends one request to a web server and reads the response. Reading ends when the peer closes the
  * connection, after the announced length, or with `headOnly` after the headers.
  *
  * @param address the address to connect to

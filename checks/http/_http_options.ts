@@ -4,7 +4,7 @@ import { certificateDaysPattern } from "../_certificate.ts";
 /** The handling of a redirect: a state for it, or a way to follow it. */
 export type OnRedirect = "ok" | "warning" | "critical" | "follow" | "sticky" | "stickyport";
 
-/** The options of the check `http`; the names and letters are those of `check_http`. */
+/** The options of the check `http`; the names and letters are the same as in `check_http`. */
 export type HttpOptions = {
   /** The host in the request. */
   readonly hostname: Option<string, string, "optional">;

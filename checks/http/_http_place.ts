@@ -17,7 +17,9 @@ export interface HttpPlace {
   path: string;
 }
 
-/** How to follow a redirect: `sticky` keeps the address, `stickyport` the address and the port. */
+/**
+ * The way to follow a redirect: `sticky` keeps the address, `stickyport` the address and the port.
+ */
 export type Follow = "follow" | "sticky" | "stickyport";
 
 /** The options that determine the location of the page. */
@@ -27,8 +29,8 @@ export type PlaceOptions = ValuesOf<
 >;
 
 /**
- * Returns the location of the page that the options name. The port is that of `-p`, else that of
- * `-H`, else 80, or 443 with TLS.
+ * Returns the location of the page that the options name. The port comes from `-p`, else from `-H`.
+ * The default is 80, or 443 with TLS.
  *
  * @param options the options
  * @returns the location

@@ -7,7 +7,7 @@ import { type Follow, formatPlace, type HttpPlace, redirectedPlace } from "./_ht
 
 /** The rule for redirects. */
 export interface RedirectRule extends ValuesOf<HttpOptions, "expect" | "maxRedirs"> {
-  /** How to follow redirects (default: they are not followed). */
+  /** The way to follow redirects (default: redirects are not followed). */
   follow?: Follow | undefined;
 }
 

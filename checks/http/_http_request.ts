@@ -10,7 +10,7 @@ export type RequestOptions = ValuesOf<
 >;
 
 /**
- * Returns the request for a location. Headers and their order are those of `check_http`.
+ * Returns the request for a location. The headers have the same order as in `check_http`.
  *
  * @param place the location to request
  * @param options the options

@@ -2,25 +2,25 @@
 export interface Process {
   /** State and flags: `S`, `Ss`, `R+`, `Z`… */
   stat: string;
-  /** The user ID of its owner. */
+  /** The user ID of the owner. */
   uid: number;
-  /** The name of its owner; the user ID if the owner has no name. */
+  /** The name of the owner; the user ID if the owner has no name. */
   user: string;
-  /** Its process ID. */
+  /** The process ID. */
   pid: number;
-  /** The process ID of its parent. */
+  /** The process ID of the parent. */
   ppid: number;
   /** Virtual memory in KiB. */
   vsz: number;
   /** Resident memory in KiB. */
   rss: number;
-  /** Its average usage of one CPU since it started, in percent. */
+  /** The average usage of one CPU since the start of the process, in percent. */
   pcpu: number;
-  /** Seconds since it started. */
+  /** Seconds since the start of the process. */
   elapsed: number;
-  /** The name of its command; the kernel keeps 15 characters. */
+  /** The name of the command; the kernel keeps 15 characters. */
   comm: string;
-  /** Its command line; empty if command lines were not listed. */
+  /** The command line; empty if command lines were not listed. */
   args: string;
 }
 

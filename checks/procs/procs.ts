@@ -15,7 +15,7 @@ import { type ProcessFilter, selectProcesses, withoutSelf } from "./_process_fil
 import { parseProcesses, type Process, psArguments } from "./_process_list.ts";
 import { findUser, ownersOf, parsePasswd, type User } from "./_user.ts";
 
-/** The options of {@linkcode procs}; the names and letters are those of `check_procs`. */
+/** The options of {@linkcode procs}; the names and letters are the same as in `check_procs`. */
 export type ProcsOptions = {
   /** The warning threshold for the metric. */
   readonly warning: Option<Range, RangeInput, "optional">;

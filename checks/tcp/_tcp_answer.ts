@@ -106,8 +106,8 @@ function presentService(
       `on ${hostname} port ${port}${shown && ` [${shown}]`}`;
     return { state: timing, output, perfdata };
   }
-  // As in the plugin, this state replaces that of the response time, even if it is better. Only
-  // CRITICAL is not replaced.
+  // As in the plugin, this state replaces the state of the response time, even if this state is
+  // better. Only CRITICAL is not replaced.
   const state = timing === "CRITICAL" ? timing : question.mismatch;
   const output = `TCP ${state} - Unexpected response from host/socket` +
     (shown ? `: ${shown}` : ` on ${hostname} port ${port}`);

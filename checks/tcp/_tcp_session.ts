@@ -22,7 +22,7 @@ export interface TcpSession extends Pick<ServiceOptions, "tls"> {
   delay: number;
   /** The strings that the response must contain; undefined: nothing is read. */
   expect?: readonly string[] | undefined;
-  /** Whether the response must contain all of them, not only one. */
+  /** Whether the response must contain all of these strings, not only one. */
   all: boolean;
   /** Reading ends after this many bytes. */
   maxbytes: number;

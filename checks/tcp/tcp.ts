@@ -15,7 +15,7 @@ import { withinSeconds } from "../_time_limit.ts";
 import { presentTcp, presentTcpFailure, type TcpQuestion } from "./_tcp_answer.ts";
 import { readTcp, type TcpSession, unescapeText } from "./_tcp_session.ts";
 
-/** The options of {@linkcode tcp}; the names and letters are those of `check_tcp`. */
+/** The options of {@linkcode tcp}; the names and letters are the same as in `check_tcp`. */
 export type TcpOptions = {
   /** The host name or address. */
   readonly hostname: Option<string, string, "default">;
@@ -31,7 +31,7 @@ export type TcpOptions = {
   readonly send: Option<string, string, "optional">;
   /** The strings that the response must contain. */
   readonly expect: Option<string[], string | readonly string[], "optional">;
-  /** Whether the response must contain all of them, not only one. */
+  /** Whether the response must contain all of these strings, not only one. */
   readonly all: Option<boolean, boolean, "default">;
   /** Data to send last. */
   readonly quit: Option<string, string, "optional">;

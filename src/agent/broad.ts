@@ -9,7 +9,7 @@ const managers =
   /\b(?:docker|containerd|podman|crio|lxd|libvirt|snapd|systemd|dbus|system_bus_socket)/;
 
 /**
- * Explains why an entry is broader than a single check is likely to need.
+ * Explains why a single check probably does not need so broad an entry.
  *
  * @param kind the permission
  * @param entry the entry

@@ -1,15 +1,14 @@
 import type { CheckCommand, CommandSettings } from "../check/define_check.ts";
 import type { BareFunction } from "../check/execute.ts";
 
-/** Settings of a plugin or a shell line, in addition to those of any command. */
+/** Settings of a plugin or a shell line, in addition to the settings of any command. */
 export interface PluginSettings extends CommandSettings {
   /** Environment variables, added to the minimal environment of every plugin. */
   env?: Readonly<Record<string, string>>;
   /** Working directory (default: `/`). */
   cwd?: string;
   /**
-   * User that runs the command. A user other than that of the daemon requires a daemon that runs as
-   * root.
+   * User that runs the command. If it is not the user of the daemon, the daemon must run as root.
    */
   user?: string;
   /** SHA-256 of the executable. An executable with another digest is not started. */
@@ -48,7 +47,7 @@ export type Command = CheckCommand | PluginCommand | ShellCommand | BareFunction
 export interface ClientRule {
   /** The subject of the certificate. `*` matches any characters: `CN=monitor-*`. */
   subject: string;
-  /** The commands that the client may query. `*` matches any characters here, too. */
+  /** The commands that the client may query. `*` matches any characters in a name, too. */
   commands: readonly string[];
 }
 
@@ -126,8 +125,8 @@ export interface Agent extends AgentInput {
 }
 
 /**
- * Defines an agent: the commands of a host and how they are served. The values are not checked
- * here: loading the agent reports all errors at once.
+ * Defines an agent: the commands of a host and how they are served. This function does not check
+ * the values: loading the agent reports all errors together.
  *
  * @param input the definition
  * @returns the agent, for the default export of the module

@@ -18,9 +18,9 @@ const manifestFormat = 1;
 
 /** A compiled agent: its manifest, and facts about the build. */
 export interface Deployment extends Manifest {
-  /** The version of its format. */
+  /** The version of the format of `manifest.json`. */
   format: number;
-  /** The version of Checkwright that compiled it. */
+  /** The version of Checkwright that compiled the agent. */
   checkwright: string;
   /** The file name of the agent module. */
   agent: string;

@@ -18,7 +18,7 @@ import { defaultSettings, type Settings } from "./settings.ts";
 
 /** Settings of the host for a command of the agent, not checked. */
 export interface Override extends Readonly<Record<string, unknown>> {
-  /** Option values that override those of the agent. */
+  /** Option values that override the values of the agent. */
   options?: unknown;
 }
 

@@ -43,7 +43,7 @@ export class AgentError extends Error {
 
 /** Collects diagnostics below one place. */
 export interface Report {
-  /** The path of this place. */
+  /** The place, as a path into the agent. */
   readonly place: string;
   /** Reports an error at this place. */
   error(message: string): void;

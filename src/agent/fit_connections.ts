@@ -14,7 +14,8 @@ const perRun = 4;
 const perSandbox = 12;
 
 /**
- * Returns how many file descriptors the daemon needs at most, without those of connections.
+ * Returns the maximum number of file descriptors that the daemon needs in addition to its
+ * connections.
  *
  * @param limits limits of the daemon
  * @returns the number of descriptors
@@ -40,8 +41,8 @@ export function fitConnections(
   report: Report,
 ): Settings["limits"] {
   const reserve = reservedDescriptors(limits);
-  // With even fewer descriptors, connections get half of the rest, and plugins and sandboxes get the
-  // other half.
+  // If there are even fewer descriptors, connections get half of the rest. Plugins and sandboxes
+  // get the other half.
   const most = Math.max(descriptors - reserve, Math.floor((descriptors - own) / 2), 1);
   if (limits.connections <= most) return limits;
   report.warning(

@@ -8,7 +8,7 @@ export type GrantedPermissions = Record<Exclude<keyof Permissions, "proc">, stri
 const granted = permissionNames.filter((name) => name !== "proc") as (keyof GrantedPermissions)[];
 
 /**
- * Converts the permissions of a check to those of its sandbox.
+ * Converts the permissions of a check to the permissions of its sandbox.
  *
  * @param permissions the permissions that the check declares
  * @param procfs the path where /proc is bound
@@ -37,7 +37,9 @@ export function executableOf(command: ManifestCommand): string | undefined {
   return command.kind === "shell" ? SHELL_PATH : command.argv[0];
 }
 
-/** Returns the programs that a command needs: its executable, or those that a check starts. */
+/**
+ * Returns the programs that a command needs: its executable, or the programs that a check starts.
+ */
 export function programsOf(command: ManifestCommand): readonly string[] {
   const executable = executableOf(command);
   if (command.kind === "check") return command.permissions.run ?? [];
@@ -45,8 +47,8 @@ export function programsOf(command: ManifestCommand): readonly string[] {
 }
 
 /**
- * Returns the permissions that the daemon's process needs for its commands: those that it grants to
- * checks, and those to start plugins. The daemon's own permissions are not included.
+ * Returns the permissions that the daemon's process needs for its commands: the permissions of
+ * checks, and the permissions to start plugins. The daemon's own permissions are not included.
  *
  * @param manifest the agent
  * @returns the union over all commands
@@ -75,7 +77,7 @@ export function commandPermissions(manifest: Manifest): GrantedPermissions {
 export function formatFlags(permissions: GrantedPermissions): string[] {
   return granted.flatMap((name) => {
     const entries = permissions[name];
-    // A comma separates entries; Deno reads two commas as one that belongs to the entry.
+    // A comma separates entries. Deno reads two commas as one comma inside an entry.
     const list = entries.map((entry) => entry.replaceAll(",", ",,")).join(",");
     return entries.length === 0 ? [] : [`--allow-${name}=${list}`];
   });

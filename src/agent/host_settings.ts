@@ -10,7 +10,7 @@ export interface HostFile {
   settings: HostSettings;
   /** Errors and warnings of the files, each with file and line. */
   diagnostics: Diagnostic[];
-  /** All files that were read, and those that could not be read. */
+  /** All files of the settings, including the files that could not be read. */
   files: string[];
   /** All folders that were searched for files. */
   folders: string[];
@@ -88,8 +88,8 @@ const pluginWords = new RegExp(`^(${command})\\.argv\\b`);
 
 const permissionsOf = new RegExp(`^(${command})\\.permissions\\b`);
 
-// Places that can cause an error at another place: options decide on permissions, and without TLS a
-// client cannot present a certificate.
+// Returns the places that can cause an error at a given place. Options decide on permissions, and
+// without TLS a client cannot present a certificate.
 function becauseOf(place: string): string[] {
   if (place === "clients") return ["tls.clientCertificates", "tls"];
   const [, name] = permissionsOf.exec(place) ?? [];

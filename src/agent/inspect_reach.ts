@@ -3,8 +3,8 @@ import type { Report } from "./diagnostic.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 
 /**
- * Warns if `allowedHosts` and `listen` contradict each other. Then one of them was probably
- * forgotten, and a refused connection does not show that.
+ * Warns if `allowedHosts` and `listen` contradict each other. In that case one of the two settings
+ * was probably forgotten. A refused connection does not show the reason.
  *
  * @param settings the agent's settings, complete
  * @param report receives the warnings

@@ -45,7 +45,7 @@ export function learnPermissions(
   };
 }
 
-/** Whether one entry grants everything that the other grants. */
+/** Returns whether one entry grants everything that the other grants. */
 export function grants(one: PermissionEntry, other: PermissionEntry): boolean {
   return one.kind === other.kind && covers(one.kind, one.entry, other.entry);
 }

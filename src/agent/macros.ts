@@ -51,7 +51,7 @@ export function expandArgv(
   });
 }
 
-/** Whether any word contains an argument macro. */
+/** Returns whether any word contains an argument macro. */
 export function takesArguments(argv: readonly string[]): boolean {
   return argv.some((word) => /\$ARG[^$]*\$/.test(word));
 }

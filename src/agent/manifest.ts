@@ -14,7 +14,7 @@ export interface RunSettings {
   optional?: boolean;
 }
 
-/** Settings of a plugin or a shell line, in addition to those of any command. */
+/** Settings of a plugin or a shell line, in addition to the settings of any command. */
 export interface ExecSettings {
   env: Record<string, string>;
   cwd: string;
@@ -32,7 +32,7 @@ export interface ManifestCheck extends RunSettings {
   description: string;
   /** The options, in the order of positional arguments. */
   options: Record<string, OptionSpec>;
-  /** All option values: those of the agent, overridden by those of the host. */
+  /** All option values of the agent. Option values of the host override them. */
   values: Record<string, unknown>;
   /** Only the option values that the host sets: the code of the agent does not contain these. */
   hostValues?: Record<string, unknown>;
@@ -48,7 +48,7 @@ export function countCommands({ commands }: Manifest): number {
   return Object.values(commands).filter((command) => !isBuiltIn(command)).length;
 }
 
-/** Whether a command belongs to the daemon. */
+/** Returns whether a command belongs to the daemon. */
 export function isBuiltIn(command: ManifestCommand): boolean {
   return command.kind === "check" && command.builtIn === true;
 }

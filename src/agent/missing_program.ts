@@ -31,7 +31,7 @@ export function explainMissing(path: string): string {
 }
 
 /**
- * Returns the same message in the form that follows a colon.
+ * Returns the message of {@linkcode explainMissing} in the form that follows a colon.
  *
  * @param path the program
  * @returns the message, which starts with a lower case letter

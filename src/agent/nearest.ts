@@ -20,7 +20,7 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return best;
 }
 
-// The Levenshtein distance, computed row by row.
+// Returns the Levenshtein distance, which is computed row by row.
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

@@ -11,7 +11,7 @@ export interface Need {
   entry: string;
   /** The command; undefined for the daemon itself. */
   command?: string;
-  /** The purpose. */
+  /** The purpose of the entry. */
   why: string;
   /** Whether the daemon gives up this permission before any check runs. */
   atStart?: true;
@@ -21,7 +21,10 @@ export interface Need {
 export interface NeededPermission {
   kind: keyof GrantedPermissions;
   entry: string;
-  /** Why the entry is broader than a single check is likely to need; undefined if it is narrow. */
+  /**
+   * The reason why a single check probably does not need so broad an entry; undefined if it is
+   * narrow.
+   */
   broad?: string;
   /** Whether the entry is an executable. Permissions do not restrict it after its start. */
   unbound?: true;
@@ -71,6 +74,6 @@ export function collectNeeds(needs: readonly Need[]): NeededPermission[] {
 
 function reason(command: ManifestCommand, kind: keyof GrantedPermissions): string {
   if (command.kind === "check") return command.description;
-  if (kind === "read") return "Its digest is compared before each start";
+  if (kind === "read") return "Compares the digest of the plugin before each start";
   return command.kind === "plugin" ? "A plugin" : `A shell line: ${command.line}`;
 }

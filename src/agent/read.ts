@@ -44,7 +44,7 @@ export function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** Whether a value is an object that is not a list, as a map of YAML is. */
+/** Returns whether a value is an object that is not a list, as a map of YAML is. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -122,12 +122,12 @@ export const span: Reader<number> = withSchema({ type: "string" }, (value, repor
     const seconds = parseDuration(typeof value === "string" ? value : "");
     if (seconds > 0 && seconds <= 2_000_000) return seconds;
   } catch {
-    // reported below
+    // The error is reported below.
   }
   report.error(`Invalid value ${show(value)}: expected a duration such as "5s" or "2m"`);
 });
 
-/** Makes a reader of a list. Every invalid item is reported. */
+/** Makes a reader of a list. The reader reports every invalid item. */
 export function listOf<T>(item: Reader<T>): Reader<T[]> {
   return withSchema({ type: "array", items: item.schema ?? {} }, (value, report) => {
     if (!Array.isArray(value)) {

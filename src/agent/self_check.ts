@@ -12,7 +12,10 @@ export interface SelfReport {
   version: string;
   /** Seconds since the daemon's process started. */
   uptime: number;
-  /** Answers by outcome: `done`, `timeout`, `failed`, `busy`, `refused`, `undefined`, `version`. */
+  /**
+   * The number of answers by outcome: `done`, `timeout`, `failed`, `busy`, `refused`, `undefined`,
+   * `version`.
+   */
   answers: Readonly<Record<string, number>>;
   /** Number of answers that reported a refused permission. */
   refusedPermissions: number;

@@ -5,7 +5,7 @@ export const DEFAULT_PORT = 5666;
 export interface Address {
   /** An address or a name, without brackets. */
   hostname: string;
-  /** With 0, the system chooses a port. */
+  /** The port; if it is 0, the system chooses a port. */
   port: number;
 }
 

@@ -10,11 +10,11 @@ export interface ProgramOptions {
 
 /** Result of {@linkcode runProgram}: exit code and output. */
 export interface ProgramResult {
-  /** Its exit code; 128 plus the signal number if a signal ended it. */
+  /** The exit code of the program; 128 plus the signal number if a signal ended the program. */
   readonly code: number;
-  /** Its standard output, as UTF-8. */
+  /** The standard output of the program, as UTF-8. */
   readonly stdout: string;
-  /** Its standard error, as UTF-8. */
+  /** The standard error of the program, as UTF-8. */
   readonly stderr: string;
 }
 
@@ -29,7 +29,7 @@ export interface ProgramResult {
  * @throws {TypeError} if the path is not absolute
  * @throws {Deno.errors.NotFound} if the program does not exist
  * @throws {Deno.errors.NotCapable} without permission
- * @throws {RangeError} if the program writes more than `maxBytes`; it is killed then
+ * @throws {RangeError} if the program writes more than `maxBytes`; the program is killed then
  * @throws the reason of the signal if it aborts
  *
  * @example
@@ -59,7 +59,7 @@ export async function runProgram(
   signal?.throwIfAborted();
   const child = start(path, args, env);
   const readers = [child.stdout.getReader(), child.stderr.getReader()];
-  // A child of the program may keep the streams open: they are cancelled, not awaited.
+  // The streams are cancelled and not awaited, because a child of the program may keep them open.
   const kill = () => {
     for (const reader of readers) reader.cancel().catch(() => {});
     try {

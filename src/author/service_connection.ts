@@ -2,17 +2,23 @@ import type { Connection } from "../net/connection.ts";
 
 /** The certificate that a server presented. */
 export interface PeerCertificate {
-  /** The first common name of its subject; undefined if the subject has no common name. */
+  /** The first common name of the subject; undefined if the subject has no common name. */
   readonly commonName: string | undefined;
-  /** When it expires. */
+  /** The time when the certificate expires. */
   readonly validTo: Date;
 }
 
 /** Facts about how a connection was opened: times and certificate. */
 export interface ConnectFacts {
-  /** When connecting started, by `performance.now()`. Loading the TLS library is not included. */
+  /**
+   * The time when connecting started, by `performance.now()`. Loading the TLS library is not
+   * included.
+   */
   readonly startedAt: number;
-  /** When the TCP or Unix connection was open, before the TLS handshake, by `performance.now()`. */
+  /**
+   * The time when the TCP or Unix connection was open, before the TLS handshake, by
+   * `performance.now()`.
+   */
   readonly connectedAt: number;
   /** The server's certificate, not verified unless `ca` was set; undefined without TLS. */
   readonly certificate: PeerCertificate | undefined;

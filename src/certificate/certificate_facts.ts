@@ -19,19 +19,19 @@ export interface CertificateFacts {
   /** The last moment of validity. */
   readonly notAfter: Date;
   /**
-   * Its key, such as `EC P-256` or `RSA 2048 bits`; `weakness` is the reason if rustls refuses the
-   * key.
+   * The key of the certificate, such as `EC P-256` or `RSA 2048 bits`; `weakness` is the reason if
+   * rustls refuses the key.
    */
   readonly key: { readonly name: string; readonly weakness?: string };
-  /** Its signature, and whether the hash of the signature is broken. */
+  /** The signature of the certificate, and whether the hash of the signature is broken. */
   readonly signature: { readonly name: string; readonly broken: boolean };
-  /** Whether it is a CA certificate. */
+  /** Whether the certificate belongs to a CA. */
   readonly authority: boolean;
-  /** Its key usages (RFC 5280, section 4.2.1.3); undefined without this extension. */
+  /** The key usages (RFC 5280, section 4.2.1.3); undefined without this extension. */
   readonly usages?: readonly string[];
-  /** Its extended key usages (section 4.2.1.12); unknown ones as object identifiers. */
+  /** The extended key usages (section 4.2.1.12); unknown ones as object identifiers. */
   readonly purposes?: readonly string[];
-  /** Its SHA-256 fingerprint: `AB:CD:…`. */
+  /** The SHA-256 fingerprint of the certificate: `AB:CD:…`. */
   readonly fingerprint: string;
 }
 

@@ -15,7 +15,7 @@ export type CertificatePurpose = "authority" | "server" | "client";
 
 /** Contents of a certificate to create. */
 export interface CertificateWish {
-  /** Its use. */
+  /** The use of the certificate. */
   purpose: CertificatePurpose;
   /** The common name of its subject. */
   commonName: string;
@@ -31,7 +31,7 @@ export interface CertificateWish {
 export interface Signer {
   /** The certificate of the CA, PEM. */
   readonly cert: string;
-  /** Its private key. */
+  /** The private key of the CA. */
   readonly key: CryptoKey;
 }
 

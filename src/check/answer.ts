@@ -3,7 +3,7 @@ import { formatPluginOutput, type PluginOutput } from "../nagios/plugin_output.t
 import { returnCode } from "../nagios/state.ts";
 import { readRefusal, type Refusal } from "./refusal.ts";
 
-/** How a query ended, for the log and the counters. */
+/** The ending of a query, for the log and the counters. */
 export type Outcome = "done" | "timeout" | "failed" | "busy" | "refused" | "undefined" | "version";
 
 /** Result of a query, from the sandbox to the log. */
@@ -17,9 +17,9 @@ export interface Answer {
   reason?: string | undefined;
   /** The refused permission, if the answer reports a refusal. */
   refusal?: Refusal | undefined;
-  /** How a plugin was ended at its deadline. */
+  /** The way in which a plugin was ended at its deadline. */
   ending?: Ending;
-  /** Set if the connection is closed without an answer, which is how NRPE refuses. */
+  /** Set if the daemon closes the connection without an answer, as NRPE does to refuse a query. */
   silent?: true;
 }
 
@@ -46,8 +46,8 @@ export function failure(
 }
 
 /**
- * Reads an answer that comes from a sandbox. Only the known parts are kept, each one checked and
- * cut to its maximum length.
+ * Reads an answer that comes from a sandbox. Keeps only the known properties, checks each property,
+ * and cuts it to its maximum length.
  *
  * @param value the answer, of any shape
  * @returns the answer; undefined if it has no valid output

@@ -63,7 +63,9 @@ export function parseArguments(args: readonly string[], options: Specs): ParsedA
   for (const word of positional) {
     const name = free.shift();
     if (name === undefined) {
-      parsed.errors.push(`Unexpected argument ${quoteText(word)}: no option is left for it`);
+      parsed.errors.push(
+        `Unexpected argument ${quoteText(word)}: every option already has a value`,
+      );
     } else assign(parsed, name, options[name]!, word);
   }
   return parsed;

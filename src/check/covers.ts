@@ -16,7 +16,7 @@ import { absolutePath, liesIn } from "./path.ts";
  * @param kind kind of permission
  * @param granted the entry that is granted
  * @param wanted the entry that is requested
- * @returns whether it is covered; false if this is not certain
+ * @returns whether the granted entry covers the requested entry; false if this is uncertain
  */
 export function covers(kind: keyof Permissions, granted: string, wanted: string): boolean {
   return granted === wanted || rules[kind](granted, wanted);

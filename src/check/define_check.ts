@@ -22,7 +22,7 @@ export type RequiredOptions<O extends Options> = {
 export type OptionInput<T> = T extends Option<infer _Value, infer Input, infer _Presence> ? Input
   : never;
 
-/** Option values to bind a check with, each typed or as the text that a user would type. */
+/** Option values that a check is bound with. Each is a typed value or its text form. */
 export type OptionInputs<O extends Options> = [keyof O] extends [never] ? Record<string, never>
   :
     & { [Name in RequiredOptions<O>]: OptionInput<O[Name]> }
@@ -62,15 +62,17 @@ export interface CheckContext {
 
 /** Settings that any command may have. */
 export interface CommandSettings {
-  /** Duration after which the command is ended, such as `"5s"`; default: that of the agent. */
+  /**
+   * Duration after which the command is ended, such as `"5s"`; default: the timeout of the agent.
+   */
   timeout?: string;
-  /** Whether the engine may send arguments; default: that of the agent, which is `false`. */
+  /** Whether the engine may send arguments; default: the setting of the agent (`false`). */
   acceptArguments?: boolean;
-  /** `worker`: permissions are limited. `process`: CPU and memory too, in a separate process. */
+  /** `worker`: permissions are limited. `process`: CPU time and memory are limited, too. */
   isolation?: "worker" | "process";
   /** Maximum number of runs of this command at the same time. */
   maxConcurrent?: number;
-  /** How long the last result is returned again, such as `"30s"`. */
+  /** Duration for which the last result is returned again, such as `"30s"`. */
   cache?: string;
   /**
    * Whether to omit the command if one of its programs is missing when the agent is loaded: the
@@ -81,7 +83,7 @@ export interface CommandSettings {
   optional?: boolean;
 }
 
-/** Settings of a check: those of any command, and its sandbox. */
+/** Settings of a check: the settings of any command, and its sandbox. */
 export interface CheckSettings extends CommandSettings {
   /**
    * `shared`, the default: checks with the same permissions and the same isolation run in one warm
@@ -95,9 +97,11 @@ export interface CheckSettings extends CommandSettings {
 export interface CheckDefinition<O extends Options> {
   /** Description of the check, in one line. */
   description: string;
-  /** Its options by name, in the order of positional arguments. */
+  /** The options of the check by name, in the order of positional arguments. */
   options?: O;
-  /** Its permissions; default: none. A function derives them from the option values. */
+  /**
+   * The permissions of the check; default: none. A function derives them from the option values.
+   */
   permissions?: Permissions | ((options: OptionValues<O>) => Permissions);
   /** Measures and returns the result. A thrown error becomes UNKNOWN with its message. */
   run(

@@ -28,8 +28,8 @@ export async function executeCheck(
     try {
       return failureOf(error);
     } catch {
-      // Reading the thrown value throws again.
-      return failure("done", "Threw an error that cannot be read");
+      // Reading the thrown value has thrown another error.
+      return failure("done", "The check threw a value that cannot be read");
     }
   }
 }

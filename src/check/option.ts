@@ -15,8 +15,8 @@ function kind(name: OptionKind, extra?: Partial<OptionSpec>): (settings: any) =>
 }
 
 // The manifest stores the source of a pattern without its flags, so that flags which change the
-// match become part of the source. Values are matched in Unicode mode: a pattern that is invalid in
-// that mode throws here and not at each value.
+// match become part of the source. Values are matched in Unicode mode. If the pattern is invalid in
+// that mode, this function throws, before any value is matched.
 function sourceOf({ source, flags }: RegExp): string {
   const modifiers = flags.replaceAll(/[^ims]/g, "");
   return new RegExp(modifiers === "" ? source : `(?${modifiers}:${source})`, "u").source;

@@ -60,7 +60,7 @@ function integer(value: unknown, spec: OptionSpec): number {
   return Number.isSafeInteger(parsed) ? parsed : expected(value, "a whole number");
 }
 
-// A number is in the unit of the result: bytes, seconds or percent.
+// Makes a reader that also accepts a number in the unit of the result: bytes, seconds or percent.
 function quantity(parse: (text: string) => number): (value: unknown) => number {
   return (value) =>
     typeof value === "string" || typeof value === "number"
@@ -127,12 +127,12 @@ const parsers: Record<OptionKind, (value: unknown, spec: OptionSpec) => unknown>
 };
 
 /**
- * Reads one value of an option, typed or as the text that a user would type.
+ * Reads one value of an option: a typed value or its text form.
  *
  * @param spec the option
  * @param value the value, of any type
  * @returns the typed value
- * @throws {SyntaxError} if the value is invalid; the message contains what was expected
+ * @throws {SyntaxError} if the value is invalid; the message contains the expected form
  */
 export function parseOption(spec: OptionSpec, value: unknown): unknown {
   return parsers[spec.kind](value, spec);

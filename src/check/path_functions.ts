@@ -5,7 +5,7 @@
  * @module
  */
 
-/** How a function uses one of its arguments. */
+/** The way in which a function uses one of its arguments. */
 export interface PathUse {
   /**
    * Permissions that the path needs; empty if they depend on other arguments, or if the argument is

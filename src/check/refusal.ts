@@ -15,7 +15,7 @@ export interface Refusal {
 
 const maxTargetCharacters = 4_096;
 
-// Refusals by Checkwright of calls that the runtime would allow.
+// Errors with which Checkwright refuses calls that the runtime would allow, with their refusals.
 const ours = new WeakMap<Error, Refusal>();
 
 // The class is read before user code is evaluated. On an edge platform `Deno` does not exist.
@@ -68,7 +68,7 @@ export function refusalOf(error: Error): Refusal | undefined {
  *
  * @param refusal the refused permission
  * @param message the runtime's message
- * @returns the missing permission and how to grant it
+ * @returns the message, with the missing permission and the way to grant it
  */
 export function explainRefusal({ kind, target }: Refusal, message: string): string {
   if (kind === "call") return `Permission refused: ${message}`;
@@ -87,7 +87,7 @@ export function explainRefusal({ kind, target }: Refusal, message: string): stri
  * Reads a refusal that comes from a sandbox.
  *
  * @param value the refusal, of any type
- * @returns its known parts; undefined if it is not a refusal
+ * @returns the known properties of the refusal; undefined if the value is not a refusal
  */
 export function readRefusal(value: unknown): Refusal | undefined {
   const { kind, target } = (value ?? {}) as { kind?: unknown; target?: unknown };

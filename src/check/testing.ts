@@ -22,7 +22,7 @@ export interface TestSettings extends Fixtures {
   args?: readonly string[];
   /** Permissions to use instead of the declared ones. */
   permissions?: Permissions;
-  /** The timeout, such as `"2s"`; default: that of the command, otherwise ten seconds. */
+  /** The timeout, such as `"2s"`; default: the timeout of the command, otherwise ten seconds. */
   timeout?: string;
   /** `hostname` of the context; default: `"localhost"`. */
   hostname?: string;
@@ -87,7 +87,7 @@ export async function testCheck(
   requireTestable(command);
   const { args = [], hostname = "localhost", procfs = "/proc" } = settings;
   const permissions = settings.permissions ?? declaredPermissions(command, args);
-  // These modules are loaded here, so that the bundle of an agent does not contain them.
+  // These modules are imported dynamically, so that the bundle of an agent does not contain them.
   const { createWorld, runOutside } = await import("./testing/world.ts");
   const { runGuarded } = await import("./testing/guard.ts");
   const world = createWorld(permissions, procfs, settings);
@@ -107,7 +107,8 @@ export async function testCheck(
 
   async function run(): Promise<PluginOutput> {
     const { output, reason } = await runGuarded(world, () => {
-      // The timer is set here, so that the abort listeners of the check are restricted too.
+      // The timer is set inside the world of the check, so that the check's abort listeners are
+      // restricted, too.
       timer = setTimeout(expire, seconds * 1000);
       return executeCheck(command, args, { signal: deadline.signal, hostname, procfs, log });
     });
@@ -132,8 +133,8 @@ function requireTestable(command: unknown): void {
 }
 
 /**
- * Returns the permissions as the manifest has them: they depend on the bound values only. Required
- * options that are not bound, as in the test of an unbound check, are taken from the arguments.
+ * Returns the same permissions as the manifest. They depend only on bound values. If a required
+ * option is not bound, as in the test of an unbound check, its value comes from the arguments.
  */
 function declaredPermissions(
   command: CheckCommand | BareFunction,

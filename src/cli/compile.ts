@@ -81,7 +81,7 @@ export const compile: Subcommand = defineSubcommand({
 });
 
 /**
- * A single executable has no launcher that passes paths to it. The state directory is that of the
+ * A single executable has no launcher that passes paths to it. The state directory comes from the
  * agent, by default `/var/lib/checkwright`, and the agent must name a certificate.
  */
 function binaryOptions(manifest: Manifest, output: string): BinaryOptions {

@@ -2,11 +2,11 @@ import type { Line, NamedOption } from "./usage.ts";
 
 /** A subcommand as the completion scripts need it. */
 export interface CompletedSubcommand {
-  /** Its name; two words for a verb, such as `cert show`. */
+  /** The name of the subcommand; two words for a verb, such as `cert show`. */
   name: string;
-  /** Its summary, in one line. */
+  /** The summary of the subcommand, in one line. */
   summary: string;
-  /** Its options and positional words. */
+  /** The options and positional words of the subcommand. */
   line: Line;
   /** The verbs of the subcommand, if its first word is a verb. */
   verbs: readonly CompletedSubcommand[];
@@ -22,7 +22,9 @@ export function spellings([name, { short }]: NamedOption): string[] {
   return [...(short === undefined ? [] : [`-${short}`]), `--${name}`];
 }
 
-/** Whether an optional agent may precede other words. Only its file extension identifies it. */
+/**
+ * Returns whether an optional agent may precede other words. Only its file extension identifies it.
+ */
 export function mayBeginWithAgent({ words }: Line): boolean {
   return words[0]?.name === "AGENT" && words[0].optional === true && words.length > 1;
 }

@@ -66,7 +66,7 @@ function clean(text: string): string {
 }
 
 interface Place {
-  /** File, line and column. */
+  /** File, line and column of the error. */
   place: string;
   /** The line of code; empty if it is gone or must not be shown. */
   frame: string;

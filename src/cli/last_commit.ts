@@ -1,8 +1,8 @@
 /** The last commit of a file. */
 export interface Commit {
-  /** Its short hash. */
+  /** The short hash of the commit. */
   hash: string;
-  /** Its date, as `YYYY-MM-DD`. */
+  /** The date of the commit, as `YYYY-MM-DD`. */
   date: string;
 }
 

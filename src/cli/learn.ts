@@ -71,7 +71,7 @@ function explain(name: string, command: ManifestCommand): string {
       `restrict it while it runs, and it needs only its executable\n  run ${executable}`;
 }
 
-// Runs the check with every permission that it requests, and collects the requests.
+// Runs the check, grants every permission that it requests, and collects the requests.
 async function watch(
   agent: LoadedAgent,
   name: string,

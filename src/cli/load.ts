@@ -36,7 +36,7 @@ export const DEFAULT_AGENT = "agent.ts";
  * @param path the path of the agent's module
  * @param host settings that override the agent's
  * @returns the agent with all diagnostics; any number of sandboxes can use its code
- * @throws {AgentError} if the agent does not yield a manifest
+ * @throws {AgentError} if the agent has no valid manifest
  */
 export async function loadAgent(path: string, host: HostSettings = {}): Promise<InspectedAgent> {
   const [agent, descriptors] = await Promise.all([readAgent(path, host), descriptorLimit()]);
@@ -52,7 +52,7 @@ export async function loadAgent(path: string, host: HostSettings = {}): Promise<
  * @param host settings that override the agent's
  * @param minify whether the bundle must be identical on every machine, see {@linkcode bundle}
  * @returns the agent with all diagnostics
- * @throws {AgentError} if the agent does not yield a manifest
+ * @throws {AgentError} if the agent has no valid manifest
  */
 export async function readAgent(
   path: string,

@@ -17,7 +17,7 @@ export interface HostedAgent extends InspectedAgent {
  * @param settings the path of the host's settings file, if there is one
  * @param given settings from the command line, which override the file
  * @returns the agent with all diagnostics
- * @throws {AgentError} if the agent does not yield a manifest, or if the settings cannot be read
+ * @throws {AgentError} if the agent has no valid manifest, or if the settings cannot be read
  */
 export async function loadOnHost(
   path: string,

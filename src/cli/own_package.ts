@@ -59,8 +59,8 @@ export function findPackage(
 }
 
 /**
- * Whether two folders are probably moved or cloned together: their first two folders are the same, as
- * in `/home/me/shop/checks` and `/home/me/checkwright`.
+ * Returns whether two folders are probably moved or cloned together. If so, their first two folders
+ * are the same, as in `/home/me/shop/checks` and `/home/me/checkwright`.
  */
 function isNear(a: string, b: string): boolean {
   const [as, bs] = [a.split("/"), b.split("/")];

@@ -21,7 +21,7 @@ export function lockPath(agent: string): string {
 }
 
 /**
- * Creates the lock that grants exactly what an agent requests.
+ * Creates the lock that grants exactly the permissions that an agent requests.
  *
  * @param agent the path of the agent's module
  * @param manifest the agent's manifest, without host settings

@@ -16,7 +16,8 @@ const templates: Record<string, string> = {
 const flags = ["read", "write", "net", "env", "run", "sys"].map((kind) => `--allow-${kind}`);
 
 /**
- * Returns the files of a new project: those of `init/`, and a `deno.json` that refers to Checkwright.
+ * Returns the files of a new project: the files of `init/`, and a `deno.json` that refers to
+ * Checkwright.
  *
  * @param name the name of the project
  * @param own how the project refers to Checkwright

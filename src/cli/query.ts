@@ -106,7 +106,7 @@ const line: Line = {
   stopEarly: false,
 };
 
-/** `checkwright query`: does what `check_nrpe` does, with its options, texts and exit codes. */
+/** `checkwright query`: replaces `check_nrpe`. Options, texts and exit codes are the same. */
 export const query: Subcommand = {
   summary: "Query an NRPE server, like check_nrpe.",
   synopsis: "-H HOST [-c COMMAND] [OPTION…] [-a ARG…]",

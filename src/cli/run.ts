@@ -14,9 +14,9 @@ import { defineSubcommand } from "./subcommand.ts";
 import type { Subcommand } from "./usage.ts";
 
 /**
- * `checkwright run`: runs one command with its declared permissions, as the daemon does, and exits with
- * its state. A check always runs in a process sandbox, even if its isolation is `worker`: this process
- * has all permissions, and a worker is a part of the process.
+ * `checkwright run`: runs one command with its declared permissions, as the daemon does, and exits
+ * with its state. A check always runs in a process sandbox, even if its isolation is `worker`: a
+ * worker would be a part of this process, which has all permissions.
  */
 export const run: Subcommand = defineSubcommand({
   name: "run",

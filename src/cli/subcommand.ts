@@ -19,15 +19,15 @@ export type GivenOptions<Options extends LineOptions> = {
 
 /** The definition of a subcommand. */
 export interface SubcommandDefinition<Options extends LineOptions> {
-  /** Its name. */
+  /** The name of the subcommand. */
   name: string;
-  /** Its summary: one sentence. */
+  /** The summary of the subcommand: one sentence. */
   summary: string;
-  /** Its positional words (default: none). */
+  /** The positional words of the subcommand (default: none). */
   words?: readonly LineWord[];
-  /** Its options by name (default: none). */
+  /** The options of the subcommand by name (default: none). */
   options?: Options;
-  /** Its exit codes (default: 0 and 3). */
+  /** The exit codes of the subcommand (default: 0 and 3). */
   exitCodes?: ExitCodes;
   /** Whether all words after the first positional word are positional, even with hyphens. */
   stopEarly?: boolean;

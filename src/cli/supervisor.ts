@@ -2,7 +2,7 @@ import { escapeText } from "../nagios/text.ts";
 import type { Log } from "../daemon/log.ts";
 import { LEAVING_LINE, RESTART_CODE, SUSPECTS_LINE } from "../daemon/serve_deployment.ts";
 
-/** After so many deaths within this time, the daemon is not restarted. */
+/** After this number of deaths within this time, the daemon is not restarted. */
 const mostDeaths = 5;
 const deathsMilliseconds = 60_000;
 
@@ -102,7 +102,7 @@ function start(
 
   function read(line: string): void {
     if (line === LEAVING_LINE) leaving.resolve({ code: RESTART_CODE, signal: null, ready });
-    // A death with a new suspect does not count: each command can cause at most two such deaths.
+    // If the daemon dies with a new suspect, the death does not count towards the limit.
     else if (line === SUSPECTS_LINE) onSuspects();
     else if (line.startsWith(readyStart)) {
       ready = true;

@@ -5,32 +5,37 @@ export class UsageError extends Error {}
 
 /** An option of a subcommand. */
 export interface LineOption {
-  /** Its letter after one hyphen. */
+  /** The letter of the option after one hyphen. */
   readonly short?: string;
-  /** The name of its value, as in {@linkcode LineWord.name} (default: the option has no value). */
+  /**
+   * The name of the option's value, as in {@linkcode LineWord.name} (default: the option has no
+   * value).
+   */
   readonly value?: string;
-  /** Whether it may be repeated, and all values count (default: only the last value counts). */
+  /**
+   * Whether the option may be repeated, and all values count (default: only the last value counts).
+   */
   readonly repeat?: boolean;
-  /** Whether it is required. */
+  /** Whether the option is required. */
   readonly required?: boolean;
-  /** Its description, with the default at the end. */
+  /** The description of the option, with the default at the end. */
   readonly meaning: string;
 }
 
 /** A positional word of a subcommand. */
 export interface LineWord {
   /**
-   * Its name in the help. The names FILE, DIR, AGENT and COMMAND (of the agent) and a choice such
-   * as `bash|zsh|fish` select the completion in a shell.
+   * The name of the word in the help. The names FILE, DIR, AGENT and COMMAND (of the agent) and a
+   * choice such as `bash|zsh|fish` select the completion in a shell.
    */
   readonly name: string;
-  /** Its spelling in the help (default: `name`). */
+  /** The spelling of the word in the help (default: `name`). */
   readonly shown?: string;
-  /** Whether it may be omitted. */
+  /** Whether the word may be omitted. */
   readonly optional?: boolean;
-  /** Whether it may be repeated. */
+  /** Whether the word may be repeated. */
   readonly repeat?: boolean;
-  /** Its description, with the default at the end. */
+  /** The description of the word, with the default at the end. */
   readonly meaning: string;
 }
 
@@ -45,9 +50,9 @@ export type ExitCodes = Readonly<Record<string, string>>;
 
 /** The command line of a subcommand. Help, parser, completion and reference are derived from it. */
 export interface Line {
-  /** Its options; `--help` exists without being listed. */
+  /** The options of the subcommand; `--help` exists without being listed. */
   readonly options: LineOptions;
-  /** Its positional words. */
+  /** The positional words of the subcommand. */
   readonly words: readonly LineWord[];
   /** Whether all words after the first positional word are positional, even with hyphens. */
   readonly stopEarly: boolean;
@@ -57,11 +62,11 @@ export interface Line {
 export interface Subcommand {
   /** The summary of the subcommand: one sentence. */
   summary: string;
-  /** Its command line. */
+  /** The command line of the subcommand. */
   line: Line;
-  /** Its usage line in the help (default: derived from `line`). */
+  /** The usage line in the help (default: derived from `line`). */
   synopsis?: string;
-  /** Its exit codes. */
+  /** The exit codes of the subcommand. */
   exitCodes: ExitCodes;
   /** The verbs of the subcommand, if its first word is a verb. */
   verbs?: Subcommands;
@@ -104,14 +109,14 @@ export function formatUsage(name: string, { line, synopsis }: Subcommand): strin
   return `Usage: checkwright ${name} ${synopsis ?? formatSynopsis(line)}`.trimEnd();
 }
 
-/** Returns the positional words of a line with their meanings. */
+/** Returns the positional words of a usage line with their meanings. */
 export function wordRows({ words }: Line): UsageRow[] {
   return words.map((
     { name, shown = name, repeat, meaning },
   ) => [`${shown}${repeat ? "…" : ""}`, meaning]);
 }
 
-/** Returns the options of a line with their meanings. */
+/** Returns the options of a usage line with their meanings. */
 export function optionRows(line: Line): UsageRow[] {
   return allOptions(line).map(([name, { short, value, required, meaning }]) => [
     [
@@ -123,7 +128,7 @@ export function optionRows(line: Line): UsageRow[] {
   ]);
 }
 
-/** Returns the options of a line, including `--help`. */
+/** Returns the options of a usage line, including `--help`. */
 export function allOptions({ options }: Line): NamedOption[] {
   const help: LineOption = { short: "h", meaning: "print this help" };
   return Object.entries({ ...options, help: options.help ?? help });

@@ -80,7 +80,10 @@ async function askOnce(exchange: Exchange, signal: AbortSignal): Promise<Packet>
   }
 }
 
-/** Sends a packet with one write, so that it is one TLS record: nrpe up to 4.1.3 refuses two. */
+/**
+ * Sends a packet with one write, so that it is one TLS record: nrpe up to 4.1.3 refuses a query in
+ * two records.
+ */
 async function send(connection: Connection, packet: Uint8Array): Promise<void> {
   try {
     await connection.write(packet);
@@ -99,8 +102,8 @@ function endIfReset(error: unknown): null {
 }
 
 /**
- * Refuses a query that does not fit: otherwise the query would be cut, and the server would run
- * that.
+ * Refuses a query that does not fit: otherwise the query would be cut, and the server would run the
+ * cut query.
  */
 function checkLength({ query, version, payloadSize }: Exchange): void {
   const most = maxTextLength(version, payloadSize);

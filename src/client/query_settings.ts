@@ -14,7 +14,7 @@ export interface QuerySettings {
   port?: number;
   /** Name of the command. */
   command?: string;
-  /** Its arguments. */
+  /** Arguments of the command. */
   args?: readonly string[];
   /** Timeout for all steps, in seconds. */
   timeout?: number;

@@ -33,8 +33,8 @@ export function reportResponse(packet: Packet, options: CheckNrpeOptions): Clien
 }
 
 /**
- * Reports a failure. The first line and the exit code are those of `check_nrpe` 4.1.0, because
- * people filter and search for them. More details follow as long output.
+ * Reports a failure. The first line and the exit code are the same as from `check_nrpe` 4.1.0,
+ * because people filter and search for them. More details follow as long output.
  *
  * @param error the thrown error
  * @param options the options of the query

@@ -11,17 +11,26 @@ export const BLAME_FILES = { quarantine: "quarantine.json", running: "running.tx
 export interface Blame {
   /** The contents of the quarantine at the start of this process. */
   readonly state: QuarantineState;
-  /** The judgement of the last process; undefined if it did not die, or nothing ran in a worker. */
+  /**
+   * The judgement of the last process; undefined if that process did not die, or if no command ran
+   * in a worker.
+   */
   readonly death?: Judgement;
-  /** Set if a file has the format of a newer version of Checkwright. That file is not changed. */
+  /**
+   * Set if a file has the format of a newer version of Checkwright. The daemon does not change such
+   * a file.
+   */
   readonly newer?: string;
   /** Records the quarantine. */
   update(state: QuarantineState): void;
   /** Records the running commands. */
   readonly write: WriteMark;
-  /** Ends the record of this process: another daemon starts while this one answers its queries. */
+  /**
+   * Ends the record of this process. Call it before another daemon starts while this daemon still
+   * answers queries.
+   */
   restart(): void;
-  /** Ends the record and clears the quarantine: the daemon stops normally. */
+  /** Ends the record and clears the quarantine. Call it when the daemon stops normally. */
   stop(): void;
 }
 

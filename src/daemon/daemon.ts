@@ -51,10 +51,10 @@ export interface ReplaceableDaemon extends Daemon {
   replace(parts: DaemonParts): Promise<void>;
 }
 
-/** How long the daemon waits for its last answers to be sent when it stops. */
+/** Maximum time that a stopping daemon waits until its last answers are sent. */
 const answerMilliseconds = 1_000;
 
-/** How long received queries may run while the daemon stops. */
+/** Maximum time that received queries may run while the daemon stops. */
 export const DRAIN_SECONDS = 10;
 
 /**

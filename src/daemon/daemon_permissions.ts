@@ -15,9 +15,9 @@ import { openProcessTree, type ProcessTree, withoutProcessTree } from "../host/p
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 
 /**
- * Returns the permissions that the daemon's process is started with: those of its commands and its
- * own. The launcher adds the permissions that depend on the host: the deployable, the state
- * directory, and Deno if checks run in processes of their own.
+ * Returns the permissions that the daemon's process is started with: the permissions of its
+ * commands and its own permissions. The launcher adds the permissions that depend on the host: the
+ * deployable, the state directory, and Deno if checks run in processes of their own.
  *
  * @param manifest the agent
  * @returns the permissions
@@ -27,7 +27,8 @@ export function daemonPermissions(manifest: Manifest): GrantedPermissions {
 }
 
 /**
- * Returns {@linkcode daemonPermissions} without those that are given up before any check runs.
+ * Returns {@linkcode daemonPermissions} without the permissions that the daemon gives up before any
+ * check runs.
  *
  * @param manifest the agent
  * @returns the permissions
@@ -41,7 +42,7 @@ function asSets(needs: readonly Need[]): Partial<GrantedPermissions>[] {
 }
 
 /**
- * Returns the permissions that the daemon needs in addition to those of its commands.
+ * Returns the permissions that the daemon needs in addition to the permissions of its commands.
  *
  * @param manifest the agent
  * @returns each entry with its reason
@@ -73,7 +74,8 @@ export function ownNeeds(manifest: Manifest): Need[] {
 
 /**
  * Returns the permission that the daemon needs only during its start: the shell that runs the
- * process helper, see host/process_helper.ts. The daemon gives it up before any check is loaded.
+ * process helper, see host/process_helper.ts. The daemon gives up this permission before any check
+ * is loaded.
  *
  * @param manifest the agent
  * @returns the need, if a command starts a process
@@ -105,17 +107,18 @@ function hasProcesses(manifest: Manifest): boolean {
 }
 
 /**
- * Opens the process tree that ends the processes of an agent.
+ * Creates the process tree of an agent. The helper is started only if the agent starts processes.
  *
  * @param manifest the agent
- * @returns the tree; it starts no helper if the agent starts no process
+ * @returns the tree, which ends the processes of the agent
  */
 export function processTreeOf(manifest: Manifest): ProcessTree {
   return startNeeds(manifest).length === 0 ? withoutProcessTree() : openProcessTree();
 }
 
 /**
- * Opens {@linkcode processTreeOf} in a daemon's process, and gives up the permission for it.
+ * Creates the process tree of an agent in a daemon's process. Then gives up the permission to run
+ * the shell, if no command needs it.
  *
  * @param manifest the agent
  * @returns the tree

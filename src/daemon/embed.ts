@@ -89,7 +89,7 @@ export async function startDaemon(agent: Agent, settings: DaemonSettings = {}): 
 }
 
 /**
- * Runs one command of an agent in this process and returns what an engine would receive.
+ * Runs one command of an agent in this process and returns the output that an engine would receive.
  *
  * @param agent the agent
  * @param command the command's name

@@ -1,8 +1,8 @@
 /** The maximum numbers of connections at the same time. */
 export interface GateLimits {
-  /** In total. */
+  /** The maximum number of connections in total. */
   connections: number;
-  /** From one address. */
+  /** The maximum number of connections from one address. */
   perAddress: number;
 }
 

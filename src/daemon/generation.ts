@@ -15,17 +15,17 @@ import type { Stats } from "./stats.ts";
 export interface Generation {
   /** The parts with which the daemon serves the agent. */
   parts: DaemonParts;
-  /** Its sandboxes. */
+  /** The sandboxes of the agent. */
   pool: SandboxPool;
-  /** Its quarantined commands. */
+  /** The quarantined commands of the agent. */
   quarantine: Quarantine;
   /** Starts the sandboxes that both this and the previous generation need, before the swap. */
   warm(before: Generation): Promise<void>;
-  /** Ends the sandboxes when nothing runs in them. */
+  /** Ends the sandboxes as soon as no command runs in them. */
   retire(): Promise<void>;
 }
 
-/** How long a command may take to end after its deadline. */
+/** Maximum time that a command may take to end after its deadline. */
 const endSeconds = 3;
 
 /** Events of a generation. */
@@ -46,7 +46,7 @@ const separated =
  * @param log receives events
  * @param stats the counters of all generations
  * @param processes ends the processes that commands start
- * @param record receives the marks of what runs in workers
+ * @param record receives the marks of commands that run in workers
  * @param events called while commands run
  * @returns the generation; no sandbox is started yet
  */

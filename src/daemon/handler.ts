@@ -59,7 +59,7 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
     if (args.length > 0 && !commands[name]!.acceptArguments) {
       return refuse(
         `Arguments are not accepted for command '${shown}'`,
-        "Set acceptArguments on this command in the agent",
+        "Set `acceptArguments: true` for this command in the agent",
       );
     }
     return await runner.run(name, args);

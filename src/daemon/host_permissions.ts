@@ -11,8 +11,8 @@ import { parseAllowedHost } from "../net/allowed_hosts.ts";
 /**
  * Returns the permissions that a host's settings need in addition to the compiled ones: for listen
  * addresses, host names to look up, the certificate, procfs, and plugins that the settings add.
- * Checks get none of them. The agent's code is not evaluated for this, and errors in the settings
- * are not reported here, but when the daemon loads them.
+ * Checks get none of them. This function does not evaluate the agent's code, and does not report
+ * errors in the settings. The daemon reports them when it loads the settings.
  *
  * @param settings the parsed settings of the host
  * @param manifest the compiled agent
@@ -67,7 +67,7 @@ export function formatHostNeeds(file: HostFile, manifest: Manifest, state: strin
   if (broken === undefined) return lines;
   throw new AgentError([{
     place: file.files[0] ?? "settings",
-    message: `Invalid value ${JSON.stringify(broken)}: it contains a control character`,
+    message: `Invalid value ${JSON.stringify(broken)}: expected a value without control characters`,
     severity: "error",
   }]);
 }

@@ -9,7 +9,7 @@ export interface Judgement {
   suspects: readonly string[];
   /**
    * Whether a command became a suspect for the first time, or was quarantined. Each command can
-   * cause at most two such deaths, so they do not count as failures.
+   * cause at most two such deaths. So these deaths do not count towards the limit.
    */
   progress: boolean;
 }

@@ -36,7 +36,7 @@ export interface Lifecycle {
  *
  * @param orders the first agent to serve
  * @param write receives the lines of the log
- * @param blame records what commands do to the daemon
+ * @param blame records which commands may have ended or blocked the daemon
  * @param processes ends the processes that commands start; closed when the daemon stops
  * @returns the daemon, which is listening
  * @throws if it cannot listen on an address or cannot use the certificate

@@ -58,8 +58,8 @@ async function read(path: string, setting: string): Promise<string> {
 }
 
 /**
- * Returns the state directory of a daemon: that from systemd, otherwise a fixed one for root or one
- * in the home directory of the user.
+ * Returns the state directory of a daemon: the directory from systemd. Without systemd, root has a
+ * fixed directory, and another user has a directory in the home directory.
  */
 export function defaultStateDirectory(): string {
   const systemd = Deno.env.get("STATE_DIRECTORY")?.split(":")[0];

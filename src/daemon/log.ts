@@ -57,10 +57,10 @@ function textValue(value: string): string {
   return `"${shown}${cut ? "…" : ""}"`;
 }
 
-/** How long a line may wait to be written together with others, in milliseconds. */
+/** Maximum time that a line waits to be written together with others, in milliseconds. */
 const gathering = 20;
 
-/** How many characters may wait for a slow reader. */
+/** Maximum number of characters that wait for a slow reader. */
 const maxWaiting = 1_048_576;
 
 /**
@@ -93,7 +93,7 @@ export function lineWriter(
         if (reported > 0) createLog(format, putFirst)("warning", "log", { dropped: reported });
       }
     } catch {
-      // The reader has gone, so this cannot be reported.
+      // The reader is gone, so the lost lines cannot be reported.
       waiting = "";
     }
   }

@@ -12,7 +12,7 @@ export interface Orders {
   code: SandboxCode;
   /** PEM texts; false for plain text. */
   tls: false | TlsServerOptions;
-  /** When the certificate expires, in milliseconds since 1970. */
+  /** The time when the certificate expires, in milliseconds since 1970. */
   certificateEnds?: number;
   hostname: string;
   /** The first contents of the quarantine. */

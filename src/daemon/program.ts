@@ -1,7 +1,8 @@
 /**
- * The daemon: one process, started by the launcher of a deployable. It has exactly the permissions
- * that were compiled in and those that the host's settings add. It reloads at SIGHUP within its
- * permissions, and reports its state to systemd. `checkwright serve` runs the same program.
+ * The daemon: one process, started by the launcher of a deployable. The process has exactly the
+ * compiled permissions and the permissions that the host's settings add. It reloads at SIGHUP
+ * within its permissions, and reports its state to systemd. `checkwright serve` runs the same
+ * program.
  *
  * The first argument is the mode, the others are `name=value`, see {@linkcode Place} and
  * {@linkcode ServiceManager}:

@@ -19,7 +19,7 @@ export interface Place {
   state: string;
   /** The name of this host. */
   hostname: string;
-  /** How many file descriptors the daemon may have open at once. */
+  /** Maximum number of file descriptors that the daemon may have open. */
   descriptors: number;
   /** Whether the systemd unit of the deployable runs the daemon. */
   systemd: boolean;
@@ -123,7 +123,8 @@ export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
   };
 }
 
-// The unit drops packets of hosts that only the settings allow, before the daemon can log them.
+// Returns a warning about hosts that only the settings allow: the systemd unit drops their packets
+// before the daemon can log them.
 function dropped(allowedHosts: readonly string[], { settings }: Deployment): Diagnostic[] {
   const filtered = allowedHosts.filter((host) => !settings.allowedHosts.includes(host));
   return filtered.length === 0 ? [] : [{

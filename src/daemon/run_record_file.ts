@@ -3,16 +3,16 @@ import { type Mark, MARKS, type WriteMark } from "../runner/run_record.ts";
 /** The first line of the file: its format, with a version. */
 const header = "checkwright running 1\n";
 
-/** No mark. */
+/** The letter of a command without a mark. */
 const none = "-";
 
-/** The file that passes the marks of running commands to the next daemon, if this one dies. */
+/** The file that passes the marks of running commands to the next daemon, if this daemon dies. */
 export interface RunRecordFile {
   /** The marks that the predecessor left; empty if it stopped normally. */
   readonly left: Readonly<Record<string, Mark>>;
   /** Replaces the mark of a command, before it runs: one write of one byte (2 µs). */
   readonly write: WriteMark;
-  /** Removes all marks and writes no more: the daemon stops normally. */
+  /** Removes all marks and stops writing. Call it when the daemon stops normally. */
   close(): void;
 }
 
@@ -74,7 +74,7 @@ export function openRunRecordFile(path: string): RunRecordFile {
       offsets.set(command, size);
       writeAt(size, `${letter} ${JSON.stringify(command)}\n`);
     },
-    // Commands may still run: their marks would be those of the next daemon.
+    // Commands may still run. The next daemon must not take their marks for its own.
     close() {
       if (!failed) clear();
       failed = true;

@@ -1,8 +1,8 @@
 /**
- * Makes a task that runs once at a time.
+ * Wraps a task so that two runs of it never overlap.
  *
  * @param task the task
- * @returns a function that starts it; all calls during a run cause one more run
+ * @returns a function that starts the task; all calls during a run together cause one more run
  */
 export function serially(task: () => Promise<void>): () => void {
   let running = false;

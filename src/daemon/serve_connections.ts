@@ -21,7 +21,7 @@ export interface Service {
   allows: HostMatcher;
   /** Counts connections. */
   gate: Gate;
-  /** How long each stage of a connection may take, in seconds. */
+  /** Maximum time of each stage of a connection, in seconds. */
   limits: Pick<Settings["limits"], "handshake" | "query" | "response">;
   /** Receives events. */
   log: Log;
@@ -124,7 +124,7 @@ function createVisit(connection: Connection, service: () => Service): Visit {
       clearTimeout(timer);
       visit.asked = true;
       const start = performance.now();
-      // A query may arrive after a reload on an older connection: it gets the new service.
+      // A query that arrives after a reload gets the new service, even on an older connection.
       const { handle, count } = service();
       const answer = await handle(query, { address: peer, subject: identity?.subject });
       count?.(answer);

@@ -149,7 +149,7 @@ async function reloadFrom(
     const next = await readDeployedAgent(place);
     printAll(next.diagnostics);
     if (next.programs !== started.programs) {
-      return "the deployable contains another version of Checkwright: a restart is needed";
+      return "the deployable contains another version of Checkwright: restart the daemon to use it";
     }
     return whyRestart(started.manifest, next.manifest) ??
       await daemon.reload(await ordersOf(next, place, NO_QUARANTINE, daemon.log));

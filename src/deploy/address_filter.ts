@@ -36,8 +36,8 @@ function isName(host: AllowedHost | undefined): boolean {
   return host?.name !== undefined;
 }
 
-// The host of a net permission: `host`, `host:port`, `[v6]`, `[v6]:port`. Undefined for other forms
-// (`*.example.org`, `vsock:2:1`).
+// Returns the host of a net permission: `host`, `host:port`, `[v6]`, `[v6]:port`. Returns undefined
+// for other forms (`*.example.org`, `vsock:2:1`).
 function hostOf(place: string): AllowedHost | undefined {
   const host = /^(\[[^\]]*\]|[^:]*)(?::\d+)?$/.exec(place)?.[1] ?? place;
   try {

@@ -15,7 +15,7 @@ export interface BinaryOptions {
   include: readonly string[];
   /**
    * Flags of `deno run`: permissions, `--v8-flags`, `--import-map=NAME` with the name of one of the
-   * files. They are stored in the executable and cannot be changed when it is started.
+   * files. The flags are stored in the executable. A start of the executable cannot change them.
    */
   flags: readonly string[];
   /** The first arguments of the program. The arguments of each start follow. */

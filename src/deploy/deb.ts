@@ -16,7 +16,7 @@ export interface DebOptions {
   maintainer?: string;
   /** The path of a Deno executable to include. Without it, each host needs its own Deno. */
   runtime?: string;
-  /** Debian's name of the architecture of `runtime` (default: that of this machine). */
+  /** Debian's name of the architecture of `runtime` (default: the architecture of this machine). */
   architecture?: string;
 }
 

@@ -12,7 +12,7 @@ export const SETTINGS_PATH = "etc/checkwright/settings.yaml";
 
 const sysusers = `usr/lib/sysusers.d/${SERVICE_USER}.conf`;
 
-/** Whether the service runs as a user that the package must create. */
+/** Returns whether the service runs as a user that the package must create. */
 export function makesUser(files: Readonly<Record<string, DeployableFile>>): boolean {
   return files["checkwright.service"]?.text.includes(`\nUser=${SERVICE_USER}\n`) ?? false;
 }

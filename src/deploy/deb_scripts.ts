@@ -3,8 +3,8 @@ const unit = "checkwright.service";
 
 /**
  * Returns the maintainer scripts of a package, like debhelper would write them. If `DPKG_ROOT` is
- * set, the package is installed into another root folder: then services are not started or stopped,
- * and files of this system are not changed.
+ * set, the package is installed into another root folder. In this case the scripts start and stop
+ * no services, and change no files of this system.
  *
  * @param user the user to create for the service; default: systemd creates a dynamic user
  * @returns the scripts by name

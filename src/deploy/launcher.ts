@@ -4,7 +4,7 @@ import { shellWord } from "./shell_word.ts";
 export interface LauncherInput {
   /** The file name of the agent module. */
   agent: string;
-  /** The version of Checkwright that compiled it. */
+  /** The version of Checkwright that compiled the agent. */
   version: string;
   /** The digest of the manifest. */
   digest: string;
@@ -33,7 +33,9 @@ export function quote(word: string): string {
   // deno-lint-ignore no-control-regex -- the expression finds control characters
   if (/[\0-\x1f\x7f]/.test(word)) {
     throw new SyntaxError(
-      `Cannot write ${JSON.stringify(word)} to a script: it contains a control character`,
+      `Cannot write ${
+        JSON.stringify(word)
+      } to a script: expected a word without control characters`,
     );
   }
   return shellWord(word);
@@ -54,9 +56,9 @@ deno=$(readlink -f -- "$deno")
 case $deno in *js) deno=$("$deno" eval 'console.log(Deno.execPath())') ;; esac`;
 
 /**
- * Returns the launcher: a script that starts the daemon with the compiled permissions and those
- * that the host's settings need. A separate process, which has only read permissions, computes the
- * permissions of the settings.
+ * Returns the launcher: a script that starts the daemon with the compiled permissions and the
+ * permissions that the host's settings need. A separate process, which has only read permissions,
+ * computes the permissions of the settings.
  *
  * @param input the agent, its permissions and facts about the build
  * @returns the script

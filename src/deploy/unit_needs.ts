@@ -11,40 +11,44 @@ function checksOf(manifest: Manifest): ManifestCheck[] {
   return commandsOf(manifest).filter((command) => command.kind === "check");
 }
 
-/** Whether commands start programs that may access anything: plugins, and unknown programs. */
+/**
+ * Returns whether commands start programs that may access anything: plugins or unknown programs.
+ */
 export function startsStrangers(manifest: Manifest): boolean {
   return commandsOf(manifest).some((command) =>
     command.kind !== "check" || (command.permissions.run ?? []).some((path) => !lookers.test(path))
   );
 }
 
-/** Whether any command starts a program. */
+/** Returns whether any command starts a program. */
 export function startsPrograms(manifest: Manifest): boolean {
   return commandsOf(manifest).some((command) =>
     command.kind !== "check" || (command.permissions.run ?? []).length > 0
   );
 }
 
-/** Whether plugins run as other users, which requires root. */
+/** Returns whether plugins run as other users, which requires root. */
 export function changesUser(manifest: Manifest): boolean {
   return commandsOf(manifest).some((command) =>
     command.kind !== "check" && command.user !== undefined
   );
 }
 
-/** Whether a command looks at other processes. */
+/** Returns whether a command looks at other processes. */
 export function seesProcesses(manifest: Manifest): boolean {
   const folders = declared(manifest, "proc").filter((entry) => /^[\d.]/.test(entry));
   return startsPrograms(manifest) || folders.length > 0;
 }
 
-/** Whether a command reads facts about the kernel in /proc: load, memory, processors. */
+/** Returns whether a command reads facts about the kernel in /proc: load, memory, processors. */
 export function readsKernelFacts(manifest: Manifest): boolean {
   const facts = [...declared(manifest, "sys"), ...declared(manifest, "proc")];
   return startsPrograms(manifest) || facts.length > 0;
 }
 
-/** Whether a command reads network interfaces or sockets from the kernel, through netlink. */
+/**
+ * Returns whether a command reads network interfaces or sockets from the kernel through netlink.
+ */
 export function asksNetlink(manifest: Manifest): boolean {
   return startsPrograms(manifest) || declared(manifest, "sys").includes("networkInterfaces");
 }
@@ -64,8 +68,9 @@ export function declared(
 }
 
 /**
- * Whether a path in one of several folders is used: by a check in its permissions, by a plugin
- * anywhere in its arguments (also in `-f/tmp/x`), or by the settings of the daemon itself.
+ * Returns whether the agent uses a path in one of several folders: by a check in its permissions,
+ * by a plugin anywhere in its arguments (also in `-f/tmp/x`), or by the settings of the daemon
+ * itself.
  *
  * @param manifest the agent
  * @param folders the folders, such as `/tmp`
@@ -79,19 +84,19 @@ function namesPath(manifest: Manifest, folders: readonly string[], end: string):
     .some((word) => path.test(word));
 }
 
-/** Whether a command uses temporary files of other programs. */
+/** Returns whether a command uses temporary files of other programs. */
 export function sharesTemporaryFiles(manifest: Manifest): boolean {
   // The folder alone does not count: a private /tmp is on the same disk, and shows the same usage.
   return namesPath(manifest, ["/tmp", "/var/tmp"], "/+[^/\\s\"']");
 }
 
-/** Whether a command looks into home directories, or at the disk that they are on. */
+/** Returns whether a command looks into home directories, or at the disk that they are on. */
 export function looksIntoHomes(manifest: Manifest): boolean {
   return startsStrangers(manifest) ||
     namesPath(manifest, ["/home", "/root", "/run/user"], "(?![\\w.-])");
 }
 
-/** Whether a command uses a device. */
+/** Returns whether a command uses a device. */
 export function looksAtDevices(manifest: Manifest): boolean {
   return namesPath(
     manifest,

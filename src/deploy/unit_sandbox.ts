@@ -85,7 +85,7 @@ export function filesOf(manifest: Manifest): string[] {
   const shared = sharesTemporaryFiles(manifest);
   const writable = [
     ...(state !== undefined && kept === undefined ? [state] : []),
-    // Programs expect that they can write temporary files.
+    // Programs expect that the folders for temporary files are writable.
     ...(shared && startsPrograms(manifest) ? ["/tmp", "/var/tmp"] : []),
     ...declared(manifest, "write"),
   ];

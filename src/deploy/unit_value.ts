@@ -39,7 +39,7 @@ export function formatUnitPath(path: string, prefix = ""): string {
 export function checkProgramFolder(folder: string): string {
   if (/^(\/[\w.+@-]+)+$/.test(folder) && normalize(folder) === folder) return folder;
   throw new RangeError(
-    `Cannot start a program in ${JSON.stringify(folder)}: expected an absolute path of ` +
+    `Invalid folder ${JSON.stringify(folder)}: expected an absolute path that contains only ` +
       'letters, digits and "._+@-"',
   );
 }

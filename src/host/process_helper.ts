@@ -154,7 +154,10 @@ export function startProcessHelper(mark: string): ProcessHelper {
   async function askNow(request: string): Promise<string[]> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error("it does not answer")), answerMilliseconds);
+      timer = setTimeout(
+        () => reject(new Error(`no answer within ${answerMilliseconds} ms`)),
+        answerMilliseconds,
+      );
     });
     try {
       return await Promise.race([exchange(request), late]);

@@ -3,7 +3,7 @@ import { type ProcessHelper, startProcessHelper } from "./process_helper.ts";
 import type { Process } from "./process_list.ts";
 
 /**
- * How a process group was ended:
+ * The way in which a process group was ended:
  *
  * - `gone`: it had already exited;
  * - `TERM`, `KILL`: this signal ended it;
@@ -35,7 +35,7 @@ export interface ProcessTree {
   endMarked(mark: string): Promise<void>;
   /** Resolves with the reason when processes can no longer be ended. */
   readonly broken: Promise<string>;
-  /** Kills all processes that were started here and still run, and closes the tree. */
+  /** Kills all processes of commands that still run, and closes the tree. */
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ const graceMilliseconds = 200;
 /** The limit for the end of processes after KILL, in milliseconds. */
 const killMilliseconds = 200;
 
-/** How often the list of processes is searched for processes of a run. */
+/** Maximum number of searches for processes of a run in the list of processes. */
 const maxLooks = 5;
 
 /**
@@ -85,7 +85,7 @@ async function endAlone(child: Child): Promise<Ending> {
     try {
       child.kill(signal);
     } catch {
-      break; // It has exited.
+      break; // The process has exited.
     }
     await Promise.race([child.status, wait(graceMilliseconds)]);
   }
@@ -157,7 +157,8 @@ async function isAlive(
     : processes.some((process) => process.group === group && process.alive);
 }
 
-// Kills a family until none of its processes is left; returns whether it succeeded.
+// Kills the processes of a family until no process is left. Returns whether all processes have
+// ended.
 async function killFamily(
   helper: ProcessHelper,
   group: number | undefined,

@@ -1,10 +1,10 @@
 /** The result of a subcommand of Deno. */
 export interface DenoResult {
   code: number;
-  /** The signal that ended it; null if it exited. */
+  /** The signal that ended the process; null if the process exited. */
   signal: Deno.Signal | null;
   stdout: string;
-  /** Its standard error, without the stack of Deno itself. */
+  /** The standard error of the process, without the stack of Deno itself. */
   stderr: string;
 }
 

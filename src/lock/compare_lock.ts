@@ -15,7 +15,7 @@ export interface Grant {
   kind: keyof Permissions | keyof typeof others;
   /** The entry as it is written in the agent. */
   entry: string;
-  /** The user that runs a plugin, if it differs from that of the daemon. */
+  /** The user that runs a plugin, if it is not the user of the daemon. */
   user?: string;
   /** The digest that a plugin is pinned to. */
   sha256?: string;
@@ -25,7 +25,10 @@ export interface Grant {
 export interface Excess extends Grant {
   /** The lock does not contain the command. */
   added?: true;
-  /** Why the entry is broader than a single check is likely to need; undefined if it is narrow. */
+  /**
+   * The reason why a single check probably does not need so broad an entry; undefined if it is
+   * narrow.
+   */
   broad?: string;
 }
 
@@ -48,8 +51,9 @@ const others = {
 };
 
 /**
- * Compares what an agent requests with what its lock grants. An entry of the lock also grants
- * narrower entries. Allowed hosts and listening addresses are compared as strings.
+ * Compares the entries that an agent requests with the entries that its lock grants. An entry of
+ * the lock also grants narrower entries. Allowed hosts and listening addresses are compared as
+ * strings.
  *
  * @param lock the granted entries
  * @param asked the requested entries, see {@linkcode createLock}

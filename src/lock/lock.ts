@@ -7,7 +7,7 @@ export type LockedCommand = LockedCheck | LockedPlugin | LockedShell;
 
 /** Grants of any command. */
 interface LockedAny {
-  /** Whether it accepts arguments from the wire; omitted if false. */
+  /** Whether the command accepts arguments from the wire; omitted if false. */
   acceptArguments?: boolean;
 }
 
@@ -38,9 +38,8 @@ export interface LockedShell extends LockedExec {
 }
 
 /**
- * Permissions that a review granted to the code of an agent. They do not depend on the host:
- * settings of the host and installed programs are ignored, so that the lock is the same on every
- * machine.
+ * Permissions that a review granted to the code of an agent. The lock ignores settings of the host
+ * and installed programs, so that it is the same on every machine.
  */
 export interface Lock {
   version: 1;
@@ -60,7 +59,7 @@ export interface Lock {
 export const LOCK_NAME = "permissions.lock.json";
 
 /**
- * Creates a lock that grants exactly what an agent requests.
+ * Creates a lock that grants exactly the permissions that an agent requests.
  *
  * @param module the file name of the agent module
  * @param manifest the agent, without settings of the host

@@ -71,7 +71,9 @@ function threshold(range: Range | string | undefined): string {
 
 function finite(label: string, name: string, value: number): string {
   if (Number.isFinite(value)) return formatNumber(value);
-  throw new RangeError(`Cannot format perfdata ${quoteText(label)}: ${name} is ${value}`);
+  throw new RangeError(
+    `Cannot format perfdata ${quoteText(label)}: ${name} is ${value}, expected a finite number`,
+  );
 }
 
 function perfdataError(label: string, reason: string): TypeError {

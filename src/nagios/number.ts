@@ -37,7 +37,9 @@ export function readNumber(text: string): number | undefined {
 export function formatNumber(value: number): string {
   const size = Math.abs(value);
   if (size >= SMALLEST_NATIVE && size !== Infinity || size === 0) return String(value);
-  if (!Number.isFinite(value)) throw new RangeError(`Cannot format number: it is ${value}`);
+  if (!Number.isFinite(value)) {
+    throw new RangeError(`Cannot format number ${value}: expected a finite number`);
+  }
   if (size < SMALLEST_PLAIN) return String(value);
   const [digits = "", exponent = ""] = String(size).split("e-");
   const zeros = "0".repeat(Number(exponent) - 1);

@@ -66,7 +66,9 @@ export function parseRange(text: string): Range {
 export function formatRange(range: Range): string {
   const { start, end, inside } = range;
   if (!(start <= end) || start === Infinity || end === -Infinity) {
-    throw new RangeError(`Cannot format range: start is ${start} and end is ${end}`);
+    throw new RangeError(
+      `Cannot format range from ${start} to ${end}: expected a start that is not above the end`,
+    );
   }
   const upper = end === Infinity ? "" : formatNumber(end);
   const at = inside ? "@" : "";

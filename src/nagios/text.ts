@@ -144,12 +144,15 @@ export function escapeText(text: string): string {
   });
 }
 
-/** In characters: longer than any range or option, and short enough for one line of a log. */
+/**
+ * The maximum length in characters: longer than any range or option, and short enough for one line
+ * of a log.
+ */
 const QUOTED_LENGTH = 80;
 
 /**
- * Quotes text for an error message. It is escaped, and cut if it is long, because it may come from
- * the wire and the message may be sent there.
+ * Quotes text for an error message. The text is escaped, and cut if it is long, because it may come
+ * from a peer and the message may be sent to a peer.
  *
  * @param text the value that the message is about
  * @returns for example `"10:5"`

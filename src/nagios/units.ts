@@ -66,7 +66,9 @@ export function parseDuration(text: string): number {
     seconds = Number(seconds.toPrecision(SAFE_DIGITS));
   }
   if (seconds === Infinity) {
-    throw new SyntaxError(`Cannot parse duration ${quoteText(text)}: it is too long`);
+    throw new SyntaxError(
+      `Cannot parse duration ${quoteText(text)}: it is too long, expected less than 1.8e308 s`,
+    );
   }
   return sign === "-" && seconds !== 0 ? -seconds : seconds;
 }
@@ -90,7 +92,7 @@ export function parseDuration(text: string): number {
  */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) {
-    throw new RangeError(`Cannot format duration: it is ${seconds} seconds`);
+    throw new RangeError(`Cannot format duration ${seconds}: expected a finite number of seconds`);
   }
   const sign = seconds < 0 ? "-" : "";
   const size = Math.abs(seconds);
@@ -138,7 +140,9 @@ export function parseBytes(text: string): number {
   const power = prefix === "" ? 0 : PREFIXES.indexOf(prefix.toLowerCase()) + 1;
   const bytes = binary === "" ? Number(`${digits}e${3 * power}`) : Number(digits) * 1024 ** power;
   if (bytes === Infinity) {
-    throw new SyntaxError(`Cannot parse size ${quoteText(text)}: it is too large`);
+    throw new SyntaxError(
+      `Cannot parse size ${quoteText(text)}: it is too large, expected less than 1.8e308 bytes`,
+    );
   }
   return bytes;
 }

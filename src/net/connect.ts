@@ -7,7 +7,7 @@ import { type Family, familyOf, resolve } from "./resolve.ts";
 import { secureClient } from "./secure_client.ts";
 import { tlsClient, type TlsClientOptions } from "./tls_client.ts";
 
-/** Where and how to connect. */
+/** The peer to connect to, and options of the connection. */
 export interface ConnectOptions {
   /** Host name or address. */
   hostname: string;

@@ -52,8 +52,8 @@ export interface Connection {
   write(bytes: Uint8Array): Promise<void>;
 
   /**
-   * Ends the connection in order: sends `last`, TLS close_notify and FIN, and then discards what the
-   * peer still sends. Closes when the peer has ended too, or when a limit in bytes or time is
+   * Ends the connection in order: sends `last`, TLS close_notify and FIN, and then discards further
+   * bytes from the peer. Closes when the peer has ended too, or when a limit in bytes or time is
    * reached. Without the discarding, a TCP reset could overtake the answer. Never rejects.
    *
    * @param last bytes to send first; cheaper than a separate `write()`

@@ -2,7 +2,7 @@ import { type IpAddress, parseAddress } from "./address.ts";
 import type { AllowedHost } from "./allowed_hosts.ts";
 import { contains, type Network } from "./network.ts";
 
-/** How a matcher looks names up, and how long it keeps the results. */
+/** Options of a matcher: its resolver, and the times for which it uses addresses. */
 export interface HostMatcherOptions {
   /**
    * Looks a name up.
@@ -13,11 +13,11 @@ export interface HostMatcherOptions {
   resolve: (name: string) => Promise<readonly string[]>;
   /** Returns the time in milliseconds; only differences matter. Default: `performance.now`. */
   now?: () => number;
-  /** How long addresses are used, in milliseconds; default: 60,000. */
+  /** Time for which addresses are used, in milliseconds; default: 60,000. */
   ttl?: number;
   /** Time until the next lookup if a name has no address or the lookup failed; default: 5,000. */
   negativeTtl?: number;
-  /** How long the last addresses are used while lookups fail; default: a day. */
+  /** Time for which the last addresses are used while lookups fail; default: a day. */
   staleTtl?: number;
 }
 
@@ -41,7 +41,7 @@ const MAX_ADDRESSES = 64;
 interface Known {
   readonly name: string;
   addresses: readonly IpAddress[];
-  /** When the addresses were last confirmed. */
+  /** The time of the last successful lookup, in milliseconds. */
   confirmed: number;
   /** No lookup is needed before this time. */
   fresh: number;

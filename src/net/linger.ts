@@ -1,6 +1,6 @@
 import { closeConn } from "./tcp.ts";
 
-/** How long a peer may take to end its side after an answer, in milliseconds. */
+/** Maximum time that a peer may take to end its side after an answer, in milliseconds. */
 export const LINGER_MILLISECONDS = 2_000;
 
 /** Limit of bytes that are read and discarded after a peer has its answer. */
@@ -12,7 +12,7 @@ const nowhere = new Uint8Array(16_384);
 /** A lingering connection in a linked ring. A `Map` with many additions and removals costs 40 MB. */
 interface Lingering {
   close: () => void;
-  /** When the connection must be closed, by `performance.now()`. */
+  /** The time when the connection must be closed, by `performance.now()`. */
   deadline: number;
   before: Lingering;
   after: Lingering;
@@ -67,9 +67,9 @@ function sweep(): void {
 }
 
 /**
- * Ends a connection: closes its sending side, then discards what the peer still sends until the peer
- * ends its side too. If a connection is closed with unread bytes, the kernel sends a reset, which can
- * overtake an answer that the peer has not read yet.
+ * Ends a connection: closes its sending side, then discards further bytes from the peer until the
+ * peer ends its side, too. If a connection is closed with unread bytes, the kernel sends a reset,
+ * which can overtake an answer that the peer has not read yet.
  *
  * @param conn the connection
  * @returns a promise that never rejects; it resolves when the peer has ended, the connection is
@@ -87,7 +87,7 @@ export async function finishConn(conn: Deno.TcpConn): Promise<void> {
       dropped += count;
     }
   } catch {
-    // The peer broke the connection, or it was closed here.
+    // The peer broke the connection, or this process closed it.
   }
   release();
   closeConn(conn);

@@ -11,9 +11,9 @@ import { socketTransport } from "./tls_transport.ts";
 const BACKLOG = 511;
 
 /**
- * After so many connections the garbage collector is called, if the process was started with
- * `--v8-flags=--expose-gc`. The TLS memory of a connection is outside the heap and is freed with its
- * object. V8 does not see its size and would let 60 MB accumulate.
+ * The garbage collector is called after this number of connections, if the process was started with
+ * `--v8-flags=--expose-gc`. The TLS memory of a connection is outside the heap and is freed with
+ * its object. V8 does not see its size and would let 60 MB accumulate.
  */
 const RECLAIM_AFTER = 256;
 

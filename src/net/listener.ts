@@ -1,7 +1,7 @@
 import type { Connection } from "./connection.ts";
 import type { TlsServerOptions } from "./tls_options.ts";
 
-/** Where and how to listen. */
+/** The address to listen on, and options of the listener. */
 export interface ListenOptions {
   /** An address of this host, IPv6 with or without brackets; `0.0.0.0` and `::` mean all addresses. */
   hostname: string;

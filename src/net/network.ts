@@ -37,8 +37,8 @@ export function parseNetwork(text: string): Network {
   const bits = Number(length);
   if (written === 32 || address.family === 6) return { ...address, prefix: bits };
   if (bits >= MAPPED_PREFIX_BITS) return { ...address, prefix: bits - MAPPED_PREFIX_BITS };
-  // This block is wider than that of mapped IPv4 addresses: it is an IPv6 block and matches no IPv4
-  // peer.
+  // The block is wider than the block of mapped IPv4 addresses. So it is an IPv6 block and matches
+  // no IPv4 peer.
   const mapped = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...address.bytes);
   return { family: 6, bytes: mapped, prefix: bits };
 }

@@ -34,8 +34,8 @@ export function verifiedIdentity(
     return undefined;
   }
   const subject = formatSubject({ ...shown.subject });
-  // In a resumed session, Deno 2.9.6 reports every certificate as verified: also one that was refused
-  // in the first handshake, and one whose CA is no longer trusted.
+  // In a resumed session, Deno 2.9.6 reports every certificate as verified: also a certificate that
+  // was refused in the first handshake or whose CA is no longer trusted.
   if (socket.isSessionReused()) {
     throw new Error(
       `Cannot accept client certificate ${JSON.stringify(subject)}: it cannot be verified in a ` +

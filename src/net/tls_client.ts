@@ -30,7 +30,9 @@ export interface TlsClientOptions {
   ciphers?: readonly string[] | undefined;
 }
 
-/** The client refused the server, or the handshake failed. The message is the reason. */
+/**
+ * The error if the client refuses the server, or if the handshake fails. The message is the reason.
+ */
 export class PeerRefusal extends Error {
   constructor(readonly fault: ConnectFault, reason: string) {
     super(reason);

@@ -46,7 +46,8 @@ export function tlsConnection(
   let receivedBytes = 0;
   let overflowed = false;
   let ended = false;
-  // Why the connection ended. A string becomes an error only on demand, since most ends are normal.
+  // The reason why the connection ended. A string becomes an error only if a call needs it, because
+  // most connections end normally.
   let failure: Error | string | undefined;
   let wake = () => {};
 
@@ -109,7 +110,7 @@ export function tlsConnection(
     async read(buffer) {
       secured();
       while (received.length === 0) {
-        if (overflowed) throw new Error("Peer sent more data than was read");
+        if (overflowed) throw new Error("The peer sent more data than the receive buffer can hold");
         if (ended) return null;
         await new Promise<void>((resolve) => wake = resolve);
         secured();

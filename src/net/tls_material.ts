@@ -19,11 +19,12 @@ const CURVES: ReadonlySet<unknown> = new Set(["prime256v1", "secp384r1", "secp52
 
 /**
  * Reads the certificate, key and CA of a server, and finds the errors for which rustls would refuse
- * them. rustls itself reports them late, when the first client connects, and often unclearly.
+ * them. rustls itself reports these errors late and often unclearly, when the first client
+ * connects.
  *
  * @param options the PEM texts
  * @returns their contents
- * @throws {TypeError} if one of them is invalid; the message names it and contains the reason
+ * @throws {TypeError} if one of the texts is invalid; the message contains its name and the reason
  */
 export async function readTlsMaterial(options: TlsServerOptions): Promise<TlsMaterial> {
   const { X509Certificate, createPrivateKey } = await import("node:crypto");

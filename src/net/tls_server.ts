@@ -41,8 +41,8 @@ export async function tlsServer(options: TlsServerOptions): Promise<Handshaker> 
       shakeHands: async (stream) => ({ socket: await shakeHands(stream), identity: undefined }),
     };
   }
-  // Missing and invalid client certificates are refused here and not by the runtime, which would
-  // report neither the subject nor the reason.
+  // This module and not the runtime refuses missing and invalid client certificates, because the
+  // runtime reports neither the subject nor the reason.
   const verifying = { ...context, requestCert: true, rejectUnauthorized: false };
   const handshakeOn = verifyingHandshake(() =>
     tls.createServer({ ...verifying, handshakeTimeout: HANDSHAKE_MILLISECONDS })
@@ -79,10 +79,10 @@ function anonymousHandshake(
 
 /**
  * Returns a function that performs handshakes with client certificates. Only sockets of a
- * `tls.Server` know whether the certificate was verified. The servers here never listen, but are
- * given connections (see the event "connection" in Node's documentation). Their events do not name
- * the connection. Therefore each server has one handshake at a time, and there are as many servers
- * as simultaneous handshakes.
+ * `tls.Server` know whether the certificate was verified. The servers never listen. They receive
+ * connections as events (see the event "connection" in Node's documentation). Their events do not
+ * name the connection. Therefore each server has one handshake at a time, and there are as many
+ * servers as simultaneous handshakes.
  */
 function verifyingHandshake(createServer: () => Server): (stream: Duplex) => Promise<TLSSocket> {
   const idle: Server[] = [];

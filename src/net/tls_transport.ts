@@ -9,8 +9,8 @@ export interface TlsTransport {
   /** The stream from which TLS reads and to which it writes. */
   readonly stream: Duplex;
   /**
-   * Sends the last bytes, if any, and close_notify. Then discards what the peer still sends, until
-   * the peer ends too or the time limit is reached. Never rejects.
+   * Sends the last bytes, if any, and close_notify. Then discards further bytes from the peer,
+   * until the peer ends too or the time limit is reached. Never rejects.
    */
   end(socket: TLSSocket, last: Uint8Array | undefined): Promise<void>;
   /** Closes the connection immediately, without close_notify. */

@@ -2,7 +2,7 @@ import { createColdCache, lacksEsbuild } from "./cold_cache.ts";
 import { parentOf } from "./project.ts";
 import { runLocked } from "./run_locked.ts";
 
-/** The error if a module cannot be bundled; the message is that of the bundler. */
+/** The error if a module cannot be bundled; the message comes from the bundler. */
 export class BundleError extends Error {}
 
 /** Timeout of the bundler, in seconds: the first time it may need to download packages. */
@@ -22,7 +22,8 @@ const coldCache = createColdCache(lacksEsbuild);
  * @throws {BundleError} with the message of the bundler, or after the timeout
  */
 export async function bundle(module: string | URL, minify?: "all" | "names"): Promise<string> {
-  // Run in the folder of the module: the search for the project's configuration starts there.
+  // The bundler runs in the folder of the module, where the search for the project's configuration
+  // starts.
   const local = module instanceof URL && module.protocol !== "file:"
     ? module.href
     : await Deno.realPath(module);

@@ -10,7 +10,7 @@ export type BundlerRun = (bundle: () => Promise<DenoResult>) => Promise<DenoResu
  * Protects `deno bundle` from a race of Deno 2.9.6. Each call that finds no esbuild in the cache
  * downloads its package, copies esbuild out of it and removes the package, while another call may
  * still be copying from it. Therefore the first call runs alone while esbuild is missing. Calls of
- * other processes are not known here: a call that loses the race is repeated, and then finds the
+ * other processes are unknown. Therefore a call that loses the race is repeated, and then finds the
  * esbuild that the other process has unpacked.
  *
  * @param isCold returns whether esbuild may be missing; called once

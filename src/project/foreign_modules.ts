@@ -74,14 +74,14 @@ export async function whyForeign(path: string, agent: string): Promise<string | 
 }
 
 interface Judged extends ForeignModule {
-  /** Its real path. */
+  /** The real path of the module. */
   real: string;
 }
 
 async function judge(name: string, folder: string, project: string): Promise<Judged | undefined> {
   const url = name.replace(/^deno:/, "");
   if (url.startsWith("http:")) return { module: url, real: url, reason: "expected https" };
-  // Data within the code, and remote modules.
+  // Data in the code and remote modules are not files of this disk.
   if (/^(?:<|[a-z]+:)/.test(url)) return undefined;
   return await judgeFile(absolute(folder, name), project);
 }

@@ -16,7 +16,7 @@ interface Module {
  * included. Files that are missing or cannot be parsed are included.
  *
  * @param path path of the module
- * @returns their paths; only that of the module if Deno cannot analyse it
+ * @returns the paths of the files; only `path` if Deno cannot analyse the module
  */
 export async function localModules(path: string): Promise<string[]> {
   const start = await Deno.realPath(path).catch(() => path);
@@ -27,7 +27,7 @@ export async function localModules(path: string): Promise<string[]> {
 
 /**
  * Finds an importer of each module that a module imports, directly or indirectly. Imports by a
- * concatenated name (`import("./" + name)`) are not known here.
+ * concatenated name (`import("./" + name)`) are not found.
  *
  * @param path path of the module
  * @returns one importer for each imported module, both by path or URL

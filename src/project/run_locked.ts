@@ -32,7 +32,8 @@ export async function runLocked(
   }
 }
 
-// A lock file with a different name is not found here; its packages are resolved again.
+// Copies the nearest `deno.lock`. If a lock file has a different name, its packages are resolved
+// again.
 async function copyNearestLock(folder: string, to: string): Promise<void> {
   for (let path = folder.replace(/\/*$/, ""); path !== ""; path = path.replace(/\/[^/]*$/, "")) {
     try {

@@ -17,8 +17,8 @@ for (let at = 256; at < TABLES.length; at++) {
  * Returns the CRC-32 of zlib (ISO-HDLC): reflected polynomial 0xEDB88320, initial value and final
  * XOR all ones. It is the checksum of NRPE packets of every version.
  *
- * `node:zlib` has a faster one, but importing it adds 20 ms and 10 MB to the start of a process. A
- * packet of 1,036 bytes takes less than 1 µs here.
+ * `node:zlib` has a faster function, but its import adds 20 ms and 10 MB to the start of a process.
+ * This function takes less than 1 µs for a packet of 1,036 bytes.
  *
  * @param bytes the buffer
  * @param previous CRC of the bytes before these, to process data in pieces; 0 for the first piece

@@ -18,9 +18,10 @@ const encoder = new TextEncoder();
 /**
  * Encodes an NRPE packet.
  *
- * The bytes are those of NRPE's own programs: a query is padded to 1,036 bytes, a response is as
- * long as its text. In version 2, NRPE writes random bytes to the result code of a query and to the
- * last two bytes of a packet. Here these are zeros, so that equal packets have equal bytes.
+ * NRPE's own programs write the same bytes: a query is padded to 1,036 bytes, a response is as long
+ * as its text. In version 2, NRPE writes random bytes to the result code of a query and to the last
+ * two bytes of a packet. This function writes zeros instead, so that equal packets have equal
+ * bytes.
  *
  * Text that does not fit is cut, but not inside a UTF-8 character: after 1,023 bytes in version 2,
  * after 65,535 in versions 3 and 4. The text ends at its first NUL, because a peer stops reading

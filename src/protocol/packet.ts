@@ -8,7 +8,7 @@ export type PacketType = "query" | "response";
 export interface Packet {
   /** Version of the packet; a response has the version of its query. */
   version: PacketVersion;
-  /** Whether it is a query or a response. */
+  /** Whether the packet is a query or a response. */
   type: PacketType;
   /**
    * The signed 16-bit result code. In a response it is the return code of the plugin, normally 0 to
@@ -25,7 +25,7 @@ export interface Packet {
 export interface PacketInput {
   /** Version of the packet. */
   version: PacketVersion;
-  /** Whether it is a query or a response. */
+  /** Whether the packet is a query or a response. */
   type: PacketType;
   /** Return code of the plugin in a response, a signed 16-bit integer; default: 0. */
   resultCode?: number;

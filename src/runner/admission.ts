@@ -1,4 +1,4 @@
-/** Thrown if a command can neither run nor wait: all places and the queue are full. */
+/** The error if a command can neither run nor wait, because all places and the queue are full. */
 export class BusyError extends Error {}
 
 /** Limits how many commands run and how many wait. */
@@ -7,7 +7,7 @@ export interface Admission {
    * Waits for a place.
    *
    * @param command the command's name
-   * @param most how many of this command may run at once
+   * @param most maximum number of concurrent runs of this command
    * @param signal ends the wait
    * @returns a function that gives the place back
    * @throws {BusyError} if too many commands wait already
@@ -31,7 +31,7 @@ interface Waiting {
  * Makes an admission. Commands are admitted in the order of their arrival. A command that has
  * reached its own limit does not delay other commands.
  *
- * @param limits how many may run and how many may wait
+ * @param limits the maximum numbers of running and waiting commands
  * @returns the admission
  */
 export function createAdmission(limits: { running: number; queued: number }): Admission {

@@ -1,7 +1,7 @@
 /**
  * Wraps Node's built-in modules, so that imports of them can be controlled. A named export
  * (`import { kill } from "node:process"`) cannot be replaced from outside. The daemon is therefore
- * started with an import map. In sandboxes it maps each built-in to a one-line module that first
+ * started with an import map. In sandboxes, the import map maps each built-in to a one-line module that first
  * hardens the realm, see harden.ts, and then exports the built-in.
  */
 import process from "node:process";

@@ -1,7 +1,7 @@
 /** Keeps results for a time. Callers of the same key share one run. */
 export interface Cache<T> {
   /**
-   * Returns the kept result, or runs.
+   * Returns the kept result. If no result is kept, calls `run` and keeps its result.
    *
    * @param key identifies the run
    * @param seconds how long a result is kept; 0 disables the cache

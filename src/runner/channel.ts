@@ -2,9 +2,9 @@ import type { FromSandbox, ToSandbox } from "./messages.ts";
 
 /** Events that a sandbox's host receives. They are not trusted: user code runs at the other end. */
 export interface ChannelEvents {
-  /** A message arrived. */
+  /** Called with each message from the realm. */
   message(message: FromSandbox): void;
-  /** The other end has gone, for this reason. */
+  /** Called with the reason when the connection to the realm is broken. */
   broken(reason: string): void;
 }
 
@@ -24,7 +24,7 @@ export interface Modules {
   runtime: string;
 }
 
-/** The files that sandboxes are started with. */
+/** The modules and the import map that sandboxes are started with. */
 export interface SandboxCode extends Modules {
   /** The path of the import map of process sandboxes, see `processImports()`. */
   imports: string;

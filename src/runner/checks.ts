@@ -14,10 +14,13 @@ import { AGENT } from "./run_record.ts";
 import { type Sandbox, type SandboxLog, UnresponsiveError } from "./sandbox.ts";
 import { createTrials } from "./trials.ts";
 
-/** How long a worker is watched after the answer of a suspect that had answered before a death. */
+/**
+ * Time for which a worker is watched after a suspect's answer, if the suspect had already answered
+ * when the daemon died.
+ */
 const lingerMilliseconds = 600;
 
-/** How long the thread of a suspect may take to respond after its answer. */
+/** Maximum time that the thread of a suspect may take to respond after its answer. */
 const proofMilliseconds = 1_000;
 
 /**
@@ -159,12 +162,12 @@ export function withOwnCheck(
 }
 
 /**
- * Runs checks in this realm, with all permissions of this process. This is for programs that hold
- * the agent as a value. Declared permissions have no effect then.
+ * Runs checks in this realm, with all permissions of this process. Use it in programs that have the
+ * agent as a value. Declared permissions have no effect in this realm.
  *
  * @param agent the agent
  * @param context the data that every check receives
- * @param log receives what checks log
+ * @param log receives the messages that checks log
  * @returns the runner of checks
  */
 export function inlineChecks(agent: Agent, context: RunContext, log: SandboxLog): CheckRunner {

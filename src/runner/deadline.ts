@@ -1,10 +1,13 @@
-/** When a task must end, and how long the caller waits for its end. */
+/** The deadline of a task, and the time that the caller waits for the end of the task. */
 export interface Deadline {
   /** The time until the deadline, in seconds. */
   seconds: number;
-  /** How long the caller waits after the deadline for the task to end, to know how it ended. */
+  /** Maximum time that the caller waits after the deadline, so that it knows how the task ended. */
   graceMilliseconds: number;
-  /** When aborted, the deadline passes at once, and the end of the task is not waited for. */
+  /**
+   * When this signal is aborted, the deadline passes immediately, and the caller does not wait for
+   * the end of the task.
+   */
   stop?: AbortSignal;
 }
 

@@ -2,7 +2,7 @@ import type { CheckCommand } from "../check/define_check.ts";
 import type { BareFunction } from "../check/execute.ts";
 
 /**
- * Overrides the option values of a command by those of the host.
+ * Overrides the option values of a command with the option values of the host.
  *
  * @param command the command of the agent
  * @param values the host's option values; undefined if the host sets none

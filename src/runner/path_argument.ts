@@ -1,7 +1,7 @@
 /**
  * Reads paths in all forms that the runtime's functions accept. User code cannot change the
- * functions used here, because they are bound before user code is evaluated. It cannot change the
- * result either, because that is a string.
+ * functions that this module uses, because they are bound before user code is evaluated. User code
+ * cannot change the result either, because the result is a string.
  *
  * @module
  */

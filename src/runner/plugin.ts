@@ -13,7 +13,7 @@ export interface PluginRun {
   env: Readonly<Record<string, string>>;
   /** The working directory. */
   cwd: string;
-  /** The user that the executable runs as (default: that of the daemon). */
+  /** The user that the executable runs as (default: the user of the daemon). */
   uid?: number;
   /** The group that the executable runs as. */
   gid?: number;
@@ -24,7 +24,7 @@ export interface PluginRun {
 /** The number of bytes kept of stderr, which only the log and the long output show. */
 const maxStderrBytes = 2_048;
 
-/** How long stdout may stay open after a plugin has ended. */
+/** Maximum time that stdout may stay open after a plugin has ended. */
 const lingerMilliseconds = 1_000;
 
 /** NRPE's text for a plugin that printed nothing, for any reason. */

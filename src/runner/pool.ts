@@ -27,14 +27,17 @@ export interface SandboxPool {
    * Runs work in the sandbox of a kind, which is started if necessary. The sandbox is not closed
    * before the work ends, even if other kinds need its place.
    *
-   * @param kind which sandbox
+   * @param kind the kind of the sandbox
    * @param work runs when the sandbox is ready; it marks the runs of commands in the record
    * @param trial whether a sandbox that has to be started runs alone
    * @returns the result of the work
    * @throws {BusyError} if all sandboxes are in use and no more are allowed
    */
   use<T>(kind: SandboxKind, work: SandboxWork<T>, trial?: boolean): Promise<T>;
-  /** Returns the sandbox of a kind when it is ready. It may be closed at any time to make room. */
+  /**
+   * Returns the sandbox of a kind when it is ready. The pool may close the sandbox at any time to
+   * make room for another.
+   */
   sandbox(...kind: SandboxKind): Promise<Sandbox>;
   /** The number of running sandboxes. */
   readonly size: number;
@@ -50,7 +53,7 @@ interface Place {
   kind: SandboxKind;
   sandbox: Sandbox;
   mark: MarkRun;
-  /** When the sandbox was last used. */
+  /** The time when the sandbox was last used. */
   used: number;
   /** The number of callers that wait for the sandbox or work in it. */
   users: number;
@@ -66,7 +69,7 @@ export function keyOf([permissions, isolation, owner]: SandboxKind): string {
   return JSON.stringify([isolation, permissions, owner]);
 }
 
-/** A sandbox that is unused for this time is ended. */
+/** A sandbox that is unused for this time is closed. */
 const idleMilliseconds = 600_000;
 
 /** The parts of a pool. */
@@ -77,9 +80,9 @@ export interface PoolParts {
   most: number;
   /** Ends the processes that checks start. */
   processes: ProcessTree;
-  /** Receives what checks log. */
+  /** Receives the messages that checks log. */
   log: SandboxLog;
-  /** Receives the marks of what runs in workers. */
+  /** Receives the marks of commands that run in workers. */
   record?: RunRecord;
   /** Called when a sandbox is closed. */
   onEnd?: (isolation: Isolation, end: SandboxEnd) => void;

@@ -1,13 +1,16 @@
-/** Why and how a command is watched, since it may have ended or blocked a worker. */
+/**
+ * The suspicion that a command ended the daemon or blocked a worker, and the way to watch the
+ * command.
+ */
 export interface Suspicion {
-  /** How many deaths of the daemon the command may have caused. */
+  /** The number of deaths of the daemon that the command may have caused. */
   deaths: number;
   /**
    * Set if the command must run alone at its next query. `"linger"`: after the answer, the worker
    * is watched for a short time, because the command had already answered when the daemon died.
    */
   trial?: "run" | "linger";
-  /** Set if the command runs in its own sandbox, because it may have blocked a shared one. */
+  /** Set if the command runs in its own sandbox, because it may have blocked a shared sandbox. */
   separate?: true;
 }
 
@@ -30,11 +33,11 @@ export interface Quarantine {
   add(command: string, reason: string): void;
   /** Returns why a command is watched; undefined if it is not watched. */
   suspicion(command: string): Suspicion | undefined;
-  /** Ends the trial of a command that caused no harm. */
+  /** Removes a command from the suspects after it ran alone without ending the daemon. */
   acquit(command: string): void;
   /** Gives each of these commands a sandbox of its own. */
   separate(commands: Iterable<string>): void;
-  /** The present contents. */
+  /** The current contents of the quarantine. */
   readonly state: QuarantineState;
 }
 
@@ -51,8 +54,8 @@ export interface QuarantineEvents {
 /**
  * Creates a quarantine.
  *
- * @param initial its first contents
- * @param events called when they change
+ * @param initial the first contents of the quarantine
+ * @param events called when the contents change
  * @returns the quarantine
  */
 export function createQuarantine(

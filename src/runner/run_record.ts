@@ -8,7 +8,7 @@
  */
 export const MARKS = ["trial", "running", "answered", "loaded"] as const;
 
-/** See {@linkcode MARKS}. */
+/** One of the states in {@linkcode MARKS}. */
 export type Mark = (typeof MARKS)[number];
 
 /**

@@ -19,25 +19,27 @@ export interface Runner {
   run(name: string, args: readonly string[]): Promise<Answer>;
   /** The number of running commands. */
   readonly running: number;
-  /** Settles when no command runs, or after this time. */
+  /** Settles when no command runs, or after `milliseconds`. */
   idle(milliseconds: number): Promise<void>;
   /**
    * Ends all commands as if their deadlines had passed, and does not start further ones.
    *
-   * @returns settles when the commands have ended, as far as they can be ended
+   * @returns a promise that settles when all commands that can be ended have ended
    */
   end(): Promise<void>;
 }
 
 /**
- * How long an answer may wait after the deadline, so that it can report how the command ended, in
- * milliseconds. In this time a check that handles the signal stops, and a plugin that ignores TERM
- * is killed. Detecting an unresponsive sandbox takes longer; the client does not wait for that.
+ * Maximum time that an answer waits after the deadline, so that it can report how the command
+ * ended. In this time a check that handles the signal stops, and a plugin that ignores TERM is
+ * killed. Detecting an unresponsive sandbox takes longer, so the client gets its answer before the
+ * detection ends.
  */
 const graceMilliseconds = 300;
 
 /**
- * How long a stopped command may take to end. A plugin that ignores TERM needs half of this time.
+ * Maximum time from a stop to the end of all commands. Ending a plugin that ignores TERM takes at
+ * most half of this time.
  */
 const endMilliseconds = 3_000;
 
@@ -55,7 +57,7 @@ export type CheckRunner = (
  * @param manifest the commands and their limits
  * @param runCheck runs checks
  * @param processes ends plugins
- * @param onEnded called with the ending of each command that ended after its answer left
+ * @param onEnded called with the ending of each command that ended after its answer was sent
  * @returns the runner
  */
 export function createRunner(
@@ -133,7 +135,7 @@ function pluginRun(
   return { ...command, argv };
 }
 
-/** How a plugin ended at its deadline. */
+/** Texts about the ending of a plugin at its deadline. */
 const pluginEndings = {
   gone: "The plugin exited at its deadline",
   TERM: "The plugin and all processes that it started got TERM, and ended",

@@ -43,7 +43,7 @@ export interface Sandbox {
   close(): void;
 }
 
-/** How a sandbox ended. */
+/** The ending of a sandbox. */
 export interface SandboxEnd {
   /** All commands that ran in the sandbox. */
   commands: readonly string[];
@@ -64,10 +64,10 @@ export class UnresponsiveError extends Error {
   }
 }
 
-/** Receives what checks log. */
+/** Receives the messages that checks log. */
 export type SandboxLog = (command: string, message: string) => void;
 
-/** How long a check may continue after its deadline before its sandbox is examined. */
+/** Time for which a check may continue after its deadline before its sandbox is examined. */
 const strayMilliseconds = 1_000;
 
 interface Waiting<T> {
@@ -79,7 +79,7 @@ interface Waiting<T> {
  * Makes a sandbox of a realm.
  *
  * @param open starts the realm
- * @param log receives what checks log
+ * @param log receives the messages that checks log
  * @returns the sandbox
  */
 export function createSandbox(open: (events: ChannelEvents) => Channel, log: SandboxLog): Sandbox {

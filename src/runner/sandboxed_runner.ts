@@ -25,13 +25,13 @@ export interface RunnerOrders {
 
 /** Events of a runner. */
 export interface RunnerEvents {
-  /** A check logged a message. */
+  /** Called when a check logs a message. */
   onLog: SandboxLog;
-  /** A command was quarantined, or is watched. */
+  /** Called when the quarantine changes. */
   quarantine?: QuarantineEvents;
-  /** A worker in which these commands ran was abandoned: it cannot be ended. */
+  /** Called for each worker that cannot be ended, with the commands that ran in it. */
   onAbandoned?: (commands: readonly string[]) => void;
-  /** A command ended after its answer left. */
+  /** Called when a command ends after its answer was sent. */
   onEnded?: (command: string, ending: string) => void;
 }
 
@@ -49,7 +49,7 @@ export interface SandboxedRunner {
  * @param own makes the self check of the daemon, which runs outside the sandboxes
  * @param processes ends the processes that commands start
  * @param events called while commands run
- * @param record receives the marks of what runs in workers
+ * @param record receives the marks of commands that run in workers
  * @returns the runner, its sandboxes and its quarantine
  */
 export function createSandboxedRunner(
@@ -63,7 +63,7 @@ export function createSandboxedRunner(
   const context = { hostname, procfs };
   const quarantine = createQuarantine(state, onQuarantine);
 
-  // Any command that ran in the sandbox may be the one that blocks it. A single command is the
+  // Any command that ran in the sandbox may block it. If only one command ran, that command is the
   // cause.
   function onEnd(isolation: Isolation, { commands, unresponsive }: SandboxEnd): void {
     if (!unresponsive) return;

@@ -1,7 +1,7 @@
 import type { RunRecord } from "./run_record.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-/** How long after an answer a worker is asked for a proof that its thread is free. */
+/** The delay between an answer and the request for a proof that the worker's thread is free. */
 const proofMilliseconds = 500;
 
 /**
@@ -20,7 +20,7 @@ export type MarkRun = (command: string, mark: "running" | "trial") => () => void
  *
  * @param sandbox the worker
  * @param record receives the marks
- * @returns marks a run
+ * @returns a function that marks a run
  */
 export function trackRuns(
   sandbox: Pick<Sandbox, "prove" | "ended">,

@@ -2,10 +2,13 @@ import { unlessAborted } from "./deadline.ts";
 import { AGENT } from "./run_record.ts";
 import type { Quarantine, Suspicion } from "./quarantine.ts";
 
-/** How long a trial waits for current runs to end. */
+/** Maximum time that a trial waits for current runs to end. */
 const clearMilliseconds = 1_000;
 
-/** How long other commands wait for a first trial to end; longer after each further death. */
+/**
+ * Maximum time that other commands wait for the end of a first trial. It is longer after each
+ * further death.
+ */
 const exclusiveMilliseconds = 1_000;
 const maxExclusiveMilliseconds = 30_000;
 
@@ -85,7 +88,8 @@ export function createTrials(quarantine: Quarantine, closeIdle: () => void): Tri
     };
   }
 
-  // Resolves when nothing runs, or after a limited time: then a death has several possible causes.
+  // Resolves when nothing runs, or after a limited time. After that time, a death has several
+  // possible causes.
   function clear(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, clearMilliseconds);

@@ -47,7 +47,7 @@ Deno.test("inspectHost() resolves the path of a plugin, but not the paths that a
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("A check with a missing program is an error; an optional one is omitted with one warning", async () => {
+Deno.test("If a program is missing, a required check causes an error, and an optional check is omitted with one warning", async () => {
   const [absent, there] = ["/nowhere/ps", "/bin/cat"];
   const starter = defineCheck({
     description: "Starts them",

@@ -102,7 +102,7 @@ Deno.test("Macros are expanded as in the shared table of cases", {
 }, () => {
   let seen = 0;
   for (const { template, args, expanded, argv } of readCases<MacroCase>("macros")) {
-    if (args === undefined) continue; // NRPE refuses these. Without a shell that is not necessary.
+    if (args === undefined) continue; // NRPE refuses these arguments. Without a shell, a refusal is not necessary.
     seen++;
     const result = expandMacros(template, args, true);
     if (expanded !== undefined) assertEquals(result, expanded, template);

@@ -1,4 +1,4 @@
-/** How the host handles forged messages from a sandbox. */
+/** Forged messages from a sandbox: the host must ignore or refuse them. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { unite } from "../../src/agent/granted_permissions.ts";
 import type { ChannelEvents } from "../../src/runner/channel.ts";
@@ -10,7 +10,7 @@ const context = { hostname: "here", procfs: "/proc" };
 const never = new AbortController().signal;
 const truth = { state: "OK", text: "the truth" };
 
-/** A sandbox, and a function that sends messages as code inside it would. */
+/** Opens a sandbox. `say` sends messages to its host, as hostile code inside the sandbox would. */
 function open() {
   let events: ChannelEvents;
   const logged: string[] = [];
@@ -68,7 +68,7 @@ Deno.test("A sandbox rejects a run with a malformed answer", async () => {
   }
 });
 
-Deno.test("A sandbox accepts one answer per run, cuts it to the size of a packet, and ignores others", async () => {
+Deno.test("A sandbox accepts one answer per run, truncates it to one packet and ignores further answers", async () => {
   const { sandbox, say } = open();
   const one = sandbox.run("one", [], context, never);
   const two = sandbox.run("two", [], context, never);
@@ -117,7 +117,7 @@ Deno.test("A sandbox ignores an answer after the deadline", async () => {
 });
 
 Deno.test("Messages from a worker without the token are ignored", async () => {
-  // Replaces the program inside by one that sends all kinds of messages.
+  // This program replaces the program inside a sandbox, and sends all kinds of messages.
   const runtime = `
     export const workerHost = () => {};
     export function serveSandbox() {

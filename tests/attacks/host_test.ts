@@ -4,7 +4,7 @@ import { run } from "../serving.ts";
 import { attackGroup, besiege, ignore } from "./attacking.ts";
 
 attackGroup("host", host, ({ served }) => {
-  // Text that should forge a line appears inside a line, escaped.
+  // Text that tries to forge a line must be inside another line, escaped.
   assertEquals(served.log().split("\n").filter((line) => /^\W*FORGED/.test(line)), []);
   assertEquals(["\x1b", "\r", "\u202e", "\u2028"].filter((one) => served.log().includes(one)), []);
   assertEquals(served.log().split("flood").length < 10_000, true);
@@ -18,7 +18,7 @@ Deno.test({
     const blocked = siege.ask("block");
     for (let count = 0; count < 5; count++) await siege.stands();
     assertStringIncludes((await blocked).text, "NRPE: Command timed out after 1 seconds");
-    // A busy machine may not even have started it within its second.
+    // On a busy machine, the first run may time out before the check starts.
     let asked = await siege.ask("block");
     for (let count = 0; count < 5 && !asked.text.includes("is quarantined"); count++) {
       await siege.stands();

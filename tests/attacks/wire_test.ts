@@ -6,7 +6,7 @@ import { besiege, ignore, type Siege } from "./attacking.ts";
 import { childrenOf, residentMemory } from "../processes.ts";
 import { PATIENCE, within } from "../waiting.ts";
 
-/** Sends a query without check_nrpe, which cannot send everything that a peer can. */
+/** Sends a raw query. `check_nrpe` cannot send malformed ones. */
 async function send(
   port: number,
   query: string | Uint8Array,
@@ -165,7 +165,7 @@ async function names(siege: Siege): Promise<void> {
   assert(grown < 64 * 1024, `The daemon grew by ${grown} KiB`);
 }
 
-/** The resident memory of the daemon, the launcher's child, in KiB. */
+/** Returns the resident memory of the daemon (the launcher's child) in KiB. */
 function resident({ served }: Siege): number {
   return Math.max(...childrenOf(served.process.pid).map(({ pid }) => residentMemory(pid)));
 }

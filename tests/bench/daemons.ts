@@ -27,7 +27,7 @@ interface Server {
   name: string;
   port: number;
   pid: number;
-  /** Its processes, to measure memory. */
+  /** The processes of the daemon, to measure memory. */
   pids: number[];
   firstAnswer: number;
   stop(): Promise<void>;

@@ -16,7 +16,7 @@ const NAME = "nrpe.test";
 const ANY = ["basicConstraints=CA:FALSE", `subjectAltName=DNS:${NAME}`];
 const IS_CA = "basicConstraints=critical,CA:TRUE";
 
-/** A certificate with an error. nrpe does not start with a `weak` one. */
+/** A certificate with an error. If it is `weak`, nrpe does not start with the certificate. */
 interface Row {
   name: string;
   refusedBy: "openssl" | "rustls" | "both" | "none";
@@ -25,7 +25,7 @@ interface Row {
   newkey?: string[];
   resign?: string[];
   weak?: boolean;
-  /** Set if more programs refuse it as a client certificate: check_nrpe cannot load it. */
+  /** Set if both libraries refuse the client certificate, because check_nrpe cannot load it. */
   ofClient?: "both";
 }
 

@@ -13,7 +13,7 @@ function examine(port: number, milliseconds = 30_000): Promise<ServerReport> {
   return examineServer({ hostname: HOST, port, signal: AbortSignal.timeout(milliseconds) });
 }
 
-/** A short form of a report, without certificates. */
+/** Returns a short form of a report, without certificates. */
 function brief(report: ServerReport): unknown[] {
   if (report.kind === "anonymous") return ["anonymous", report.version, report.cipher];
   if (report.kind !== "tls") return [report.kind];

@@ -14,7 +14,7 @@ import { tools } from "../tools.ts";
 import { later, until } from "../waiting.ts";
 
 const seconds = Number(Deno.env.get("CHECKWRIGHT_CHAOS_SECONDS") ?? 20);
-/** Includes the time of `quiet()`, which runs twice. */
+/** The timeout includes the time of `quiet()`, which runs twice. */
 const timeout = seconds * 1_000 + 240_000;
 const options = { ignore: tools.setsid === undefined, timeout };
 
@@ -76,7 +76,7 @@ async function vanisher({ served, stop }: Chaos): Promise<void> {
 async function babbler({ served, stop }: Chaos): Promise<void> {
   while (!stop.aborted) {
     const bytes = crypto.getRandomValues(new Uint8Array(4 + Math.floor(Math.random() * 5_000)));
-    // Half of them begin like a packet.
+    // Half of the data begins like a packet.
     if (Math.random() < 0.5) bytes.set([0, 4, 0, 1]);
     const connection = await Deno.connect({ port: served.port }).catch(() => undefined);
     if (connection === undefined) continue;
@@ -133,7 +133,7 @@ async function quiet(
   served.process.kill("SIGHUP");
   const deadline = performance.now() + 60_000;
   for (;;) {
-    // The garbage collector runs only if there is work.
+    // These queries cause work, because the garbage collector does not run without it.
     for (let count = 0; count < 100; count++) {
       await askOnce(served, [count % 10 === 0 ? "fast_process" : "fast", "x"], { tls });
     }
@@ -194,7 +194,7 @@ async function wreak(length: number, tls: boolean): Promise<void> {
   };
   const pid = daemonOf(served.process.pid);
 
-  // Resources that start or grow only once must exist before the daemon is measured.
+  // Some resources start or grow only once. They must exist before the daemon is measured.
   await Promise.all(expectations.map((expectation) => ask(chaos, expectation)));
   await crowd(chaos, Math.max(4, length / 5), project, mark);
   const start = await quiet(chaos, project, mark, pid);

@@ -3,9 +3,9 @@ import { deadlines } from "../fixtures/chaos_agent.ts";
 /** The expected answer of a command of the chaos agent, and its deadline. */
 export interface Expectation {
   command: string;
-  /** How often it is queried, relative to the others. */
+  /** The frequency of queries for the command, relative to the other commands. */
   weight: number;
-  /** The deadline in seconds. */
+  /** The deadline for the answer, in seconds. */
   deadline: number;
   /** Returns whether an answer is correct. */
   accepts(answer: string, nonce: string): boolean;
@@ -58,7 +58,7 @@ export const expectations: readonly Expectation[] = expect({
   plugin_fails: [5, says("CRITICAL")],
   plugin_dies: [3, says("UNKNOWN", "\nPlugin was ended by SIGKILL$")],
   plugin_silent: [3, matches(/^UNKNOWN NRPE: Unable to read output\n/)],
-  // As much as a packet can contain.
+  // The answer is as long as a packet allows.
   plugin_floods: [2, (answer, nonce) => {
     const begin = new RegExp(`^WARNING [AB] ${nonce}\n`).exec(answer)?.[0];
     return begin !== undefined && answer.length >= 900 && /^x+$/.test(answer.slice(begin.length));
@@ -74,7 +74,7 @@ export const expectations: readonly Expectation[] = expect({
 
 const total = expectations.reduce((sum, { weight }) => sum + weight, 0);
 
-/** Picks one of them at random, by weight. */
+/** Picks an expectation at random, by weight. */
 export function anyExpectation(): Expectation {
   let at = Math.random() * total;
   return expectations.find(({ weight }) => (at -= weight) < 0) ?? expectations[0]!;

@@ -1,4 +1,4 @@
-/** How much a hanging command slows others down. */
+/** Measures how much a hanging command delays other commands. */
 import { assert } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
@@ -21,7 +21,7 @@ export default defineAgent({
  */
 const floor = 20;
 
-/** The 99th percentile of the response times, in milliseconds. */
+/** Returns the 99th percentile of the response times, in milliseconds. */
 async function p99(served: Served): Promise<number> {
   const times: number[] = [];
   const client = async () => {
@@ -43,7 +43,7 @@ Deno.test("A hanging command makes other commands at most twice as slow", async 
   await p99(served);
   const alone: number[] = [];
   const beside: number[] = [];
-  // The two alternate, so that other load of the machine affects both equally.
+  // Both measurements alternate, so that other load of the machine affects them equally.
   for (let round = 0; round < 7; round++) {
     alone.push(await p99(served));
     const hanging = ["hangs", "hangs", "sleeps", "sleeps"].map((name) => askOnce(served, [name]));

@@ -16,7 +16,7 @@ export default defineAgent({ commands: { ${commands} } });
 `;
 }
 
-Deno.test(`${runs} runs of plugins leave no zombie and no descriptor`, {
+Deno.test(`${runs} runs of plugins leave no zombie and no open file descriptor`, {
   timeout: 120_000 + runs * 50,
 }, async () => {
   const mark = crypto.randomUUID();

@@ -1,7 +1,7 @@
 /** Resources of a process, read from /proc. Needs Linux and all permissions. */
 import { childrenOf, type HostProcess, markedProcesses, residentMemory } from "../processes.ts";
 
-/** The resources of a daemon at a moment. */
+/** The resources of a daemon at one point in time. */
 export interface ProcessState {
   /** Memory in use, in MB. */
   memory: number;

@@ -1,7 +1,7 @@
 /** The interval of the timer, in milliseconds. */
 const every = 20;
 
-/** How late the timer may be on a busy machine, in milliseconds. */
+/** The maximum delay of the timer on a busy machine, in milliseconds. */
 const usual = 30;
 
 /** Measures the time in which the machine did not run its processes. */

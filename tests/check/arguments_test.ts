@@ -39,7 +39,7 @@ Deno.test("parseArguments() parses every common form of arguments", {
     [["-w\t5\n-c10"], { warning: "5", critical: "10" }],
     [["-p '/a b' -v"], { path: "/a b", verbose: "true" }],
     [['--path="/a b"', '-x "a \\"b"'], { path: "/a b", exclude: 'a "b' }],
-    // Values that begin with a dash.
+    // Values may begin with a dash.
     [["-w", "-5:"], { warning: "-5:" }],
     [["-w -5:5"], { warning: "-5:5" }],
     [["-5", "-.5:"], { warning: "-5", critical: "-.5:" }],
@@ -87,14 +87,14 @@ Deno.test(
       [["--=1"], [`Unknown option "=1": ${known}`]],
       [["-w 'x"], ["Cannot split \"-w 'x\" into words: quote ' is not closed"]],
       [["1", "2", "3", "4", "5", "6", "7", "8"], [
-        'Unexpected argument "7": no option is left for it',
-        'Unexpected argument "8": no option is left for it',
+        'Unexpected argument "7": every option already has a value',
+        'Unexpected argument "8": every option already has a value',
       ]],
     ];
     for (const [args, errors] of rows) assertEquals(parseArguments(args, options).errors, errors);
     assertEquals(parseArguments(["x", "-y"], {}).errors, [
       'Unknown option "y": the check has no options',
-      'Unexpected argument "x": no option is left for it',
+      'Unexpected argument "x": every option already has a value',
     ]);
   },
 );

@@ -70,7 +70,7 @@ Deno.test(
   },
 );
 
-Deno.test("parseOption() refuses invalid values with the expected form", {
+Deno.test("parseOption() refuses invalid values, and names the expected form", {
   permissions: "none",
 }, () => {
   const aRange = "expected a range such as 10, 10:, ~:10 or @10:20";

@@ -6,7 +6,7 @@ import { option } from "../../src/check/option.ts";
 import { testCheck } from "../../src/check/testing.ts";
 import { attempt, refused } from "./testing/attempt.ts";
 
-Deno.test("testCheck() uses the real resource without a fixture", {
+Deno.test("testCheck() uses the real resource if the test has no fixture for it", {
   permissions: { read: true, run: ["/bin/echo"], sys: ["osUptime"] },
 }, async () => {
   const here = import.meta.filename!;
@@ -138,7 +138,7 @@ Deno.test(
   },
 );
 
-Deno.test("testCheck() ends a check that hangs, and restricts it as long as it runs", {
+Deno.test("testCheck() ends a check that hangs, and restricts the check until it has ended", {
   permissions: "inherit",
 }, async () => {
   const refusal = 'Requires read access to "/etc/passwd", run again with the --allow-read flag';

@@ -73,7 +73,7 @@ function section(name: keyof typeof library): string {
   ].join("\n\n");
 }
 
-/** The commands of the agent that are bound to a check. */
+/** Returns the commands of the agent that are bound to a check. */
 function commandsOf(name: keyof typeof library): [name: string, command: CheckCommand][] {
   return Object.entries(agent.commands).flatMap(([command, bound]) =>
     "definition" in bound && bound.definition === library[name].definition
@@ -115,7 +115,7 @@ function describePermissions(permissions: Permissions): string {
   return kinds.length === 0 ? "none" : kinds.join("; ");
 }
 
-/** The line of this folder's agent that defines a command. */
+/** Returns the line of `checks/agent.ts` that defines a command. */
 function agentLine(
   name: string,
   command: string,
@@ -125,7 +125,7 @@ function agentLine(
   return `${command}: ${name}(${words.join(", ")}),`;
 }
 
-/** The line that queries a command of this folder's agent. */
+/** Returns the line that queries a command of `checks/agent.ts`. */
 function queryLine(command: string): string {
   const args = EXAMPLE_ARGUMENTS[command];
   return `check_nrpe -H 127.0.0.1 -c ${command}${args === undefined ? "" : ` -a '${args}'`}`;

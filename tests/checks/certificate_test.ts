@@ -33,7 +33,7 @@ const cases: [seconds: number, days: string, state: string, output: RegExp, left
   [-2 * DAY, "0", "CRITICAL", / expired on /, -2],
 ];
 
-Deno.test("judgeCertificate() returns the texts of check_http -C and has its limits", {
+Deno.test("judgeCertificate() has the same texts and limits as check_http -C", {
   permissions: "none",
 }, () => {
   for (const [seconds, days, state, output, left] of cases) {

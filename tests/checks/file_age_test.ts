@@ -86,7 +86,7 @@ Deno.test("presentFile() compares the age with ranges", { permissions: "none" },
     ["-w 100:2000 -c 50:3000", 99, "WARNING"],
     ["-w 100:2000 -c 50:3000", 49, "CRITICAL"],
     ["-w @0:10 -c 5000", 5, "WARNING"],
-    // The time of the file is ahead of the clock of this host.
+    // The file was modified 30 seconds in the future, by the clock of this host.
     ["-w 240 -c 600", -30, "OK"],
     ["-w 1:240 -c 600", -30, "WARNING"],
   ];

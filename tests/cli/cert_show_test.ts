@@ -52,7 +52,7 @@ Deno.test("cert show explains files with all their errors", { ignore }, async ()
     [[turned], 1, [`${both}the file starts with a CA certificate: move it to the end`]],
     [[ca.certFile], 0, ["use        CA, signs other certificates", "issuer     itself", fine]],
     [[good.certFile, "--key", other.keyFile], 1, [
-      `${both}the key in ${other.keyFile} does not belong to it`,
+      `${both}the key in ${other.keyFile} does not belong to the certificate`,
     ]],
     [[good.certFile, "--ca", other.certFile], 1, [
       `${both}it is not trusted by ${other.certFile}: ` +
@@ -185,7 +185,7 @@ Deno.test("cert show explains the certificates of hosts", {
   assertMatch(shown.stdout, /\nRefused by Deno \(rustls\): it has X\.509 version 1 /);
   assertMatch(shown.stdout, /\n {2}trusted +yes, by /);
 
-  // A key with which a handshake of this runtime always fails.
+  // The server has a key with which a handshake of this runtime always fails.
   using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = free.addr;
   free.close();

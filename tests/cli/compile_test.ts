@@ -1,4 +1,4 @@
-/** The files that `compile` writes, and the agents that it refuses. */
+/** `checkwright compile`: the files that it writes, and the agents that it refuses. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createProject } from "../project.ts";
 import { run } from "../serving.ts";
@@ -29,7 +29,7 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
   );
 }
 
-Deno.test("compile writes the same bytes for the same project in any folder, less than a megabyte", async () => {
+Deno.test("compile writes the same files, smaller than a megabyte, for the same project in any folder", async () => {
   const compiled: Record<string, string>[] = [];
   for (const depth of ["", "/deeper/down"]) {
     await using project = await createProject("");

@@ -102,7 +102,7 @@ for (const [shell, { path }] of Object.entries(shells)) {
 }
 
 Deno.test(
-  "bash completes the sample of the command reference",
+  "bash completion prints the output shown in the command reference",
   { ignore: isMissing(shells.bash!.path) },
   async () => {
     const block = (await consoleBlocks("src/cli/README.md")).find((sample) =>

@@ -21,15 +21,18 @@ async function learn(agent: string, ...words: string[]) {
   return { stdout, permissions: await block(stdout), answer, proof };
 }
 
-Deno.test("learn finds the permissions that the built-in checks declare, and they suffice", {
-  ignore: isMissing("/bin/ps"),
-}, async () => {
-  using service = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = service.addr;
-  const closing = (async () => {
-    for await (const connection of service) connection.close();
-  })();
-  await using project = await createProject(`
+Deno.test(
+  "learn prints the permissions that the built-in checks declare, and the checks run with them",
+  {
+    ignore: isMissing("/bin/ps"),
+  },
+  async () => {
+    using service = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = service.addr;
+    const closing = (async () => {
+      for await (const connection of service) connection.close();
+    })();
+    await using project = await createProject(`
     import { defineAgent } from "@checkwright/checkwright";
     import { disk, dummy, fileAge, load, procs, tcp } from "@checkwright/checkwright/checks";
     export default defineAgent({ commands: {
@@ -41,25 +44,26 @@ Deno.test("learn finds the permissions that the built-in checks declare, and the
       check_dummy: dummy({ state: "ok" }),
     } });
   `);
-  const rows: [name: string, permissions: Permissions][] = [
-    ["check_load", { sys: ["loadavg"] }],
-    ["check_disk", { read: ["/"], sys: ["statfs"] }],
-    ["check_procs", { run: ["/bin/ps"] }],
-    ["check_tcp", { net: [`127.0.0.1:${port}`] }],
-    ["check_file_age", { read: ["/etc/passwd"] }],
-    ["check_dummy", {}],
-  ];
-  for (const [name, permissions] of rows) {
-    const learned = await learn(project.agent, name);
-    assertEquals(learned.permissions, permissions, name);
-    assertMatch(learned.answer, /^OK: /);
-    assertMatch(learned.proof, /^OK: /);
-    assertStringIncludes(learned.stdout, "// The check declares exactly these permissions\n");
-  }
-  assertMatch((await learn(project.agent, "check_dummy")).stdout, /^permissions: \{\},\n/);
-  service.close();
-  await closing;
-});
+    const rows: [name: string, permissions: Permissions][] = [
+      ["check_load", { sys: ["loadavg"] }],
+      ["check_disk", { read: ["/"], sys: ["statfs"] }],
+      ["check_procs", { run: ["/bin/ps"] }],
+      ["check_tcp", { net: [`127.0.0.1:${port}`] }],
+      ["check_file_age", { read: ["/etc/passwd"] }],
+      ["check_dummy", {}],
+    ];
+    for (const [name, permissions] of rows) {
+      const learned = await learn(project.agent, name);
+      assertEquals(learned.permissions, permissions, name);
+      assertMatch(learned.answer, /^OK: /);
+      assertMatch(learned.proof, /^OK: /);
+      assertStringIncludes(learned.stdout, "// The check declares exactly these permissions\n");
+    }
+    assertMatch((await learn(project.agent, "check_dummy")).stdout, /^permissions: \{\},\n/);
+    service.close();
+    await closing;
+  },
+);
 
 const checks = (folder: string) => `
 import { defineAgent, defineCheck, ok, plugin } from "@checkwright/checkwright";

@@ -93,7 +93,7 @@ Review the change, then run: checkwright permissions ${project.agent} --lock
     assertEquals(json.spare, [{ command: "check_old", kind: "run", entry: "/usr/bin/env" }]);
     assertEquals(`since ${json.since.hash} (${json.since.date})`, since);
 
-    // Without a repository the commit is unknown; the rest is the same.
+    // Without a repository the commit is unknown. The rest of the output is the same.
     await Deno.rename(`${project.folder}/.git`, `${project.folder}/gone`);
     const alone = await run("permissions", project.agent, "--check");
     const narrow = (text: string) => text.replaceAll(/ +/g, " ");
@@ -114,7 +114,7 @@ Review the change, then run: checkwright permissions ${project.agent} --lock
   },
 );
 
-Deno.test("permissions --check succeeds if the lock file grants more than needed, and lists it", async () => {
+Deno.test("permissions --check succeeds if the lock file grants more than needed, and lists the unneeded entries", async () => {
   await using project = await createProject(agent(queue, old));
   await run("permissions", project.agent, "--lock");
   await project.write("agent.ts", agent(queue));

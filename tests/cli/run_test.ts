@@ -25,7 +25,7 @@ export default defineAgent({
 });
 `;
 
-/** Whether the command line of a process contains the mark. */
+/** Returns whether the command line of a process contains the mark. */
 function isRunning(mark: string): boolean {
   return listProcesses().some(({ args }) => args.includes(mark));
 }

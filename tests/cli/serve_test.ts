@@ -46,7 +46,7 @@ Deno.test("serve reports in one line why it cannot start", async () => {
     assertEquals(ended.stdout, "", args.join(" "));
     if (code > 0) assertEquals(ended.code, code, args.join(" "));
     else assert(ended.code > 0, args.join(" "));
-    // Information and warnings are ignored.
+    // Lines with the level info or warning are ignored.
     const lines = ended.stderr.trim().split("\n")
       .filter((text) => !/ info certificate|checkwright: warning: /.test(text));
     assertEquals(lines.length, 1, ended.stderr);
@@ -108,7 +108,7 @@ Deno.test("A reload changes the log format of the supervisor and of the daemon",
   await served.logged(" error reload refused ");
 });
 
-Deno.test("A daemon with few file descriptors survives a flood of connections, and answers afterwards", async () => {
+Deno.test("A daemon with few file descriptors answers queries after a flood of connections", async () => {
   await using project = await createProject(agent);
   const flags = ["read", "write", "net", "env", "run", "sys"].map((name) => `--allow-${name}`);
   const root = fileURLToPath(new URL("../../", import.meta.url));

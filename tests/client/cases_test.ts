@@ -17,7 +17,10 @@ interface Row {
   expected: { exit: number; stdout?: string; output_regex?: string };
 }
 
-/** The answers of the server in those suites. It closes without an answer for other commands. */
+/**
+ * The answers of the server in those suites. For other commands, the server closes the connection
+ * without an answer.
+ */
 const ANSWERS: Record<string, [code: number, text: string]> = {
   _NRPE_CHECK: [0, "NRPE v4.1.3"],
   state_critical: [2, "CRITICAL: Danger!"],
@@ -55,7 +58,7 @@ function hasIpv6(): boolean {
   }
 }
 
-/** Our client refuses these with the same exit code, but before a handshake. */
+/** Our client refuses these command lines with the same exit code, but before a handshake. */
 const OBSOLETE = /-S TLSv1\.1$/;
 
 Deno.test("query passes the test suite of check_nrpe", {

@@ -3,7 +3,10 @@ import { encodePacket } from "../../src/protocol/encode_packet.ts";
 import type { Packet, PacketInput } from "../../src/protocol/packet.ts";
 import { readPacket } from "../../src/protocol/read_packet.ts";
 
-/** Handles one connection after its query was read. The result is sent; then the server closes. */
+/**
+ * Handles one connection after its query was read. The server sends the result and then closes the
+ * connection.
+ */
 export type Answer = (
   query: Packet,
   conn: Deno.TcpConn,
@@ -60,7 +63,7 @@ export function response(packet: Partial<PacketInput> = {}): Uint8Array {
   return encodePacket({ version: 4, type: "response", text: "OK - fine", ...packet });
 }
 
-/** Answers in the version of the query. */
+/** Sends a response in the version of the query. */
 export const sameVersion = (packet: Partial<PacketInput> = {}): Answer => (query) =>
   response({ version: query.version, ...packet });
 

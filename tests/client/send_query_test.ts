@@ -170,7 +170,8 @@ Deno.test(
       );
       assertEquals(error.name, "TimeoutError");
     }
-    // Also in the middle of a response, and during a handshake that the server never answers.
+    // The signal also works in the middle of a response, and during a handshake that the server
+    // never answers.
     await using half = fakeServer(async (query, conn) => {
       await sendAll(conn, response().subarray(0, 20));
       return silent(query, conn);
@@ -232,7 +233,7 @@ Deno.test("sendQuery() refuses a query that the server would change", { permissi
 Deno.test("sendQuery() supports the payload sizes of NSClient++ in version 2", {
   permissions,
 }, async () => {
-  // The reader of the fake server supports only 1,024. This one counts bytes.
+  // The fake server reads only 1,024-byte payloads. This server counts the received bytes.
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const served = (async () => {
     using conn = await listener.accept();

@@ -26,7 +26,7 @@ async function validate(cache: string): Promise<{ code: number; stderr: string }
 }
 
 Deno.test({
-  name: "Four processes that start together with one empty cache all bundle their agent",
+  name: "If four processes start together with one empty cache, each of them bundles its agent",
   ignore: !isReachable,
   async fn() {
     const cache = await Deno.makeTempDir({ prefix: "checkwright-cold-" });

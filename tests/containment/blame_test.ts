@@ -113,7 +113,7 @@ Deno.test("An agent whose module ends the daemon when it is evaluated runs no ch
       plugin: plugin(["/bin/echo", "echoed"]),
     } });
   `;
-  // The module does not harm the loading of the agent, which has its own process.
+  // The module does nothing in the process that loads the agent. In a worker, it ends the daemon.
   const deadly = 'if (typeof WorkerGlobalScope === "function") {' +
     'await import("data:text/javascript," + "(".repeat(2e5) + "1" + ")".repeat(2e5)); }';
   await using project = await createProject(module(deadly));

@@ -18,7 +18,7 @@ async function ask(served: Served, command: string): Promise<string> {
   return `${state} ${text}`;
 }
 
-/** Asks until there is an answer, and returns the milliseconds without one. */
+/** Sends queries until one is answered, and returns the milliseconds until that answer. */
 async function gap(served: Served): Promise<number> {
   const start = performance.now();
   for (;;) {
@@ -58,7 +58,7 @@ Deno.test("A command that blocks its process is killed and can run again", async
 
 Deno.test("Too many abandoned workers restart the daemon, and the offending commands stay quarantined", async () => {
   await using served = await serve(agent, "--no-tls");
-  // On a fixed port, as in production.
+  // The daemon listens on a fixed port, as in production.
   for (const command of ["spin_a", "spin_b", "spin_c"]) await ask(served, command);
   await served.logged("restart reason=");
   assert(await gap(served) < 1_000);
@@ -67,14 +67,14 @@ Deno.test("Too many abandoned workers restart the daemon, and the offending comm
   }
 });
 
-Deno.test("A check that takes all memory in a process ends alone", async () => {
+Deno.test("If a check in a process sandbox takes all memory, only this process ends", async () => {
   await using served = await serve(agent, "--no-tls");
   assertMatch(await ask(served, "eat_contained"), /^UNKNOWN Could not run: .*out of memory/);
   assertEquals(await ask(served, "ok"), "OK fine");
   assertEquals(served.log().includes("restart"), false);
 });
 
-Deno.test("A check that takes all memory in a worker ends the daemon; the next one serves within a second", async () => {
+Deno.test("If a check in a worker takes all memory, the daemon ends, and the next daemon serves within a second", async () => {
   await using served = await serve(agent, "--no-tls");
   for (let count = 1; count <= 2; count++) {
     const eaten = ask(served, "eat").catch((error) => String(error));

@@ -1,4 +1,4 @@
-/** How answers and the log report the ending of a command that timed out. */
+/** Answers and the log report the ending of a command that timed out. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";

@@ -10,7 +10,10 @@ const fixture = new URL("../fixtures/leaving_agent.ts", import.meta.url).href;
 
 const ignore = tools.setsid === undefined;
 
-/** A process outside its group, without parent and output: only its mark identifies it. */
+/**
+ * A script that leaves a process behind. The process left its group and has no parent and no
+ * output, so only its mark identifies it.
+ */
 const leaver = `#!/bin/sh
 if [ "$1" = hang ]; then echo $$ > "$0.hangs"; /usr/bin/setsid sleep 61 & sleep 61; fi
 /usr/bin/setsid /bin/sh -c 'echo $$; exec sleep 62 >/dev/null 2>&1' &
@@ -46,7 +49,7 @@ async function open(): Promise<Scene> {
   };
 }
 
-/** The daemon: the launcher's child. */
+/** Returns the process id of the daemon, which is the launcher's child. */
 function daemonOf({ process }: Served): number {
   return childrenOf(process.pid)[0]!.pid;
 }

@@ -1,4 +1,4 @@
-/** Runs in a hardened sandbox: makes calls, and prints before each which one it is. */
+/** Runs in a hardened sandbox: makes calls, and prints the position of each call before it. */
 import { type Call, callsOf, resultArgs } from "./plans.ts";
 import { createScope, type Evaluate } from "./scope.ts";
 import { receivers } from "./receivers.ts";
@@ -11,42 +11,42 @@ import { createSurface, type Reached, type Surface } from "./surface.ts";
 /** A call: the number of the function, of its arguments, and of a method of the result. */
 export type Position = [fn: number, call: number, method: number];
 
-/** What a process does. */
+/** The order for a process: the calls to make. */
 export interface Order {
-  /** Names of `node:` modules, closed ones included. */
+  /** Names of `node:` modules, including the modules that are closed to checks. */
   modules: readonly string[];
-  /** Facts for `made`: paths, a port, a certificate. */
+  /** Properties of `made` from the search: paths, a port, a certificate. */
   facts: Readonly<Record<string, unknown>>;
   task:
     | { kind: "list" }
-    /** The results of expressions. */
+    /** Evaluate expressions, and print their results. */
     | { kind: "evaluate"; codes: readonly string[] }
-    /** The expression of a call. */
+    /** Print the expression of a call. */
     | { kind: "describe"; at: Position }
-    /** The calls from a position to another, both included. */
+    /** Make the calls from one position to another, including both. */
     | { kind: "run"; from: Position; to: Position; skip: readonly number[] };
 }
 
 /** Writes a line. */
 type Print = (line: string) => void;
 
-/** A function takes no more than this; the rest of its calls are not made. */
+/** The time limit for the calls of one function. Its remaining calls are skipped. */
 const maxMilliseconds = 3_000;
-/** The wait for a promise, in milliseconds, and the number of such waits of a function. */
+/** The wait for a promise, in milliseconds, and the maximum number of full waits. */
 const patience = 10;
 const maxWaits = 8;
-/** What runs in other threads at the end is given this time to fail. */
+/** The wait at the end, so that work in other threads can still fail. */
 const lastMilliseconds = 250;
-/** The number of results of a function whose methods are called. */
+/** The maximum number of results whose methods are called, for each function. */
 const maxResults = 24;
 
-// Bound: the calls may replace what is not frozen.
+// These functions are read first, because the calls may replace globals that are not frozen.
 const { apply, construct, ownKeys, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
 const { setTimeout } = globalThis;
 const now = performance.now.bind(performance);
 const later = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** Carries out an order. */
+/** Makes the calls of an order, and prints their results. */
 export async function carryOut({ modules, facts, task }: Order, print: Print): Promise<void> {
   Error.stackTraceLimit = 0;
   const evaluate = await createScope(facts);
@@ -56,7 +56,7 @@ export async function carryOut({ modules, facts, task }: Order, print: Print): P
     const instance = attempt(() => evaluate(code));
     if (Object(instance) === instance) {
       surface.addMethods(instance as object, code);
-      // What it holds: native handles have methods that check little.
+      // The object may contain native handles, whose methods check few arguments.
       surface.walk(instance as object, code);
     } else if (instance !== undefined) surface.addMethods(Object(instance), code);
   }
@@ -89,13 +89,13 @@ async function walkModule(surface: Surface, name: string): Promise<void> {
     const module: object = await import(`node:${name}`);
     surface.walk(module, `node("${name}")`);
   } catch {
-    // It is closed to checks.
+    // The module is closed to checks.
   }
 }
 
 interface Target extends Reached {
   samples: (readonly string[])[];
-  /** A whole expression, and not a function. */
+  /** Set if the target is a whole expression and not a function. */
   isScript?: true;
 }
 
@@ -129,7 +129,7 @@ function createCalls(targets: readonly Target[], evaluate: Evaluate, print: Prin
     return settled === late ? undefined : settled;
   }
 
-  // The methods of what a call returns may fail in ways that the call prepared.
+  // Calls the methods of a result, because the call before may have prepared a failure.
   async function callMethods(result: unknown, prefix: string, last: number): Promise<void> {
     if (Object(result) !== result || results++ >= maxResults) return;
     let method = 0;
@@ -223,6 +223,6 @@ async function attemptLater(make: () => Promise<void>): Promise<void> {
   try {
     await make();
   } catch {
-    // A refusal, and that is what is wanted.
+    // The call is refused, as it should be.
   }
 }

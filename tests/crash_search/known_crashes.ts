@@ -1,10 +1,10 @@
 /**
- * Every call that ended the process from inside a sandbox, of this version or an earlier one, with
- * the part of a message that refuses it now. `tests/attacks/crashes_test.ts` evaluates them, and the
- * search too: where a new Deno has closed one, nothing changes.
+ * Every call that ended the process from inside a sandbox, in this version or an earlier one, each
+ * with a part of the message that refuses the call now. `tests/attacks/crashes_test.ts` and the
+ * search evaluate all of them, even those that a newer Deno has fixed.
  */
 
-/** Harmless now, whatever it returns or throws: its arguments are read once. */
+/** The call is harmless now, with any result or error, because its arguments are read once. */
 const harmless = "";
 
 const crypto = 'node("crypto")';
@@ -16,12 +16,12 @@ const rsa = '{ name: "RSASSA-PKCS1-v1_5", modulusLength: 512, ' +
   'publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-512" }';
 const shortKey = `${crypto}.generateKeyPairSync("rsa", { modulusLength: 512 }).privateKey`;
 
-/** An object in which a member is there at the first reading only. */
+/** Returns the expression of an object in which one member exists only for its first reader. */
 function once(members: string, name: string): string {
   return `once({ ${members}, ext: true, ${name}: "AQAB" }, "${name}")`;
 }
 
-/** The expressions. */
+/** The expressions, each with a part of the expected message. */
 export const knownCrashes: readonly (readonly [code: string, refusal: string])[] = [
   // The check for unstable APIs ends the process.
   ['Deno.listen({ transport: "vsock", cid: 1, port: 1 })', "Deno.listen() is not for a check"],

@@ -1,6 +1,8 @@
-/** Calls that succeed, of everything that is not cryptography, see `samples.ts`. */
+/** Successful calls of functions that are not about cryptography, see `samples.ts`. */
 
-/** The calls. `made.port` is a port that accepts connections, `made.folder` may be written. */
+/**
+ * The calls. `made.port` is a port that accepts connections, `made.folder` is a writable folder.
+ */
 export const moreSamples: readonly (readonly [name: string, args: readonly string[]])[] = [
   ["Buffer.alloc", ["4", '"a"', '"utf8"']],
   ["Buffer.from", ['"a"', '"utf8"']],

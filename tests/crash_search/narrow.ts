@@ -2,7 +2,7 @@
 import type { Position } from "./inside.ts";
 import { type Outcome, runProcess, type Setting } from "./outcome.ts";
 
-/** A process that ended, or had to be. */
+/** A process that died or had to be killed. */
 export interface Finding {
   kind: "crash" | "memory" | "broken" | "blocked";
   expression: string;
@@ -11,11 +11,11 @@ export interface Finding {
 }
 
 /**
- * Explains a death.
+ * Finds the calls that made a process die.
  *
  * @param start the first call of the process that died
- * @returns the finding; a process that dies of no single call is reported with the calls between.
- * Undefined if many calls together have exhausted the memory
+ * @returns the finding; if no single call is the cause, it contains a range of calls. Undefined if
+ * many calls together have exhausted the memory
  */
 export async function narrow(
   setting: Setting,
@@ -30,7 +30,7 @@ export async function narrow(
   const alone = await diesFrom([at[0], at[1], -1]);
   if (alone !== undefined) return await report(setting, alone, at, at);
   if (isMemory(outcome)) return undefined;
-  // Later than its cause: the nearest calls first, up to the start.
+  // The process may die later than at the cause. So the nearest calls are tried first.
   for (let calls = 4; calls < at[1]; calls *= 8) {
     const from: Position = [at[0], at[1] - calls, -1];
     const again = await diesFrom(from);
@@ -46,7 +46,7 @@ export async function narrow(
   return again ? finding : { ...finding, reason: `${finding.reason} (did not happen again)` };
 }
 
-/** Whether a process ended since memory was exhausted, the heap's or the limit of the process. */
+/** Returns whether a process ended because its heap was full or its memory limit was reached. */
 function isMemory({ reason }: Outcome): boolean {
   return /out of memory|heap limit|invalid (?:array|table|size)|Zone|memory allocation of \d{1,11} bytes/
     .test(reason);
@@ -66,7 +66,7 @@ async function report(
   return { kind, expression, status: outcome.status, reason: outcome.reason };
 }
 
-/** The expression of a call. */
+/** Returns the expression of a call. */
 export async function describe(setting: Setting, at: Position, method = ""): Promise<string> {
   const { lines } = await runProcess(setting, { kind: "describe", at });
   return `${lines[0] ?? `call ${at}`}${method === "" ? "" : ` → ${method}`}`;

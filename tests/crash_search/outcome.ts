@@ -5,26 +5,28 @@ import { RUN_FLAGS } from "../../src/deploy/run_flags.ts";
 import type { Order, Position } from "./inside.ts";
 import type { ProcessOrder } from "./process.ts";
 
-/** What processes are started with. */
+/** The permissions, modules and files of the processes of a search. */
 export interface Setting {
-  /** A folder of the search: bundles, the import map, orders. */
+  /** The folder of the search. It contains bundles, the import map and orders. */
   folder: string;
   permissions: Permissions;
   modules: readonly string[];
   facts: Readonly<Record<string, unknown>>;
 }
 
-/** How a process ended. */
+/** The ending of a process. */
 export interface Outcome {
-  /** `broken`: the sandbox ended, the process did not. `blocked`: killed, after silence. */
+  /**
+   * `broken`: only the sandbox ended. `blocked`: the process was killed because it made no calls.
+   */
   kind: "done" | "broken" | "died" | "blocked";
-  /** The last call that was announced. */
+  /** The last call that was reported before it was made. */
   at: Position;
-  /** The method of a result that the last call is, if it is one. */
+  /** The method of a result, if the last call is such a method; otherwise empty. */
   method: string;
-  /** The number of calls that were announced. */
+  /** The number of calls that were reported before they were made. */
   calls: number;
-  /** Functions whose calls took too long to be all made. */
+  /** Functions of which some calls were skipped, because the others took too long. */
   cut: number[];
   /** Lines of results. */
   lines: string[];
@@ -34,9 +36,9 @@ export interface Outcome {
   reason: string;
 }
 
-/** In MiB, and in seconds of processor time. */
+/** The limits of a process: memory in MiB, processor time in seconds. */
 const bounds = { memory: 6_144, cpu: 600 };
-/** After so many milliseconds without a call the process is killed; the start takes longer. */
+/** A process is killed after this many milliseconds without a call. */
 const silence = 3_000;
 const startSilence = 30_000;
 
@@ -96,7 +98,7 @@ function watch(child: Deno.ChildProcess, progress: string, onBlocked: () => void
         child.kill("SIGKILL");
         onBlocked();
       } catch {
-        // It has ended just now.
+        // The process has ended in the meantime.
       }
     }
   }, 250);

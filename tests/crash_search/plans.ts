@@ -21,11 +21,11 @@ export function* callsOf(
   { name, fn, receiver }: Reached,
   samples: readonly (readonly string[])[],
 ): Generator<Call> {
-  // A getter has no arguments, and a setter one.
+  // A getter has no arguments, and a setter has one.
   const arity = name.startsWith("get(") ? 0 : name.startsWith("set(") ? 1 : arityOf(fn);
   const kinds = isClass(fn) ? [true] : isConstructor(fn) ? [false, true] : [false];
   for (const construct of kinds) {
-    // First: what succeeds, so that its variants are tried before a time limit.
+    // Successful calls come first, so that their variants are tried before the time limit.
     for (const args of samples) {
       yield { receiver, args, construct };
       for (const variant of variantsOf(args)) yield { receiver, args: variant, construct };
@@ -56,7 +56,7 @@ function* argumentsOf(arity: number): Generator<string[]> {
   }
 }
 
-// Each argument, each option and each pair of arguments is replaced.
+// Replaces each argument, each option and each pair of arguments.
 function* variantsOf(args: readonly string[]): Generator<string[]> {
   for (let at = 0; at < args.length; at++) {
     for (const value of values) yield args.with(at, value);

@@ -6,7 +6,7 @@ import { bundle } from "../../src/project/bundle.ts";
 import { importMap } from "../../src/runner/builtin_modules.ts";
 import type { Setting } from "./outcome.ts";
 
-/** Permissions of the sandbox: none, or some of each kind. */
+/** The permissions of the sandbox: `none`, or `wide`, which grants some entries of each kind. */
 export type PermissionSet = "wide" | "none";
 
 /** Bundles the programs into a folder. */
@@ -25,7 +25,7 @@ export async function bundlePrograms(folder: string): Promise<void> {
 }
 
 /**
- * Creates what processes are started with.
+ * Creates the setting of a search.
  *
  * @param folder the folder of the programs
  * @param name the permissions

@@ -9,12 +9,12 @@ import { createSandbox } from "../../src/runner/sandbox.ts";
 import { openWorker } from "../../src/runner/worker_channel.ts";
 import type { Order } from "./inside.ts";
 
-/** What the file contains. */
+/** The contents of the file. */
 export interface ProcessOrder {
   /** The paths of the bundles of `sandbox_main.ts` and `inside.ts`. */
   runtime: string;
   inside: string;
-  /** The path of the file in which the sandbox writes what it does. */
+  /** The path of the file into which the sandbox writes its calls and their results. */
   progress: string;
   permissions: Permissions;
   order: Order;
@@ -24,9 +24,9 @@ const { runtime, inside, progress, permissions, order }: ProcessOrder = JSON.par
   await Deno.readTextFile(Deno.args[0]!),
 );
 const urlOf = (code: string) => URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-// What is written to an open file survives the process. The permission to open it is given up before
-// the realm is hardened, so that the sandbox is one with exactly the permissions of the search. The
-// resource gets a number that no hostile value has.
+// Text that was written to an open file survives the process. The worker gives up the permission to
+// open the file before it is hardened, so that the calls have exactly the permissions of the
+// search. The resource of the file gets a number that no hostile value has.
 const url = urlOf(`
 import { serveSandbox, workerHost } from "${urlOf(await Deno.readTextFile(runtime))}";
 const path = ${JSON.stringify(progress)};

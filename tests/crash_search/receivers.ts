@@ -1,9 +1,11 @@
 /**
- * Objects whose methods are tried, as expressions. Each is made anew for each call, except for
- * `made`, whose expressions return promises: those are awaited once in a process.
+ * Expressions for objects whose methods are called. Each object is created again for each call. The
+ * expressions in `made` return promises, which are awaited once in each process.
  */
 
-/** Objects that only a promise gives, by name. Used as `made.name`. */
+/**
+ * Objects that are available only through a promise, by name. Expressions use them as `made.name`.
+ */
 export const made: readonly (readonly [name: string, code: string])[] = [
   ...["AES-GCM", "AES-CBC", "AES-CTR", "AES-KW"].map((name) =>
     [
@@ -52,7 +54,7 @@ export const made: readonly (readonly [name: string, code: string])[] = [
   ],
   ["pbkdf2", 'crypto.subtle.importKey("raw", new Uint8Array(8), "PBKDF2", false, ["deriveBits"])'],
   ["hkdf", 'crypto.subtle.importKey("raw", new Uint8Array(8), "HKDF", false, ["deriveBits"])'],
-  // Made once for all processes: it takes a second.
+  // These keys are created once for all processes, because that takes a second.
   ...["rsa", "dsa"].map((name) =>
     [
       `node${name}`,
@@ -111,7 +113,7 @@ const temporal = [
 ];
 const wasm = "new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))";
 
-/** The receivers. One that cannot be made in this version of Deno is skipped. */
+/** The receivers. An expression that fails in this version of Deno is skipped. */
 export const receivers: readonly string[] = [
   ...hashes.map((name) => `node("crypto").createHash("${name}")`),
   ...hashes.slice(0, 3).map((name) => `node("crypto").createHmac("${name}", "")`),

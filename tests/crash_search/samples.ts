@@ -1,12 +1,12 @@
 /**
- * Calls that succeed, as expressions. Random arguments rarely pass the first check of a function, so
- * each argument of these is replaced in turn, and each option.
+ * Successful calls, as expressions. Random arguments rarely pass the first check of a function. So
+ * the search replaces each argument and each option of these calls in turn.
  */
 
 const c = 'node("crypto")';
 const b = "new Uint8Array(16)";
 
-/** The same arguments for several functions. */
+/** Returns calls of several functions with the same arguments. */
 export function each(
   names: readonly string[],
   owner: string,
@@ -116,7 +116,9 @@ const cryptoCalls: [string, string[]][] = [
   [`${c}.secureHeapUsed`, []],
 ];
 
-/** The calls: a function of a module, of a global, or a constructor, with its arguments. */
+/**
+ * The calls, each with its arguments: functions of modules, functions of globals, and constructors.
+ */
 export const samples: readonly (readonly [name: string, args: readonly string[]])[] = [
   ...cryptoCalls,
   ...each(zlib.map((name) => `${name}Sync`), 'node("zlib")', "made.gzip", zlibOptions),

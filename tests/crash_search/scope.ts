@@ -8,7 +8,7 @@ export type Evaluate = (code: string) => unknown;
 /**
  * Creates the scope of all expressions: the helpers, and `made`.
  *
- * @param facts properties of `made` that are given
+ * @param facts properties of `made` that the search passes
  */
 export async function createScope(
   facts: Readonly<Record<string, unknown>>,
@@ -34,7 +34,7 @@ export async function createScope(
     try {
       Reflect.set(bound[0] as object, name, await evaluate(code));
     } catch {
-      // Calls that need it fail.
+      // Calls that need this property fail.
     }
   }
   return evaluate;

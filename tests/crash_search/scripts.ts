@@ -1,10 +1,10 @@
-/** Whole expressions: what needs several steps, and buffers so large that few functions get them. */
+/** Whole expressions: attacks in several steps, and buffers that are too large for most calls. */
 
 import { knownCrashes } from "./known_crashes.ts";
 
 const sizes = ["0", "1", "2", "3", "4", "16"];
 
-/** The expressions. */
+/** The expressions, which are evaluated as they are. */
 export const scripts: readonly string[] = [
   ...knownCrashes.map(([code]) => code),
   ...sizes.map((size) => `node("crypto").generatePrimeSync(${size})`),
@@ -53,7 +53,7 @@ export const scripts: readonly string[] = [
   'Array(2 ** 32 - 1).join("").length',
   '"x".padEnd(2 ** 29 - 24).normalize("NFKD").length',
   "new Array(2 ** 25).fill(0).concat(new Array(2 ** 25).fill(0)).length",
-  // Deep structures that the runtime may walk.
+  // Deeply nested values that the runtime may walk recursively.
   "new Promise((r) => { setTimeout(r, 50); setTimeout(() => { throw deepError }) })",
   "new Promise((r) => { setTimeout(r, 50); Promise.reject(deepError) })",
   "Deno.inspect(deepError)",
@@ -67,7 +67,7 @@ export const scripts: readonly string[] = [
   'import("data:application/json," + "[".repeat(1e6))',
   'new Function("return " + "a=>".repeat(2e5) + "1")',
   'new RegExp("[".repeat(1e5) + "a" + "]".repeat(1e5), "v")',
-  // The runtime calls what errors bring along, and looks up globals.
+  // The runtime calls properties of errors, and looks up globals.
   "new Promise((r) => { setTimeout(r, 50); setTimeout(() => { throw { get stack() { throw 1 } } }) })",
   "(() => { Error.prepareStackTrace = fail; return Promise.reject(new Error()) })()",
   "(() => { Error.prepareStackTrace = (_, frames) => frames; return Promise.reject(new Error()) })()",

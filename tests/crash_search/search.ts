@@ -11,10 +11,13 @@ import { type Outcome, runProcess, type Setting } from "./outcome.ts";
 
 /** The number of functions that one process tries. */
 const batchSize = 80;
-/** Functions that do something else without permissions; all others are tried with permissions only. */
+/**
+ * Functions that behave differently without permissions. All others are called only with
+ * permissions.
+ */
 const permitted =
   /Deno|net|dns|dgram|http|tls|fs|child_process|process|os\b|fetch|WebSocket|Storage/;
-/** After so many deaths and blocks, the rest of a function's calls is not made. */
+/** After this many deaths and blocks, the remaining calls of a function are skipped. */
 const maxDeaths = 3;
 const maxBlocks = 2;
 

@@ -1,4 +1,4 @@
-/** Calls of `crypto.subtle` that succeed, see `samples.ts`. */
+/** Successful calls of `crypto.subtle`, see `samples.ts`. */
 import { each } from "./samples.ts";
 
 const b = "new Uint8Array(16)";
@@ -151,7 +151,7 @@ const modern: [string, string[]][] = [
   ["SubtleCrypto.supports", ['"digest"', '"SHA-1"', "8"]],
 ];
 
-/** The calls. */
+/** The calls, each with its arguments. */
 export const subtleSamples: readonly (readonly [name: string, args: readonly string[]])[] = [
   ...classic,
   ...modern,

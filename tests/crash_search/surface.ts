@@ -1,6 +1,6 @@
 /** The functions that code in a sandbox can reach. */
 
-/** A function with the ways to it. */
+/** A function that code can reach, with its expressions. */
 export interface Reached {
   /** An expression for the function. */
   name: string;
@@ -9,14 +9,14 @@ export interface Reached {
   receiver: string;
 }
 
-/** A function that several receivers inherit is tried with so many of them. */
+/** The maximum number of receivers with which an inherited function is called. */
 const maxReceivers = 3;
 
-/** What a process reaches, found in the same order each time. */
+/** The functions that a process can reach, in the same order in each process. */
 export interface Surface {
-  /** Everything that is reachable from an object. */
+  /** Adds all functions that are reachable from an object. */
   walk(root: object, name: string): void;
-  /** The methods of an object, its prototypes included. */
+  /** Adds the methods of an object and of its prototypes. */
   addMethods(instance: object, name: string): void;
   readonly reached: readonly Reached[];
 }
@@ -30,7 +30,7 @@ export function createSurface(): Surface {
   function add(name: string, fn: unknown, receiver: string, home: boolean): void {
     if (typeof fn !== "function") return;
     const count = receivers.get(fn) ?? 0;
-    // A method of the object's own class is tried with each object of the table.
+    // A method of the object's own class is called with each object of the table.
     if (count >= (home ? 8 : maxReceivers)) return;
     receivers.set(fn, count + 1);
     reached.push({ name, fn: fn as Reached["fn"], receiver });
@@ -81,7 +81,7 @@ export function createSurface(): Surface {
   };
 }
 
-// The accessors of a frozen prototype stand for values, see `freeze.ts`.
+// The accessors of a frozen prototype replace values, see `freeze.ts`.
 function descriptorOf(object: object, key: PropertyKey): PropertyDescriptor | undefined {
   const found = Object.getOwnPropertyDescriptor(object, key);
   const { get } = found ?? {};

@@ -1,9 +1,9 @@
 /**
- * Hostile values, as expressions: the report shows a call as code that can be pasted into a check.
- * `helpers` are in the scope of every expression of this folder.
+ * Hostile values, as expressions. So the report shows a call as code that can be pasted into a
+ * check. `helpers` are in the scope of every expression of this folder.
  */
 
-/** The helpers' names and code. Evaluated in order, once in a process. */
+/** The names and the code of the helpers. Each process evaluates them once, in this order. */
 export const helpers: readonly (readonly [name: string, code: string])[] = [
   ["node", "(name) => process.getBuiltinModule(name)"],
   ["proto", "(value) => Object.getPrototypeOf(value)"],
@@ -11,7 +11,7 @@ export const helpers: readonly (readonly [name: string, code: string])[] = [
   ["get", "(value, key) => Object.getOwnPropertyDescriptor(value, key).get"],
   ["set", "(value, key) => Object.getOwnPropertyDescriptor(value, key).set"],
   ["fail", '() => { throw new Error("hostile") }'],
-  // Any option has the value. `then` is missing, or every promise would wait for it.
+  // Every option has the value. `then` is missing, because a promise would wait for it.
   [
     "all",
     '(value) => new Proxy({}, { get: (_, key) => key === "then" ? undefined : value, ' +
@@ -46,7 +46,7 @@ export const helpers: readonly (readonly [name: string, code: string])[] = [
     '(key) => crypto.subtle.sign("RSASSA-PKCS1-v1_5", key.privateKey ?? key, ' +
     "new Uint8Array(1))",
   ],
-  // The native classes of the objects behind an object.
+  // The native classes of the objects that an object contains.
   [
     "natives",
     "(owner) => { const found = new Set(); const look = (value, depth) => { " +
@@ -72,13 +72,13 @@ export const helpers: readonly (readonly [name: string, code: string])[] = [
   ["brackets", '"(".repeat(5e4) + ")".repeat(5e4)'],
 ];
 
-/** The values that are tried in pairs. */
+/** The values that are tried in pairs of arguments. */
 export const core: readonly string[] = [
   ...["undefined", "0", "-1", "NaN", "2 ** 31 - 1", "2 ** 32", "2 ** 53"],
   ...['""', "{}", "() => {}", "new Uint8Array(0)"],
 ];
 
-/** The values that are tried in triples. */
+/** The values that are tried in triples of arguments. */
 export const few: readonly string[] = ["-1", "2 ** 31", "2 ** 53", "new Uint8Array(0)"];
 
 /** All values that are tried alone. */

@@ -90,7 +90,7 @@ Deno.test(
         "check_load!x",
         "UNKNOWN",
         "Arguments are not accepted for command 'check_load'\n" +
-        "Set acceptArguments on this command in the agent",
+        "Set `acceptArguments: true` for this command in the agent",
       ],
     ];
     for (const [query, state, text] of table) {
@@ -100,7 +100,7 @@ Deno.test(
 );
 
 Deno.test(
-  "The handler refuses silently with the setting refusals: silent",
+  "With the setting refusals: silent, the handler refuses queries without an answer",
   { permissions: "none" },
   async () => {
     const handle = handlerOf({ refusals: "silent" });

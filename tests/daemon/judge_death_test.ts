@@ -22,7 +22,7 @@ const cases: [
     true,
   ],
   [
-    "one that had answered is watched after its next answer",
+    "a suspect that had answered is watched after its next answer",
     empty,
     { a: "answered", b: "running" },
     { suspects: { a: first("linger"), b: first("run") } },
@@ -36,7 +36,7 @@ const cases: [
     true,
   ],
   [
-    "one that ran alone is quarantined",
+    "a command that ran alone is quarantined",
     { quarantined: { old: "why" }, suspects: { a: first("run"), b: { deaths: 1 } } },
     { a: "trial" },
     {
@@ -46,14 +46,14 @@ const cases: [
     true,
   ],
   [
-    "one whose trial others joined stays a suspect, and so do they",
+    "if other commands joined a trial, all of these commands are suspects",
     { quarantined: {}, suspects: { a: first("run") } },
     { a: "trial", b: "running" },
     { suspects: { a: { deaths: 2, trial: "run" }, b: first("run") } },
     true,
   ],
   [
-    "one that ran alone while another worker was alive stays a suspect",
+    "a command that ran alone while another worker was alive stays a suspect",
     { quarantined: {}, suspects: { a: first("run") } },
     { a: "trial", b: "loaded" },
     { suspects: { a: { deaths: 2, trial: "run" }, b: first("linger") } },
@@ -67,14 +67,14 @@ const cases: [
     true,
   ],
   [
-    "a death without a new suspect counts",
+    "a death without a new suspect counts towards the limit of deaths",
     { quarantined: {}, suspects: { a: { deaths: 1 } } },
     { a: "running" },
     { suspects: { a: { deaths: 2, trial: "run" } } },
     false,
   ],
   [
-    "a sandbox of its own stays its own",
+    "a command with its own sandbox keeps this sandbox",
     { quarantined: {}, suspects: { a: { deaths: 0, separate: true } } },
     { a: "running" },
     { suspects: { a: { deaths: 1, trial: "run", separate: true } } },

@@ -63,7 +63,10 @@ function ownDefault(name: string, { default: value }: Schema): string {
 
 const sample = defineCheck({ description: "Sample", options: {}, run: () => "" });
 
-/** The values that a command has without settings; those of a plugin come second. */
+/**
+ * The values of a command without settings. If a check and a plugin differ, the value of the check
+ * counts.
+ */
 const given = Object.assign(
   {},
   ...Object.values(

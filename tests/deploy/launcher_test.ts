@@ -27,7 +27,7 @@ Deno.test(
     ] as const;
     for (const [word, expected] of rows) assertEquals(quote(word), expected);
     for (const word of ["a\nb", "a\0b", "\x1b[2J", "\x7f"]) {
-      assertThrows(() => quote(word), SyntaxError, "it contains a control character");
+      assertThrows(() => quote(word), SyntaxError, "expected a word without control characters");
     }
   },
 );
@@ -84,8 +84,8 @@ Deno.test("The launcher refuses a folder with a comma, which a permission cannot
 });
 
 /**
- * Calls a function with a launcher whose Deno prints its arguments and environment, and its state
- * folder.
+ * Calls a function with a launcher and its state directory. The Deno of the launcher prints its
+ * arguments and environment.
  */
 async function withStub(
   use: (start: (env?: Record<string, string>) => Promise<string>, state: string) => Promise<void>,

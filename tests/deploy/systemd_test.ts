@@ -33,7 +33,7 @@ const checksOnly: AgentInput = {
   },
 };
 
-/** An agent with a plugin. It is unknown what a plugin accesses. */
+/** An agent with a plugin. The files and hosts that a plugin accesses are unknown. */
 const withPlugins: AgentInput = {
   allowedHosts: ["10.0.0.0/8"],
   commands: { check_raid: plugin(["/usr/lib/nagios/plugins/check_raid", "-p", "$ARG1$"]) },
@@ -297,7 +297,7 @@ Deno.test("systemdUnit() refuses a path with control characters, and an unusual 
     assertThrows(
       () => systemdUnit(manifestOf(checksOnly), { directory }),
       RangeError,
-      "Cannot start a program in",
+      "expected an absolute path that contains only letters, digits and",
     );
   }
 });

@@ -7,7 +7,7 @@ import { outputOf } from "../waiting.ts";
 export interface Deployed extends AsyncDisposable {
   /** The folder of the deployable. */
   folder: string;
-  /** The state directory of its daemon. */
+  /** The state directory of the daemon. */
   state: string;
   /** Starts its launcher, and waits until the daemon is ready. */
   start(...args: string[]): Promise<Served>;

@@ -25,7 +25,7 @@ function stepsOf(page: string): Step[] {
   );
 }
 
-/** A shell that runs one command after the other, and returns the output of each. */
+/** Opens a shell that runs one command after the other, and returns the output of each. */
 function openShell(cwd: string, env: Record<string, string>) {
   const child = new Deno.Command("/bin/sh", {
     cwd,

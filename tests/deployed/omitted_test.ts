@@ -35,7 +35,7 @@ async function ask(daemon: Served, command: string): Promise<string> {
 
 const answer = `UNKNOWN Command 'check_absent' is omitted on this host: ${reason}`;
 
-Deno.test("A missing program of a check that is not optional is an error", async () => {
+Deno.test("If the program of a required check is missing, serve and validate report an error", async () => {
   await using project = await createProject(source("{}"));
   const { code, stderr } = await run("validate", project.agent);
   assertEquals(code, 3);

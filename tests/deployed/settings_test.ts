@@ -120,7 +120,7 @@ Deno.test("A path in the settings cannot add a permission flag", async () => {
     await Deno.writeTextFile(settings, `${line}\n`);
     const { code, stdout, stderr } = await deployed.run("--settings", settings);
     assertEquals([code, stdout], [3, ""], line);
-    assertStringIncludes(stderr, "it contains a control character");
+    assertStringIncludes(stderr, "expected a value without control characters");
   }
 });
 
@@ -152,7 +152,7 @@ Deno.test("A reload refuses another version of Checkwright, and a manifest of a 
   await refused({ format: 2 }, "Unknown format 2: expected 1; a newer Checkwright compiled it");
   await refused(
     { files: { ...manifest.files, "daemon.js": "0".repeat(64) } },
-    "the deployable contains another version of Checkwright: a restart is needed",
+    "the deployable contains another version of Checkwright: restart the daemon to use it",
   );
   await refused({}, "info reload ");
   assertEquals(await askOnce(daemon, ["ok"], { tls: true }), "OK fine");

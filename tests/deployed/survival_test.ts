@@ -94,7 +94,7 @@ Deno.test(
     await using daemon = await deployed.start();
     const before = performance.now();
     const answer = await askOnce(daemon, ["stubborn"], tls);
-    // On a busy machine, the answer leaves before the end of the plugin is known.
+    // On a busy machine, the answer is sent before the end of the plugin is known.
     const expected =
       /^UNKNOWN NRPE: Command timed out after 1 seconds\nThe plugin .* (?:TERM|KILL)$/;
     assertMatch(answer, expected);

@@ -10,7 +10,7 @@ import { defineAgent, ok } from "@checkwright/checkwright";
 export default defineAgent({ listen: "127.0.0.1:0", commands: { ok: () => ok("fine") } });
 `;
 
-/** Prints each message on a line of its own. */
+/** A program that prints each message on a separate line. */
 const listener = `
 const socket = Deno.listenDatagram({ transport: "unixpacket", path: Deno.args[0] });
 console.log("listening");

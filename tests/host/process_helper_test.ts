@@ -13,7 +13,7 @@ async function withHelper(use: (helper: ReturnType<typeof startProcessHelper>) =
   }
 }
 
-Deno.test("list() returns one list to callers that wait together, and it contains this process", async () => {
+Deno.test("list() returns one list with this process to all callers that wait at the same time", async () => {
   await withHelper(async (helper) => {
     const lists = await Promise.all([helper.list(), helper.list()]);
     assertEquals(lists[0] === lists[1], true);
@@ -23,9 +23,10 @@ Deno.test("list() returns one list to callers that wait together, and it contain
   });
 });
 
-Deno.test("signal() and exists() ignore ids without a process and ids that mean several processes", async () => {
+Deno.test("signal() and exists() ignore ids without a process and ids of process groups (0, -1, …)", async () => {
   await withHelper(async (helper) => {
-    // 0, -0, 1 and -1 mean the helper's group, init, or every process of this user.
+    // For kill(2), 0 and -0 mean the helper's group, 1 means init, and -1 means every process of
+    // this user.
     await helper.signal([0, -0, 1, -1, 4_194_305, NaN], "KILL");
     assertEquals(await helper.exists(1), false);
     assertEquals(await helper.exists(4_194_305), false);

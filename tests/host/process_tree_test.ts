@@ -53,7 +53,7 @@ const pidIn = (path: string) =>
     () => Deno.readTextFile(path).then(Number, () => 0),
   );
 
-Deno.test("endRun() reports how a run was ended and leaves no process of it", async () => {
+Deno.test("endRun() reports how a run was ended, and ends all its processes", async () => {
   const folder = await Deno.makeTempDir();
   const table: [name: string, line: string, ending: Ending][] = [
     ["a plugin that ends at TERM", "echo $$ > PID; exec sleep 60", "TERM"],
@@ -107,7 +107,7 @@ Deno.test("endRun() sends TERM once, so that a plugin cleans up once", async () 
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("Many runs are ended in parallel", async () => {
+Deno.test("endRun() ends many runs in parallel", async () => {
   const folder = await Deno.makeTempDir();
   const processes = openProcessTree();
   const runs = await Promise.all(Array.from({ length: 20 }, async (_, index) => {

@@ -11,7 +11,7 @@ const agent = fileURLToPath(new URL("../fixtures/interop_agent.ts", import.meta.
 const CLIENT = ["basicConstraints=CA:FALSE", "extendedKeyUsage=clientAuth"];
 
 Deno.test({
-  name: "check_nrpe presents a certificate and may run the commands of its rule",
+  name: "check_nrpe with a client certificate may run only the commands of its rule",
   ignore: isMissing(checkNrpe) || isMissing(openssl),
   async fn() {
     await using folder = await certificateFolder();

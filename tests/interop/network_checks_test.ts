@@ -140,7 +140,7 @@ for (const [peer, argLists] of tcpCases) {
       async fn() {
         await using server = listen(peer);
         const where = ["-H", "127.0.0.1", "-p", String(server.port)];
-        // Below the first line, each TLS library has its own text.
+        // Only the first lines are compared, because each TLS library has its own text below.
         const select = args.includes("-S") ? firstLine : undefined;
         await assertAgree("check_tcp", tcp, [...where, ...args], select);
       },
@@ -372,7 +372,7 @@ for (const args of procsCases) {
         stdout: "null",
       }).spawn();
       try {
-        // Other processes of the machine start and exit.
+        // Several attempts are necessary, because other processes of the machine start and exit.
         await assertAgree("check_procs", procs, args, undefined, 30);
       } finally {
         sleeper.kill("SIGKILL");

@@ -196,7 +196,7 @@ Deno.test("query reports a failure with the first line and exit code of check_nr
   }
 });
 
-Deno.test("query and sendQuery() give the reason if an nrpe has no certificate", {
+Deno.test("query and sendQuery() report that an nrpe has no certificate", {
   ignore,
 }, async () => {
   await using place = await setUp();

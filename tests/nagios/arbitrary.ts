@@ -2,7 +2,7 @@ import fc from "../fast_check.ts";
 import type { Perfdata } from "../../src/nagios/perfdata.ts";
 import type { Range } from "../../src/nagios/range.ts";
 
-/** Any character except surrogates. A third of them are Latin-1. */
+/** Any character except surrogates. A third of the characters are Latin-1. */
 export const character: fc.Arbitrary<string> = fc.oneof(
   fc.integer({ min: 0, max: 0xff }),
   fc.integer({ min: 0, max: 0xd7ff }),

@@ -9,8 +9,8 @@ export interface Disagreement<Row> {
 }
 
 /**
- * Checks every row of a table. A row passes, or it belongs to a named disagreement. A disagreement
- * that no row needs is an error, too, so that outdated ones are removed from the list.
+ * Checks every row of a table. Each row must pass or be listed as a known difference. An unused
+ * known difference is an error.
  */
 export function assertConforms<Row>(
   rows: readonly Row[],

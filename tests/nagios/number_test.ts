@@ -35,7 +35,11 @@ Deno.test(
 
 Deno.test("formatNumber() refuses NaN and infinity", { permissions: "none" }, () => {
   for (const value of [NaN, Infinity, -Infinity]) {
-    assertThrows(() => formatNumber(value), RangeError, `it is ${value}`);
+    assertThrows(
+      () => formatNumber(value),
+      RangeError,
+      `Cannot format number ${value}: expected a finite number`,
+    );
   }
 });
 

@@ -7,7 +7,7 @@ import {
 import { hostMatcher } from "../../src/net/host_matcher.ts";
 import { casesIgnored, readCases } from "../cases.ts";
 
-/** Whether a list allows a host; names are not looked up. */
+/** Returns whether a list allows a host; names are not looked up. */
 function allows(list: string, host: string): boolean | Promise<boolean> {
   const hosts = splitAllowedHosts(list).flatMap((text) => {
     try {

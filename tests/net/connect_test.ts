@@ -8,7 +8,7 @@ import { PATIENCE, within } from "../waiting.ts";
 const HOST = "127.0.0.1";
 const encoder = new TextEncoder();
 
-/** A listener on loopback that serves every connection in the same way. */
+/** Opens a listener on loopback that serves every connection in the same way. */
 function listening(serve: (conn: Deno.Conn) => Promise<void>, tls?: Issued) {
   const where = { hostname: HOST, port: 0 };
   const listener = tls ? Deno.listenTls({ ...where, ...tls }) : Deno.listen(where);
@@ -31,7 +31,7 @@ function listening(serve: (conn: Deno.Conn) => Promise<void>, tls?: Issued) {
         try {
           conn.close();
         } catch {
-          // Closed by the test.
+          // The test has closed the listener.
         }
       }
     },

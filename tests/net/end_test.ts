@@ -1,4 +1,4 @@
-/** How connections end: in order, without loss of the answer, and within a time limit. */
+/** The end of connections: in order, without loss of the answer, and within a time limit. */
 import tls from "node:tls";
 import { assertEquals } from "@std/assert";
 import type { Connection } from "../../src/net/connection.ts";
@@ -17,7 +17,7 @@ async function answerLargest(connection: Connection): Promise<void> {
   await connection.end();
 }
 
-/** Connects; resolves after the handshake. */
+/** Connects with TLS. Resolves after the handshake. */
 function connectTls(port: number): Promise<tls.TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = tls.connect({ host: HOST, port, rejectUnauthorized: false });
@@ -29,7 +29,8 @@ Deno.test("end() sends every byte to a plain peer that sent more than was read",
   await using server = await listening(answerLargest);
   using conn = await Deno.connect({ hostname: HOST, port: server.port });
   await conn.write(new TextEncoder().encode(QUERY + "x".repeat(5_000)));
-  // The answer is sent before the peer reads. More bytes arrive that are not read.
+  // The answer is sent before the peer reads. The peer then sends more bytes, which the server does
+  // not read.
   await later(50);
   await conn.write(new Uint8Array(5_000));
   assertEquals(await readAll(conn), { bytes: LARGEST, end: "FIN" });

@@ -16,7 +16,7 @@ const ipv6 = (() => {
   }
 })();
 
-/** Options for a plain and for a TLS listener. */
+/** Returns options for a plain and for a TLS listener. */
 async function both(): Promise<{ name: string; options: Parameters<typeof listening>[1] }[]> {
   return [{ name: "plain", options: {} }, { name: "TLS", options: { tls: await selfSigned() } }];
 }
@@ -39,7 +39,7 @@ Deno.test("listen() skips connections that the peer reset before they were accep
   using peer = await Deno.connect({ hostname: HOST, port });
   const accepted = await within(PATIENCE, "the connection of the peer", listener.accept());
   assertEquals(accepted?.peer.port, (peer.localAddr as Deno.NetAddr).port);
-  // Each error would cause a wait, five seconds in total.
+  // Each error would cause a wait. All waits together would take five seconds.
   assertEquals(errors, []);
   accepted?.close();
   listener.close();
@@ -215,13 +215,13 @@ Deno.test("close() rejects pending calls and may be called repeatedly", async ()
   }
 });
 
-/** A peer that never reads. */
+/** Connects a peer that never reads. */
 async function silent(port: number): Promise<AsyncDisposable> {
   const conn = await Deno.connect({ hostname: HOST, port });
   return { [Symbol.asyncDispose]: () => Promise.resolve(conn.close()) };
 }
 
-/** A peer that completes the handshake, then never reads. */
+/** Connects a peer that completes the handshake and then never reads. */
 function silentTls(port: number): AsyncDisposable {
   const socket = tls.connect({ host: HOST, port, rejectUnauthorized: false });
   socket.on("error", () => {});

@@ -18,7 +18,7 @@ export interface Listening extends AsyncDisposable {
   port: number;
   /** The result of each connection: the message of the error, or "done". */
   outcomes: string[];
-  /** Resolves when so many connections were served. */
+  /** Resolves when this number of connections was served. */
   served(count: number): Promise<string[]>;
 }
 
@@ -57,7 +57,10 @@ export async function listening(
   };
 }
 
-/** Completes the handshake, reads a query up to its line feed, answers with its length and text. */
+/**
+ * Returns a behaviour: complete the handshake, read a query up to its line feed, answer with its
+ * length and `text`.
+ */
 export function answering(text = "") {
   return async (connection: Connection) => {
     await connection.handshake();

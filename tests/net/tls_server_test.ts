@@ -74,7 +74,7 @@ Deno.test("A query and an answer of many records arrive complete", async () => {
   assertEquals((await askTls(server.port, query)).answer, `1000001 ${answer}`);
 });
 
-Deno.test("A peer that sends much more than is read still gets its answer", async () => {
+Deno.test("A peer that sends much more data than the server reads still gets its answer", async () => {
   await using server = await listening(async (connection) => {
     await connection.handshake();
     await connection.read(new Uint8Array(6));
@@ -189,7 +189,7 @@ Deno.test("A failed handshake reports the reason", async () => {
   }
 });
 
-Deno.test("An old client gets a TLS alert, and the error of the handshake has the reason", {
+Deno.test("An old client gets a TLS alert, and the error of the handshake contains the reason", {
   ignore,
 }, async () => {
   await using server = await listening((connection) => connection.handshake(), {

@@ -25,7 +25,7 @@ async function overlaps(isCold: boolean, calls: number): Promise<number[]> {
 }
 
 Deno.test(
-  "createColdCache() runs the first call alone while esbuild is missing, then all other calls at once",
+  "createColdCache() runs the first call alone while esbuild is missing, then all other calls concurrently",
   {
     permissions: "none",
   },
@@ -34,7 +34,7 @@ Deno.test(
   },
 );
 
-Deno.test("createColdCache() runs all calls at once if esbuild exists", {
+Deno.test("createColdCache() runs all calls concurrently if esbuild exists", {
   permissions: "none",
 }, async () => {
   assertEquals(await overlaps(false, 3), [1, 2, 3]);

@@ -91,7 +91,7 @@ Deno.test("foreignModules() uses the folder of the agent if it finds no project"
   await Deno.remove(parent, { recursive: true });
 });
 
-Deno.test("foreignModules() accepts remote code, but not by plain HTTP", async () => {
+Deno.test("foreignModules() accepts remote code over HTTPS, and lists code over plain HTTP", async () => {
   await using project = await createProject("export {};");
   const bundle =
     "// deno:https://example.com/a.ts\nvar a = 1;\n\n// deno:http://example.com/b.ts\n" +

@@ -1,10 +1,10 @@
-/** Shared by the tests of the protocol: text and bytes, a slow CRC, sources that return bytes. */
+/** Helpers for the tests of the protocol: text and bytes, a slow CRC, sources that return bytes. */
 import type { ByteSource } from "../../src/protocol/read_packet.ts";
 
 export const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-/** CRC-32 bit by bit, as it is defined, to test the fast implementation. */
+/** Computes the CRC-32 bit by bit, as it is defined, to test the fast implementation. */
 export function slowCrc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {
@@ -29,7 +29,9 @@ export function concat(...parts: Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
-/** A source that returns `bytes` in pieces of the given sizes, which repeat, and then ends. */
+/**
+ * Returns a source that returns `bytes` in pieces of the given sizes, which repeat, and then ends.
+ */
 export function deal(bytes: Uint8Array, sizes: number[] = [Infinity]): ByteSource {
   let at = 0;
   let turn = 0;

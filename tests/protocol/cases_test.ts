@@ -119,7 +119,7 @@ function madeRequest(version: PacketVersion, command: string): void {
 
 /** Tests of other implementations, as far as they are about packets. */
 const behaviours: Record<string, () => void | Promise<void>> = {
-  // A test of client and server with sockets and timers. Here, only the empty text is tested.
+  // The original test uses sockets and timers. This one tests only the empty text.
   "TestClientServer (exporter)": () => assertEquals(decodePacket(v2("")).text.length, 0),
   "TestClientServerTimeoutServer": () => {},
   "TestClientServer": () => {

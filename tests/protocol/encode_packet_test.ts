@@ -109,7 +109,7 @@ const anyInput: fc.Arbitrary<PacketInput> = fc.record({
   text: fc.uint8Array({ min: 1, maxLength: 2000 }),
 });
 
-Deno.test("decodePacket() returns the input of encodePacket()", {
+Deno.test("decodePacket() returns the packet that encodePacket() encoded", {
   permissions: "none",
 }, () => {
   fc.assert(fc.property(anyInput, (input) => {

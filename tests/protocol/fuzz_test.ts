@@ -35,7 +35,10 @@ function pick(random: Random): Uint8Array {
   return random(200) === 0 ? large[random(large.length)]! : small[random(small.length)]!;
 }
 
-/** Returns a random index. Half of them are in the header, because most errors are found there. */
+/**
+ * Returns a random index. Half of the indexes are in the header, because most errors are found in
+ * the header.
+ */
 function place(bytes: Uint8Array, random: Random): number {
   return random(random(2) === 0 ? Math.min(16, bytes.length) : bytes.length);
 }

@@ -10,7 +10,7 @@ import { parseHex, vectors } from "./vectors.ts";
 /** Never settles, like a peer that sends nothing and keeps the connection open. */
 const silence = new Promise<never>(() => {});
 
-/** A source that returns `bytes` and then never settles. */
+/** Returns a source that returns `bytes`. After them, its reads never settle. */
 function dealThenHang(bytes: Uint8Array, sizes?: number[]): ByteSource {
   const source = deal(bytes, sizes);
   return { read: async (buffer) => await source.read(buffer) ?? await silence };

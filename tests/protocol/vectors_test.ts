@@ -124,7 +124,9 @@ const refusals: Record<string, ProtocolFault> = {
   hostile_v4_truncated_17_then_FIN: "truncated",
 };
 
-Deno.test("Hostile queries are refused with the right error", { permissions: "none" }, async () => {
+Deno.test("decodePacket() refuses each hostile query with the expected error", {
+  permissions: "none",
+}, async () => {
   for (const [name, fault] of Object.entries(refusals)) {
     const { bytes } = vector(name, "query");
     assertEquals(refusedAs(() => answer(bytes)), fault, name);

@@ -58,7 +58,7 @@ async function start(source: string, ...args: string[]): Promise<
   };
 }
 
-Deno.test("A reload serves the changed checks to the next query", async () => {
+Deno.test("The first query after a reload gets the answer of the changed check", async () => {
   await using user = await start(agent("one"));
   assertEquals(await user.says(), "OK one");
   await user.project.write("agent.ts", agent("two", 'more: says("more two"),'));
@@ -196,7 +196,7 @@ Deno.test("A reload refuses invalid settings with all errors and keeps the old s
   }
 });
 
-Deno.test("A reload refuses changes that need a restart and names them", async () => {
+Deno.test("A reload refuses changes that need a restart, and names these changes", async () => {
   await using project = await createProject(agent("one", 'held: says("x", { env: ["HELD"] }),'));
   const settings = await project.write("settings.yaml", "tls: false\n");
   await using served = await serve(project.agent, "--settings", settings);
@@ -210,11 +210,14 @@ Deno.test("A reload refuses changes that need a restart and names them", async (
     await project.write("agent.ts", agent("two", more));
     await project.write("settings.yaml", text);
     const said = await reload(served);
-    assertMatch(said, /error reload refused reason=.*a restart is needed/);
+    assertMatch(
+      said,
+      /error reload refused reason=.*restart the daemon to (?:grant them|apply it)/,
+    );
     assertStringIncludes(said, lacking);
     assertEquals(await askOnce(served, ["says"]), "OK one");
   }
-  // Fewer permissions need no restart.
+  // A reload to fewer permissions succeeds without a restart.
   await project.write("agent.ts", agent("two"));
   await project.write("settings.yaml", "tls: false\n");
   assertStringIncludes(await reload(served), "info reload");
@@ -226,7 +229,7 @@ Deno.test("Several SIGHUPs in a row cause at most two reloads, and the last chan
   await user.project.write("agent.ts", agent("1"));
   for (let count = 0; count < 20; count++) user.served.process.kill("SIGHUP");
   await until("the last change", async () => await user.says() === "OK 1");
-  // Any reload that is still pending is logged before this one.
+  // Any reload that is still pending is logged before the next reload.
   await user.served.logged("info reload");
   await later(500);
   const reloads = user.served.log().split(" info reload ").length - 1;
@@ -254,7 +257,7 @@ Deno.test("A command that runs during a reload returns the answer of the old age
   assertEquals(await user.says("plugin"), "OK two");
 });
 
-Deno.test("A connection from before a reload can still send its query after it", async () => {
+Deno.test("A connection that was opened before a reload can send its query after the reload", async () => {
   await using user = await start(agent("one"));
   assertEquals(await user.says(), "OK one");
   const { encodePacket } = await import("../../src/protocol/encode_packet.ts");

@@ -11,7 +11,7 @@ import { word } from "./parts/word.ts";
 export default defineAgent({ commands: { ${body} } });
 `;
 
-/** Repeats a query until the answer differs from `from`. */
+/** Repeats a query until the answer is no longer `from`. */
 async function changed(served: Served, command: string, from: string): Promise<string> {
   return await until(`an answer other than ${from}`, async () => {
     const answer = await askOnce(served, [command]);

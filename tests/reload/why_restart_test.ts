@@ -17,14 +17,14 @@ Deno.test("whyRestart() names the changes that need a restart", () => {
       [
         at("127.0.0.1", 5666),
         at("127.0.0.1", 5667),
-        "listen changed to 127.0.0.1:5667: a restart is needed",
+        "listen changed to 127.0.0.1:5667: restart the daemon to apply it",
       ],
-      [{}, at("::1", 5666), "listen changed to [::1]:5666: a restart is needed"],
-      [{}, { tls: false }, "tls was turned on or off: a restart is needed"],
+      [{}, at("::1", 5666), "listen changed to [::1]:5666: restart the daemon to apply it"],
+      [{}, { tls: false }, "tls was turned on or off: restart the daemon to apply it"],
       [
         {},
         { allowedHosts: ["monitor.example"] },
-        "the agent needs more permissions than were granted at the start (net monitor.example): a restart is needed",
+        "the agent needs more permissions than were granted at the start (net monitor.example): restart the daemon to grant them",
       ],
       [{ allowedHosts: ["monitor.example"] }, {}, undefined],
     ];

@@ -37,7 +37,8 @@ Deno.test("The sandbox and testCheck() refuse undeclared paths in the same funct
     for (const isolation of ["worker", "process"] as const) {
       const sandbox = await pool.sandbox(unite([permissions]), isolation);
       const { output } = await sandbox.run("paths", args, context, never);
-      // The runtime never calls back `exists`, and `lchmod` is missing: both count as refused.
+      // The runtime never calls the callback of `exists`, and has no `lchmod`. Both count as
+      // refused.
       const found = output.text.replace('"exists","never"', '"exists","NotCapable"')
         .replace('"lchmod","Error"', '"lchmod","NotCapable"');
       assertEquals(ends, JSON.parse(found), `${isolation} ${from} ${to}`);

@@ -171,8 +171,8 @@ Deno.test("runPlugin() ends children that left the group at the deadline", {
 Deno.test("runPlugin() does not wait for a process that cannot be found", {
   ignore: tools.setsid === undefined,
 }, async () => {
-  // A process outside the group, without the mark and without a parent: only its output refers to
-  // the plugin.
+  // The process leaves the group and has neither the mark nor a parent. Only its output connects it
+  // with the plugin.
   const line = "setsid env -i /bin/sh -c 'echo $$; exec sleep 20' & sleep 0.3";
   const { output } = await runPlugin(sh(line), never);
   assertEquals(output.state, "OK");

@@ -4,13 +4,13 @@ import type { SandboxEnd } from "../../src/runner/sandbox.ts";
 import { trackRuns } from "../../src/runner/track_runs.ts";
 import { later } from "../waiting.ts";
 
-/** A record, and the marks that it has written. */
+/** Creates a record, and a list of the marks that the record has written. */
 function recorded() {
   const written: [string, Mark | undefined][] = [];
   return { written, record: createRunRecord((...entry) => written.push(entry)) };
 }
 
-Deno.test("A record writes the strongest mark of a command, and only when it changes", () => {
+Deno.test("A record writes the strongest mark of a command each time this mark changes", () => {
   const { written, record } = recorded();
   record.add("a", "loaded");
   record.add("a", "running");
@@ -28,7 +28,7 @@ Deno.test("A record writes the strongest mark of a command, and only when it cha
   ]);
 });
 
-/** A sandbox for which the test controls the proofs and the end. */
+/** Creates a sandbox whose proofs and end the test controls. */
 function sandbox() {
   const ended = Promise.withResolvers<SandboxEnd>();
   const proofs: PromiseWithResolvers<void>[] = [];
@@ -44,7 +44,7 @@ function sandbox() {
   };
 }
 
-Deno.test("A command that has answered stays marked until its worker proves that its thread is free", async () => {
+Deno.test("A command that has answered stays marked until its worker processes a later message", async () => {
   const { written, record } = recorded();
   const worker = sandbox();
   const mark = trackRuns(worker, record);

@@ -44,7 +44,7 @@ Deno.test("Other commands wait for a suspect for a limited time", async () => {
   turn.leave();
 });
 
-Deno.test("Suspects run one after the other, and one that is no longer a suspect runs at once", async () => {
+Deno.test("Suspects run one after the other, and a command that is no longer a suspect runs immediately", async () => {
   const { trials, quarantine } = gate({
     s: { deaths: 1, trial: "run" },
     t: { deaths: 1, trial: "run" },

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../diagnostic.ts";
 
 /**
- * Makes a function that sorts diagnostics by file and line. Those of the agent come last.
+ * Makes a function that sorts diagnostics by file and line. Diagnostics of the agent come last.
  *
  * @param files the host's files, in their order
  * @returns a function that compares two diagnostics

@@ -17,7 +17,7 @@ export function formatFlow(value: unknown): string {
   return typeof value === "string" && !isBare(value) ? JSON.stringify(value) : String(value);
 }
 
-// Whether a string looks like a word, and YAML reads it back unchanged without quotes.
+// Returns whether a string looks like a word, and YAML reads it back unchanged without quotes.
 function isBare(text: string): boolean {
   return /^[\w./](?:[\w./:%@+-]*[\w./%])?$/.test(text) && parseYaml(text).node.value === text;
 }

@@ -6,7 +6,7 @@ export interface Found {
   folders: string[];
 }
 
-/** Whether a path is a pattern: it contains `*`, `?` or `[`. */
+/** Returns whether a path is a pattern: it contains `*`, `?` or `[`. */
 export function isPattern(path: string): boolean {
   return /[*?[]/.test(path);
 }

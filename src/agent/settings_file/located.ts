@@ -19,7 +19,7 @@ const secret = /-----BEGIN |PRIVATE KEY/;
 /** Replaces a secret, so that messages do not show it. */
 export const HIDDEN_SECRET = "(a secret)";
 
-/** Whether a place is named like a secret. Values of such places are not shown. */
+/** Returns whether a place is named like a secret. Values of such places are not shown. */
 export function isSecretName(place: string): boolean {
   return /(?:passw|secret|token|api_?key)[^.]*$/i.test(place);
 }

@@ -54,7 +54,7 @@ export function parseYaml(text: string): YamlEntry {
   return documents.length === 0 ? { line: 1, node: { value: null } } : readDocument(events, text);
 }
 
-// Duplicate keys are not an error here: they are reported with both of their lines.
+// This function does not throw for duplicate keys. They are reported later, with both lines.
 function construct(events: Event[], source: string): unknown[] {
   return constructFromEvents(events, { source, schema, json: true });
 }

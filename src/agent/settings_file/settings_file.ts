@@ -86,7 +86,8 @@ function lineOf({ source }: Diagnostic): number {
   return Number(/\d+$/.exec(source ?? "")?.[0] ?? 0);
 }
 
-// The parser's message contains a snippet of the file, which may be a secret. So it is not used.
+// The parser's message is not used, because it contains a snippet of the file, which may be a
+// secret.
 function explainSyntax(error: Error, path: string): [message: string, place: string] {
   const { reason = error.message, mark }: Partial<YAMLException> = error;
   return [`Cannot parse YAML: ${reason}`, mark === undefined ? path : `${path}:${mark.line + 1}`];

@@ -28,7 +28,9 @@ function hostOf({ protocol, hostname, port }: URL): string {
   return formatHost(hostname, port || standardPorts[protocol] || "0");
 }
 
-/** Follows redirects itself, because each host on the way needs a permission. */
+/**
+ * Replaces `fetch`. It follows redirects itself, because each redirect target needs a permission.
+ */
 const guardedFetch: Substitute = async (world, real, [input, init]) => {
   const client = (init as { client?: unknown } | undefined)?.client;
   const send: Call = (request) =>

@@ -102,7 +102,7 @@ const makeTemp: Substitute = (world, real, args) => {
   return real(...args);
 };
 
-/** The functions that exist twice: `stat` and `statSync`. */
+/** The functions that exist in two forms, such as `stat` and `statSync`. */
 const paired: Substitutes = {
   ...Object.fromEntries(
     Object.entries(DENO_PATH_FUNCTIONS).map(([name, uses]) => [

@@ -2,8 +2,8 @@ import type { FileFixture, Fixtures } from "./fixtures.ts";
 import { absolutePath, folderOf, liesIn } from "../path.ts";
 
 /**
- * Files in memory by absolute path. If an entry is an error, it is thrown when the check uses the
- * file.
+ * Files in memory by absolute path. If an entry is an error, the file functions throw the error
+ * when the check uses the file.
  */
 export type Files = Map<string, FileFixture | Error>;
 

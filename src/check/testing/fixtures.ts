@@ -1,19 +1,19 @@
 /**
  * A file of a test: its content and the properties that {@linkcode Deno.stat} returns, such as
- * `mtime`. By default the size is that of the content, and the times are the current time.
+ * `mtime`. By default the size is the length of the content, and the times are the current time.
  */
 export interface FileFixture extends Partial<Deno.FileInfo> {
-  /** Its content; default: empty. */
+  /** The content of the file; default: empty. */
   content?: string | Uint8Array;
 }
 
 /** Result of a program of a test. */
 export interface RunFixture {
-  /** Its standard output; default: empty. */
+  /** The standard output of the program; default: empty. */
   stdout?: string;
-  /** Its standard error; default: empty. */
+  /** The standard error of the program; default: empty. */
   stderr?: string;
-  /** Its exit code; default: 0. */
+  /** The exit code of the program; default: 0. */
   code?: number;
 }
 

@@ -95,8 +95,8 @@ function replace(
     value: guarded,
   });
   return () => {
-    // If other code has replaced the function since then, its replacement is kept. It may call the
-    // guarded function, which does nothing while no check runs.
+    // If other code has replaced the function since then, its replacement is kept. The replacement
+    // may call the guarded function, which only calls the real function while no check runs.
     if (Object.getOwnPropertyDescriptor(owner, name)?.value === guarded) {
       Object.defineProperty(owner, name, before);
     }

@@ -10,13 +10,13 @@ export interface World {
   readonly grants: Grants;
   /** Files in memory, and files that the check writes into the same folders. */
   readonly files: Files;
-  /** Results of programs. */
+  /** Results of programs, by path or command line. */
   readonly run: NonNullable<Fixtures["run"]>;
-  /** Peers. */
+  /** Peers of the check, by address. */
   readonly net: NonNullable<Fixtures["net"]>;
-  /** Environment variables; undefined for one that the check has deleted. */
+  /** Environment variables; the value of a variable that the check has deleted is undefined. */
   readonly env: Map<string, string | undefined>;
-  /** System information. */
+  /** System information, by the name of its permission. */
   readonly sys: NonNullable<Fixtures["sys"]>;
 }
 

@@ -6,9 +6,9 @@ import type { PairPaths } from "./pair_files.ts";
 
 /** A report about a created certificate. */
 export interface Announcement {
-  /** What was created. */
+  /** The name of the certificate in the first line, such as `the CA`. */
   readonly what: string;
-  /** Its files. */
+  /** The files of the certificate and its key. */
   readonly paths: PairPaths;
   /** The certificate, PEM. */
   readonly cert: string;
@@ -20,7 +20,7 @@ export interface Announcement {
   readonly next: readonly (readonly [purpose: string, line: string])[];
 }
 
-/** Prints what was created and how to use it. */
+/** Prints the created certificate, its files, and instructions for their use. */
 export async function announce(
   { what, paths, cert, endsWithCa = false, now, next }: Announcement,
 ): Promise<void> {

@@ -4,7 +4,7 @@ import { withoutErrorNumber } from "../../net/error_text.ts";
 export interface CollectedErrors {
   /** Runs a function and records its error, if any. */
   try<T>(work: () => T | Promise<T>): Promise<T | undefined>;
-  /** Prints the errors, one per line; returns whether there were any. */
+  /** Prints the errors, one per line; returns whether any error was collected. */
   print(): boolean;
 }
 

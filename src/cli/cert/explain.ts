@@ -75,7 +75,9 @@ export async function explain(
   if (key !== undefined) {
     const fits = await belongs(key, chain[0]!);
     rows.push(["its key", fits ? key : `not ${key}`]);
-    if (!fits) errors.push({ by: "both", reason: `the key in ${key} does not belong to it` });
+    if (!fits) {
+      errors.push({ by: "both", reason: `the key in ${key} does not belong to the certificate` });
+    }
   }
   if (trust !== undefined) {
     const reason = whyNotFrom(chain, trust, facts, now);

@@ -8,11 +8,12 @@ import { explain, type Explanation, type Standard } from "./explain.ts";
 const PATIENCE = 5_000;
 
 /**
- * Explains the TLS of a server: its certificate, or why a TLS connection fails.
+ * Explains the TLS configuration of a server: its certificate, or the reason why a TLS connection
+ * fails.
  *
  * @param address the server
  * @param standard the expectations that its certificate is compared with
- * @returns the explanation; a string if the server sends no certificate
+ * @returns the explanation; a string with the reason if the server sends no certificate
  * @throws {Error} if the server cannot be reached or does not answer in time
  */
 export async function explainHost(

@@ -30,9 +30,9 @@ export const issueOptions = {
 
 /** A certificate to create. */
 export interface IssueRequest {
-  /** Its use. */
+  /** The use of the certificate. */
   purpose: "server" | "client";
-  /** Its names from the command line, the main one first. */
+  /** The names of the certificate from the command line; the main name is first. */
   words: readonly string[];
   /** Parses one name; throws an error if it is invalid. */
   parseName(text: string): string;
@@ -42,9 +42,9 @@ export interface IssueRequest {
 
 /** A certificate that was created. */
 export interface IssuedFiles {
-  /** Its names, without duplicates. */
+  /** The names of the certificate, without duplicates. */
   readonly names: readonly string[];
-  /** Its files. */
+  /** The files of the certificate and its key. */
   readonly paths: PairPaths;
   /** The certificate with its chain, PEM. */
   readonly cert: string;

@@ -76,7 +76,8 @@ const cases: [name: string, text: string, places: string[]][] = [
     ],
   ],
   ["quoted keys", "\"a: #b\": 1\n'it''s': 2\n\"c\\n\": 3\n5: 4\ntrue: 5\n", [
-    // In the order of the file. An object would move keys that look like numbers to the front.
+    // Keys stay in the order of the file. An object would move keys that look like numbers to the
+    // front.
     "a: #b:1",
     "it's:2",
     "c\n:3",

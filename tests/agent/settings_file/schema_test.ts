@@ -55,7 +55,7 @@ const agents = {
   builtIn,
 };
 
-/** Whether a value matches a schema, for the part of JSON Schema that is used here. */
+/** Returns whether a value matches a schema, for the keywords of JSON Schema that settings use. */
 function fits(value: unknown, schema: Schema): boolean {
   const known = [
     ..."$schema title description default examples type enum const anyOf properties".split(" "),
@@ -216,7 +216,7 @@ Deno.test("The schema of an agent contains its commands and their options", {
 });
 
 Deno.test(
-  "Every setting in the schema has a description, and the defaults are the real ones",
+  "Every setting in the schema has a description and the real default",
   {
     permissions: "none",
   },

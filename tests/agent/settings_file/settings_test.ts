@@ -154,7 +154,7 @@ Deno.test("The error about an unknown setting suggests the most similar name", a
   assertStringIncludes(errors[1]!, 'did you mean "commands"?');
 });
 
-Deno.test("A file that is not a YAML map is one error, with the line of the syntax error", async () => {
+Deno.test("A settings file that is not a YAML map causes one error, with the line of the syntax error", async () => {
   const table: [text: string, error: RegExp][] = [
     ["a: [\n", /^error: settings\.yaml:2: Cannot parse YAML: [^\n]+$/],
     ["timeout: 5s\n\tlog: json\n", /^error: settings\.yaml:2: Cannot parse YAML: [^\n]+$/],
@@ -399,7 +399,7 @@ commands:
   assertEquals(check_agent?.kind === "check" && check_agent.hostValues, { warning: "3" });
 });
 
-Deno.test("A settings file of a newer format is one error, whatever else it contains", async () => {
+Deno.test("A settings file of a newer format causes exactly one error, even if it contains others", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/settings.yaml`;
   const cases: [text: string, errors: string[]][] = [

@@ -10,7 +10,8 @@ import { netApi } from "../../../src/check/testing/net_api.ts";
 import { runApi } from "../../../src/check/testing/run_api.ts";
 import { attempt, refused } from "./attempt.ts";
 
-// The test has all permissions of the test run, so that the guard refuses and not the runtime.
+// The test has all permissions of the test run. So each refusal comes from the guard and not from
+// the runtime.
 Deno.test("testCheck() refuses undeclared access with the messages of the sandbox", {
   permissions: "inherit",
 }, async () => {
@@ -119,7 +120,7 @@ Deno.test(
         () => new Deno.Command("/bin/x", { env: { LD_PRELOAD: "y" } }).output(),
         "LD_PRELOAD",
       ],
-      // Refused in the sandbox too, whatever is declared.
+      // The sandbox refuses these functions, too, with any declaration.
       [all, () => fs.cpSync("/a", "/b"), "fs.cpSync() is not for a check"],
       [all, () => fs.promises.opendir("/"), "fs.promises.opendir() is not for a check"],
       [all, () => Deno.chdir("/"), "Deno.chdir() is not for a check"],

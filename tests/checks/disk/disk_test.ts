@@ -271,8 +271,8 @@ Deno.test(
   "presentDisk() replaces negative thresholds of the plugin with 0",
   { permissions: "none" },
   () => {
-    // check_disk prints 18446744073604694016 here: the total minus 200 MiB, as an unsigned number
-    // of bytes.
+    // check_disk prints the threshold 18446744073604694016: the total minus 200 MiB, as an unsigned
+    // number of bytes.
     const { state, perfdata } = present({ "/srv": roomy }, "-w 200 -c 50% -p /srv");
     assertEquals(state, "WARNING");
     assertEquals(perfdata?.[0]?.warning, { start: 0, end: 0, inside: false });

@@ -186,7 +186,7 @@ Deno.test("printable() replaces control characters and limits the length", {
   assertEquals(printable("x".repeat(10), 4), "xxxx…");
 });
 
-Deno.test("tcp reads until the expected strings arrived", async () => {
+Deno.test("tcp stops reading when the expected strings have arrived", async () => {
   await using server = listen(async ({ read, write }) => {
     const request = await read();
     await write("echo: ");
