@@ -1,4 +1,4 @@
-import type { QuarantineState, Suspicion } from "../runner/quarantine.ts";
+import { mustStartAnew, type QuarantineState, type Suspicion } from "../runner/quarantine.ts";
 import { AGENT, type Mark } from "../runner/run_record.ts";
 
 /** The result of {@linkcode judgeDeath}. */
@@ -8,8 +8,9 @@ export interface Judgement {
   /** The suspects of this death, or only the command that caused it. */
   suspects: readonly string[];
   /**
-   * Whether a command became a suspect for the first time, or was quarantined. Each command can
-   * cause at most two such deaths. So these deaths do not count towards the limit.
+   * Whether the next daemon treats a command differently: a command became a suspect, must start
+   * anew for each run, or was quarantined. This happens a limited number of times for each command,
+   * so these deaths do not count as failures.
    */
   progress: boolean;
 }
@@ -24,6 +25,7 @@ const evaluated = "the evaluation of the agent's module ended the daemon";
  * 2. Otherwise the suspects are the commands that ran, and the commands that had answered before
  *    their worker proved again that its thread is free. If that leaves no suspect, or only commands
  *    that passed a trial after an earlier death, each command of a living worker is a suspect.
+ *    Otherwise such a command is a suspect if its worker was alive at an earlier death, too.
  * 3. A suspect runs alone at its next query.
  *
  * @param before the contents of the quarantine when the daemon died
@@ -41,7 +43,14 @@ export function judgeDeath(
   const trials = having("trial");
   const guilty = trials[0];
   if (guilty !== undefined && Object.keys(marks).length === 1) {
-    const { [guilty]: _, ...suspects } = before.suspects;
+    const { [guilty]: _, ...others } = before.suspects;
+    // The guilty command explains why other workers were alive at a death.
+    const suspects = Object.fromEntries(
+      Object.entries(others).map((
+        [name, { present: _, ...rest }],
+      ): [string, Suspicion] => [name, rest])
+        .filter(([, { deaths, separate }]) => deaths > 0 || separate),
+    );
     const reason = guilty === AGENT ? evaluated : alone;
     return {
       state: { quarantined: { ...before.quarantined, [guilty]: reason }, suspects },
@@ -49,19 +58,26 @@ export function judgeDeath(
       progress: true,
     };
   }
-  const passed = (command: string) => (before.suspects[command]?.deaths ?? 0) > 0;
-  const suspected = active.length > 0 && !active.every(passed)
-    ? active
-    : [...active, ...having("loaded")];
-  const suspects = { ...before.suspects };
+  // Names come from the agent: an object would confuse some of them with its own members.
+  const known = new Map(Object.entries(before.suspects));
+  const of = (command: string): Suspicion => known.get(command) ?? { deaths: 0 };
+  const passed = (command: string) => of(command).deaths > 0;
+  const all = active.length === 0 || active.every(passed);
+  const loaded = having("loaded");
+  const suspected = [
+    ...active,
+    ...loaded.filter((command) => all || of(command).present || passed(command)),
+  ];
+  const suspects = new Map(known);
+  for (const command of loaded) suspects.set(command, { ...of(command), present: true });
   for (const command of suspected) {
-    const known = suspects[command] ?? { deaths: 0 };
+    const { present: _, ...rest } = of(command);
     const trial = marks[command] === "running" || marks[command] === "trial" ? "run" : "linger";
-    suspects[command] = { ...known, deaths: known.deaths + 1, trial } satisfies Suspicion;
+    suspects.set(command, { ...rest, deaths: rest.deaths + 1, trial });
   }
   return {
-    state: { quarantined: before.quarantined, suspects },
+    state: { quarantined: before.quarantined, suspects: Object.fromEntries(suspects) },
     suspects: suspected,
-    progress: suspected.some((command) => !passed(command)),
+    progress: suspected.some((command) => !mustStartAnew(of(command))),
   };
 }

@@ -62,11 +62,12 @@ function readReasons(value: unknown): Record<string, string> {
 function readSuspects(value: unknown): Record<string, Suspicion> {
   const suspects: [string, Suspicion][] = [];
   for (const [name, suspicion] of Object.entries(entriesOf(value))) {
-    const { deaths, trial, separate } = entriesOf(suspicion);
+    const { deaths, trial, present, separate } = entriesOf(suspicion);
     if (typeof deaths !== "number") continue;
     suspects.push([name, {
       deaths,
       ...((trial === "run" || trial === "linger") && { trial }),
+      ...(present === true && { present }),
       ...(separate === true && { separate }),
     }]);
   }

@@ -35,14 +35,15 @@ export function openRunRecordFile(path: string): RunRecordFile {
   } catch {
     return without;
   }
-  if (text !== "" && !text.startsWith(header)) return without;
+  // Any other text is damage, for example zeros after a loss of power.
+  if (/^checkwright running \d+\n/.test(text) && !text.startsWith(header)) return without;
   const encoder = new TextEncoder();
   const offsets = new Map<string, number>();
   let size = 0;
   let failed = false;
 
-  // A full disk must not end the daemon. The daemon keeps serving; if it dies, suspects are
-  // unknown.
+  // A full disk must not end the daemon. The daemon keeps serving; if it dies, suspects are unknown.
+  // Marks that can no longer be changed would soon be wrong, so they are removed.
   function writeAt(offset: number, text: string): void {
     if (failed) return;
     try {
@@ -53,20 +54,25 @@ export function openRunRecordFile(path: string): RunRecordFile {
     } catch {
       failed = true;
     }
+    if (failed) empty();
   }
 
-  function clear(): void {
+  function empty(): void {
     try {
       file.truncateSync();
     } catch {
       failed = true;
     }
+  }
+
+  function clear(): void {
+    empty();
     writeAt(0, header);
   }
 
   clear();
   return {
-    left: parseMarks(text.slice(header.length)),
+    left: text.startsWith(header) ? parseMarks(text.slice(header.length)) : {},
     write(command, mark) {
       const letter = mark?.[0] ?? none;
       const offset = offsets.get(command);

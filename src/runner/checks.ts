@@ -7,12 +7,13 @@ import { type Answer, failure } from "../check/answer.ts";
 import { withHostValues } from "./host_values.ts";
 import type { RunContext } from "./messages.ts";
 import type { Isolation, SandboxKind, SandboxPool } from "./pool.ts";
-import type { Quarantine } from "./quarantine.ts";
+import { mustStartAnew, type Quarantine } from "./quarantine.ts";
+import { waitUntilQuiet } from "./quiet.ts";
 import type { CheckRunner } from "./runner.ts";
 import { unlessAborted } from "./deadline.ts";
 import { AGENT } from "./run_record.ts";
 import { type Sandbox, type SandboxLog, UnresponsiveError } from "./sandbox.ts";
-import { createTrials } from "./trials.ts";
+import { createTrials, type Turn } from "./trials.ts";
 
 /**
  * Time for which a worker is watched after a suspect's answer, if the suspect had already answered
@@ -20,7 +21,10 @@ import { createTrials } from "./trials.ts";
  */
 const lingerMilliseconds = 600;
 
-/** Maximum time that the thread of a suspect may take to respond after its answer. */
+/** How long a suspect stays marked if it may have left work behind, for example a module to parse. */
+const quietMilliseconds = 30_000;
+
+/** How long the thread of a suspect may take to respond after its answer. */
 const proofMilliseconds = 1_000;
 
 /**
@@ -51,28 +55,40 @@ export function sandboxedChecks(
     const reason = () =>
       quarantine.reason(name) ?? (inWorker ? quarantine.reason(AGENT) : undefined);
     if (reason() !== undefined) return quarantined(name, reason()!);
-    const turn = inWorker ? await trials.enter(name, signal) : { leave: () => {} };
+    const turn: Turn = inWorker ? await trials.enter(name, signal) : { leave: () => {} };
     if (reason() !== undefined) {
       turn.leave();
       return quarantined(name, reason()!);
     }
-    const { trial, leave } = turn;
-    const own = trial !== undefined || quarantine.suspicion(name)?.separate === true;
+    const { trial, alone = false, over, leave } = turn;
+    const { separate = false, ...suspicion } = quarantine.suspicion(name) ?? { deaths: 0 };
+    const anew = inWorker && mustStartAnew(suspicion);
+    const own = trial !== undefined || separate;
     let started = false;
-    let observed: Promise<void> | undefined;
+    let observed: Promise<unknown> | undefined;
     const running = pool.use(kindFor(name, command, own), (sandbox, mark) => {
       // The client no longer waits.
       if (signal.aborted) throw signal.reason;
       started = true;
       quarantine.acquit(AGENT);
-      const unmark = mark(name, trial === undefined ? "running" : "trial");
+      const unmark = mark(name, alone ? "trial" : "running");
       const answer = sandbox.run(name, args, withValues(context, command), signal);
-      const ended = answer.then(() => {}, () => {});
-      if (trial !== undefined) observed = ended.then(() => observe(name, sandbox, quarantine));
-      (observed ?? ended).then(unmark);
+      if (trial === undefined) answer.then(unmark, unmark);
+      else {
+        const free = answer.then(
+          () => anew || observe(name, sandbox, quarantine),
+          (error) => !(error instanceof UnresponsiveError),
+        );
+        const calm = free.then((free) => free ? acquitWhenQuiet(name, quarantine) : undefined);
+        calm.then(unmark);
+        observed = free.then(() => Promise.race([calm, over]));
+      }
       return answer;
-    }, trial !== undefined);
+    }, { trial: alone, anew });
     running.catch(() => {}).then(() => observed).then(leave);
+    // A module that is never evaluated must not keep other suspects waiting.
+    const giveUp = () => started || leave();
+    if (trial !== undefined) signal.addEventListener("abort", giveUp, { once: true });
     try {
       // The start of a sandbox cannot be cancelled, a run can.
       return await unlessAborted(running, signal, () => started);
@@ -91,17 +107,23 @@ function quarantined(name: string, reason: string): Answer {
   return failure("done", `Command '${name}' is quarantined: ${reason}`, hint);
 }
 
-// Ends the trial of a command that has answered, if its worker proves that its thread is free.
-async function observe(name: string, sandbox: Sandbox, quarantine: Quarantine): Promise<void> {
+async function acquitWhenQuiet(name: string, quarantine: Quarantine): Promise<void> {
+  await waitUntilQuiet(quietMilliseconds);
+  quarantine.acquit(name);
+}
+
+// Returns whether the worker of a command that has answered proves that its thread is free.
+async function observe(name: string, sandbox: Sandbox, quarantine: Quarantine): Promise<boolean> {
   if (quarantine.suspicion(name)?.trial === "linger") {
     await new Promise((resolve) => setTimeout(resolve, lingerMilliseconds));
   }
   const timer = setTimeout(sandbox.abandon, proofMilliseconds);
   try {
     await sandbox.prove();
-    quarantine.acquit(name);
+    return true;
   } catch {
     // The sandbox was closed. Its end is reported separately.
+    return false;
   } finally {
     clearTimeout(timer);
   }

@@ -21,6 +21,14 @@ export type SandboxKind = readonly [
 /** Work in a sandbox. The mark of a run survives the process, see run_record.ts. */
 export type SandboxWork<T> = (sandbox: Sandbox, mark: MarkRun) => Promise<T>;
 
+/** How work uses a sandbox. */
+export interface SandboxUse {
+  /** The sandbox runs alone. */
+  trial?: boolean;
+  /** The sandbox is new, and closed after this work. */
+  anew?: boolean;
+}
+
 /** Sandboxes by their kind. Commands of the same kind share a running sandbox. */
 export interface SandboxPool {
   /**
@@ -29,15 +37,12 @@ export interface SandboxPool {
    *
    * @param kind the kind of the sandbox
    * @param work runs when the sandbox is ready; it marks the runs of commands in the record
-   * @param trial whether a sandbox that has to be started runs alone
+   * @param how how a sandbox that has to be started runs
    * @returns the result of the work
    * @throws {BusyError} if all sandboxes are in use and no more are allowed
    */
-  use<T>(kind: SandboxKind, work: SandboxWork<T>, trial?: boolean): Promise<T>;
-  /**
-   * Returns the sandbox of a kind when it is ready. The pool may close the sandbox at any time to
-   * make room for another.
-   */
+  use<T>(kind: SandboxKind, work: SandboxWork<T>, how?: SandboxUse): Promise<T>;
+  /** Returns the sandbox of a kind when it is ready. It may be closed at any time to make room. */
   sandbox(...kind: SandboxKind): Promise<Sandbox>;
   /** The number of running sandboxes. */
   readonly size: number;
@@ -72,6 +77,9 @@ export function keyOf([permissions, isolation, owner]: SandboxKind): string {
 /** A sandbox that is unused for this time is closed. */
 const idleMilliseconds = 600_000;
 
+/** A sandbox that is not ready after this time is ended. */
+const startMilliseconds = 60_000;
+
 /** The parts of a pool. */
 export interface PoolParts {
   /** The agent, and the program inside a sandbox. */
@@ -99,6 +107,7 @@ export function createPool(
 ): SandboxPool {
   const inWorkers = workerCode(code);
   const alive = new Map<string, Place>();
+  let next = 1;
   const sweep = () => endIdle(alive, performance.now() - idleMilliseconds);
   const sweeping = setInterval(sweep, idleMilliseconds / 10);
   Deno.unrefTimer(sweeping);
@@ -116,18 +125,27 @@ export function createPool(
     );
     sandbox.broken.then(() => alive.get(key)?.sandbox === sandbox && alive.delete(key));
     sandbox.ended.then((end) => onEnd(isolation, end));
+    limitStart(sandbox);
     if (isolation === "worker") markEvaluation(sandbox, record, trial ? "trial" : "running");
     const mark = isolation === "worker" ? trackRuns(sandbox, record) : () => () => {};
     return { kind, sandbox, mark, used: 0, users: 0 };
   }
 
-  async function use<T>(kind: SandboxKind, work: SandboxWork<T>, trial = false): Promise<T> {
-    const key = keyOf(kind);
+  async function use<T>(
+    kind: SandboxKind,
+    work: SandboxWork<T>,
+    { trial = false, anew = false }: SandboxUse = {},
+  ): Promise<T> {
+    const key = anew ? `${keyOf(kind)} ${next++}` : keyOf(kind);
     const place = alive.get(key) ?? open(kind, key, trial);
     // The sandbox is moved to the end of the map, so that the longest unused sandboxes come first.
     alive.delete(key);
     alive.set(key, place);
-    return await occupy(place, work);
+    try {
+      return await occupy(place, work);
+    } finally {
+      if (anew) place.sandbox.close();
+    }
   }
 
   return {
@@ -166,6 +184,14 @@ function endIdle(
     alive.delete(key);
     sandbox.close();
   }
+}
+
+// A module that is never evaluated would keep its place, and all commands that wait for it, for ever.
+function limitStart(sandbox: Sandbox): void {
+  const timer = setTimeout(sandbox.close, startMilliseconds);
+  Deno.unrefTimer(timer);
+  const clear = () => clearTimeout(timer);
+  sandbox.ready.then(clear, clear);
 }
 
 // The module of the agent can end the process, too, while it is evaluated.

@@ -10,8 +10,21 @@ export interface Suspicion {
    * is watched for a short time, because the command had already answered when the daemon died.
    */
   trial?: "run" | "linger";
-  /** Set if the command runs in its own sandbox, because it may have blocked a shared sandbox. */
+  /** Set if its worker was alive at a death for which other commands are the suspects. */
+  present?: true;
+  /** Set if the command runs in its own sandbox, because it may have blocked a shared one. */
   separate?: true;
+}
+
+/**
+ * Returns whether a command gets a new worker for each run, which is closed after the answer. So it
+ * cannot end the daemon later, in a timer. This is for commands that may have caused several deaths
+ * and have passed a trial.
+ *
+ * @param suspicion why the command is watched
+ */
+export function mustStartAnew({ deaths }: Suspicion): boolean {
+  return deaths > 1;
 }
 
 /** The contents of a quarantine: plain data that survives the process. */
@@ -80,7 +93,7 @@ export function createQuarantine(
       onChange?.(state());
     },
     acquit(command) {
-      const { trial, ...rest } = suspects.get(command) ?? { deaths: 0 };
+      const { trial, ...rest }: Suspicion = suspects.get(command) ?? { deaths: 0 };
       if (trial === undefined) return;
       suspects.set(command, rest);
       onChange?.(state());

@@ -1,9 +1,14 @@
 import { unlessAborted } from "./deadline.ts";
 import { AGENT } from "./run_record.ts";
 import type { Quarantine, Suspicion } from "./quarantine.ts";
+import { waitUntilQuiet } from "./quiet.ts";
 
-/** Maximum time that a trial waits for current runs to end. */
+/** How long a trial waits for current runs and for what closed workers left behind. */
 const clearMilliseconds = 1_000;
+const minQuietMilliseconds = 100;
+
+/** After so many deaths, a command is alone even if the process is never quiet. */
+const mostUnclearDeaths = 4;
 
 /**
  * Maximum time that other commands wait for the end of a first trial. It is longer after each
@@ -16,6 +21,10 @@ const maxExclusiveMilliseconds = 30_000;
 export interface Turn {
   /** Set if the command runs alone. */
   trial?: Suspicion["trial"];
+  /** Set if a death of the process during the run has one possible cause. */
+  alone?: boolean;
+  /** Resolves when other commands may run, too. */
+  over?: Promise<void>;
   /** Must be called when the run has ended. */
   leave(): void;
 }
@@ -38,9 +47,14 @@ export interface Trials {
  *
  * @param quarantine knows the suspects
  * @param closeIdle closes all workers in which nothing runs: a check can leave a timer in its worker
+ * @param quiet waits until closed workers have left nothing behind
  * @returns the gate
  */
-export function createTrials(quarantine: Quarantine, closeIdle: () => void): Trials {
+export function createTrials(
+  quarantine: Quarantine,
+  closeIdle: () => void,
+  quiet: typeof waitUntilQuiet = waitUntilQuiet,
+): Trials {
   let active = 0;
   let onClear: (() => void) | undefined;
   /** Resolves when other commands may run again, while a trial runs. */
@@ -74,12 +88,19 @@ export function createTrials(quarantine: Quarantine, closeIdle: () => void): Tri
       gate = undefined;
       opened.resolve();
     };
+    const start = performance.now();
     if (active > 0) await clear();
     closeIdle();
+    const left = start + clearMilliseconds - performance.now();
+    // A process that is never quiet must not protect a command for ever.
+    const alone = await quiet(Math.max(left, minQuietMilliseconds)) ||
+      deaths >= mostUnclearDeaths;
     const patience = Math.min(exclusiveMilliseconds * 4 ** (deaths - 1), maxExclusiveMilliseconds);
     const timer = setTimeout(open, patience);
     return {
       trial,
+      alone,
+      over: opened.promise,
       leave() {
         clearTimeout(timer);
         if (gate === opened.promise) open();

@@ -72,6 +72,42 @@ Deno.test("A command that ends the daemon after its answer is quarantined, and t
   assertEquals(deaths(served), 2);
 });
 
+Deno.test("A command that ends the daemon long after its answer gets a new worker for each run, and no other command is quarantined", async () => {
+  await using served = await serve(agent, "--no-tls");
+  for (let count = 1; count <= 2; count++) {
+    assertEquals(await ask(served, "muchLater"), "OK still alive");
+    await served.logged("error restart", count);
+    await back(served);
+  }
+  assertEquals(await ask(served, "muchLater"), "OK still alive");
+  await later(1_400);
+  assertEquals(await ask(served, "muchLater"), "OK still alive");
+  assertEquals(await ask(served, "slow"), "OK fine");
+  assertEquals(deaths(served), 2);
+  assertEquals(served.log().includes("quarantined command"), false);
+});
+
+Deno.test("A command that leaves a module behind that ends the daemon is quarantined, and the command of the next trial is not", async () => {
+  await using served = await serve(agent, "--no-tls");
+  let over = false;
+  const innocent = (async () => {
+    while (!over) await ask(served, "slow");
+  })();
+  for (let count = 0; count < 20 && !/quarantined: it/.test(await ask(served, "background"));) {
+    await later(100);
+    count++;
+  }
+  over = true;
+  await innocent;
+  assertEquals(
+    served.log().match(/error quarantined command=\w+|warning quarantined command=\w+/g),
+    [
+      "warning quarantined command=background",
+    ],
+  );
+  assertEquals(await ask(served, "slow"), "OK fine");
+});
+
 Deno.test("A command that blocks its sandbox after its answer is quarantined, and the next command in that sandbox is not", async () => {
   await using served = await serve(agent, "--no-tls");
   assertEquals(await ask(served, "frame"), "OK still alive");

@@ -91,6 +91,36 @@ Deno.test("openBlame() reads files of version 0, and ignores malformed files", a
   });
 });
 
+Deno.test("openBlame() ignores damage in the list of running commands, and records further ones", async () => {
+  await withFolder((folder) => {
+    for (const text of ["\0\0\0\0\0\0\0\0", 'r "a"\n', "checkwright", "\u00e9\n"]) {
+      Deno.writeTextFileSync(`${folder}/running.txt`, text);
+      const blame = openBlame(folder);
+      assertEquals(blame.death, undefined, text);
+      blame.write("b", "running");
+      assertEquals(openBlame(folder).death?.suspects, ["b"], text);
+    }
+  });
+});
+
+Deno.test("openBlame() leaves no marks behind that it could not change", async () => {
+  await withFolder((folder) => {
+    const blame = openBlame(folder);
+    blame.write("a", "trial");
+    const write = Deno.FsFile.prototype.writeSync;
+    Deno.FsFile.prototype.writeSync = () => {
+      throw new Error("No space left on device");
+    };
+    try {
+      blame.write("b", "running");
+    } finally {
+      Deno.FsFile.prototype.writeSync = write;
+    }
+    blame.write("a", undefined);
+    assertEquals(openBlame(folder).death, undefined);
+  });
+});
+
 Deno.test("openBlame() does nothing if the folder cannot be written", () => {
   const blame = openBlame("/proc/nowhere");
   blame.update({ quarantined: { a: "b" }, suspects: {} });

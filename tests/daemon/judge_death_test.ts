@@ -6,23 +6,52 @@ import { AGENT, type Mark } from "../../src/runner/run_record.ts";
 const empty: QuarantineState = { quarantined: {}, suspects: {} };
 const first = (trial: "run" | "linger") => ({ deaths: 1, trial });
 
-const cases: [
+type Case = [
   name: string,
   before: QuarantineState,
   marks: Record<string, Mark>,
   after: Partial<QuarantineState> | undefined,
   progress?: boolean,
-][] = [
+];
+
+const cases: Case[] = [
   ["no command had a mark", empty, {}, undefined],
   [
     "commands that ran are suspects, and commands that are only loaded are not",
     empty,
     { a: "running", b: "running", c: "loaded" },
-    { suspects: { a: first("run"), b: first("run") } },
+    { suspects: { a: first("run"), b: first("run"), c: { deaths: 0, present: true } } },
     true,
   ],
   [
-    "a suspect that had answered is watched after its next answer",
+    "a command that is only loaded is a suspect at the second such death",
+    { quarantined: {}, suspects: { c: { deaths: 0, present: true } } },
+    { a: "running", c: "loaded" },
+    { suspects: { a: first("run"), c: first("linger") } },
+    true,
+  ],
+  [
+    "a guilty command explains why other commands were loaded",
+    {
+      quarantined: {},
+      suspects: { a: first("run"), b: first("run"), c: { deaths: 0, present: true } },
+    },
+    { a: "trial" },
+    {
+      quarantined: { a: "it ended the daemon when it ran alone" },
+      suspects: { b: first("run") },
+    },
+    true,
+  ],
+  ...["__proto__", "constructor", "toString"].map((name): Case => [
+    `a command may have the name ${name}`,
+    empty,
+    { [name]: "running" },
+    { suspects: { [name]: first("run") } },
+    true,
+  ]),
+  [
+    "one that had answered is watched after its next answer",
     empty,
     { a: "answered", b: "running" },
     { suspects: { a: first("linger"), b: first("run") } },
@@ -67,10 +96,10 @@ const cases: [
     true,
   ],
   [
-    "a death without a new suspect counts towards the limit of deaths",
-    { quarantined: {}, suspects: { a: { deaths: 1 } } },
+    "a death after which no command is treated differently counts",
+    { quarantined: {}, suspects: { a: { deaths: 2 } } },
     { a: "running" },
-    { suspects: { a: { deaths: 2, trial: "run" } } },
+    { suspects: { a: { deaths: 3, trial: "run" } } },
     false,
   ],
   [

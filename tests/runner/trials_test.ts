@@ -8,7 +8,7 @@ const never = new AbortController().signal;
 
 function gate(suspects: Record<string, Suspicion>) {
   const quarantine = createQuarantine({ quarantined: {}, suspects });
-  return { quarantine, trials: createTrials(quarantine, () => {}) };
+  return { quarantine, trials: createTrials(quarantine, () => {}, () => Promise.resolve(true)) };
 }
 
 Deno.test("Commands run at the same time as long as none of them is a suspect", async () => {
