@@ -1,6 +1,7 @@
 import { SHELL_PATH, USERS_PATH } from "../host/paths.ts";
 import type { Report } from "./diagnostic.ts";
 import { fitConnections } from "./fit_connections.ts";
+import { inspectListen } from "./inspect_listen.ts";
 import { inspectReach } from "./inspect_reach.ts";
 import type { ExecSettings, Manifest, ManifestCommand } from "./manifest.ts";
 import { explainMissing, whyOmitted } from "./missing_program.ts";
@@ -45,7 +46,7 @@ export async function inspectHost(
       `${explainMissing(SHELL_PATH)}: plugins cannot be ended without it`,
     );
   }
-  const settings = await inspectListen(manifest.settings, report, lookup);
+  const settings = await settleListen(manifest.settings, report, lookup);
   const limits = fitConnections(
     settings.limits,
     descriptors,
@@ -59,12 +60,13 @@ export async function inspectHost(
   };
 }
 
-async function inspectListen(
+async function settleListen(
   settings: Settings,
   report: Report,
   lookup: Lookup | undefined,
 ): Promise<Settings> {
   inspectReach(settings, report);
+  inspectListen(settings.listen, report);
   if (lookup === undefined) return settings;
   return { ...settings, listen: await resolveListen(settings.listen, lookup, report) };
 }
