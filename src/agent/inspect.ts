@@ -1,10 +1,21 @@
 import { SHELL_PATH, USERS_PATH } from "../host/paths.ts";
 import type { Report } from "./diagnostic.ts";
 import { fitConnections } from "./fit_connections.ts";
+import { inspectListen } from "./inspect_listen.ts";
 import { inspectReach } from "./inspect_reach.ts";
 import type { ExecSettings, Manifest, ManifestCommand } from "./manifest.ts";
 import { explainMissing, whyOmitted } from "./missing_program.ts";
 import { programsOf } from "./granted_permissions.ts";
+import { type Lookup, resolveListen } from "./resolve_listen.ts";
+import type { Settings } from "./settings.ts";
+
+/** Facts about a host for {@linkcode inspectHost}. */
+export interface HostFacts {
+  /** How many files, sockets and pipes the daemon may have open at once; default: no limit. */
+  descriptors?: number | undefined;
+  /** Looks up the names to listen on; without it, they stay names. */
+  lookup?: Lookup;
+}
 
 /**
  * Checks a manifest on this host: executables exist and can be started, folders exist, and there
@@ -13,14 +24,13 @@ import { programsOf } from "./granted_permissions.ts";
  *
  * @param manifest the agent
  * @param report receives all errors and warnings
- * @param descriptors how many files, sockets and pipes the daemon may have open at the same time;
- * default: no limit
+ * @param facts facts about the host
  * @returns the manifest for this host
  */
 export async function inspectHost(
   manifest: Manifest,
   report: Report,
-  descriptors = Infinity,
+  { descriptors = Infinity, lookup }: HostFacts = {},
 ): Promise<Manifest> {
   const commands: [string, ManifestCommand][] = [];
   const omitted: [string, string][] = [];
@@ -36,8 +46,7 @@ export async function inspectHost(
       `${explainMissing(SHELL_PATH)}: plugins cannot be ended without it`,
     );
   }
-  const { settings } = manifest;
-  inspectReach(settings, report);
+  const settings = await settleListen(manifest.settings, report, lookup);
   const limits = fitConnections(
     settings.limits,
     descriptors,
@@ -49,6 +58,17 @@ export async function inspectHost(
     commands: Object.fromEntries(commands),
     ...(omitted.length > 0 && { omitted: Object.fromEntries(omitted) }),
   };
+}
+
+async function settleListen(
+  settings: Settings,
+  report: Report,
+  lookup: Lookup | undefined,
+): Promise<Settings> {
+  inspectReach(settings, report);
+  inspectListen(settings.listen, report);
+  if (lookup === undefined) return settings;
+  return { ...settings, listen: await resolveListen(settings.listen, lookup, report) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Report } from "./diagnostic.ts";
 import { fitConnections } from "./fit_connections.ts";
 import { identify, omission } from "./inspect.ts";
+import { inspectListen } from "./inspect_listen.ts";
 import { inspectReach } from "./inspect_reach.ts";
 import type { Manifest, ManifestCommand } from "./manifest.ts";
 import { explainMissing } from "./missing_program.ts";
@@ -41,6 +42,7 @@ export async function inspectDeployed(
   }
   const { settings } = manifest;
   inspectReach(settings, report);
+  inspectListen(settings.listen, report);
   const at = report.at("limits").at("connections");
   const limits = fitConnections(settings.limits, descriptors, at);
   return {

@@ -1,6 +1,8 @@
+import { parseAllowedHost } from "../net/allowed_hosts.ts";
+import { formatHostPort } from "../net/host_port.ts";
 import type { Report } from "./diagnostic.ts";
 import { fields, show } from "./read.ts";
-import { defaultSettings, type Settings } from "./settings.ts";
+import { type Address, defaultSettings, type Settings } from "./settings.ts";
 import { type GivenSettings, settingsTable } from "./settings_table.ts";
 
 const readSettings = fields<GivenSettings>(settingsTable);
@@ -19,8 +21,26 @@ export function parseSettings(input: object, report: Report): Settings {
     ...read,
     limits: { ...defaultSettings.limits, ...read.limits },
   };
+  findDuplicates(settings.listen, report.at("listen"));
   findContradictions(settings, (input as { tls?: unknown }).tls, report);
   return settings;
+}
+
+// With port 0, each entry gets a port of its own.
+function findDuplicates(listen: readonly Address[], report: Report): void {
+  const first = new Map<string, number>();
+  for (const [index, address] of listen.entries()) {
+    if (address.port === 0) continue;
+    const { name, networks } = parseAllowedHost(address.hostname);
+    const key = `${address.port} ${name ?? networks.map(({ bytes }) => bytes)}`;
+    const before = first.get(key);
+    if (before === undefined) first.set(key, index);
+    else {
+      report.at(index).error(
+        `Duplicate address ${formatHostPort(address)}: first set as listen[${before}]`,
+      );
+    }
+  }
 }
 
 // This check follows the merge, because the agent may set one of two values and the host the other.

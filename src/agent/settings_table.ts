@@ -22,12 +22,24 @@ export const address: Reader<Address> = withSchema({ type: "string" }, (value, r
       /^([0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/.exec(String(value)) ?? [];
   const hostname = v6 ?? host;
   const port = digits === undefined ? DEFAULT_PORT : Number(digits);
-  if (typeof value !== "string" || value === "" || hostname === undefined || port > 65535) {
+  if (
+    typeof value !== "string" || value === "" || hostname === undefined || port > 65535 ||
+    (hostname !== "" && !isHost(hostname))
+  ) {
     report.error(`Invalid value ${show(value)}: expected HOST:PORT such as "127.0.0.1:5666"`);
     return;
   }
   return { hostname: hostname === "" ? "0.0.0.0" : hostname, port };
 });
+
+function isHost(hostname: string): boolean {
+  try {
+    parseAllowedHost(hostname);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const allowedHost: Reader<string> = withSchema({ type: "string" }, (value, report) => {
   const entry = text(value, report);
@@ -130,7 +142,8 @@ export const settingsTable: {
   [Name in keyof GivenSettings]-?: Reader<NonNullable<GivenSettings[Name]>>;
 } = {
   listen: described(
-    "Address to listen on (HOST:PORT), or a list of addresses; the default port is 5666",
+    "Address to listen on (HOST:PORT), or a list of addresses; the default port is 5666; a host " +
+      "name means all its addresses at the start",
     addresses,
   ),
   tls: described("TLS settings; false for plain text", tls),

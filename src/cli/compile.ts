@@ -1,3 +1,4 @@
+import { listenNames } from "../agent/resolve_listen.ts";
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { deployedFiles } from "../agent/deployment.ts";
 import type { Manifest } from "../agent/manifest.ts";
@@ -89,7 +90,10 @@ function binaryOptions(manifest: Manifest, output: string): BinaryOptions {
   const [contained] = Object.entries(commands)
     .find(([, command]) => command.kind === "check" && command.isolation === "process") ?? [];
   const state = settings.state ?? "/var/lib/checkwright";
+  const names = listenNames(settings.listen);
   const reasons = [
+    names.length > 0 &&
+    `it cannot resolve names to listen on (${names.join(", ")}): expected addresses`,
     contained !== undefined &&
     `check ${JSON.stringify(contained)} runs in a process sandbox, which needs Deno itself`,
     settings.tls !== false && settings.tls.cert === undefined &&

@@ -3,6 +3,7 @@ import { inspectHost } from "../agent/inspect.ts";
 import type { DescribedAgent, HostSettings, Manifest } from "../agent/manifest.ts";
 import { bundle, BundleError } from "../project/bundle.ts";
 import { ownBundle, sandboxImports } from "./own_bundles.ts";
+import type { Lookup } from "../agent/resolve_listen.ts";
 import { foreignModules } from "../project/foreign_modules.ts";
 import type { Modules, SandboxCode } from "../runner/channel.ts";
 import { describeCode } from "../runner/describe_code.ts";
@@ -35,13 +36,21 @@ export const DEFAULT_AGENT = "agent.ts";
  *
  * @param path the path of the agent's module
  * @param host settings that override the agent's
+ * @param lookup looks up the names to listen on; without it, they stay names
  * @returns the agent with all diagnostics; any number of sandboxes can use its code
  * @throws {AgentError} if the agent has no valid manifest
  */
-export async function loadAgent(path: string, host: HostSettings = {}): Promise<InspectedAgent> {
+export async function loadAgent(
+  path: string,
+  host: HostSettings = {},
+  lookup?: Lookup,
+): Promise<InspectedAgent> {
   const [agent, descriptors] = await Promise.all([readAgent(path, host), descriptorLimit()]);
   const report = createReport(agent.diagnostics);
-  const manifest = await inspectHost(agent.manifest, report, descriptors);
+  const manifest = await inspectHost(agent.manifest, report, {
+    descriptors,
+    ...(lookup && { lookup }),
+  });
   return { ...agent, manifest, described: agent.manifest };
 }
 

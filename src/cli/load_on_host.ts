@@ -1,6 +1,7 @@
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { asWritten } from "../agent/settings_file/as_written.ts";
 import { type HostFile, readHostSettings } from "../agent/host_settings.ts";
+import type { Lookup } from "../agent/resolve_listen.ts";
 import type { HostSettings } from "../agent/manifest.ts";
 import { type InspectedAgent, loadAgent } from "./load.ts";
 
@@ -16,6 +17,7 @@ export interface HostedAgent extends InspectedAgent {
  * @param path the path of the agent's module
  * @param settings the path of the host's settings file, if there is one
  * @param given settings from the command line, which override the file
+ * @param lookup looks up the names to listen on; without it, they stay names
  * @returns the agent with all diagnostics
  * @throws {AgentError} if the agent has no valid manifest, or if the settings cannot be read
  */
@@ -23,9 +25,10 @@ export async function loadOnHost(
   path: string,
   settings: string | undefined,
   given: HostSettings = {},
+  lookup?: Lookup,
 ): Promise<HostedAgent> {
   const host = await readHostSettings(settings);
-  const loaded = await loadAgent(path, { ...host.settings, ...given }).catch((error) => {
+  const loaded = await loadAgent(path, { ...host.settings, ...given }, lookup).catch((error) => {
     throw error instanceof AgentError
       ? new AgentError([...host.diagnostics, ...error.diagnostics])
       : error;

@@ -2,12 +2,14 @@ import type { DeployableFile } from "../deploy/deployable.ts";
 import { formatHostPort } from "../net/host_port.ts";
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { deployedFiles } from "../agent/deployment.ts";
+import type { Lookup } from "../agent/resolve_listen.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import type { Address, Settings } from "../agent/settings.ts";
 import { defaultStateDirectory } from "../daemon/load_tls.ts";
 import { createLog, lineWriter, type Log } from "../daemon/log.ts";
 import { serially } from "../daemon/serially.ts";
 import { whyRestart } from "../daemon/why_restart.ts";
+import { lookup } from "../net/lookup.ts";
 import { withoutErrorNumber } from "../net/error_text.ts";
 import { SHELL_PATH } from "../host/paths.ts";
 import type { Modules } from "../runner/channel.ts";
@@ -153,26 +155,27 @@ function createLoader(
     folders: [],
   };
   const settled = createSettling();
+  const resolved = createResolving();
   return async () => {
     // Watch before reading: a change during the load must cause another reload.
     await watcher?.follow(path, [options.settings, ...included.files], included.folders);
     const loaded = await loadOnHost(path, options.settings, {
       ...(options.listen !== undefined && { listen: options.listen }),
       ...(options["no-tls"] && { tls: false }),
-    });
+    }, resolved);
     included = loaded.host;
     await watcher?.follow(path, included.files, included.folders);
     const diagnostics = [...loaded.diagnostics, ...await checkLock(path, loaded.code)];
     printDiagnostics(diagnostics);
     if (errorsOf(diagnostics).length > 0) return undefined;
-    const { described, code } = loaded;
-    const settings = { ...described.settings, listen: settled(described.settings.listen) };
+    const { described, manifest, code } = loaded;
+    const settings = { ...described.settings, listen: settled(manifest.settings.listen) };
     return { manifest: { ...described, settings }, code };
   };
 }
 
-// A restarted daemon must listen on the same address as the first, and its permission is for an
-// address, not a name. So port 0 is replaced by a free port and a name by its address, once.
+// A restarted daemon must listen on the same address as the first. So port 0 is replaced by a free
+// port, once.
 function createSettling(): (listen: readonly Address[]) => Address[] {
   const known = new Map<string, Address>();
   return (listen) =>
@@ -184,12 +187,21 @@ function createSettling(): (listen: readonly Address[]) => Address[] {
     });
 }
 
+// Like a deployed daemon, the served one keeps the addresses of a name until it is stopped.
+function createResolving(): Lookup {
+  const known = new Map<string, readonly string[]>();
+  return async (name) => {
+    const found = known.get(name) ?? await lookup(name);
+    if (found.length > 0) known.set(name, found);
+    return found;
+  };
+}
+
 function settle({ hostname, port }: Address): Address {
-  const isName = /[a-z]/i.test(hostname) && !hostname.includes(":");
-  if (port !== 0 && !isName) return { hostname, port };
+  if (port !== 0) return { hostname, port };
   try {
     using listener = Deno.listen({ hostname, port: 0 });
-    return { hostname: listener.addr.hostname, port: port || listener.addr.port };
+    return { hostname, port: listener.addr.port };
   } catch (error) {
     throw new Error(
       `Cannot listen on ${formatHostPort({ hostname, port })}: ${

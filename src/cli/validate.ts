@@ -3,6 +3,7 @@ import { settingsSchema } from "../agent/settings_file/schema.ts";
 import { isBuiltIn } from "../agent/manifest.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { formatEffective } from "./effective.ts";
+import { lookup } from "../net/lookup.ts";
 import { DEFAULT_AGENT, readAgent } from "./load.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import { checkLock } from "./permission_lock.ts";
@@ -30,7 +31,7 @@ export const validate: Subcommand = defineSubcommand({
   async run([named], { settings, schema }) {
     if (schema) return await printSchema(named);
     const path = named ?? DEFAULT_AGENT;
-    const agent = await loadOnHost(path, settings);
+    const agent = await loadOnHost(path, settings, {}, lookup);
     const { manifest } = agent;
     const diagnostics = [...agent.diagnostics, ...await checkLock(path, agent.code)];
     printDiagnostics(diagnostics);

@@ -4,8 +4,6 @@ import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { formatHostPort } from "../net/host_port.ts";
 import { hostMatcher } from "../net/host_matcher.ts";
-import { listen } from "../net/listen.ts";
-import type { Listener } from "../net/listener.ts";
 import type { TlsServerOptions } from "../net/tls_options.ts";
 import { lookup } from "../net/lookup.ts";
 import { waitAtMost } from "../runner/deadline.ts";
@@ -13,7 +11,8 @@ import type { Runner } from "../runner/runner.ts";
 import type { Answer } from "../check/answer.ts";
 import { createHandler } from "./handler.ts";
 import type { Log } from "./log.ts";
-import { serve, type Service } from "./serve_connections.ts";
+import { openListeners } from "./listeners.ts";
+import { serve, type Service, type Serving } from "./serve_connections.ts";
 
 /** The parts of a daemon. */
 export interface DaemonParts {
@@ -31,7 +30,7 @@ export interface DaemonParts {
 
 /** A daemon that is listening. */
 export interface Daemon {
-  /** The addresses that the daemon listens on. A port of 0 is replaced by the chosen port. */
+  /** The addresses that the daemon listens on at its start. A port of 0 is replaced by the chosen port. */
   readonly addresses: readonly Address[];
   /** Settles when the daemon has stopped. */
   readonly done: Promise<void>;
@@ -61,44 +60,39 @@ export const DRAIN_SECONDS = 10;
  * Listens and serves.
  *
  * @param parts the parts of the daemon
- * @returns the daemon, which listens on every address
- * @throws if it cannot listen on an address; then it does not listen on the other addresses either
+ * @returns the daemon, which listens on at least one address and retries the others
+ * @throws if it cannot listen on any address
  */
 export async function openDaemon(parts: DaemonParts): Promise<ReplaceableDaemon> {
-  const { manifest: { settings }, tls } = parts;
-  const listeners: Listener[] = [];
-  try {
-    for (const address of settings.listen) {
-      listeners.push(await listen({ ...address, ...(tls !== false && { tls }) }));
-    }
-  } catch (error) {
-    listeners.forEach((listener) => listener.close());
-    throw error;
-  }
-
+  const { manifest: { settings }, tls, log } = parts;
   const gate = createGate(settings.limits);
   let service = createService(parts, gate);
   // Runners of earlier parts may still have commands to finish.
   const runners = new Set([parts.runner]);
-  const servings = listeners.map((listener) => serve(listener, () => service));
-  const done = Promise.all(servings.map((serving) => serving.done)).then(() => {});
+  const servings: Serving[] = [];
+  const listeners = await openListeners(settings.listen, {
+    tls,
+    log,
+    onOpen: (listener) => servings.push(serve(listener, () => service)),
+  });
+  const done = ended(servings);
 
   const end = () => Promise.all([...runners].map((runner) => runner.end()));
 
   return {
-    addresses: listeners.map(({ address }) => address),
+    addresses: listeners.addresses,
     done,
     async replace(parts) {
       const next = createService(parts, gate);
       const { tls } = parts;
-      if (tls !== false) await Promise.all(listeners.map((listener) => listener.replaceTls(tls)));
+      if (tls !== false) await listeners.replaceTls(tls);
       gate.setLimits(parts.manifest.settings.limits);
       service = next;
       for (const runner of runners) if (runner.running === 0) runners.delete(runner);
       runners.add(parts.runner);
     },
     async stop() {
-      listeners.forEach((listener) => listener.close());
+      listeners.close();
       servings.forEach((serving) => serving.drain());
       const timer = setTimeout(async () => {
         // Clients of the commands that are ended here get an answer.
@@ -112,6 +106,11 @@ export async function openDaemon(parts: DaemonParts): Promise<ReplaceableDaemon>
       await end();
     },
   };
+}
+
+// The list grows when an address becomes available later; not after the first listener is closed.
+async function ended(servings: readonly Serving[]): Promise<void> {
+  for (const { done } of servings) await done;
 }
 
 function createService(parts: DaemonParts, gate: Gate): Service {

@@ -2,6 +2,8 @@ import { formatHostPort } from "../net/host_port.ts";
 import { type Diagnostic, placeBelow } from "../agent/diagnostic.ts";
 import { USERS_PATH } from "../host/paths.ts";
 import type { Manifest } from "../agent/manifest.ts";
+import { isHostName } from "../agent/resolve_listen.ts";
+import type { Address } from "../agent/settings.ts";
 import { commandNeeds, type Need } from "../agent/needs.ts";
 import {
   commandPermissions,
@@ -59,7 +61,8 @@ export function ownNeeds(manifest: Manifest): Need[] {
   const users = all.some((command) => command.kind !== "check" && command.user !== undefined);
   const needs: [kind: Need["kind"], entries: (string | undefined)[], why: string][] = [
     ["run", hasProcesses(manifest) ? [SHELL_PATH] : [], boundsProcesses],
-    ["net", listen.map(formatHostPort), "Listens on this address"],
+    // A name is not granted, but its addresses, when the daemon is started.
+    ["net", listen.filter(isAddress).map(formatHostPort), "Listens on this address"],
     ["net", names, "Looks up an allowed host"],
     ["read", programs, "Checks that the program exists"],
     ["read", certificates, "Reads the certificate"],
@@ -70,6 +73,10 @@ export function ownNeeds(manifest: Manifest): Need[] {
     [...new Set(entries)].filter((entry) => entry !== undefined)
       .map((entry): Need => ({ kind, entry, why }))
   );
+}
+
+function isAddress({ hostname }: Address): boolean {
+  return !isHostName(hostname);
 }
 
 /**

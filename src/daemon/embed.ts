@@ -9,6 +9,7 @@ import { inlineChecks, withOwnCheck } from "../runner/checks.ts";
 import { createRunner, type Runner } from "../runner/runner.ts";
 import { loadTls } from "./load_tls.ts";
 import { type Daemon, openDaemon } from "./daemon.ts";
+import { lookup } from "../net/lookup.ts";
 import { createHandler } from "./handler.ts";
 import { createLog, lineWriter, type Log } from "./log.ts";
 import { makeCertificate } from "./own_certificate.ts";
@@ -20,7 +21,7 @@ export type DaemonSettings = Partial<Omit<AgentInput, "commands">>;
 
 async function checkAgent(agent: Agent, settings: DaemonSettings): Promise<Manifest> {
   const { manifest, diagnostics } = describeAgent(agent, settings);
-  const inspected = await inspectHost(manifest, createReport(diagnostics));
+  const inspected = await inspectHost(manifest, createReport(diagnostics), { lookup });
   if (errorsOf(diagnostics).length > 0) throw new AgentError(diagnostics);
   return inspected;
 }

@@ -1,11 +1,14 @@
 import { formatHostPort } from "../net/host_port.ts";
-import { AgentError, createReport } from "../agent/diagnostic.ts";
+import { AgentError, createReport, type Diagnostic } from "../agent/diagnostic.ts";
 import type { HostFile } from "../agent/host_settings.ts";
 import { USERS_PATH } from "../host/paths.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { formatFlags, type GrantedPermissions, unite } from "../agent/granted_permissions.ts";
 import { address } from "../agent/settings_table.ts";
 import { SHELL_PATH } from "../host/paths.ts";
+import { formatResolved } from "./resolved_names.ts";
+import { type Lookup, resolveListen } from "../agent/resolve_listen.ts";
+import type { Address } from "../agent/settings.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 
 /**
@@ -16,13 +19,15 @@ import { parseAllowedHost } from "../net/allowed_hosts.ts";
  *
  * @param settings the parsed settings of the host
  * @param manifest the compiled agent
+ * @param listen the addresses to listen on, without names
  * @returns the permissions
  */
 export function hostPermissions(
   { settings, files, folders }: HostFile,
   manifest: Manifest,
+  listen: readonly Address[],
 ): GrantedPermissions {
-  const { listen, tls, allowedHosts, procfs, commands } = settings;
+  const { tls, allowedHosts, procfs, commands } = settings;
   const plugins = Object.values(recordOf(commands)).map((command) =>
     textsOf(recordOf(command).plugin)[0]
   ).filter((path) => path?.startsWith("/")) as string[];
@@ -32,7 +37,7 @@ export function hostPermissions(
   const sets: Partial<GrantedPermissions>[] = [
     {
       read: [...files, ...folders],
-      net: [...textsOf(listen).flatMap(addressOf), ...textsOf(allowedHosts).flatMap(nameOf)],
+      net: [...listen.map(formatHostPort), ...textsOf(allowedHosts).flatMap(nameOf)],
     },
     { read: ["cert", "key", "ca"].flatMap((name) => textsOf(recordOf(tls)[name])) },
     { read: textsOf(procfs).flatMap((folder) => procFiles(manifest, folder)) },
@@ -43,24 +48,54 @@ export function hostPermissions(
 }
 
 /**
+ * Returns the addresses to listen on that the host's settings set, else those of the agent. Errors
+ * are not reported here, but when the daemon loads the settings.
+ *
+ * @param settings the parsed settings of the host
+ * @param manifest the compiled agent
+ * @returns the valid addresses; hosts may be names
+ */
+export function listenOf({ settings }: HostFile, manifest: Manifest): Address[] {
+  if (settings.listen === undefined) return manifest.settings.listen;
+  return textsOf(settings.listen).flatMap((text) => address(text, createReport([])) ?? []);
+}
+
+/**
  * Formats the data that a host's settings need from the launcher: the state directory, whether the
- * daemon uses its own certificate, and the flags of {@linkcode hostPermissions}, one a line.
+ * daemon uses its own certificate, the addresses of names to listen on, and the flags of
+ * {@linkcode hostPermissions}, one a line.
  *
  * @param file the parsed settings of the host
  * @param manifest the compiled agent
  * @param state the state directory, unless the settings set one
+ * @param lookup looks up the names to listen on
  * @returns the lines
- * @throws {AgentError} if one of them contains a line break
+ * @throws {AgentError} if a name does not resolve, or a line contains a line break
  */
-export function formatHostNeeds(file: HostFile, manifest: Manifest, state: string): string[] {
+export async function formatHostNeeds(
+  file: HostFile,
+  manifest: Manifest,
+  state: string,
+  lookup: Lookup,
+): Promise<string[]> {
   const { settings } = file;
   const compiled = manifest.settings.tls;
   const tls = settings.tls ?? compiled;
   const own = tls !== false && { ...recordOf(compiled), ...recordOf(tls) }.cert === undefined;
+  const diagnostics: Diagnostic[] = [];
+  const report = createReport(diagnostics);
+  const names = new Map<string, readonly string[]>();
+  const listen = await resolveListen(listenOf(file, manifest), async (name) => {
+    const found = await lookup(name);
+    names.set(name, found);
+    return found;
+  }, report);
+  if (diagnostics.length > 0) throw new AgentError(file.locate(diagnostics));
   const lines = [
     `state=${settings.state ?? manifest.settings.state ?? state}`,
     `certificate=${own ? "own" : "given"}`,
-    ...formatFlags(hostPermissions(file, manifest)),
+    ...(names.size > 0 ? [`resolved=${formatResolved(names)}`] : []),
+    ...formatFlags(hostPermissions(file, manifest, listen)),
   ];
   // deno-lint-ignore no-control-regex -- a line break in a path would start another flag
   const broken = lines.find((line) => /[\0-\x1f\x7f]/.test(line));
@@ -78,11 +113,6 @@ function recordOf(value: unknown): Record<string, unknown> {
 
 function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).filter((each) => typeof each === "string");
-}
-
-function addressOf(text: string): string[] {
-  const found = address(text, createReport([]));
-  return found === undefined ? [] : [formatHostPort(found)];
 }
 
 function nameOf(text: string): string[] {

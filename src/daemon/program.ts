@@ -8,14 +8,18 @@
  * {@linkcode ServiceManager}:
  * - `serve` serves;
  * - `check` reports errors in the deployable and the settings;
- * - `host` prints what the host's settings need from the launcher.
+ * - `host` prints what the host's settings need from the launcher. If it needs names to listen on, it
+ *   prints only these; the launcher then starts it again with the permission to look them up.
  */
 import { AgentError } from "../agent/diagnostic.ts";
 import { readHostSettings } from "../agent/host_settings.ts";
+import { listenNames } from "../agent/resolve_listen.ts";
+import { lookup } from "../net/lookup.ts";
 import { countCommands } from "../agent/manifest.ts";
 import { type Place, readDeployedAgent, readDeployment } from "./read_deployment.ts";
 import { printAll, serveDeployed, type ServiceManager } from "./serve_deployment.ts";
-import { formatHostNeeds } from "./host_permissions.ts";
+import { isGranted } from "./daemon_permissions.ts";
+import { formatHostNeeds, listenOf } from "./host_permissions.ts";
 
 /** The exit code for invalid input: another start with the same input fails, too. */
 const invalidCode = 3;
@@ -39,7 +43,11 @@ const modes: Record<string, (place: Place, service: ServiceManager) => Promise<n
   async host(place) {
     const deployment = await readDeployment(place.folder);
     const file = await readHostSettings(place.settings);
-    console.log(formatHostNeeds(file, deployment, place.state).join("\n"));
+    const names = listenNames(listenOf(file, deployment)).filter((name) => !isGranted("net", name));
+    const lines = names.length > 0
+      ? [`names=${names}`]
+      : await formatHostNeeds(file, deployment, place.state, lookup);
+    console.log(lines.join("\n"));
     return 0;
   },
 };

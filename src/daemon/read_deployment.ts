@@ -1,5 +1,11 @@
 import { deployedFiles, type Deployment, parseDeployment, sha256 } from "../agent/deployment.ts";
-import { AgentError, createReport, type Diagnostic, errorsOf } from "../agent/diagnostic.ts";
+import {
+  AgentError,
+  createReport,
+  type Diagnostic,
+  errorsOf,
+  type Report,
+} from "../agent/diagnostic.ts";
 import { asWritten } from "../agent/settings_file/as_written.ts";
 import { type HostFile, readHostSettings } from "../agent/host_settings.ts";
 import { inspectDeployed } from "../agent/inspect_deployed.ts";
@@ -8,6 +14,8 @@ import type { SandboxCode } from "../runner/channel.ts";
 import { describeCode } from "../runner/describe_code.ts";
 import type { MakeCertificate } from "./load_tls.ts";
 import { notGranted } from "./daemon_permissions.ts";
+import { lookupAmong, parseResolved } from "./resolved_names.ts";
+import { resolveListen } from "../agent/resolve_listen.ts";
 
 /** The facts that the launcher passes to a deployed daemon. */
 export interface Place {
@@ -17,6 +25,8 @@ export interface Place {
   settings?: string;
   /** The state directory. */
   state: string;
+  /** The addresses of names to listen on, see {@linkcode formatResolved}. */
+  resolved?: string;
   /** The name of this host. */
   hostname: string;
   /** Maximum number of file descriptors that the daemon may have open. */
@@ -99,10 +109,14 @@ export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
   const deployment = await readDeployment(place.folder);
   const code = await readCode(place.folder, deployment);
   const host = await readHostSettings(place.settings);
-  const { manifest, diagnostics } = place.settings === undefined
+  const { manifest: described, diagnostics } = place.settings === undefined
     ? { manifest: deployment, diagnostics: [] }
     : await describeWith(host, deployment, code);
-  diagnostics.push(...notGranted(manifest));
+  const manifest = await withAddresses(described, place, createReport(diagnostics));
+  // An invalid value was replaced by its default, which may need a permission that was not granted.
+  if (errorsOf([...host.diagnostics, ...diagnostics]).length === 0) {
+    diagnostics.push(...notGranted(manifest));
+  }
   const inspected = await inspectDeployed(
     manifest,
     createReport(diagnostics),
@@ -121,6 +135,17 @@ export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
     diagnostics: all,
     programs: JSON.stringify(ownPrograms.map((name) => deployment.files[name])),
   };
+}
+
+async function withAddresses(
+  manifest: Manifest,
+  { resolved = "" }: Place,
+  report: Report,
+): Promise<Manifest> {
+  const { settings } = manifest;
+  const lookup = lookupAmong(parseResolved(resolved));
+  const listen = await resolveListen(settings.listen, lookup, report);
+  return { ...manifest, settings: { ...settings, listen } };
 }
 
 // Returns a warning about hosts that only the settings allow: the systemd unit drops their packets

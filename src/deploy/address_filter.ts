@@ -1,5 +1,6 @@
 import type { Manifest } from "../agent/manifest.ts";
 import { type AllowedHost, parseAllowedHost } from "../net/allowed_hosts.ts";
+import { listenNames } from "../agent/resolve_listen.ts";
 import { startsStrangers } from "./unit_needs.ts";
 
 /**
@@ -19,6 +20,9 @@ export function addressFilter(manifest: Manifest): AddressFilter {
   if (startsStrangers(manifest)) return { unknown: "its plugins and programs may use any address" };
   const asking = settings.allowedHosts.map(parseAllowedHost);
   if (asking.some(isName)) return { unknown: "an allowed host is a name, not an address" };
+  if (listenNames(settings.listen).length > 0) {
+    return { unknown: "the daemon listens on a name, not on an address" };
+  }
   const asked = Object.values(commands)
     .flatMap((command) => command.kind === "check" ? command.permissions.net ?? [] : [])
     .map(hostOf);

@@ -1,3 +1,4 @@
+import { listenNames } from "../agent/resolve_listen.ts";
 import { deployedFiles, formatDeployment, parseDeployment, sha256 } from "../agent/deployment.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { FIND_DENO, launcherScript } from "./launcher.ts";
@@ -95,6 +96,7 @@ export async function createDeployable(
       command.kind === "check" && command.isolation === "process"
     ),
     ...(state !== undefined && { state }),
+    resolves: listenNames(settings.listen).length > 0,
     ownCertificate: tls !== false && tls.cert === undefined,
   });
   const texts = {

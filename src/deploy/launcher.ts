@@ -18,6 +18,8 @@ export interface LauncherInput {
   processes: boolean;
   /** The state directory, if the agent sets one. */
   state?: string;
+  /** Whether the agent listens on a host name, which the launcher resolves. */
+  resolves: boolean;
   /** Whether the daemon uses a self-signed certificate that it makes at the first start. */
   ownCertificate: boolean;
 }
@@ -65,7 +67,7 @@ case $deno in *js) deno=$("$deno" eval 'console.log(Deno.execPath())') ;; esac`;
  */
 export function launcherScript(input: LauncherInput): string {
   const { agent, version, digest, files, runFlags, permissions, processes } = input;
-  const { state, ownCertificate } = input;
+  const { state, ownCertificate, resolves } = input;
   return `#!/bin/sh
 # Serves ${comment(agent)}, compiled by Checkwright ${version}.
 # manifest.json sha256 ${digest}
@@ -124,7 +126,7 @@ export DENO_NO_UPDATE_CHECK=1 MALLOC_ARENA_MAX=1
 [ -n "\${HOME:-}\${DENO_DIR:-}" ] || export DENO_DIR=/nonexistent
 
 # The compiled permissions: those that the checks declare, and those that the daemon needs.
-set -- ${["", ...permissions.map(quote)].join(" \\\n  ").trim() || "--"}
+set -- ${["", ...permissions.map(quote)].join(" \\\n  ").trim()}
 ${processes ? 'set -- "$@" "--allow-run=$deno"\n' : ""}
 # The folder of the daemon's certificate and of its list of quarantined commands.
 state=${
@@ -142,15 +144,25 @@ fi`
   }
 certificate=${ownCertificate ? "own" : "given"}
 
-# Further permissions that the settings of this host need.
+# Further permissions that the settings of this host need, and names to listen on.
+resolve=${resolves ? "yes" : ""} resolved=
 [ -n "$settings" ] || ! [ -e "$defaults" ] || settings=$defaults
 if [ -n "$settings" ]; then
   file=$(readlink -f -- "$settings") || fail "Cannot read \\"$settings\\": No such file"
   settings=$file
-  needs=$("$deno" run $flags --allow-read "$here/daemon.js" host "settings=$settings" "state=$state")
+fi
+if [ -n "$settings\${resolve}" ]; then
+  ask() {
+    "$deno" run $flags --allow-read "$@" \
+      "$here/daemon.js" host \${settings:+"settings=$settings"} "state=$state"
+  }
+  needs=$(ask)
+  # Host names to listen on are resolved with the permission for these names only.
+  case $needs in names=*) needs=$(ask "--allow-net=\${needs#names=}") ;; esac
   while IFS= read -r line; do
     case $line in
       state=*) state=\${line#*=} ;;
+      resolved=*) resolved=$line ;;
       certificate=*) certificate=\${line#*=} ;;
       --*) set -- "$@" "$line" ;;
     esac
@@ -186,6 +198,7 @@ set -- "$@" \\
   "--allow-write=$state/quarantine.json,$state/running.txt" \\
   "$here/daemon.js" "$mode" "state=$state" "hostname=$(uname -n)" "descriptors=$(ulimit -Hn)"
 [ -z "$settings" ] || set -- "$@" "settings=$settings"
+[ -z "$resolved" ] || set -- "$@" "$resolved"
 [ -z "$untilEof" ] || set -- "$@" "untilEof=yes"
 case \${NOTIFY_SOCKET:-} in *,*) fail "Cannot use NOTIFY_SOCKET \\"$NOTIFY_SOCKET\\": expected a path without a comma" ;; esac
 case $mode\${NOTIFY_SOCKET:-} in serve/*)

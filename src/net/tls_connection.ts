@@ -15,6 +15,8 @@ const MAX_RECEIVED = 131_072;
 export interface Secured {
   readonly socket: TLSSocket;
   readonly identity: PeerIdentity | undefined;
+  /** Why the certificate of the peer is refused, although the handshake is complete. */
+  readonly refusal?: Error;
 }
 
 /** Performs TLS handshakes with one configuration. */
@@ -22,7 +24,7 @@ export interface Handshaker {
   /**
    * Performs a handshake. If the stream is destroyed meanwhile, the promise may stay pending.
    *
-   * @throws {Error} if the handshake fails or the certificate of the peer is refused
+   * @throws {Error} if the handshake fails
    */
   shakeHands(stream: Duplex): Promise<Secured>;
 }
@@ -84,6 +86,13 @@ export function tlsConnection(
       });
       try {
         const result = await Promise.race([handshaker().shakeHands(transport.stream), closed]);
+        if (result.refusal !== undefined) {
+          // A client such as check_nrpe sends its query at the same time. If the connection were
+          // closed at once, the kernel would answer with a reset, and SIGPIPE would end the client
+          // before it prints a message.
+          await Promise.race([transport.end(result.socket, undefined), closed]).catch(() => {});
+          throw result.refusal;
+        }
         socket = result.socket;
         wake = () => {};
         socket.on("data", (chunk: Uint8Array) => {

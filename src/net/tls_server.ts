@@ -51,7 +51,11 @@ export async function tlsServer(options: TlsServerOptions): Promise<Handshaker> 
   return {
     async shakeHands(stream) {
       const socket = await handshakeOn(stream);
-      return { socket, identity: verifiedIdentity(socket, rules) };
+      try {
+        return { socket, identity: verifiedIdentity(socket, rules) };
+      } catch (error) {
+        return { socket, identity: undefined, refusal: error as Error };
+      }
     },
   };
 }

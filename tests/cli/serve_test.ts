@@ -23,7 +23,11 @@ Deno.test("serve reports in one line why it cannot start", async () => {
     [[project.agent, "--no-tls", "--listen", busy], 1, `Cannot listen on ${busy}: Address already`],
     [[project.agent, "--listen", busy], 1, `Cannot listen on ${busy}: Address already in use`],
     [[project.agent, "--no-tls", "--listen", "192.0.2.1:5666"], 1, /192\.0\.2\.1:5666: .*assign/],
-    [[project.agent, "--no-tls", "--listen", "no.invalid:5666"], 1, "Cannot listen on no.invalid"],
+    [
+      [project.agent, "--no-tls", "--listen", "no.invalid:5666"],
+      3,
+      'Cannot resolve host name "no.invalid"',
+    ],
     [
       [project.agent, "--listen", "127.0.0.1:x"],
       3,

@@ -79,7 +79,7 @@ Deno.test("createStats() counts answers by outcome, and refused permissions", {
 }, () => {
   let now = 0;
   const stats = createStats(() => now);
-  // A text that only looks like a refusal does not count as a refused permission.
+  // A string that only looks like a refusal does not count as a refused permission.
   const output = { state: "UNKNOWN", text: 'Permission refused: read "/x" is not among…' } as const;
   const answer: Answer = { outcome: "done", output };
   stats.count(answer);

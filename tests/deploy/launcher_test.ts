@@ -10,6 +10,7 @@ const plain = {
   runFlags: ["--no-prompt"],
   permissions: ["--allow-net=127.0.0.1:5666"],
   processes: false,
+  resolves: false,
   ownCertificate: false,
 };
 

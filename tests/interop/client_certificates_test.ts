@@ -1,7 +1,7 @@
 /** Client certificates: the real check_nrpe presents a valid one, a wrong one, or none. */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { AUTHORITY, certificateFolder, openssl, SERVER } from "../openssl.ts";
+import { AUTHORITY, certificateFolder, type Issued, openssl, SERVER } from "../openssl.ts";
 import { serve } from "../serving.ts";
 import { isMissing, pluginFolder } from "../tools.ts";
 import { runToEnd } from "../waiting.ts";
@@ -79,14 +79,42 @@ Deno.test({
       const printed = new TextDecoder().decode(asked.stdout);
       const name = `${mode} ${flags.join(" ")} ${command}: ${printed}`;
       if (code >= 0) assertEquals(asked.code, code, name);
-      // With TLS 1.3, the refusal comes late, and check_nrpe 4.1 may die of SIGPIPE. So its exit
-      // code is not tested. The test only requires that it gets no answer.
-      else assertEquals(printed.includes("all fine"), false, name);
+      else assertEquals([asked.code, printed.includes("all fine")], [3, false], name);
       assertStringIncludes(printed, text, name);
       if (code >= 0 && flags.length > 0) {
         await served.logged("subject=");
         assertStringIncludes(served.log(), 'subject="CN=monitor-1"');
       } else if (code < 0) await served.logged("connection error peer=127.0.0.1 stage=handshake");
+    }
+  },
+});
+
+Deno.test({
+  name: "check_nrpe ends with a message and exit code 3 if its certificate is refused",
+  ignore: isMissing(checkNrpe) || isMissing(openssl),
+  async fn() {
+    await using folder = await certificateFolder();
+    const issue = (name: string, issuer?: Issued, extensions: string[] = AUTHORITY) =>
+      folder.issue(name, { subject: `/CN=${name}`, extensions, ...(issuer && { issuer }) });
+    const [ca, other] = [await issue("ca"), await issue("other")];
+    const server = await issue("server", ca, SERVER);
+    const stranger = await issue("stranger", other, CLIENT);
+    const settings = `${folder.path}/settings.yaml`;
+    await Deno.writeTextFile(
+      settings,
+      `tls: { cert: ${server.certFile}, key: ${server.keyFile}, ca: ${ca.certFile}, ` +
+        "clientCertificates: require }\n",
+    );
+    await using served = await serve(agent, "--settings", settings);
+    // From a shell, SIGPIPE has its default effect: exit code 141.
+    const loop =
+      'for i in $(seq 20); do "$@" >/dev/null; code=$?; text=$("$@"); echo "$code $? $text"; done';
+    for (const flags of [[], ["-C", stranger.certFile, "-K", stranger.keyFile]]) {
+      const at = ["-H", "127.0.0.1", "-p", `${served.port}`, ...flags, "-c", "ok"];
+      const { stdout } = await runToEnd("/bin/sh", { args: ["-c", loop, "sh", checkNrpe, ...at] });
+      const lines = new TextDecoder().decode(stdout).trim().split("\n");
+      assertEquals(lines.length, 20);
+      for (const line of lines) assertMatch(line, /^3 3 CHECK_NRPE: /);
     }
   },
 });

@@ -1,0 +1,59 @@
+import { formatHostPort } from "../net/host_port.ts";
+import { parseAllowedHost } from "../net/allowed_hosts.ts";
+import type { Report } from "./diagnostic.ts";
+import type { Address } from "./settings.ts";
+
+/** Looks a host name up; the result is empty if the name has no address. */
+export type Lookup = (name: string) => Promise<readonly string[]>;
+
+/**
+ * Returns whether a host to listen on is a name and not an address.
+ *
+ * @param hostname a valid name or address, without brackets
+ */
+export function isHostName(hostname: string): boolean {
+  const { name, networks } = parseAllowedHost(hostname);
+  // `localhost` is a name with two networks.
+  return name !== undefined || networks.length > 1;
+}
+
+/**
+ * Returns the names among addresses to listen on.
+ *
+ * @param listen the addresses
+ * @returns each name once
+ */
+export function listenNames(listen: readonly Address[]): string[] {
+  return [...new Set(listen.map(({ hostname }) => hostname).filter(isHostName))];
+}
+
+/**
+ * Replaces the host names of addresses to listen on by all addresses of each name. A permission is
+ * granted for an address, and the daemon must listen on the address that the permission contains.
+ *
+ * @param listen the addresses
+ * @param lookup looks a name up; its errors contain the reason
+ * @param report receives an error for each name that does not resolve
+ * @returns the addresses, each once
+ */
+export async function resolveListen(
+  listen: readonly Address[],
+  lookup: Lookup,
+  report: Report,
+): Promise<Address[]> {
+  const at = report.at("listen");
+  const resolved = await Promise.all(listen.map(async ({ hostname, port }, index) => {
+    if (!isHostName(hostname)) return [{ hostname, port }];
+    try {
+      const found = await lookup(hostname);
+      if (found.length === 0) throw new Error("Name or service not known");
+      return found.toSorted().map((address) => ({ hostname: address, port }));
+    } catch (error) {
+      (listen.length === 1 ? at : at.at(index)).error(
+        `Cannot resolve host name ${JSON.stringify(hostname)}: ${(error as Error).message}`,
+      );
+      return [];
+    }
+  }));
+  return [...new Map(resolved.flat().map((one) => [formatHostPort(one), one])).values()];
+}

@@ -1,0 +1,148 @@
+import type { Address } from "../agent/settings.ts";
+import { covers } from "../agent/inspect_listen.ts";
+import { formatHostPort } from "../net/host_port.ts";
+import { listen } from "../net/listen.ts";
+import type { Listener } from "../net/listener.ts";
+import type { TlsServerOptions } from "../net/tls_options.ts";
+import type { Log } from "./log.ts";
+
+/** How {@linkcode openListeners} serves and reports. */
+export interface ListenersOptions {
+  /** Certificate, key and rules; false for plain text. */
+  tls: false | TlsServerOptions;
+  /** Receives events. */
+  log: Log;
+  /** Called with each listener, also with those that are opened later. */
+  onOpen: (listener: Listener) => void;
+  /** Wait before the first retry, in milliseconds; default: 1,000. Each further wait is doubled. */
+  firstWait?: number;
+}
+
+/** The open listeners of a daemon, and those that are still missing. */
+export interface Listeners {
+  /** The addresses that are open. */
+  readonly addresses: Address[];
+  /** Replaces certificate and rules, also of listeners that are opened later. */
+  replaceTls(tls: TlsServerOptions): Promise<void>;
+  /** Closes all listeners and stops all retries. */
+  close(): void;
+}
+
+/** The default of `firstWait`. */
+const firstMilliseconds = 1_000;
+
+/** The longest wait before a retry. */
+const mostMilliseconds = 30_000;
+
+/**
+ * Listens on several addresses. An address that cannot be used, such as one of an interface that
+ * does not exist yet, is logged and retried, and the others serve. An address that a wildcard of
+ * the list covers is not opened: the runtime cannot restrict a socket to IPv6 (Deno 2.9.6), so that
+ * `[::]` also receives what is sent to `0.0.0.0`.
+ *
+ * @param addresses the addresses, without names
+ * @param options how to serve and report
+ * @returns the listeners; at least one is open
+ * @throws if no address can be used, if a permission is missing, or if the certificate is invalid
+ */
+export async function openListeners(
+  addresses: readonly Address[],
+  options: ListenersOptions,
+): Promise<Listeners> {
+  const { log, onOpen, firstWait = firstMilliseconds } = options;
+  let { tls } = options;
+  const open: { wanted: Address; listener: Listener }[] = [];
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  let closed = false;
+
+  const isCovered = (address: Address, error: unknown) =>
+    isInUse(error) && open.some(({ wanted }) => covers(wanted, address) || covers(address, wanted));
+
+  async function openOne(wanted: Address): Promise<void> {
+    const used = tls;
+    const listener = await listen({
+      ...wanted,
+      ...(used !== false && { tls: used }),
+    });
+    // The certificate may have been replaced, or the daemon stopped, in the meantime.
+    if (tls !== false && tls !== used) await listener.replaceTls(tls);
+    if (closed) return listener.close();
+    open.push({ wanted, listener });
+    onOpen(listener);
+  }
+
+  function retry(wanted: Address, wait: number): void {
+    const timer = setTimeout(async () => {
+      timers.delete(timer);
+      try {
+        await openOne(wanted);
+        if (!closed) log("info", "listen", { address: formatHostPort(wanted) });
+      } catch (error) {
+        if (closed) return;
+        const own = open.find((one) => isInUse(error) && covers(wanted, one.wanted));
+        if (own !== undefined) {
+          const reason = `The daemon listens on ${formatHostPort(own.wanted)} already: restart it`;
+          log("warning", "listen", { address: formatHostPort(wanted), reason });
+        } else if (!isCovered(wanted, error)) {
+          retry(wanted, Math.min(2 * wait, mostMilliseconds));
+        }
+      }
+    }, wait);
+    timers.add(timer);
+  }
+
+  function close(): void {
+    closed = true;
+    timers.forEach(clearTimeout);
+    for (const { listener } of open) listener.close();
+  }
+
+  const missing: { wanted: Address; error: Error }[] = [];
+  try {
+    for (const wanted of addresses.toSorted((a, b) => breadth(b) - breadth(a))) {
+      try {
+        await openOne(wanted);
+      } catch (error) {
+        if (isFatal(error)) throw error;
+        if (!isCovered(wanted, error)) missing.push({ wanted, error: error as Error });
+      }
+    }
+    if (open.length === 0) throw new Error(missing.map(({ error }) => error.message).join("; "));
+  } catch (error) {
+    close();
+    throw error;
+  }
+  for (const { wanted, error } of missing) {
+    log("warning", "listen", { address: formatHostPort(wanted), reason: error.message });
+    retry(wanted, firstWait);
+  }
+  const order = ({ wanted }: { wanted: Address }) => addresses.indexOf(wanted);
+
+  return {
+    get addresses() {
+      return open.toSorted((a, b) => order(a) - order(b)).map(({ listener }) => listener.address);
+    },
+    async replaceTls(next) {
+      await Promise.all(open.map(({ listener }) => listener.replaceTls(next)));
+      tls = next;
+    },
+    close,
+  };
+}
+
+function isFatal(error: unknown): boolean {
+  return error instanceof Deno.errors.NotCapable || error instanceof TypeError;
+}
+
+function isInUse(error: unknown): boolean {
+  const { cause } = error as Error;
+  return cause instanceof Deno.errors.AddrInUse || Object(cause).code === "EADDRINUSE";
+}
+
+// A wildcard is opened first, because it covers others.
+function breadth({ hostname }: Address): number {
+  if (covers({ hostname, port: 1 }, { hostname: "0.0.0.0", port: 1 })) {
+    return hostname.includes(":") ? 2 : 1;
+  }
+  return 0;
+}

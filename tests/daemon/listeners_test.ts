@@ -1,0 +1,117 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Address } from "../../src/agent/settings.ts";
+import { type Listeners, openListeners } from "../../src/daemon/listeners.ts";
+import type { Fields } from "../../src/daemon/log.ts";
+import type { Listener } from "../../src/net/listener.ts";
+import { askTls, HOST, selfSigned } from "../net/listening.ts";
+import { later, until } from "../waiting.ts";
+
+/** An address that no interface has (RFC 3849, RFC 5737). */
+const absent = "192.0.2.77";
+
+interface Opened extends AsyncDisposable {
+  listeners: Listeners;
+  opened: Listener[];
+  events: [string, Fields][];
+}
+
+async function open(
+  addresses: Address[],
+  tls: Parameters<typeof openListeners>[1]["tls"] = false,
+): Promise<Opened> {
+  const opened: Listener[] = [];
+  const events: [string, Fields][] = [];
+  const listeners = await openListeners(addresses, {
+    tls,
+    log: (level, event, fields = {}) => void events.push([`${level} ${event}`, fields]),
+    onOpen: (listener) => void opened.push(listener),
+    firstWait: 10,
+  });
+  const close = () => Promise.resolve(listeners.close());
+  return { listeners, opened, events, [Symbol.asyncDispose]: close };
+}
+
+/** A port that is free on every address, and a listener that takes it on loopback. */
+function take(hostname = HOST): Deno.TcpListener {
+  return Deno.listen({ hostname, port: 0 });
+}
+
+Deno.test("openListeners() serves what can be used, and logs and retries the rest", async () => {
+  using busy = take();
+  const { port } = busy.addr;
+  await using daemon = await open([
+    { hostname: HOST, port: 0 },
+    { hostname: absent, port },
+    { hostname: HOST, port },
+  ]);
+  const { listeners, events, opened } = daemon;
+  assertEquals(listeners.addresses.map(({ hostname }) => hostname), [HOST]);
+  assertEquals(events, [
+    ["warning listen", {
+      address: `${absent}:${port}`,
+      reason: `Cannot listen on ${absent}:${port}: Cannot assign requested address`,
+    }],
+    ["warning listen", {
+      address: `${HOST}:${port}`,
+      reason: `Cannot listen on ${HOST}:${port}: Address already in use`,
+    }],
+  ]);
+  busy.close();
+  await until("the missing address to be opened", () => opened.length === 2);
+  await until("its event", () => events.length === 3);
+  assertEquals(events[2], ["info listen", { address: `${HOST}:${port}` }]);
+  assertEquals(listeners.addresses[1], { hostname: HOST, port });
+});
+
+Deno.test("openListeners() rejects if no address can be used", async () => {
+  using busy = take();
+  const { port } = busy.addr;
+  await assertRejects(
+    () => open([{ hostname: HOST, port }, { hostname: absent, port }]),
+    Error,
+    `Cannot listen on ${HOST}:${port}: Address already in use; Cannot listen on ${absent}:${port}: `,
+  );
+});
+
+Deno.test("A wildcard opens with the addresses that it covers, in any order", async () => {
+  const free = take();
+  const { port } = free.addr;
+  free.close();
+  for (const hostnames of [["0.0.0.0", "::"], ["::", HOST], [HOST, "0.0.0.0"]]) {
+    await using daemon = await open(hostnames.map((hostname) => ({ hostname, port })));
+    assertEquals(daemon.events, [], String(hostnames));
+    (await Deno.connect({ hostname: HOST, port })).close();
+  }
+});
+
+Deno.test("An address that is opened late has the current certificate", async () => {
+  using busy = take();
+  const { port } = busy.addr;
+  const [before, after] = [await selfSigned(), await selfSigned()];
+  await using daemon = await open([{ hostname: HOST, port: 0 }, { hostname: HOST, port }], before);
+  await daemon.listeners.replaceTls(after);
+  busy.close();
+  await until("the missing address to be opened", () => daemon.opened.length === 2);
+  const shown = daemon.opened.map(async (listener) => {
+    const accepting = listener.accept();
+    const asked = askTls(listener.address.port, "query");
+    const connection = await accepting;
+    await connection!.handshake();
+    await connection!.end();
+    return (await asked).fingerprint;
+  });
+  const [first, second] = await Promise.all(shown);
+  assertEquals(first, second);
+});
+
+Deno.test("close() ends the retries", async () => {
+  using busy = take();
+  const { port } = busy.addr;
+  const daemon = await open([{ hostname: HOST, port: 0 }, { hostname: HOST, port }]);
+  daemon.listeners.close();
+  busy.close();
+  await later(100);
+  assertEquals(daemon.opened.length, 1);
+  using again = Deno.listen({ hostname: HOST, port });
+  assertEquals(again.addr.port, port);
+});
