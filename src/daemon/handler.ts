@@ -68,7 +68,8 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
 
 type ClientRules = Manifest["settings"]["clients"];
 
-// Without rules every client may run every command. With rules, at least one must allow it.
+// Without rules every client may run every command. With rules, at least one must allow it. Every
+// client that has a rule may query the version, because engines use that to check the host.
 function clientPolicy(
   rules: ClientRules,
 ): (subject: string | undefined, command: string) => boolean {
@@ -80,7 +81,8 @@ function clientPolicy(
   return (subject, command) =>
     subject !== undefined &&
     policies.some((policy) =>
-      policy.subject.test(subject) && policy.commands.some((allowed) => allowed.test(command))
+      policy.subject.test(subject) &&
+      (command === VERSION_COMMAND || policy.commands.some((allowed) => allowed.test(command)))
     );
 }
 

@@ -116,14 +116,16 @@ Deno.test("The handler allows a client certificate only the commands of its rule
 }, async () => {
   const handle = handlerOf({
     clients: [
-      { subject: "CN=monitor-*", commands: ["check_l*", "_NRPE_CHECK"] },
+      { subject: "CN=monitor-*", commands: ["check_l*"] },
       { subject: "CN=admin,O=Example", commands: ["*"] },
     ],
   });
   const table: [string | undefined, string, boolean][] = [
     ["CN=monitor-1", "check_load", true],
     ["CN=monitor-1", "check_args", false],
+    // Engines use it as host check: every known client may ask for the version.
     ["CN=monitor-1", "_NRPE_CHECK", true],
+    ["CN=administrator,O=Example", "_NRPE_CHECK", false],
     ["CN=admin,O=Example", "check_args", true],
     ["CN=administrator,O=Example", "check_args", false],
     ["xCN=monitor-1", "check_load", false],
