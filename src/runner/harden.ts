@@ -177,24 +177,23 @@ function onNode(harden: (process: NodeProcess) => void): void {
   if (get === undefined) return;
   let process: NodeProcess | undefined;
   let failure: unknown;
-  let loading = false;
   Object.defineProperty(globalThis, "process", {
     get() {
       if (failure !== undefined) throw failure;
       // While it is hardened, only code of ours and of the runtime runs.
       if (process !== undefined) return process;
-      // The runtime itself asks for it while it loads it, and handles the error.
-      if (loading) return Reflect.apply(get, globalThis, []);
-      loading = true;
+      // The runtime itself reads it while it loads it. Then this throws, and the runtime handles it.
+      const loaded: NodeProcess = Reflect.apply(get, globalThis, []);
+      // Loading it has read it again, and hardened it.
+      if (process !== undefined) return process;
+      process = loaded;
       try {
-        const loaded: NodeProcess = Reflect.apply(get, globalThis, []);
-        process = loaded;
         harden(loaded);
-        return loaded;
       } catch (error) {
-        failure = error ?? new Error("Cannot load node:process");
+        failure = error ?? new Error("Cannot harden node:process");
         throw failure;
       }
+      return loaded;
     },
     set: () => {},
     enumerable: true,

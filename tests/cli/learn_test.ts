@@ -74,7 +74,7 @@ const check = (permissions: object, run: (context: { procfs: string }) => unknow
     run: async (_options, context) => ok(String(await run(context))),
   })({}, { timeout: "20s" });
 export default defineAgent({ procfs: "${folder}/proc", commands: {
-  wide: check({ read: ["${folder}", "/srv"], net: ["localhost"], env: ["HOME", "A_*"] }, async () => {
+  wide: check({ read: ["${folder}", "/srv"], net: ["localhost"], env: ["HOME", "A_B"] }, async () => {
     Deno.env.get("A_B");
     await Deno.connect({ hostname: "LOCALHOST", port: 9 }).catch(() => {});
     return await Deno.readTextFile("${folder}/a") + await Deno.readTextFile("${folder}/b");
@@ -110,7 +110,6 @@ Deno.test("learn reports permissions that are too wide, missing, or impossible t
         `  read ${folder} (requested: ${folder}/a, ${folder}/b)`,
         "  read /srv (not requested)",
         "  net localhost (requested: localhost:9)",
-        "  env A_* (requested: A_B)",
         "  env HOME (not requested)",
       ],
     ],
