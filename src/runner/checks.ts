@@ -97,7 +97,9 @@ export function sandboxedChecks(
         throw new Error("The sandbox was still starting at the deadline");
       }
       if (!(error instanceof UnresponsiveError)) throw error;
-      throw new Error(describeEnd(command.isolation, error.commands), { cause: error });
+      throw new Error(describeEnd(command.isolation, error.commands, signal.aborted), {
+        cause: error,
+      });
     }
   };
 }
@@ -129,7 +131,8 @@ async function observe(name: string, sandbox: Sandbox, quarantine: Quarantine): 
   }
 }
 
-function describeEnd(isolation: Isolation, commands: readonly string[]): string {
+// A run can end before its own deadline, with an earlier run of its command in the same sandbox.
+function describeEnd(isolation: Isolation, commands: readonly string[], isOver: boolean): string {
   const end = isolation === "process" ? "its process was killed" : "its worker is abandoned";
   if (commands.length > 1) {
     return `A check blocked this sandbox: ${end}, and each command that ran in it gets a sandbox ` +
@@ -138,7 +141,9 @@ function describeEnd(isolation: Isolation, commands: readonly string[]): string 
   const more = isolation === "process"
     ? ""
     : ", and the command is quarantined until the next reload";
-  return `The check did not respond at its deadline: ${end}${more}`;
+  return isOver
+    ? `The check did not respond at its deadline: ${end}${more}`
+    : `Command '${commands[0]}' blocked its sandbox: ${end}${more}`;
 }
 
 /**

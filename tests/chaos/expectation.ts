@@ -52,7 +52,7 @@ export const expectations: readonly Expectation[] = expect({
   spins_process: [1, (answer) =>
     timedOut(answer) ||
     answer ===
-      "UNKNOWN Could not run: Command 'spins_process' blocked its sandbox: the process was killed"],
+      "UNKNOWN Could not run: Command 'spins_process' blocked its sandbox: its process was killed"],
   eats_process: [0.2, matches(/^UNKNOWN Could not run: .*out of memory/)],
   plugin: [20, says("OK")],
   plugin_fails: [5, says("CRITICAL")],
