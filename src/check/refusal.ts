@@ -2,7 +2,7 @@ const kinds = [
   ...["read", "write", "net", "env", "sys", "run", "ffi", "import"],
   /** An access that the runtime allows only to a process with all permissions. */
   "all",
-  /** A function that checks may never call, whatever they declare. */
+  /** A function that no check may call. No permission allows it. */
   "call",
 ] as const;
 

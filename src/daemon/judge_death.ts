@@ -1,4 +1,4 @@
-import { mustStartAnew, type QuarantineState, type Suspicion } from "../runner/quarantine.ts";
+import { needsNewWorker, type QuarantineState, type Suspicion } from "../runner/quarantine.ts";
 import { AGENT, type Mark } from "../runner/run_record.ts";
 
 /** The result of {@linkcode judgeDeath}. */
@@ -8,8 +8,8 @@ export interface Judgement {
   /** The suspects of this death, or only the command that caused it. */
   suspects: readonly string[];
   /**
-   * Whether the next daemon treats a command differently: a command became a suspect, must start
-   * anew for each run, or was quarantined. This happens a limited number of times for each command,
+   * Whether the next daemon treats a command differently: the command became a suspect, gets a new
+   * worker for each run, or was quarantined. This happens a limited number of times for each command,
    * so these deaths do not count as failures.
    */
   progress: boolean;
@@ -78,6 +78,6 @@ export function judgeDeath(
   return {
     state: { quarantined: before.quarantined, suspects: Object.fromEntries(suspects) },
     suspects: suspected,
-    progress: suspected.some((command) => !mustStartAnew(of(command))),
+    progress: suspected.some((command) => !needsNewWorker(of(command))),
   };
 }

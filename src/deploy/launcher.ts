@@ -45,8 +45,8 @@ export function quote(word: string): string {
 
 /**
  * Lines of `sh` that set `$deno` to the path of Deno: from `CHECKWRIGHT_DENO`, from the folder of
- * the script, or from `PATH`. If that is npm's wrapper, the wrapper returns the path of the
- * executable.
+ * the script, or from `PATH`. If the program found is npm's wrapper, the script asks
+ * the wrapper for the path of the real executable.
  */
 export const FIND_DENO = `here=$(dirname -- "$(readlink -f -- "$0")")
 deno=\${CHECKWRIGHT_DENO:-$here/deno}

@@ -27,7 +27,7 @@ export interface ImportMap {
  * Makes the import map for a daemon's process.
  *
  * @param own the URL of the daemon's code: a module, or a folder with a slash at its end. Only this
- * code gets the unwrapped built-in modules. In an import map that is a file it may be relative
+ * code gets the unwrapped built-in modules. The URL may be relative if the import map is a file
  * @returns the map
  */
 export function importMap(own: string): ImportMap {

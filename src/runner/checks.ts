@@ -7,7 +7,7 @@ import { type Answer, failure } from "../check/answer.ts";
 import { withHostValues } from "./host_values.ts";
 import type { RunContext } from "./messages.ts";
 import type { Isolation, SandboxKind, SandboxPool } from "./pool.ts";
-import { mustStartAnew, type Quarantine } from "./quarantine.ts";
+import { needsNewWorker, type Quarantine } from "./quarantine.ts";
 import { waitUntilQuiet } from "./quiet.ts";
 import type { CheckRunner } from "./runner.ts";
 import { unlessAborted } from "./deadline.ts";
@@ -62,7 +62,7 @@ export function sandboxedChecks(
     }
     const { trial, alone = false, over, leave } = turn;
     const { separate = false, ...suspicion } = quarantine.suspicion(name) ?? { deaths: 0 };
-    const anew = inWorker && mustStartAnew(suspicion);
+    const fresh = inWorker && needsNewWorker(suspicion);
     const own = trial !== undefined || separate;
     let started = false;
     let observed: Promise<unknown> | undefined;
@@ -76,7 +76,7 @@ export function sandboxedChecks(
       if (trial === undefined) answer.then(unmark, unmark);
       else {
         const free = answer.then(
-          () => anew || observe(name, sandbox, quarantine),
+          () => fresh || observe(name, sandbox, quarantine),
           (error) => !(error instanceof UnresponsiveError),
         );
         const calm = free.then((free) => free ? acquitWhenQuiet(name, quarantine) : undefined);
@@ -84,7 +84,7 @@ export function sandboxedChecks(
         observed = free.then(() => Promise.race([calm, over]));
       }
       return answer;
-    }, { trial: alone, anew });
+    }, { trial: alone, fresh });
     running.catch(() => {}).then(() => observed).then(leave);
     // A module that is never evaluated must not keep other suspects waiting.
     const giveUp = () => started || leave();

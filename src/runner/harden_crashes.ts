@@ -1,7 +1,7 @@
 /**
  * Guards functions that end the whole process if their arguments are hostile: the runtime panics
- * (Deno 2.9.6). `tests/crash_search` finds them. A guard refuses the argument, not the function, and
- * reads each argument once: a getter could return something else at the second reading.
+ * (Deno 2.9.6). `tests/crash_search` finds them. A guard refuses only hostile arguments. It
+ * reads each argument once, because a getter can return another value the second time.
  */
 import { guardCrypto } from "./harden_crypto.ts";
 import { HANDLE_MAKERS, hideBindings, hideHandles } from "./harden_handles.ts";

@@ -26,7 +26,7 @@ export interface SandboxUse {
   /** The sandbox runs alone. */
   trial?: boolean;
   /** The sandbox is new, and closed after this work. */
-  anew?: boolean;
+  fresh?: boolean;
 }
 
 /** Sandboxes by their kind. Commands of the same kind share a running sandbox. */
@@ -134,9 +134,9 @@ export function createPool(
   async function use<T>(
     kind: SandboxKind,
     work: SandboxWork<T>,
-    { trial = false, anew = false }: SandboxUse = {},
+    { trial = false, fresh = false }: SandboxUse = {},
   ): Promise<T> {
-    const key = anew ? `${keyOf(kind)} ${next++}` : keyOf(kind);
+    const key = fresh ? `${keyOf(kind)} ${next++}` : keyOf(kind);
     const place = alive.get(key) ?? open(kind, key, trial);
     // The sandbox is moved to the end of the map, so that the longest unused sandboxes come first.
     alive.delete(key);
@@ -144,7 +144,7 @@ export function createPool(
     try {
       return await occupy(place, work);
     } finally {
-      if (anew) place.sandbox.close();
+      if (fresh) place.sandbox.close();
     }
   }
 

@@ -23,7 +23,7 @@ export interface Suspicion {
  *
  * @param suspicion why the command is watched
  */
-export function mustStartAnew({ deaths }: Suspicion): boolean {
+export function needsNewWorker({ deaths }: Suspicion): boolean {
   return deaths > 1;
 }
 

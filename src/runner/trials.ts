@@ -7,7 +7,7 @@ import { waitUntilQuiet } from "./quiet.ts";
 const clearMilliseconds = 1_000;
 const minQuietMilliseconds = 100;
 
-/** After so many deaths, a command is alone even if the process is never quiet. */
+/** After this number of deaths, a command counts as alone even if the process is never quiet. */
 const mostUnclearDeaths = 4;
 
 /**

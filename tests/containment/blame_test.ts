@@ -72,7 +72,7 @@ Deno.test("A command that ends the daemon after its answer is quarantined, and t
   assertEquals(deaths(served), 2);
 });
 
-Deno.test("A command that ends the daemon long after its answer gets a new worker for each run, and no other command is quarantined", async () => {
+Deno.test("If a command ends the daemon long after its answer, each later run of the command gets a new worker; no other command is quarantined", async () => {
   await using served = await serve(agent, "--no-tls");
   for (let count = 1; count <= 2; count++) {
     assertEquals(await ask(served, "muchLater"), "OK still alive");

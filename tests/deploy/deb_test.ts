@@ -137,97 +137,104 @@ Deno.test("buildDeb() reports a missing dpkg-deb in one line", async () => {
   );
 });
 
-Deno.test("dpkg installs an agent that starts, removes it, and purges all of its files", {
-  ignore: noDpkg || isMissing("/usr/bin/dpkg") || Deno.uid() !== 0,
-}, async () => {
-  await using project = await createProject(`
+Deno.test(
+  "dpkg installs, removes and purges an agent: it starts after the installation, and no file remains after the purge",
+  {
+    ignore: noDpkg || isMissing("/usr/bin/dpkg") || Deno.uid() !== 0,
+  },
+  async () => {
+    await using project = await createProject(`
     import { defineAgent, ok } from "@checkwright/checkwright";
     export default defineAgent({
       listen: "127.0.0.1:0",
       commands: { check_deploy: () => ok("release 42 is live") },
     });
   `);
-  const out = `${project.folder}/out`;
-  const compiled = await run("compile", project.agent, "--out", out);
-  assertEquals(compiled.code, 0, compiled.stderr);
-  const deployable: Record<string, DeployableFile> = {};
-  for (const { name } of Deno.readDirSync(out)) {
-    const { mode } = await Deno.stat(`${out}/${name}`);
-    deployable[name] = { text: await Deno.readTextFile(`${out}/${name}`), mode: mode! & 0o777 };
-  }
-  // Replaces the real runtime of 95 MB, which would make the test slower.
-  const runtime = await project.write("deno", `#!/bin/sh\nexec '${Deno.execPath()}' "$@"\n`);
-  const path = await buildDeb(deployable, { output: project.folder, version: "1.0", runtime });
+    const out = `${project.folder}/out`;
+    const compiled = await run("compile", project.agent, "--out", out);
+    assertEquals(compiled.code, 0, compiled.stderr);
+    const deployable: Record<string, DeployableFile> = {};
+    for (const { name } of Deno.readDirSync(out)) {
+      const { mode } = await Deno.stat(`${out}/${name}`);
+      deployable[name] = { text: await Deno.readTextFile(`${out}/${name}`), mode: mode! & 0o777 };
+    }
+    // Replaces the real runtime of 95 MB, which would make the test slower.
+    const runtime = await project.write("deno", `#!/bin/sh\nexec '${Deno.execPath()}' "$@"\n`);
+    const path = await buildDeb(deployable, { output: project.folder, version: "1.0", runtime });
 
-  // A separate root folder. The scripts run on this system, but DPKG_ROOT tells them not to change
-  // it.
-  const root = `${project.folder}/root`;
-  for (const name of ["info", "updates", "triggers"]) {
-    await Deno.mkdir(`${root}/var/lib/dpkg/${name}`, { recursive: true });
-  }
-  await Deno.writeTextFile(`${root}/var/lib/dpkg/status`, "");
-  const dpkg = (...args: string[]) =>
-    stdoutOf(
-      "dpkg",
-      `--root=${root}`,
-      "--force-script-chrootless",
-      "--force-depends",
-      "--log=/dev/null",
-      ...args,
+    // A separate root folder. The scripts run on this system, but DPKG_ROOT tells them not to change
+    // it.
+    const root = `${project.folder}/root`;
+    for (const name of ["info", "updates", "triggers"]) {
+      await Deno.mkdir(`${root}/var/lib/dpkg/${name}`, { recursive: true });
+    }
+    await Deno.writeTextFile(`${root}/var/lib/dpkg/status`, "");
+    const dpkg = (...args: string[]) =>
+      stdoutOf(
+        "dpkg",
+        `--root=${root}`,
+        "--force-script-chrootless",
+        "--force-depends",
+        "--log=/dev/null",
+        ...args,
+      );
+    const there = async () =>
+      (await stdoutOf(
+        "find",
+        root,
+        "(",
+        "-type",
+        "f",
+        "-o",
+        "-type",
+        "l",
+        ")",
+        "-not",
+        "-path",
+        `${root}/var/lib/dpkg/*`,
+      ))
+        .split("\n").filter((line) => line !== "").map((line) => line.slice(root.length)).sort();
+
+    await dpkg("--install", path);
+    const link = "/etc/systemd/system/multi-user.target.wants/checkwright.service";
+    const installed = await there();
+    for (const file of ["/usr/bin/checkwright", "/usr/lib/checkwright/deno", link]) {
+      assertEquals(installed.includes(file), true, file);
+    }
+    assertEquals(
+      (await Deno.stat(`${root}/usr/lib/checkwright/checkwright`)).mode! & 0o7777,
+      0o755,
     );
-  const there = async () =>
-    (await stdoutOf(
-      "find",
-      root,
-      "(",
-      "-type",
-      "f",
-      "-o",
-      "-type",
-      "l",
-      ")",
-      "-not",
-      "-path",
-      `${root}/var/lib/dpkg/*`,
-    ))
-      .split("\n").filter((line) => line !== "").map((line) => line.slice(root.length)).sort();
 
-  await dpkg("--install", path);
-  const link = "/etc/systemd/system/multi-user.target.wants/checkwright.service";
-  const installed = await there();
-  for (const file of ["/usr/bin/checkwright", "/usr/lib/checkwright/deno", link]) {
-    assertEquals(installed.includes(file), true, file);
-  }
-  assertEquals((await Deno.stat(`${root}/usr/lib/checkwright/checkwright`)).mode! & 0o7777, 0o755);
+    const state = `${root}/var/lib/private/checkwright`;
+    {
+      await using daemon = await started(
+        new Deno.Command(`${root}/usr/bin/checkwright`, {
+          args: ["--settings", `${root}/etc/checkwright/settings.yaml`],
+          env: { STATE_DIRECTORY: state, NO_COLOR: "1" },
+          stdin: "null",
+          stdout: "piped",
+          stderr: "piped",
+        }),
+      );
+      const answer = await stdoutOf(
+        `${root}/usr/lib/checkwright/check_nrpe`,
+        ...["-H", "127.0.0.1", "-p", String(daemon.port), "-c", "check_deploy"],
+      );
+      assertEquals(answer, "release 42 is live\n");
+    }
 
-  const state = `${root}/var/lib/private/checkwright`;
-  {
-    await using daemon = await started(
-      new Deno.Command(`${root}/usr/bin/checkwright`, {
-        args: ["--settings", `${root}/etc/checkwright/settings.yaml`],
-        env: { STATE_DIRECTORY: state, NO_COLOR: "1" },
-        stdin: "null",
-        stdout: "piped",
-        stderr: "piped",
-      }),
+    await dpkg("--remove", "checkwright-agent");
+    const removed = await there();
+    assertEquals(removed.filter((file) => file.startsWith("/usr/")), []);
+    assertEquals(removed.includes("/etc/checkwright/settings.yaml"), true);
+
+    await Deno.writeTextFile(
+      `${root}/etc/checkwright/mine.pem`,
+      "a file of the administrator",
     );
-    const answer = await stdoutOf(
-      `${root}/usr/lib/checkwright/check_nrpe`,
-      ...["-H", "127.0.0.1", "-p", String(daemon.port), "-c", "check_deploy"],
-    );
-    assertEquals(answer, "release 42 is live\n");
-  }
-
-  await dpkg("--remove", "checkwright-agent");
-  const removed = await there();
-  assertEquals(removed.filter((file) => file.startsWith("/usr/")), []);
-  assertEquals(removed.includes("/etc/checkwright/settings.yaml"), true);
-
-  await Deno.writeTextFile(
-    `${root}/etc/checkwright/mine.pem`,
-    "a file of the administrator",
-  );
-  await dpkg("--purge", "checkwright-agent");
-  assertEquals(await there(), []);
-  assertEquals(await Deno.lstat(state).catch((error) => error.name), "NotFound");
-});
+    await dpkg("--purge", "checkwright-agent");
+    assertEquals(await there(), []);
+    assertEquals(await Deno.lstat(state).catch((error) => error.name), "NotFound");
+  },
+);

@@ -86,17 +86,21 @@ Deno.test("formatRange() refuses a range that cannot be written", { permissions:
   assertThrows(() => formatRange({ start: -Infinity, end: -Infinity, inside: true }), RangeError);
 });
 
-Deno.test("alerts() treats both ends as inside", { permissions: "none" }, () => {
-  for (const text of ["3:7", "@3:7"]) {
-    const inside = text.startsWith("@");
-    for (const value of [3, 5, 7]) assertEquals(alerts(parseRange(text), value), inside);
-    for (const value of [2.999, 7.001, -5, Infinity, -Infinity, NaN]) {
-      assertEquals(alerts(parseRange(text), value), !inside);
+Deno.test(
+  "alerts() treats both ends of a range as part of the range",
+  { permissions: "none" },
+  () => {
+    for (const text of ["3:7", "@3:7"]) {
+      const inside = text.startsWith("@");
+      for (const value of [3, 5, 7]) assertEquals(alerts(parseRange(text), value), inside);
+      for (const value of [2.999, 7.001, -5, Infinity, -Infinity, NaN]) {
+        assertEquals(alerts(parseRange(text), value), !inside);
+      }
     }
-  }
-  assertEquals(alerts(parseRange("~:7"), -1e9), false);
-  assertEquals(alerts(parseRange("7"), -1e-9), true);
-});
+    assertEquals(alerts(parseRange("~:7"), -1e9), false);
+    assertEquals(alerts(parseRange("7"), -1e-9), true);
+  },
+);
 
 Deno.test("parseRange() reads back the output of formatRange()", { permissions: "none" }, () => {
   fc.assert(fc.property(range, (value) => assertEquals(parseRange(formatRange(value)), value)));

@@ -37,7 +37,7 @@ const connect: Substitute = (world, real, args) => {
   return fixture === undefined ? real(...args) : connectPeer(target, fixture);
 };
 
-/** A check may never listen, whatever it declares. */
+/** A check may never listen. No permission allows it. */
 const listening = ["listen", "listenTls", "listenDatagram", "serve"].map((
   name,
 ): [string, Substitute] => [name, () => {
