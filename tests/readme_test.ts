@@ -67,7 +67,7 @@ Deno.test("The README shows what validate prints for three errors", async () => 
   );
 });
 
-/** Numbers and the state differ from run to run. */
+/** Numbers and the state differ between runs. */
 function comparable(text: string): string {
   return withoutNumbers(text).replaceAll(/\b(?:OK|WARNING|CRITICAL)\b/g, "STATE");
 }

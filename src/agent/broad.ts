@@ -9,11 +9,11 @@ const managers =
   /\b(?:docker|containerd|podman|crio|lxd|libvirt|snapd|systemd|dbus|system_bus_socket)/;
 
 /**
- * Explains why a single check probably does not need so broad an entry.
+ * Explains why an entry is probably broader than a single check needs.
  *
  * @param kind the permission
  * @param entry the entry
- * @returns the reason, as in `allows the whole file system`; undefined if the entry is narrow
+ * @returns the reason, for example `allows the whole file system`; undefined if the entry is narrow
  */
 export function whyBroad(kind: keyof Permissions, entry: string): string | undefined {
   if (kind === "read" || kind === "write") {

@@ -4,8 +4,9 @@ import type { Report } from "./diagnostic.ts";
 import type { Address } from "./settings.ts";
 
 /**
- * Returns whether a socket for one address also receives what is sent to another. A socket for `::`
- * receives IPv4, too, because the runtime cannot restrict it to IPv6 (Deno 2.9.6).
+ * Returns whether a socket for one address also receives the connections to another address. A
+ * socket for `::` also receives IPv4 connections, because the runtime cannot restrict it to IPv6
+ * (Deno 2.9.6).
  *
  * @param wide the address of the socket
  * @param other the other address

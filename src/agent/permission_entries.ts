@@ -7,7 +7,7 @@ const systemNames = [
   ...["uid", "userInfo", "username"],
 ];
 
-// The runtime separates entries by commas, and reads some asterisks as a wildcard and some not.
+// The runtime separates entries by commas. It reads some asterisks as wildcards, but not others.
 function entry(expected: string, accept: (value: string) => boolean): Reader<string> {
   return withSchema({ type: "string" }, (value, report) => {
     if (typeof value === "string" && value.includes("*")) {

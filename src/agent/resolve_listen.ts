@@ -13,7 +13,7 @@ export type Lookup = (name: string) => Promise<readonly string[]>;
  */
 export function isHostName(hostname: string): boolean {
   const { name, networks } = parseAllowedHost(hostname);
-  // `localhost` is a name with two networks.
+  // `parseAllowedHost()` returns two networks for the name `localhost`.
   return name !== undefined || networks.length > 1;
 }
 

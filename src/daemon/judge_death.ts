@@ -23,9 +23,10 @@ const evaluated = "the evaluation of the agent's module ended the daemon";
  *
  * 1. A command that ran alone, while no other worker was alive, is guilty and is quarantined.
  * 2. Otherwise the suspects are the commands that ran, and the commands that had answered before
- *    their worker proved again that its thread is free. If that leaves no suspect, or only commands
- *    that passed a trial after an earlier death, each command of a living worker is a suspect.
- *    Otherwise such a command is a suspect if its worker was alive at an earlier death, too.
+ *    their worker proved again that its thread is free. If no such command exists, or if all of
+ *    them passed a trial after an earlier death, each command of a living worker is also a suspect.
+ *    Otherwise, a command of a living worker is a suspect if its worker was also alive at an
+ *    earlier death.
  * 3. A suspect runs alone at its next query.
  *
  * @param before the contents of the quarantine when the daemon died
@@ -44,7 +45,8 @@ export function judgeDeath(
   const guilty = trials[0];
   if (guilty !== undefined && Object.keys(marks).length === 1) {
     const { [guilty]: _, ...others } = before.suspects;
-    // The guilty command explains why other workers were alive at a death.
+    // The guilty command explains the earlier deaths. So the other commands lose the mark
+    // `present`.
     const suspects = Object.fromEntries(
       Object.entries(others).map((
         [name, { present: _, ...rest }],
@@ -58,7 +60,8 @@ export function judgeDeath(
       progress: true,
     };
   }
-  // Names come from the agent: an object would confuse some of them with its own members.
+  // The agent defines the names. A plain object would confuse some of them with its inherited
+  // members.
   const known = new Map(Object.entries(before.suspects));
   const of = (command: string): Suspicion => known.get(command) ?? { deaths: 0 };
   const passed = (command: string) => of(command).deaths > 0;

@@ -6,7 +6,7 @@ import type { Listener } from "../net/listener.ts";
 import type { TlsServerOptions } from "../net/tls_options.ts";
 import type { Log } from "./log.ts";
 
-/** How {@linkcode openListeners} serves and reports. */
+/** Options of {@linkcode openListeners}. */
 export interface ListenersOptions {
   /** Certificate, key and rules; false for plain text. */
   tls: false | TlsServerOptions;
@@ -14,11 +14,14 @@ export interface ListenersOptions {
   log: Log;
   /** Called with each listener, also with those that are opened later. */
   onOpen: (listener: Listener) => void;
-  /** Wait before the first retry, in milliseconds; default: 1,000. Each further wait is doubled. */
+  /**
+   * Wait before the first retry, in milliseconds; default: 1,000. Each further wait is twice as
+   * long.
+   */
   firstWait?: number;
 }
 
-/** The open listeners of a daemon, and those that are still missing. */
+/** The listeners of a daemon: the open ones, and those that could not be opened yet. */
 export interface Listeners {
   /** The addresses that are open. */
   readonly addresses: Address[];
@@ -35,13 +38,14 @@ const firstMilliseconds = 1_000;
 const mostMilliseconds = 30_000;
 
 /**
- * Listens on several addresses. An address that cannot be used, such as one of an interface that
- * does not exist yet, is logged and retried, and the others serve. An address that a wildcard of
- * the list covers is not opened: the runtime cannot restrict a socket to IPv6 (Deno 2.9.6), so that
- * `[::]` also receives what is sent to `0.0.0.0`.
+ * Listens on several addresses. If an address cannot be used, for example because its interface
+ * does not exist yet, this function logs it and retries it later. The other addresses serve in the
+ * meantime. If a wildcard of the list covers an address, the address is not opened: the runtime
+ * cannot restrict a socket to IPv6 (Deno 2.9.6), so `[::]` also receives the connections to
+ * `0.0.0.0`.
  *
  * @param addresses the addresses, without names
- * @param options how to serve and report
+ * @param options the certificate, the log and the waits
  * @returns the listeners; at least one is open
  * @throws if no address can be used, if a permission is missing, or if the certificate is invalid
  */
@@ -64,7 +68,7 @@ export async function openListeners(
       ...wanted,
       ...(used !== false && { tls: used }),
     });
-    // The certificate may have been replaced, or the daemon stopped, in the meantime.
+    // In the meantime, the certificate may have been replaced, or the daemon may have stopped.
     if (tls !== false && tls !== used) await listener.replaceTls(tls);
     if (closed) return listener.close();
     open.push({ wanted, listener });
@@ -139,7 +143,7 @@ function isInUse(error: unknown): boolean {
   return cause instanceof Deno.errors.AddrInUse || Object(cause).code === "EADDRINUSE";
 }
 
-// A wildcard is opened first, because it covers others.
+// A wildcard is opened first, because it covers other addresses.
 function breadth({ hostname }: Address): number {
   if (covers({ hostname, port: 1 }, { hostname: "0.0.0.0", port: 1 })) {
     return hostname.includes(":") ? 2 : 1;

@@ -8,7 +8,7 @@ export interface QuarantineFile {
   /** The contents that the last daemon left. */
   readonly state: QuarantineState;
   /**
-   * Set if the file has the format of a newer version of Checkwright. The file is not changed then.
+   * Set if the file has the format of a newer version of Checkwright. Such a file is not changed.
    */
   readonly newer?: string;
   /** Replaces the contents. */

@@ -79,7 +79,7 @@ async function readCode(folder: string, deployment: Deployment): Promise<Sandbox
  * Reads the reason why a supervisor could not produce a newer agent.
  *
  * @param folder the deployable
- * @returns the reason; undefined without such a failure
+ * @returns the reason; undefined if there was no such failure
  */
 export async function readRefusal(folder: string): Promise<string | undefined> {
   try {
@@ -162,7 +162,7 @@ function dropped(allowedHosts: readonly string[], { settings }: Deployment): Dia
   }];
 }
 
-// Permissions may depend on option values by a function in the agent's code. So the code is
+// A function in the agent's code may compute permissions from option values. So the code is
 // evaluated again, in a sandbox.
 async function describeWith(
   { settings }: HostFile,

@@ -29,8 +29,8 @@ export function parseResolved(text: string): ResolvedNames {
 }
 
 /**
- * Returns a lookup that knows only names that were resolved before. The process has permission for
- * these addresses only, and another lookup could return others.
+ * Returns a lookup that finds only names that were resolved before. The process has permission only
+ * for their addresses. A new lookup could return other addresses.
  *
  * @param names the addresses by name
  * @returns the lookup

@@ -10,7 +10,7 @@ const none = "-";
 export interface RunRecordFile {
   /** The marks that the predecessor left; empty if it stopped normally. */
   readonly left: Readonly<Record<string, Mark>>;
-  /** Replaces the mark of a command, before it runs: one write of one byte (2 µs). */
+  /** Replaces the mark of a command before the command runs, with one write of one byte (2 µs). */
   readonly write: WriteMark;
   /** Removes all marks and stops writing. Call it when the daemon stops normally. */
   close(): void;
@@ -35,15 +35,15 @@ export function openRunRecordFile(path: string): RunRecordFile {
   } catch {
     return without;
   }
-  // Any other text is damage, for example zeros after a loss of power.
+  // Any other content without the header is damaged, for example zeros after a loss of power.
   if (/^checkwright running \d+\n/.test(text) && !text.startsWith(header)) return without;
   const encoder = new TextEncoder();
   const offsets = new Map<string, number>();
   let size = 0;
   let failed = false;
 
-  // A full disk must not end the daemon. The daemon keeps serving; if it dies, suspects are unknown.
-  // Marks that can no longer be changed would soon be wrong, so they are removed.
+  // A full disk must not end the daemon. The daemon keeps serving. If it dies then, the suspects
+  // are unknown. If marks cannot be changed, they are soon wrong. So all marks are removed.
   function writeAt(offset: number, text: string): void {
     if (failed) return;
     try {
@@ -80,7 +80,7 @@ export function openRunRecordFile(path: string): RunRecordFile {
       offsets.set(command, size);
       writeAt(size, `${letter} ${JSON.stringify(command)}\n`);
     },
-    // Commands may still run. The next daemon must not take their marks for its own.
+    // Commands may still run. Their marks must not appear in the record of the next daemon.
     close() {
       if (!failed) clear();
       failed = true;

@@ -22,7 +22,8 @@ import { whyRestart } from "./why_restart.ts";
 export const RESTART_CODE = 75;
 
 /**
- * The line that requests another daemon. After this line, the daemon answers its queries and exits.
+ * The line that requests another daemon. After this line, the daemon answers its remaining queries
+ * and exits.
  */
 export const LEAVING_LINE = "checkwright: stopped listening, another daemon is needed";
 
@@ -31,7 +32,7 @@ export const SUSPECTS_LINE = "checkwright: the last daemon died, and its command
 
 /** Data that a service manager passes to the daemon. */
 export interface ServiceManager {
-  /** Set if the daemon stops when its standard input ends, as for a supervisor. */
+  /** Set if the daemon must stop when its standard input ends. A supervisor sets this. */
   untilEof?: string;
   /** The path of the service manager's socket. */
   notify?: string;
@@ -48,7 +49,7 @@ export interface ServiceManager {
  * @param service the data from the service manager
  * @returns the exit code
  * @throws {AgentError} with all errors of the agent
- * @throws if it cannot listen on an address, which may work later
+ * @throws if it cannot listen on an address; a later attempt may succeed
  */
 export async function serveDeployed(place: Place, service: ServiceManager): Promise<number> {
   const stop = Promise.race([
@@ -165,7 +166,7 @@ function createService({ notify, notifyFrom, watchdog }: ServiceManager): Notifi
     return { send: () => {}, close: () => Promise.resolve() };
   }
   const notifier = openNotifier(notify, notifyFrom);
-  // Two notifications within the time after which systemd considers the daemon dead.
+  // Sends two notifications within the time after which systemd considers the daemon dead.
   const timer = watchdog === undefined
     ? undefined
     : setInterval(() => notifier.send("WATCHDOG=1"), Number(watchdog) / 2_000);

@@ -10,7 +10,9 @@ export interface LauncherInput {
   digest: string;
   /** The SHA-256 of each file that runs before the daemon can check it, by name. */
   files: Readonly<Record<string, string>>;
-  /** Flags of `deno run` that do not depend on the agent: without spaces, and not permissions. */
+  /**
+   * Flags of `deno run` that do not depend on the agent. They contain no spaces and no permissions.
+   */
   runFlags: readonly string[];
   /** The permissions of the daemon, as flags. */
   permissions: readonly string[];
@@ -45,8 +47,8 @@ export function quote(word: string): string {
 
 /**
  * Lines of `sh` that set `$deno` to the path of Deno: from `CHECKWRIGHT_DENO`, from the folder of
- * the script, or from `PATH`. If the program found is npm's wrapper, the script asks
- * the wrapper for the path of the real executable.
+ * the script, or from `PATH`. If the program found is npm's wrapper, the script asks the wrapper
+ * for the path of the real executable.
  */
 export const FIND_DENO = `here=$(dirname -- "$(readlink -f -- "$0")")
 deno=\${CHECKWRIGHT_DENO:-$here/deno}
@@ -223,7 +225,8 @@ done
 `;
 }
 
-// The daemon checks the files that it reads. These run before it can.
+// The daemon checks the files that it reads. The launcher checks these files, because they run
+// before the daemon can check them.
 function digestCheck(files: Readonly<Record<string, string>>): string {
   const lines = Object.entries(files).map(([name, digest]) => `${digest}  ${name}\n`);
   return lines.length === 0 ? "" : `# Finds files that were changed after they were compiled.
@@ -237,7 +240,7 @@ ${lines.join("")}EOF
 `;
 }
 
-// Line breaks in a shell comment would start a command.
+// A line break would end the shell comment and start a command.
 function comment(text: string): string {
   return JSON.stringify(text).replaceAll(/[^\x20-\x7e]/g, "?");
 }

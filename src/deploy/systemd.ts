@@ -96,8 +96,8 @@ function boundsOf(manifest: Manifest): string[] {
   const { running, sandboxes } = limits;
   const processes = Math.min(countProcessSandboxes(manifest), sandboxes);
   const children = startsPrograms(manifest) ? running : 0;
-  // The runtime's threads grow with the number of processors. A process sandbox has about 16
-  // threads. A plugin and its child processes may need 32.
+  // The number of the runtime's threads grows with the number of processors. A process sandbox has
+  // about 16 threads. A plugin and its child processes may need 32.
   const tasks = 512 + 4 * sandboxes + 16 * processes + 32 * children;
   // Memory in MiB. The daemon gets 512 for its heap, and 512 for TLS, workers and buffers. Each
   // process sandbox gets 128 for its heap, and 64 for its runtime.

@@ -1,6 +1,9 @@
 import { SHELL_PATH } from "../host/paths.ts";
 
-/** Bounds of a process. The system ends it at the first and refuses memory at the second. */
+/**
+ * Bounds of a process. At the bound of processor time, the system ends the process. At the bound of
+ * memory, it refuses more memory.
+ */
 export interface Bounds {
   /** Processor time, in seconds (default: no bound). */
   cpu?: number;
@@ -11,11 +14,11 @@ export interface Bounds {
 }
 
 /**
- * Starts a program with bounds, through the shell's `ulimit`: the runtime cannot set them. The
- * environment of the program contains nothing of the shell.
+ * Starts a program with bounds. The runtime cannot set bounds, so `ulimit` of the shell sets them.
+ * The environment of the program contains no variables of the shell.
  *
  * @param program the executable
- * @param options its arguments and how it is started
+ * @param options its arguments and the options of its start
  * @param bounds its bounds
  * @returns the process
  * @throws if the shell is missing: the program does not start without its bounds
@@ -26,7 +29,7 @@ export function startBounded(
   { cpu, memory, optional = false }: Bounds,
 ): Deno.ChildProcess {
   if (optional && Deno.build.os === "windows") return new Deno.Command(program, options).spawn();
-  // A lower limit of the system stays.
+  // If the limit of the system is lower, it stays.
   const line = [
     ...(cpu === undefined ? [] : [`ulimit -t ${cpu}`]),
     `ulimit -d ${memory * 1024} 2>/dev/null || [ "$(ulimit -d)" != unlimited ] || exit 71`,

@@ -1,8 +1,8 @@
 /**
  * Wraps Node's built-in modules, so that imports of them can be controlled. A named export
  * (`import { kill } from "node:process"`) cannot be replaced from outside. The daemon is therefore
- * started with an import map. In sandboxes, the import map maps each built-in to a one-line module that first
- * hardens the realm, see harden.ts, and then exports the built-in.
+ * started with an import map. In sandboxes, the import map maps each built-in to a module of
+ * one line. This module first hardens the realm, see harden.ts. Then it exports the built-in.
  */
 import process from "node:process";
 import { closedModules } from "./closed_modules.ts";
@@ -11,9 +11,9 @@ import { closedModules } from "./closed_modules.ts";
 const unlisted = ["sqlite", "test"];
 
 /**
- * The scheme that replaces `file:` in imports. All code is in the bundle; an import of a file would
- * follow any symbolic link, and imports cannot be checked by replacing a function. The runtime does
- * not know this scheme and refuses it. `check/refusal.ts` explains the refusal.
+ * The scheme that replaces `file:` in imports. All code is in the bundle. An import of a file would
+ * follow any symbolic link, and a replaced function cannot check imports. The runtime does not know
+ * this scheme and refuses it. `check/refusal.ts` explains the refusal.
  */
 const importedFile = "imported-file:/";
 
@@ -49,9 +49,10 @@ export function importMap(own: string): ImportMap {
   return map;
 }
 
-// The first access to `process` hardens the realm, see harden.ts; the function protects the module.
-// The import has no other effect than that the runtime knows the module. Without it, an import of
-// two such modules in certain orders ends the process (Deno 2.9.6: `node:url` before `node:os`).
+// The first access to `process` hardens the realm, see harden.ts. `getBuiltinModule()` protects the
+// module. The import only makes the module known to the runtime. Without this import, the process
+// ends if two such modules are imported in certain orders (Deno 2.9.6: `node:url` before
+// `node:os`).
 function present(name: string): string {
   return moduleUrl(
     `import"node:${name}";const m=process.getBuiltinModule("${name}");export default m;export const{${

@@ -21,7 +21,10 @@ import { createTrials, type Turn } from "./trials.ts";
  */
 const lingerMilliseconds = 600;
 
-/** How long a suspect stays marked if it may have left work behind, for example a module to parse. */
+/**
+ * Maximum time for which a suspect stays marked while its work may continue after the answer, for
+ * example the parsing of a module.
+ */
 const quietMilliseconds = 30_000;
 
 /** How long the thread of a suspect may take to respond after its answer. */
@@ -32,7 +35,7 @@ const proofMilliseconds = 1_000;
  *
  * @param pool the sandboxes
  * @param context the data that every check receives
- * @param quarantine the commands that are not run, or run under watch
+ * @param quarantine the commands that are not run, and the commands that are watched
  * @returns the runner of checks
  */
 export function sandboxedChecks(
@@ -86,11 +89,11 @@ export function sandboxedChecks(
       return answer;
     }, { trial: alone, fresh });
     running.catch(() => {}).then(() => observed).then(leave);
-    // A module that is never evaluated must not keep other suspects waiting.
+    // If the evaluation of a module never ends, other suspects must not wait for it.
     const giveUp = () => started || leave();
     if (trial !== undefined) signal.addEventListener("abort", giveUp, { once: true });
     try {
-      // The start of a sandbox cannot be cancelled, a run can.
+      // The start of a sandbox cannot be cancelled, but a run can.
       return await unlessAborted(running, signal, () => started);
     } catch (error) {
       if (error === signal.reason) {
@@ -131,7 +134,7 @@ async function observe(name: string, sandbox: Sandbox, quarantine: Quarantine): 
   }
 }
 
-// A run can end before its own deadline, with an earlier run of its command in the same sandbox.
+// A run can end before its own deadline if an earlier run of the same command blocked the sandbox.
 function describeEnd(isolation: Isolation, commands: readonly string[], isOver: boolean): string {
   const end = isolation === "process" ? "its process was killed" : "its worker is abandoned";
   if (commands.length > 1) {
@@ -166,7 +169,7 @@ function withValues(context: RunContext, { hostValues }: ManifestCheck): RunCont
 }
 
 /**
- * Runs the self check of the daemon in this realm, and passes all other checks on.
+ * Runs the self check of the daemon in this realm, and passes all other checks to another runner.
  *
  * @param own the self check of the daemon
  * @param others runs all other checks

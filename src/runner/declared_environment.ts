@@ -1,6 +1,6 @@
 /**
  * Variables that the runtime and the loader of programs read themselves. They could run code in the
- * process, or write files without a permission, so that a process sandbox never gets them.
+ * process, or write files without a permission. So a process sandbox never gets them.
  */
 const ofRuntime = /^(?:LD_|DYLD_|DENO_|NODE_(?!ENV$)|OTEL_|SSLKEYLOGFILE$)/;
 

@@ -7,7 +7,10 @@ import { fixProperty, protectChain, protectProperties } from "./protect.ts";
 import { protectDeno } from "./protect_deno.ts";
 import { protectGlobals } from "./protect_globals.ts";
 
-/** What the program inside a sandbox uses. Looked up by name, since a realm may lack one. */
+/**
+ * Globals that the program inside a sandbox uses. They are found by name, because a realm may not
+ * have all of them.
+ */
 const language = [
   ...["Object", "Function", "Array", "String", "Number", "Boolean", "Symbol", "BigInt"],
   ...["Map", "Set", "WeakMap", "WeakSet", "WeakRef", "Promise", "Proxy", "RegExp", "Date"],
@@ -17,12 +20,12 @@ const language = [
   ...["ArrayBuffer", "SharedArrayBuffer", "DataView", "Uint8Array", "Uint8ClampedArray"],
   ...["Int8Array", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array"],
   ...["BigInt64Array", "BigUint64Array", "Float16Array", "Float32Array", "Float64Array"],
-  // Of the platform: the program inside a sandbox uses them.
+  // These globals belong to the platform.
   ...["TextEncoder", "TextDecoder", "DOMException", "AbortController", "AbortSignal"],
   ...["EventTarget", "Event", "MessageEvent", "ErrorEvent", "PromiseRejectionEvent"],
 ];
 
-/** Classes whose heirs are almost all objects. */
+/** Classes from which almost all objects inherit. */
 const loose: ReadonlySet<string> = new Set(["Object", "Function"]);
 
 /** Global functions that the runtime itself looks up, for example to report errors. */
@@ -36,12 +39,14 @@ const lastMatch = [
 
 /** Freezes the realm. Objects that user code defines stay changeable. */
 export function freezeRealm(): void {
-  // At its first use the runtime replaces this global, which fails once the global is frozen. If
-  // user code froze it first, the process would end in a panic. So it is used before it is frozen.
+  // The runtime replaces `queueMicrotask` at its first use. The replacement fails if the global is
+  // already frozen. If user code froze the global first, the process would end with a panic. So
+  // this line uses the function before it is frozen.
   queueMicrotask(() => {});
   for (const name of lastMatch) Reflect.deleteProperty(RegExp, name);
-  // With it a check would see the stack and the message of every error. V8 reads the limit only if
-  // it is a data property; libraries set it, which reveals nothing about other checks.
+  // With `prepareStackTrace`, a check would receive the stack and the message of every error. V8
+  // reads `stackTraceLimit` only if it is a data property. Libraries may set the limit, because it
+  // reveals nothing about other checks.
   fixProperty(Error, "prepareStackTrace", () => undefined, "ignored");
   Object.defineProperty(Error, "stackTraceLimit", { configurable: false });
   guardDates();
@@ -51,7 +56,7 @@ export function freezeRealm(): void {
     if (value === undefined) continue;
     if (name === "Error") protectError();
     else protectProperties(value);
-    // Libraries replace functions of these for older engines.
+    // Libraries replace functions of these prototypes for older engines.
     const assignment = loose.has(name) || name.endsWith("Error") ? "ignored" : "throws";
     if (value.prototype) protectProperties(value.prototype, assignment);
   }
@@ -60,7 +65,7 @@ export function freezeRealm(): void {
   protectGlobals();
 }
 
-// Libraries define properties on `Error`. They must not hide those that it inherits.
+// Libraries define properties on `Error`. These must not hide the properties that `Error` inherits.
 function protectError(): void {
   for (const key of ["call", "apply", "bind", "toString", Symbol.hasInstance]) {
     const value = Reflect.get(Error, key);
@@ -69,7 +74,8 @@ function protectError(): void {
   protectProperties(Error, "ignored", true);
 }
 
-// A date returns an instance of `Temporal`, which is protected when the global is read.
+// A date returns an instance of a class of `Temporal`. The class is protected when the global is
+// read.
 function guardDates(): void {
   const original: unknown = Reflect.get(Date.prototype, "toTemporalInstant");
   if (typeof original !== "function") return;

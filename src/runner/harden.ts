@@ -1,13 +1,13 @@
 /**
- * Removes from a worker the functions that reach beyond it. Deno's permissions bound what a worker
- * may access on the host. But a worker lives in the daemon's process, and the runtime lets any code
- * signal or end its own process, write to the standard streams, adopt open sockets by number and
- * start workers. None of that is for a check.
+ * Removes from a worker the functions that affect more than the worker. Deno's permissions limit
+ * the access of a worker to the host. But a worker is a part of the daemon's process. The runtime
+ * allows any code to signal or end its own process, to write to the standard streams, to adopt open
+ * sockets by number and to start workers. A check must not do any of these.
  *
- * Two things cannot be stopped inside the process: a check that takes all memory (V8 ends the
- * process), and a check that never returns (the thread keeps a core busy; the answer is still on
- * time). Run less trusted checks with `isolation: "process"`. The launcher restarts a daemon that
- * died.
+ * Two kinds of checks cannot be stopped inside the process: a check that takes all memory (V8 ends
+ * the process), and a check that never returns (the thread keeps a core busy; the answer is still
+ * on time). Run less trusted checks with `isolation: "process"`. The launcher restarts a daemon
+ * that died.
  */
 
 import { guardFiles } from "./harden_files.ts";
@@ -60,7 +60,7 @@ export function hardenProcess(print: Print, facts: RealmFacts): void {
   hardenRealm(print, facts, () => {});
 }
 
-// Hardening of every realm: code there cannot bypass its permissions or start other realms.
+// Hardens any realm: code there cannot bypass its permissions or start other realms.
 function hardenRealm(
   print: Print,
   { files, env, mark }: RealmFacts,
@@ -69,16 +69,17 @@ function hardenRealm(
   protectResults();
   replaceDenoStreams(print);
   hardenShared();
-  // Gives access to internals of the runtime, such as a `print` that needs no permission.
+  // This property gives access to internals of the runtime, such as a `print` that needs no
+  // permission.
   Reflect.deleteProperty(Deno, Reflect.get(Deno, "internal"));
   Reflect.deleteProperty(Deno, "internal");
   refuseFunctions(Object.getPrototypeOf(Deno.permissions), "Deno.permissions", [
     ...["request", "requestSync", "revoke", "revokeSync"],
   ]);
   refuseFunctions(globalThis, "", ["Worker", "BroadcastChannel"]);
-  // They write below the home folder without a permission check.
+  // Caches write below the home folder without a permission check.
   for (const name of ["caches", "Cache", "CacheStorage"]) Reflect.deleteProperty(globalThis, name);
-  // It loads graphics drivers and compilers, and uses graphics memory, in the daemon's process.
+  // `gpu` loads graphics drivers and compilers into the daemon's process, and uses graphics memory.
   Reflect.deleteProperty(Object.getPrototypeOf(navigator), "gpu");
   // Certain sizes of an image end the process (Deno 2.9.6).
   for (const name of imaging) Reflect.deleteProperty(globalThis, name);
@@ -113,7 +114,7 @@ function hardenRealm(
     const v8 = process.getBuiltinModule("v8");
     refuseFunctions(v8, "v8", [
       ...["setFlagsFromString", "startupSnapshot", "writeHeapSnapshot"],
-      // They can show or change the values of other checks in this realm.
+      // These functions can show or change the values of other checks in this realm.
       ...["setHeapSnapshotNearHeapLimit", "getHeapSnapshot", "queryObjects"],
     ]);
     const hooks: unknown = Reflect.get(v8, "promiseHooks");
@@ -123,7 +124,7 @@ function hardenRealm(
     hardenProcessObject(process, print, env);
     hardenSharedModules(process);
     handles.forEach(protectChain);
-    // Last, since the code above uses the bindings.
+    // This must come last, because the code above uses the bindings.
     refuseFunctions(process, "process", ["binding", "loadEnvFile"]);
     protectProcessObject(process);
     modules.begin();
@@ -151,9 +152,9 @@ function boundConnect(): void {
 }
 
 /**
- * Sends what user code prints somewhere else than to the standard streams.
+ * Sends the console output of user code to a function, and not to the standard streams.
  *
- * @param print takes each text
+ * @param print receives each message
  */
 function redirectConsole(print: Print): void {
   const { inspect } = Deno;
@@ -169,9 +170,9 @@ function redirectConsole(print: Print): void {
   }
 }
 
-// Loading the Node part of the runtime takes longer than all the rest of a worker, and most checks
-// never use it. It is hardened at its first use. All ways to it lead through `process`, see
-// builtin_modules.ts.
+// The Node part of the runtime takes longer to load than the whole rest of a worker, and most
+// checks never use it. So it is hardened at its first use. Code can reach it only through
+// `process`, see builtin_modules.ts.
 function onNode(harden: (process: NodeProcess) => void): void {
   const { get } = Object.getOwnPropertyDescriptor(globalThis, "process") ?? {};
   if (get === undefined) return;
@@ -180,11 +181,12 @@ function onNode(harden: (process: NodeProcess) => void): void {
   Object.defineProperty(globalThis, "process", {
     get() {
       if (failure !== undefined) throw failure;
-      // While it is hardened, only code of ours and of the runtime runs.
+      // During the hardening, only our code and code of the runtime runs.
       if (process !== undefined) return process;
-      // The runtime itself reads it while it loads it. Then this throws, and the runtime handles it.
+      // The runtime itself reads `process` while it loads the Node part. Then this call throws, and
+      // the runtime handles the error.
       const loaded: NodeProcess = Reflect.apply(get, globalThis, []);
-      // Loading it has read it again, and hardened it.
+      // While the Node part was loading, `process` was read again and hardened.
       if (process !== undefined) return process;
       process = loaded;
       try {
@@ -201,7 +203,7 @@ function onNode(harden: (process: NodeProcess) => void): void {
   });
 }
 
-// `new Socket({ fd })` could adopt any socket of the daemon, and read and write it.
+// `new Socket({ fd })` could adopt any socket of the daemon, read from it and write to it.
 function refuseAdoption(process: NodeProcess): void {
   for (const [name, kind] of [["tcp_wrap", "TCP"], ["pipe_wrap", "Pipe"], ["udp_wrap", "UDP"]]) {
     refuseFunctions(process.binding(name!)[kind!]!.prototype, kind!, ["open", "openFromRid"]);

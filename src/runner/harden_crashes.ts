@@ -1,7 +1,7 @@
 /**
  * Guards functions that end the whole process if their arguments are hostile: the runtime panics
- * (Deno 2.9.6). `tests/crash_search` finds them. A guard refuses only hostile arguments. It
- * reads each argument once, because a getter can return another value the second time.
+ * (Deno 2.9.6). `tests/crash_search` finds them. A guard refuses only hostile arguments. It reads
+ * each argument once, because a getter can return another value the second time.
  */
 import { guardCrypto } from "./harden_crypto.ts";
 import { HANDLE_MAKERS, hideBindings, hideHandles } from "./harden_handles.ts";
@@ -15,8 +15,9 @@ const jwkStrings = [
 ];
 
 /**
- * Native classes. Called without `new`, their constructors write a pointer into any receiver, which
- * ends the process now or later. No check needs them, and some write files without permission.
+ * Native classes. If their constructors are called without `new`, they write a pointer into any
+ * receiver. This ends the process immediately or later. No check needs these classes, and some of
+ * them write files without a permission.
  */
 const callable =
   /^(?:DOM(?:Matrix|Point|Quad|Rect)|ImageData|GPU|Storage$|localStorage|sessionStorage)/;
@@ -28,10 +29,11 @@ export function refuseCrashes(): void {
   for (const name of Reflect.ownKeys(globalThis)) {
     if (callable.test(String(name))) Reflect.deleteProperty(globalThis, name);
   }
-  // A slice of a slice of a slice …, read by the runtime, overflows its stack. Clones hide the depth.
+  // If the runtime reads a deeply nested slice (a slice of a slice of a slice …), its stack
+  // overflows. Clones hide the depth.
   refuseFunctions(Blob.prototype, "Blob", ["slice"]);
   guardHttpClient();
-  // The runtime reads a member twice, and relies on the second reading.
+  // The runtime reads a member twice, and uses the second value without a check.
   replaceFunction(
     SubtleCrypto.prototype,
     "importKey",
@@ -54,7 +56,7 @@ export function refuseCrashes(): void {
   }
 }
 
-// The runtime accepts a number or false, and panics if it gets a symbol.
+// The runtime accepts a number or false as `poolIdleTimeout`. It panics if the value is a symbol.
 function guardHttpClient(): void {
   const { createHttpClient } = Deno;
   const value = (options: Deno.CreateHttpClientOptions) => {
@@ -64,12 +66,12 @@ function guardHttpClient(): void {
     }
     return createHttpClient(copy);
   };
-  // The guard of files replaces it once more.
+  // The guard of files replaces this function again.
   Object.defineProperty(Deno, "createHttpClient", { value });
 }
 
 /**
- * Guards Node's modules: each at its first use, since some take long to load.
+ * Guards Node's modules. Each module is guarded at its first use, because some take long to load.
  *
  * @param process `node:process`, before `getBuiltinModule` is closed
  */
@@ -77,7 +79,7 @@ export function refuseNodeCrashes(process: object): void {
   hideBindings(Reflect.get(process, "binding").bind(process));
   const guards = new Map<string, (module: object) => void>([
     ["crypto", guardCrypto],
-    // A serializer calls methods that its user may replace by something that is not a function.
+    // A serializer calls methods that user code may replace by a value that is not a function.
     ["v8", (v8) => refuseFunctions(v8, "v8", ["Serializer", "DefaultSerializer"])],
   ]);
   for (const [name, make] of Object.entries(HANDLE_MAKERS)) {
@@ -91,7 +93,7 @@ export function refuseNodeCrashes(process: object): void {
     const { Socket } = Reflect.apply(original, process, ["net"]) as { Socket: new () => object };
     hideHandles(Reflect.construct(Reflect.get(tls, "TLSSocket"), [new Socket()]));
   });
-  // They load it without its guard.
+  // These modules load `tls` without its guard.
   for (const name of ["https", "http2", "_tls_wrap"]) {
     guards.set(name, () => guarded("tls"));
   }

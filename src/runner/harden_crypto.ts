@@ -2,14 +2,19 @@
 import { expectSignable } from "./harden_rsa.ts";
 import { type AnyFunction, replaceFunction } from "./replace.ts";
 
-/** The length of a prime, in bits: the runtime cannot make a shorter one. */
+/** The minimum length of a prime, in bits. The runtime cannot make a shorter prime. */
 const minPrimeBits = 2;
-/** A safe prime of fewer bits does not exist, and the runtime searches for ever. */
+/**
+ * The minimum length of a safe prime, in bits. The runtime would search forever for a shorter one,
+ * because none exists.
+ */
 const minSafePrimeBits = 3;
-/** The length of an RSA-PSS key, in bits: OpenSSL makes none that is shorter. */
+/** The minimum length of an RSA-PSS key, in bits. OpenSSL does not make shorter keys. */
 const minRsaBits = 512;
 const minRsaExponent = 3;
-/** The longest key, in bits. The runtime asks for memory in proportion to it. */
+/**
+ * The maximum length of a key, in bits. The runtime allocates memory in proportion to this length.
+ */
 const maxKeyBits = 16_384;
 
 /** Functions that take a key at an index of their arguments. */
@@ -33,7 +38,7 @@ export function guardCrypto(crypto: object): void {
   for (const name of ["generatePrime", "generatePrimeSync"]) {
     guardArguments(crypto, name, ([size, options, ...rest]) => {
       const given = copyOptions(options);
-      // The search for a prime with a given remainder may never end, and overflows the stack.
+      // The search for a prime with a given remainder may never end. It also overflows the stack.
       if (given.add !== undefined || given.rem !== undefined) {
         throw new TypeError("Invalid options add and rem: they are not for a check");
       }
@@ -68,7 +73,7 @@ function guardArguments(owner: object, name: string, change: Change): void {
     const guarded: AnyFunction = function (...args) {
       return Reflect.apply(original, this, change(args));
     };
-    // What `util.promisify` takes in place of the function.
+    // `util.promisify()` uses the function in this property in place of the original.
     for (const key of Object.getOwnPropertySymbols(original)) {
       const custom = Reflect.get(original, key) as AnyFunction;
       const value = async (...args: unknown[]) =>
@@ -111,13 +116,15 @@ function expectAtLeast(name: string, value: unknown, least: number): void {
   }
 }
 
-// The runtime divides by the prime, whose bytes may be changed after the object is created.
+// The runtime divides by the prime. The bytes of the prime may be changed after the object is
+// created.
 function guardDiffieHellman(prototype: object): void {
   const getPrime = Reflect.get(prototype, "getPrime") as AnyFunction;
   for (const name of ["generateKeys", "computeSecret"]) {
     replaceFunction(prototype, name, (original) =>
       function (...args) {
-        // Copies: nothing of them runs code between the look at the prime and its use.
+        // The arguments are copied. So they cannot run code between the check of the prime and its
+        // use.
         const given = args.map(copyArgument);
         if (isZero(Reflect.apply(getPrime, this, []))) throw zeroPrime();
         return Reflect.apply(original, this, given);
@@ -143,7 +150,8 @@ function zeroPrime(): RangeError {
   return new RangeError("Invalid prime 0");
 }
 
-// A private key of Diffie-Hellman may contain the prime 0, and the public key is computed from it.
+// A private Diffie-Hellman key may contain the prime 0. The runtime computes the public key with
+// this prime.
 function guardKeys(crypto: object): void {
   const createPrivateKey = Reflect.get(crypto, "createPrivateKey") as AnyFunction;
   const check = (input: unknown) => {

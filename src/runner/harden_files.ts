@@ -1,11 +1,11 @@
 /**
  * Replaces the functions that take a path, so that the runtime checks the permission for the real
- * path, see real_paths.ts. Functions of `node:fs` stay only if they are known to take no path or
- * to take paths in a handled way; all others are removed.
+ * path, see real_paths.ts. A function of `node:fs` stays only if it is known to take no path, or if
+ * this module handles its paths. All other functions are removed.
  *
  * One gap remains: another process that may write in a declared folder can replace a file or folder
- * by a link between the resolution and the opening. A check cannot do that itself: it may neither
- * create nor move links.
+ * by a link after the path is resolved and before the file is opened. A check cannot do this
+ * itself, because it may neither create nor move links.
  */
 import {
   closedFunctions,
@@ -67,7 +67,7 @@ function createRewriter(declared: readonly string[]): Rewriter {
       const given = args.map((value, at) =>
         uses[at]?.end === undefined ? value : rewrite(value, uses[at].end)
       );
-      // Safe after this look: a check cannot turn a regular file into a link.
+      // The path stays safe after this test: a check cannot turn a regular file into a link.
       if (uses[0]!.regular && !lstatSync(given[0] as string).isFile) {
         throw refuseMove(given[0] as string);
       }
@@ -149,7 +149,7 @@ function guardFetch(rewrite: Rewriter["rewrite"]): void {
     }
   };
   const original = fetch;
-  // It is made permanent with the other globals, see protect_globals.ts.
+  // This function is made permanent together with the other globals, see protect_globals.ts.
   Reflect.set(globalThis, "fetch", async function (input: unknown, ...rest: unknown[]) {
     const [url, given] = read(input);
     const path = fileOf(new URL(url));

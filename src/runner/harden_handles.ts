@@ -1,6 +1,7 @@
 /**
- * Hides the native classes behind Node's objects. Called without `new`, the constructor of such a
- * class writes a pointer into any receiver, which ends the process now or later (Deno 2.9.6).
+ * Hides the native classes behind Node's objects. If the constructor of such a class is called
+ * without `new`, it writes a pointer into any receiver. This ends the process immediately or later
+ * (Deno 2.9.6).
  */
 
 /** Bindings of Node, and their native classes. */
@@ -16,7 +17,7 @@ const bindings: readonly (readonly [binding: string, classes: readonly string[]]
 
 type Module = Record<string, (...args: unknown[]) => object>;
 
-/** Creates objects of modules whose classes are in no binding. */
+/** Functions that create objects of modules. The classes of these objects are not in a binding. */
 export const HANDLE_MAKERS: Readonly<Record<string, (module: Module) => object[]>> = {
   crypto: ({ createHash, createSecretKey }) => [
     createHash!("md5"),
@@ -36,7 +37,7 @@ export const HANDLE_MAKERS: Readonly<Record<string, (module: Module) => object[]
  * @param binding `process.binding`
  */
 export function hideBindings(binding: (name: string) => object): void {
-  // A class of Node's own, around the native one.
+  // `HTTPParser` is a class of Node that wraps the native class.
   const { HTTPParser } = binding("http_parser") as { HTTPParser: new () => object };
   hideHandles(new HTTPParser());
   for (const [name, classes] of bindings) {
@@ -47,7 +48,7 @@ export function hideBindings(binding: (name: string) => object): void {
   }
 }
 
-/** Hides the classes of the objects that an object has as its properties. */
+/** Hides the classes of the objects in the properties of an object. */
 export function hideHandles(owner: object): void {
   for (const key of Reflect.ownKeys(owner)) {
     const { value } = Object.getOwnPropertyDescriptor(owner, key)!;

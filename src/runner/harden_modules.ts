@@ -1,6 +1,7 @@
 /**
- * Allows Node's built-in modules through one controlled way, and no modules from files: all code is
- * in the agent's bundle. Imports of built-ins also take this way, see builtin_modules.ts.
+ * Allows Node's built-in modules only through one guarded function, `process.getBuiltinModule()`.
+ * Refuses modules from files, because all code is in the agent's bundle. Imports of built-ins also
+ * use this function, see builtin_modules.ts.
  */
 import { refuse } from "../check/refusal.ts";
 import { closedModules } from "./closed_modules.ts";
@@ -35,7 +36,7 @@ export function hardenModules(process: object, take: ModuleProtection["take"]): 
   );
   refuseFunctions(module, "module", others);
   refuseFunctions(module.prototype, "module", ["load", "require", "_compile"]);
-  // Its functions load files by their extension.
+  // The functions in `_extensions` load files by their extension.
   Object.defineProperty(module, "_extensions", { value: Object.freeze({}), writable: false });
   const require: AnyFunction = (id) => {
     const name = String(id);

@@ -1,6 +1,7 @@
 /**
- * Hardens `node:process`, an object that all checks of a realm share. It is an event emitter: with
- * it one check would receive the errors and warnings of others, and could send them events.
+ * Hardens `node:process`, an object that all checks of a realm share. It is an event emitter.
+ * Without this hardening, one check could receive the errors and warnings of other checks, and
+ * could send events to them.
  */
 import { type Print, replaceNodeStreams } from "./null_streams.ts";
 import { fixProperty, protect, protectProperties } from "./protect.ts";
@@ -20,8 +21,8 @@ const chained = [
 ];
 
 /**
- * Hardens the object. Its events never occur for user code, since a sandbox has no exit, signals or
- * uncaught errors that a check could handle.
+ * Hardens the object. User code never receives its events, because a sandbox has no exit, signals
+ * or uncaught errors that a check could handle.
  *
  * @param process `node:process`
  * @param print receives what user code writes, and its warnings
@@ -44,7 +45,8 @@ export function hardenProcessObject(
     env: readOnlyEnvironment(Reflect.get(process, "env"), variables),
   };
   for (const name of chained) values[name] = () => process;
-  // The working directory is that of the daemon. Some libraries replace the function if it exists.
+  // The working directory belongs to the daemon. `chdir` is deleted, because some libraries replace
+  // the function if it exists.
   Reflect.deleteProperty(process, "chdir");
   for (const [name, value] of Object.entries(values)) {
     Object.defineProperty(process, name, { value, writable: false, configurable: false });
@@ -52,8 +54,8 @@ export function hardenProcessObject(
 }
 
 /**
- * Makes the properties of `node:process` permanent. An assignment has no effect, since libraries set
- * some of them, for example the exit code.
+ * Makes the properties of `node:process` permanent. An assignment has no effect and does not throw,
+ * because libraries set some of them, for example the exit code.
  *
  * @param process `node:process`, after it was hardened
  */
@@ -68,9 +70,9 @@ export function protectProcessObject(process: object): void {
   protectProperties(process, "ignored");
 }
 
-// The environment is that of the whole daemon, so that changes have no effect. Libraries set some
-// variables, for example `debug`. The names of all
-// variables need the permission for all; only those that may be read are listed here.
+// The environment belongs to the whole daemon, so changes have no effect. They do not throw,
+// because libraries set some variables, for example `debug`. Listing all names needs the permission
+// for all variables. So only the names that may be read are listed here.
 function readOnlyEnvironment(env: Record<string, string>, variables: readonly string[]): object {
   return new Proxy<Record<string, string>>({}, {
     get: (_, name) => Reflect.get(env, name),

@@ -1,10 +1,13 @@
 /** Refuses RSA keys that end the process when they sign, see harden_crashes.ts. */
 
-/** In bits. A signature with SHA-512 needs 752; shorter keys than this are not used. */
+/**
+ * The minimum length of a key, in bits. A signature with SHA-512 needs 752 bits. Keys that are
+ * shorter than this minimum are not used in practice.
+ */
 const minModulusLength = 1_024;
 
-// Bound before user code is evaluated. A new key's algorithm is not known to user code yet: what it
-// reads later is an object that it may change.
+// This getter is bound before user code is evaluated. User code has no access to the algorithm of a
+// new key yet. Later, user code may read the algorithm and change it.
 const { get: algorithmOf } = Object.getOwnPropertyDescriptor(CryptoKey.prototype, "algorithm") ??
   {};
 
@@ -12,8 +15,8 @@ const { get: algorithmOf } = Object.getOwnPropertyDescriptor(CryptoKey.prototype
  * Checks a new key, or key pair, before user code gets it.
  *
  * @param made a key, a pair or something else
- * @returns the same
- * @throws {RangeError} if it is too short for its signatures
+ * @returns the same value
+ * @throws {RangeError} if a key is too short for its signatures
  */
 export function expectSignable<T>(made: T): T {
   for (const key of [made, (made as { privateKey?: unknown } | undefined)?.privateKey]) {
@@ -27,7 +30,7 @@ export function expectSignable<T>(made: T): T {
   return made;
 }
 
-// Not by `instanceof`, which user code can redefine.
+// This function does not use `instanceof`, because user code can redefine it.
 function readAlgorithm(key: unknown): { name?: string; modulusLength?: number } {
   try {
     return Reflect.apply(algorithmOf!, key, []);

@@ -1,6 +1,7 @@
 /**
- * Closes what the runtime shares between all code of a realm, by which one check could observe or
- * influence others: lists of events and measurements, named locks, defaults, pools of buffers.
+ * Closes the state that the runtime shares between all code of a realm: lists of events and
+ * measurements, named locks, defaults, pools of buffers. Through this state, one check could
+ * observe or influence other checks.
  */
 import type { NodeProcess } from "./harden_process_object.ts";
 import { type AnyFunction, refuseFunctions } from "./replace.ts";
@@ -8,24 +9,24 @@ import { type AnyFunction, refuseFunctions } from "./replace.ts";
 /** Globals that contain data of other checks, or act outside the sandbox. */
 const shared = [
   ...["Lock", "LockManager", "localStorage", "sessionStorage", "Storage"],
-  // They use the standard streams.
+  // These functions use the standard streams.
   ...["alert", "confirm", "prompt"],
 ];
 
-/** Closes what is shared in the global scope and in `Deno`. */
+/** Closes the shared state in the global scope and in `Deno`. */
 export function hardenShared(): void {
   for (const name of shared) Reflect.deleteProperty(globalThis, name);
-  // Adapters for graphics are not available, see harden.ts. There are 40 classes.
+  // Graphics adapters are not available, see harden.ts. So their 40 classes are removed.
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     if (name.startsWith("GPU")) Reflect.deleteProperty(globalThis, name);
   }
   Reflect.deleteProperty(Object.getPrototypeOf(navigator), "locks");
   Reflect.deleteProperty(Deno, "telemetry");
-  // They would pass the standard streams to a child process.
+  // These functions would pass the standard streams to a child process.
   refuseFunctions(Deno, "Deno", ["run", "spawn", "spawnAndWait", "spawnAndWaitSync"]);
-  // The environment is that of the whole process.
+  // The environment belongs to the whole process.
   refuseFunctions(Deno.env, "Deno.env", ["set", "delete"]);
-  // Measurements have names and details, which are for the check that made them.
+  // Measurements have names and details. Only the check that made a measurement may read them.
   for (const name of ["getEntries", "getEntriesByName", "getEntriesByType"]) {
     set(Performance.prototype, name, () => []);
   }
@@ -42,7 +43,7 @@ const defaults: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Closes what is shared in the modules of Node.
+ * Closes the shared state in the modules of Node.
  *
  * @param process `node:process`
  */
@@ -63,7 +64,7 @@ interface HttpModule {
 }
 
 // The global agent has the open sockets of all checks, and the options of their connections. Each
-// request without an agent gets one of its own instead.
+// request without an agent gets its own agent instead.
 function hardenAgent(module: HttpModule): void {
   const { Agent, request } = module;
   const bounded = (...args: unknown[]) => {
@@ -87,7 +88,7 @@ function isOptions(value: unknown): boolean {
   return typeof value === "object" && value !== null && !(value instanceof URL);
 }
 
-// The runtime does not allow to close the setter of the default options.
+// The setter of the default options cannot be closed. So the function is replaced.
 function hardenInspect(util: { inspect: AnyFunction }): void {
   const { inspect } = util;
   const own: AnyFunction = (...args) => inspect(...args);
@@ -96,7 +97,7 @@ function hardenInspect(util: { inspect: AnyFunction }): void {
   set(util, "inspect", own);
 }
 
-// A hook would see the promises and sockets of all checks.
+// A hook would receive the promises and sockets of all checks.
 function hardenHooks(module: object): void {
   set(module, "createHook", () => {
     const hook = { enable: () => hook, disable: () => hook };
@@ -105,8 +106,8 @@ function hardenHooks(module: object): void {
   set(module, "executionAsyncResource", () => ({}));
 }
 
-// Channels have public names, and carry the requests of all checks. Each caller gets a channel of
-// its own without subscribers.
+// Channels have public names, and carry the requests of all checks. Each caller gets its own
+// channel without subscribers.
 function hardenDiagnostics(module: object): void {
   const channel = (name: PropertyKey) => ({
     name,

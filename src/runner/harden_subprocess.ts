@@ -1,9 +1,10 @@
 /**
  * Separates programs that a check starts from the daemon. A child that inherits the daemon's
- * streams could read the launcher's messages to the daemon (they include its key) and write to the
- * log. Node's functions would also pass on any open socket by its number. The child gets the
- * environment of a plugin with the mark of the sandbox, by which it is found when the sandbox ends.
- * (Node's functions add to the daemon's environment: the runtime has no other way.)
+ * streams could read the launcher's messages to the daemon (they include the daemon's key) and
+ * write to the log. Node's functions could also pass any open socket to the child by its number.
+ * The child gets the environment of a plugin, with the mark of the sandbox. When the sandbox ends,
+ * the child is found by this mark. (Node's functions add these variables to the daemon's
+ * environment, because the runtime has no other way.)
  */
 import { refuse } from "../check/refusal.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
@@ -47,7 +48,7 @@ function sandboxedCommand(mark: string, Command: typeof Deno.Command): unknown {
         if (given[name] === "inherit") given[name] = "null" satisfies Stream;
       }
       this.#waiting = new Command(command, given);
-      // spawn() inherits the streams that are not set, output() does not.
+      // spawn() inherits the streams that are not set, but output() does not.
       this.#spawning = new Command(command, {
         ...given,
         ...Object.fromEntries(streams.map((name) => [name, given[name] ?? "null"])),
@@ -70,7 +71,7 @@ function sandboxedCommand(mark: string, Command: typeof Deno.Command): unknown {
 }
 
 /**
- * Replaces Node's functions that start processes in the same way.
+ * Replaces Node's functions that start processes, in the same way as `Deno.Command`.
  *
  * @param module `node:child_process`
  * @param mark the mark of the processes that are started here

@@ -1,5 +1,5 @@
 /**
- * Standard streams for user code. Input is at its end; output goes to the log. The real streams
+ * Standard streams for user code. The input is empty. The output goes to the log. The real streams
  * belong to the daemon, or carry the messages of a process sandbox.
  */
 import { protect } from "./protect.ts";
@@ -53,8 +53,8 @@ function writer(print: Print): (chunk: unknown) => number {
 }
 
 /**
- * Replaces the standard streams of `node:process`. They are not streams of Node, whose state one
- * check could change for the others.
+ * Replaces the standard streams of `node:process`. The replacements are not streams of Node,
+ * because one check could change the state of such a stream for other checks.
  *
  * @param process `node:process`
  * @param print receives what user code writes
@@ -118,14 +118,15 @@ function endOfInput(): object {
 }
 
 /**
- * Refuses the descriptors of the standard streams to `node:fs`, as if they were closed.
+ * Makes `node:fs` refuse the descriptors of the standard streams, as if the streams were closed.
  *
  * @param fs `node:fs`
  */
 export function refuseDescriptors(fs: object): void {
   for (const name of Object.getOwnPropertyNames(fs)) {
     const { value } = Object.getOwnPropertyDescriptor(fs, name)!;
-    // An upper case letter begins the name of a class. Classes open files by these functions.
+    // The name of a class begins with an upper case letter. Classes use these functions to open
+    // files.
     if (typeof value !== "function" || /^[A-Z]/.test(name)) continue;
     Object.defineProperty(fs, name, { value: guarded(name, value) });
   }
@@ -146,7 +147,7 @@ function guarded(name: string, original: AnyFunction): AnyFunction {
   return Object.assign(checked, original);
 }
 
-// A descriptor comes first, or in the options of a stream.
+// A descriptor is the first argument, or is in the options of a stream.
 function isStandard(value: unknown, at: number): boolean {
   if (at === 0) return typeof value === "number" && value < 3;
   return typeof value === "object" && value !== null && isStandard(Reflect.get(value, "fd"), 0);

@@ -25,7 +25,7 @@ export type SandboxWork<T> = (sandbox: Sandbox, mark: MarkRun) => Promise<T>;
 export interface SandboxUse {
   /** The sandbox runs alone. */
   trial?: boolean;
-  /** The sandbox is new, and closed after this work. */
+  /** The sandbox is new. It is closed after this work. */
   fresh?: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface SandboxPool {
    *
    * @param kind the kind of the sandbox
    * @param work runs when the sandbox is ready; it marks the runs of commands in the record
-   * @param how how a sandbox that has to be started runs
+   * @param how how the work uses the sandbox
    * @returns the result of the work
    * @throws {BusyError} if all sandboxes are in use and no more are allowed
    */
@@ -186,7 +186,8 @@ function endIdle(
   }
 }
 
-// A module that is never evaluated would keep its place, and all commands that wait for it, for ever.
+// If the evaluation of a module never ended, its sandbox would keep its place, and commands would
+// wait for it forever.
 function limitStart(sandbox: Sandbox): void {
   const timer = setTimeout(sandbox.close, startMilliseconds);
   Deno.unrefTimer(timer);
@@ -194,7 +195,7 @@ function limitStart(sandbox: Sandbox): void {
   sandbox.ready.then(clear, clear);
 }
 
-// The module of the agent can end the process, too, while it is evaluated.
+// The evaluation of the agent's module can also end the process.
 function markEvaluation(sandbox: Sandbox, record: RunRecord, mark: "running" | "trial"): void {
   record.add(AGENT, mark);
   const remove = () => record.remove(AGENT, mark);

@@ -13,9 +13,9 @@ const heapMebibytes = 128;
 
 /**
  * The private memory of a process sandbox, in MiB. The heap is bounded by a flag; buffers and the
- * memory of WebAssembly are not in it. Measured with Deno 2.9.6 on 2 cores: the runtime takes
- * 544 MiB before any code runs (512 MiB are reserved address space), and the system counts it all.
- * Of 960 MiB a check gets its heap and at least 256 MiB for buffers; a request for more throws a
+ * memory of WebAssembly are not in it. Measured with Deno 2.9.6 on 2 cores: the runtime takes 544
+ * MiB before any code runs (512 MiB are reserved address space), and the system counts all of it.
+ * With 960 MiB, a check gets its heap and at least 256 MiB for buffers. A request for more throws a
  * RangeError in the check. Each core has a thread of the runtime with a stack of 8 MiB.
  */
 const memoryMebibytes = 960 + 8 * navigator.hardwareConcurrency;
@@ -27,8 +27,9 @@ const maxMessageCharacters = 1_048_576;
 const maxStderrCharacters = 16_384;
 
 /**
- * The first code of the process. It reads one line of code from standard input and imports it from
- * memory, the runtime first, so that the process needs no permission to load anything.
+ * The first code of the process. It reads one line of code from standard input and imports the code
+ * from memory. The program inside the sandbox is imported first. So the process needs no permission
+ * to load code.
  */
 const bootstrap = `
 const input = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).getReader();
@@ -53,8 +54,8 @@ export function processImports(): string {
 }
 
 /**
- * Starts a process with exactly these permissions. Unlike a worker it can always be ended, with all
- * processes it started, and it has a heap of its own.
+ * Starts a process with exactly these permissions. Unlike a worker, a process can always be ended,
+ * together with all processes that it started. It also has its own heap.
  *
  * @param code the code to run; the process starts while the code is still being built
  * @param imports the path of the import map

@@ -1,19 +1,19 @@
 /**
- * Makes objects of the language and the runtime unchangeable for user code. A frozen property could
- * not be assigned on heirs either, and libraries do that (`Foo.prototype.toString = …`). So an
- * accessor replaces each value: it returns the original, and its setter gives an heir a property of
- * its own.
+ * Makes objects of the language and the runtime unchangeable for user code. If a property were
+ * frozen, inheriting objects could not assign it either. Libraries do this
+ * (`Foo.prototype.toString = …`). So an accessor replaces each value. Its getter returns the
+ * original. Its setter defines an own property on the inheriting object.
  *
  * @module
  */
 
 /**
- * What an assignment to the owner of a property does: it throws, or it has no effect. Libraries
- * replace globals and functions of the console, and must not fail.
+ * The result of an assignment to the owner of a property: it throws, or it has no effect. Libraries
+ * replace globals and functions of the console. These libraries must not fail.
  */
 export type Assignment = "throws" | "ignored";
 
-// Bound before user code is evaluated.
+// These functions are bound before user code is evaluated.
 const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 const { preventExtensions, seal } = Object;
 const { get: getOf, has: hasIn, set: setIn } = WeakMap.prototype;
@@ -31,7 +31,7 @@ function isObject(value: unknown): value is object {
  * @param owner the object
  * @param key the name of the property
  * @param get returns its value
- * @param assignment what an assignment does
+ * @param assignment the result of an assignment
  */
 export function fixProperty(
   owner: object,
@@ -39,7 +39,8 @@ export function fixProperty(
   get: () => unknown,
   assignment: Assignment = "throws",
 ): void {
-  // Objects that have a copy of the accessor: some libraries copy all descriptors of a module.
+  // The values of objects that have a copy of the accessor. Some libraries copy all descriptors of
+  // a module.
   let copies: WeakMap<object, unknown> | undefined;
   const done = defineProperty(owner, key, {
     get(this: object) {
@@ -76,11 +77,11 @@ function cannotAssign(key: PropertyKey): TypeError {
 }
 
 /**
- * Protects the own properties of an object, and the functions in them: `slice.call = …` would
- * change all users of `slice.call()`.
+ * Protects the own properties of an object, and the functions in these properties. Otherwise
+ * `slice.call = …` would change all calls of `slice.call()`.
  *
  * @param target the object
- * @param assignment what an assignment does
+ * @param assignment the result of an assignment
  * @param open whether the object may get new properties afterwards
  * @returns the values of its properties, without those of accessors
  */
@@ -103,13 +104,14 @@ export function protectProperties(
     } else if (configurable) fixProperty(target, key, () => value, assignment);
     else if (key === "prototype") defineProperty(target, key, { writable: false });
   }
-  // Unlike `freeze()`, it leaves the length of `Array.prototype` and the like, which heirs assign.
+  // Unlike `freeze()`, `seal()` leaves properties such as the length of `Array.prototype` writable.
+  // Inheriting objects assign these properties.
   if (!open) seal(target);
   return values;
 }
 
 /**
- * Protects an object and those that it inherits from, for example a prototype.
+ * Protects an object and the objects that it inherits from, for example a prototype.
  *
  * @param first the object
  */
@@ -120,12 +122,13 @@ export function protectChain(first: object | null): void {
 }
 
 /**
- * Protects what a check gets from the runtime: a class, a function, or an object that all checks
- * share, with what it inherits from. The values in it are protected, too. Of other objects in it
- * only the classes are: they have a state that changes.
+ * Protects a value that a check gets from the runtime: a class, a function, or an object that all
+ * checks share. Also protects the objects that the value inherits from, and the functions and plain
+ * objects in its properties. Of other objects in its properties, only the classes are protected,
+ * because the state of these objects changes.
  *
  * @param value any value
- * @param assignment what an assignment to the object does
+ * @param assignment the result of an assignment to the object
  * @param open whether the object may get new properties afterwards
  * @returns the value
  */
@@ -146,7 +149,7 @@ export function protect<T>(value: T, assignment?: Assignment, open?: boolean): T
   return value;
 }
 
-// Most functions are not classes and have no properties but their name and length.
+// Most functions are not classes. They have only the properties `name` and `length`.
 function isSimple(value: object): boolean {
   return typeof value === "function" && ownKeys(value).length === 2 &&
     getPrototypeOf(value) === Function.prototype;
@@ -158,7 +161,7 @@ function isPlain(value: unknown): boolean {
 }
 
 /**
- * Protects the classes of an object that a check gets from the runtime, not the object.
+ * Protects the classes of an object that a check gets from the runtime, but not the object itself.
  *
  * @param instance the object
  * @returns the object

@@ -45,9 +45,9 @@ export function protectStreams<T>(instance: T): T {
 export function protectDeno(): void {
   for (const name of Reflect.ownKeys(Deno)) {
     const { configurable, get, value } = Object.getOwnPropertyDescriptor(Deno, name)!;
-    // The error classes are frozen without accessors, which take longer: nothing is assigned there.
+    // The error classes are frozen. Accessors would take longer, and libraries assign nothing here.
     if (name === "errors") freezeClasses(value);
-    // A lower case letter begins the name of a function that is not a class.
+    // If the name of a function begins with a lower case letter, the function is not a class.
     else if (typeof value === "function" && /^[a-z]/.test(String(name))) Object.freeze(value);
     else if (get === undefined) protect(value);
     else if (configurable) protectLazily(name, get);
@@ -63,7 +63,7 @@ function freezeClasses(classes: Record<string, { prototype: object }>): void {
   Object.freeze(classes);
 }
 
-// Its part of the runtime is loaded at the first access.
+// The first access to the property loads a part of the runtime.
 function protectLazily(name: PropertyKey, get: () => unknown): void {
   Object.defineProperty(Deno, name, {
     get: () => protect(Reflect.apply(get, Deno, [])),

@@ -1,15 +1,15 @@
 /**
  * Protects the global scope: its functions and classes cannot be replaced, and an assignment has no
- * effect, since libraries install polyfills. New global names may be defined. Most checks use few
- * globals, and the runtime loads many of them at their first use. So each is protected when it is
- * read for the first time.
+ * effect. It does not throw, because libraries install polyfills. New global names may be defined.
+ * Most checks use few globals, and the runtime loads many of them at their first use. So each is
+ * protected when it is read for the first time.
  */
 import { fixProperty, protect, protectChain, protectInstance } from "./protect.ts";
 
 /**
- * Classes whose instances are returned by others of them, for example a `ReadableStream` by
- * `fetch()`. They are protected together. Otherwise a check could reach the prototype of a class
- * that is not protected yet.
+ * Functions and classes that return instances of each other's classes. For example, a result of
+ * `fetch()` contains a `ReadableStream`. They are protected together. Otherwise a check could reach
+ * the prototype of a class that is not protected yet.
  */
 const web: ReadonlySet<string> = new Set([
   ...["fetch", "Request", "Response", "Headers", "FormData", "Blob", "File", "FileReader"],
@@ -34,7 +34,7 @@ const groups: readonly ReadonlySet<string>[] = [
   ]),
 ];
 
-/** Globals that Node changes when it is loaded, which must come before they are protected. */
+/** Globals that Node changes when it is loaded. Node must be loaded before they are protected. */
 const changedByNode: ReadonlySet<string> = new Set([
   ...["MessageChannel", "MessagePort", "performance", "Performance", "PerformanceEntry"],
   ...["PerformanceMark", "PerformanceMeasure", "PerformanceObserver"],
@@ -44,12 +44,12 @@ const changedByNode: ReadonlySet<string> = new Set([
 /** Names of the global object itself. */
 const selves: ReadonlySet<string> = new Set(["globalThis", "global", "self", "window"]);
 
-/** Events that concern other checks, or messages of the host. */
+/** Events that concern other checks, or that carry messages of the host. */
 const closedEvents: ReadonlySet<string> = new Set([
   ...["message", "messageerror", "error", "unhandledrejection", "rejectionhandled"],
 ]);
 
-/** Protects the global scope. Must run after the listeners of our own were registered. */
+/** Protects the global scope. Must run after our own listeners were registered. */
 export function protectGlobals(): void {
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     const { configurable, get, value } = Object.getOwnPropertyDescriptor(globalThis, name)!;
@@ -83,9 +83,10 @@ function fixLazily(name: string, read: () => unknown): void {
     if (changedByNode.has(name)) Reflect.get(globalThis, "process");
     value = read();
     isRead = true;
-    // Small buffers would be parts of one pool, which each of them exposes as `buffer`.
+    // Without this, small buffers would be parts of one pool, and each would expose the pool as
+    // `buffer`.
     if (name === "Buffer") Object.defineProperty(value, "poolSize", constant(0));
-    // The console is hardened already, and Node adds properties to it when it is loaded.
+    // The console is already hardened. Node adds properties to it when Node is loaded.
     if (name !== "console") protect(value, "ignored");
     instancesOf(name).forEach(protectInstance);
     if (name === "crypto") protect(crypto.subtle);
@@ -104,8 +105,8 @@ function instancesOf(name: string): unknown[] {
   return [segments, segments[Symbol.iterator]()];
 }
 
-// The global object is an event target, and its listeners are an array behind a symbol. A check that
-// put a listener in front of ours would receive the messages of the host.
+// The global object is an event target, and its listeners are an array behind a symbol. If a check
+// put a listener before ours, it would receive the messages of the host.
 function closeEvents(): void {
   const { addEventListener, removeEventListener } = globalThis;
   for (const [name, change] of Object.entries({ addEventListener, removeEventListener })) {

@@ -15,16 +15,16 @@ const groups: readonly (readonly string[])[] = [
   ["crypto", "string_decoder"],
 ];
 
-/** Modules whose classes others inherit from, or that all of them return instances of. */
+/** Modules from whose classes other modules inherit, or whose instances all modules return. */
 const basic = ["events", "stream", "buffer", "util"];
 
 type Builtin = (name: string) => object | undefined;
 
 /** Protects modules. */
 export interface ModuleProtection {
-  /** Protects a module that a check asks for, and returns it. */
+  /** Protects a module that a check requests, and returns it. */
   take(name: string, module: object | undefined): object | undefined;
-  /** Begins: before this, modules are changed by the hardening. */
+  /** Starts the protection. Before this call, the hardening changes modules. */
   begin(): void;
 }
 
@@ -63,7 +63,7 @@ export function createModuleProtection(builtin: Builtin): ModuleProtection {
   };
 }
 
-// Getters of a module may load something. Setters change the defaults of all checks.
+// A getter of a module may load code. A setter changes the defaults of all checks.
 function protectModule(module: object): void {
   for (const key of Reflect.ownKeys(module)) {
     const { configurable, get } = Object.getOwnPropertyDescriptor(module, key)!;
@@ -95,8 +95,8 @@ interface Instances {
   createVerify(name: string): unknown;
 }
 
-// Returns instances of classes that have no public name, or that are completed by their first
-// instance.
+// Returns instances of two kinds of classes: classes without a public name, and classes that the
+// runtime completes when it creates the first instance.
 function instancesOf(name: string, module: Instances): unknown[] {
   if (name === "timers") {
     const timer = module.setTimeout(() => {}, 1);
@@ -125,7 +125,7 @@ export function protectFileHandles(promises: object): void {
   const open = async (...args: unknown[]) => {
     const handle = await Reflect.apply(original, promises, args) as object;
     const prototype = Object.getPrototypeOf(handle);
-    // The class would make a handle of any descriptor.
+    // With the class, a check could make a handle from any descriptor.
     Object.defineProperty(prototype, "constructor", { value: Object, writable: false });
     return protectInstance(handle);
   };

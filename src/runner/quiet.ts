@@ -3,12 +3,13 @@ import { cpuUsage } from "node:process";
 /** How long the processor time of the process is measured. */
 const windowMilliseconds = 40;
 
-/** The part of one processor that a process uses at most while it does nothing of importance. */
+/** The maximum part of one processor that a quiet process uses. */
 const quietPart = 0.2;
 
 /**
- * Waits until this process uses almost no processor time. A closed worker can leave work behind that
- * cannot be ended and that ends the process later: the runtime parses modules in threads of its own.
+ * Waits until this process uses almost no processor time. Work of a closed worker can continue,
+ * because the runtime parses modules in its own threads. This work cannot be ended, and it can end
+ * the process later.
  *
  * @param milliseconds the maximum time
  * @returns whether the process is quiet

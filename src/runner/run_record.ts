@@ -1,7 +1,7 @@
 /**
  * State of a command in the daemon's process, the strongest first:
  *
- * - `trial`: it runs alone, since it was a suspect of an earlier death;
+ * - `trial`: it runs alone, because it was a suspect of an earlier death;
  * - `running`: it runs in a worker;
  * - `answered`: it has answered, and its worker has not proved since then that its thread is free;
  * - `loaded`: it ran in a worker that is still alive.
@@ -25,14 +25,17 @@ export interface RunRecord {
   remove(command: string, mark: Mark): void;
 }
 
-/** The mark of the agent's module while a worker evaluates it: no command has an empty name. */
+/**
+ * The name of the agent's module in the record, while a worker evaluates it. No command has an
+ * empty name.
+ */
 export const AGENT = "";
 
 /**
  * Creates a record. If the process dies, its successor reads the strongest mark of each command.
  *
- * @param write called for each change of the strongest mark of a command, before it runs
- * @returns the record, empty
+ * @param write called for each change of the strongest mark of a command, before the command runs
+ * @returns the empty record
  */
 export function createRunRecord(write: WriteMark): RunRecord {
   const counts = new Map<string, Record<Mark, number>>();

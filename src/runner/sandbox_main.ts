@@ -20,7 +20,7 @@ import type { Print } from "./null_streams.ts";
 export interface Host {
   send(message: FromSandbox): void;
   listen(receive: (message: ToSandbox) => void): void;
-  /** Removes from this realm what user code must not use. */
+  /** Removes from this realm the functions that user code must not use. */
   harden(print: Print): void;
 }
 
@@ -35,7 +35,7 @@ interface WorkerScope {
 
 /**
  * Connects to the host of a worker. Its first message contains the token that all other messages
- * carry, in both directions.
+ * contain, in both directions.
  *
  * @returns the host, when the token has arrived
  */
@@ -46,7 +46,8 @@ export function workerHost(): Promise<Host> {
   let token: string | undefined;
   let receive: (message: ToSandbox) => void;
 
-  // Registered before any listener of user code, which therefore never receives our messages.
+  // This listener is registered before any listener of user code. So user code never receives our
+  // messages.
   scope.addEventListener("message", (event) => {
     const { data } = event;
     if (token === undefined) {
@@ -87,7 +88,8 @@ export function streamHost(
   const exit = Deno.exit;
   return {
     send(message) {
-      // A line break first: an unfinished line of the runtime must not hide the message.
+      // The text starts with a line break, so that an unfinished line of the runtime cannot hide
+      // the message.
       const bytes = encode(`\n${token}${JSON.stringify(message)}\n`);
       for (let at = 0; at < bytes.length;) at += write(bytes.subarray(at));
     },
@@ -170,7 +172,8 @@ export async function serveSandbox(
       send({ type: "described", agent: describeAgent(agent, message.host) });
     } else if (message.type === "prove") send({ type: "free" });
     else {
-      // Sent before the check is notified: the host needs to know only that this thread responds.
+      // This is sent before the check is notified. The host needs to know only that this thread
+      // responds.
       send({ type: "aborted" });
       const reason = new DOMException("The deadline has passed", "TimeoutError");
       running.get(message.id)?.abort.abort(reason);

@@ -31,7 +31,7 @@ export function trackRuns(
   let proving = false;
   let ended = false;
 
-  // Waits first, so that a busy worker is asked twice a second and not once for each answer.
+  // Waits first. So a busy worker gets two requests per second, and not one for each answer.
   function prove(): void {
     proving = false;
     const asked = answered;
@@ -44,7 +44,7 @@ export function trackRuns(
     ended = true;
     for (const command of answered) record.remove(command, "answered");
     answered.clear();
-    // The thread of an unresponsive worker lives on and can still end the process.
+    // The thread of an unresponsive worker continues and can still end the process.
     if (!unresponsive) loaded.forEach((command) => record.remove(command, "loaded"));
   });
 

@@ -3,7 +3,7 @@ import { AGENT } from "./run_record.ts";
 import type { Quarantine, Suspicion } from "./quarantine.ts";
 import { waitUntilQuiet } from "./quiet.ts";
 
-/** How long a trial waits for current runs and for what closed workers left behind. */
+/** Maximum time that a trial waits for current runs and for remaining work of closed workers. */
 const clearMilliseconds = 1_000;
 const minQuietMilliseconds = 100;
 
@@ -32,8 +32,8 @@ export interface Turn {
 /** Decides when a command may run in a worker. */
 export interface Trials {
   /**
-   * Waits until a command may run. The command of a trial runs alone, and no other worker is alive:
-   * a death of the process has one possible cause then. Other commands wait for a limited time.
+   * Waits until a command may run. The command of a trial runs alone, and no other worker is alive.
+   * So a death of the process has only one possible cause. Other commands wait for a limited time.
    *
    * @param command the name of the command
    * @param signal aborts the waiting
@@ -45,9 +45,9 @@ export interface Trials {
 /**
  * Creates the gate that all runs in workers pass.
  *
- * @param quarantine knows the suspects
+ * @param quarantine contains the suspects
  * @param closeIdle closes all workers in which nothing runs: a check can leave a timer in its worker
- * @param quiet waits until closed workers have left nothing behind
+ * @param quiet waits until the work of closed workers has ended
  * @returns the gate
  */
 export function createTrials(
@@ -92,7 +92,7 @@ export function createTrials(
     if (active > 0) await clear();
     closeIdle();
     const left = start + clearMilliseconds - performance.now();
-    // A process that is never quiet must not protect a command for ever.
+    // If the process is never quiet, this must not protect a command forever.
     const alone = await quiet(Math.max(left, minQuietMilliseconds)) ||
       deaths >= mostUnclearDeaths;
     const patience = Math.min(exclusiveMilliseconds * 4 ** (deaths - 1), maxExclusiveMilliseconds);

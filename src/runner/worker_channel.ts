@@ -33,8 +33,8 @@ function blobUrl(text: string): string {
 }
 
 /**
- * Starts a worker with exactly these permissions. A worker limits permissions, but neither CPU nor
- * memory: a thread that is busy forever cannot be stopped.
+ * Starts a worker with exactly these permissions. A worker limits permissions. It limits neither
+ * processor time nor memory, and a thread that is always busy cannot be stopped.
  *
  * @param code the code to run
  * @param permissions its permissions
@@ -57,7 +57,8 @@ export function openWorker(
     name: "sandbox",
     deno: { permissions: { ...granted, ffi: false, import: false } },
   } as WorkerOptions);
-  // User code runs beside our program: a message without the token is not from our program.
+  // User code runs in the same worker as our program. A message without the token is not from our
+  // program.
   const token = crypto.randomUUID();
   const facts = factsOf(permissions, processes);
   worker.postMessage({ token, facts });

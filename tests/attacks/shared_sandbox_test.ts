@@ -1,4 +1,4 @@
-/** Attacks of a check on another check in the same sandbox: each row must have no effect. */
+/** Attacks of a check on another check in the same sandbox. Each attack must have no effect. */
 import { assertEquals } from "@std/assert";
 import { unite } from "../../src/agent/granted_permissions.ts";
 import { bundle } from "../../src/project/bundle.ts";

@@ -1,4 +1,4 @@
-/** A check and the standard streams of its sandbox, which carry messages of the host. */
+/** A check cannot reach the standard streams of its sandbox. They carry messages of the host. */
 import { assertEquals } from "@std/assert";
 import { unite } from "../../src/agent/granted_permissions.ts";
 import { bundle } from "../../src/project/bundle.ts";
@@ -16,7 +16,10 @@ const isolations: readonly Isolation[] = ["worker", "process"];
 
 const fs = `const fs = process.getBuiltinModule("fs"), bytes = new Uint8Array(99);`;
 
-/** Attempts, each with its result; an error counts by its code or the first word of its message. */
+/**
+ * Attempts, each with its result. If an attempt throws, the result is the code of the error or the
+ * first word of its message.
+ */
 const attempts: readonly (readonly [code: string, result: string])[] = [
   ["return Deno.stdin.readSync(new Uint8Array(99))", "null"],
   ["return await Deno.stdin.read(new Uint8Array(99))", "null"],

@@ -129,7 +129,7 @@ function createCalls(targets: readonly Target[], evaluate: Evaluate, print: Prin
     return settled === late ? undefined : settled;
   }
 
-  // Calls the methods of a result, because the call before may have prepared a failure.
+  // Calls the methods of a result, because the previous call may have prepared a failure.
   async function callMethods(result: unknown, prefix: string, last: number): Promise<void> {
     if (Object(result) !== result || results++ >= maxResults) return;
     let method = 0;
@@ -223,6 +223,6 @@ async function attemptLater(make: () => Promise<void>): Promise<void> {
   try {
     await make();
   } catch {
-    // The call is refused, as it should be.
+    // The call is refused, as expected.
   }
 }

@@ -1,4 +1,4 @@
-/** Narrows the end of a process down to the call, or the few calls, that end it. */
+/** Finds the call, or the few calls, that end a process. */
 import type { Position } from "./inside.ts";
 import { type Outcome, runProcess, type Setting } from "./outcome.ts";
 
@@ -30,7 +30,7 @@ export async function narrow(
   const alone = await diesFrom([at[0], at[1], -1]);
   if (alone !== undefined) return await report(setting, alone, at, at);
   if (isMemory(outcome)) return undefined;
-  // The process may die later than at the cause. So the nearest calls are tried first.
+  // The process may die later than the call that is the cause. So the last calls are tried first.
   for (let calls = 4; calls < at[1]; calls *= 8) {
     const from: Position = [at[0], at[1] - calls, -1];
     const again = await diesFrom(from);

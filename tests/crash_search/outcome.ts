@@ -1,4 +1,4 @@
-/** Starts a throw-away process and follows it to its end. */
+/** Starts a throw-away process and observes it until it ends. */
 import type { Permissions } from "../../src/check/declared_permissions.ts";
 import { startBounded } from "../../src/runner/bounded_command.ts";
 import { RUN_FLAGS } from "../../src/deploy/run_flags.ts";
@@ -14,7 +14,7 @@ export interface Setting {
   facts: Readonly<Record<string, unknown>>;
 }
 
-/** The ending of a process. */
+/** The end of a process. */
 export interface Outcome {
   /**
    * `broken`: only the sandbox ended. `blocked`: the process was killed because it made no calls.
@@ -38,7 +38,7 @@ export interface Outcome {
 
 /** The limits of a process: memory in MiB, processor time in seconds. */
 const bounds = { memory: 6_144, cpu: 600 };
-/** A process is killed after this many milliseconds without a call. */
+/** A process is killed after this time without a call, in milliseconds. */
 const silence = 3_000;
 const startSilence = 30_000;
 

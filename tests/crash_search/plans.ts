@@ -74,7 +74,7 @@ function* variantsOf(args: readonly string[]): Generator<string[]> {
 
 function optionsOf(arg: string): string[] {
   if (!arg.startsWith("{")) return [];
-  // The names of an object literal; values contain no colon behind a blank or brace.
+  // The names in an object literal. Values contain no colon after a space or brace.
   return [...arg.matchAll(/[{,] (\w+)(?=[:,(] ?)/g)].map(([, name]) => name!);
 }
 

@@ -1,5 +1,5 @@
 /**
- * Searches for calls that end the process from inside a sandbox. README.md describes it.
+ * Searches for calls that end the process from inside a sandbox. README.md describes the search.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const batchSize = 80;
  */
 const permitted =
   /Deno|net|dns|dgram|http|tls|fs|child_process|process|os\b|fetch|WebSocket|Storage/;
-/** After this many deaths and blocks, the remaining calls of a function are skipped. */
+/** After this number of deaths and blocks, the remaining calls of a function are skipped. */
 const maxDeaths = 3;
 const maxBlocks = 2;
 

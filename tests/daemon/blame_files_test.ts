@@ -91,7 +91,7 @@ Deno.test("openBlame() reads files of version 0, and ignores malformed files", a
   });
 });
 
-Deno.test("openBlame() ignores damage in the list of running commands, and records further ones", async () => {
+Deno.test("openBlame() ignores a damaged list of running commands, and records further commands", async () => {
   await withFolder((folder) => {
     for (const text of ["\0\0\0\0\0\0\0\0", 'r "a"\n', "checkwright", "\u00e9\n"]) {
       Deno.writeTextFileSync(`${folder}/running.txt`, text);
@@ -103,7 +103,7 @@ Deno.test("openBlame() ignores damage in the list of running commands, and recor
   });
 });
 
-Deno.test("openBlame() leaves no marks behind that it could not change", async () => {
+Deno.test("openBlame() removes all marks if it cannot change a mark", async () => {
   await withFolder((folder) => {
     const blame = openBlame(folder);
     blame.write("a", "trial");
@@ -129,6 +129,6 @@ Deno.test("openBlame() does nothing if the folder cannot be written", () => {
   assertEquals(blame.state, NO_QUARANTINE);
 });
 
-Deno.test("showCommands() names the agent's module", () => {
+Deno.test("showCommands() shows the agent's module as (agent)", () => {
   assertEquals(showCommands(["a", AGENT, "b"]), "a, (agent), b");
 });

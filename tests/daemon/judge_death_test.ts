@@ -31,7 +31,7 @@ const cases: Case[] = [
     true,
   ],
   [
-    "a guilty command explains why other commands were loaded",
+    "after a command is found guilty, other commands lose the mark of an earlier death",
     {
       quarantined: {},
       suspects: { a: first("run"), b: first("run"), c: { deaths: 0, present: true } },
@@ -51,7 +51,7 @@ const cases: Case[] = [
     true,
   ]),
   [
-    "one that had answered is watched after its next answer",
+    "a command that had answered is watched after its next answer",
     empty,
     { a: "answered", b: "running" },
     { suspects: { a: first("linger"), b: first("run") } },
@@ -96,7 +96,7 @@ const cases: Case[] = [
     true,
   ],
   [
-    "a death after which no command is treated differently counts",
+    "a death counts as a failure if no command is treated differently afterwards",
     { quarantined: {}, suspects: { a: { deaths: 2 } } },
     { a: "running" },
     { suspects: { a: { deaths: 3, trial: "run" } } },

@@ -31,12 +31,12 @@ async function open(
   return { listeners, opened, events, [Symbol.asyncDispose]: close };
 }
 
-/** A port that is free on every address, and a listener that takes it on loopback. */
+/** Listens on a free port; default: on loopback. */
 function take(hostname = HOST): Deno.TcpListener {
   return Deno.listen({ hostname, port: 0 });
 }
 
-Deno.test("openListeners() serves what can be used, and logs and retries the rest", async () => {
+Deno.test("openListeners() serves the addresses that can be used, and logs and retries the others", async () => {
   using busy = take();
   const { port } = busy.addr;
   await using daemon = await open([
@@ -73,7 +73,7 @@ Deno.test("openListeners() rejects if no address can be used", async () => {
   );
 });
 
-Deno.test("A wildcard opens with the addresses that it covers, in any order", async () => {
+Deno.test("openListeners() accepts a wildcard and the addresses that it covers, in any order", async () => {
   const free = take();
   const { port } = free.addr;
   free.close();
@@ -84,7 +84,7 @@ Deno.test("A wildcard opens with the addresses that it covers, in any order", as
   }
 });
 
-Deno.test("An address that is opened late has the current certificate", async () => {
+Deno.test("An address that is opened later has the current certificate", async () => {
   using busy = take();
   const { port } = busy.addr;
   const [before, after] = [await selfSigned(), await selfSigned()];

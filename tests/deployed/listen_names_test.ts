@@ -1,4 +1,6 @@
-/** Host names to listen on: resolved once, at the start, before permissions are granted. */
+/**
+ * Host names to listen on. They are resolved once, at the start, before permissions are granted.
+ */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { sendQuery } from "../../src/client/mod.ts";
 import { run, serve } from "../serving.ts";
@@ -52,7 +54,7 @@ Deno.test("The launcher resolves a name to listen on, and grants its address onl
   }
 });
 
-Deno.test("A name to listen on that does not resolve is one error with file and line", async () => {
+Deno.test("A name to listen on that does not resolve causes one error with file and line", async () => {
   const agent = await agentFile("127.0.0.1:0");
   await using deployed = await compile(agent);
   const settings = `${deployed.folder}/settings.yaml`;

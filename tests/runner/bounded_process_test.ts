@@ -37,7 +37,7 @@ const grow = (step: string, most: number) =>
    try { for (; count < ${most}; count++) ${step} } catch (error) { return error.name }
    return count`;
 
-Deno.test("A process sandbox has memory for buffers and WebAssembly, and bounds it", async () => {
+Deno.test("A process sandbox has memory for buffers and WebAssembly, and this memory is bounded", async () => {
   const buffer = "kept.push(new Uint8Array(1 << 24).fill(1));";
   const wasm =
     `{ const memory = kept[0] ??= new WebAssembly.Memory({ initial: 1 }); memory.grow(256) }`;
@@ -66,7 +66,7 @@ Deno.test("A process sandbox is not started if its memory cannot be bounded", as
     } catch (error) {
       console.log(error.message);
     }`;
-  // The shell may not be started; Deno itself may.
+  // The program may start Deno, but not the shell.
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-prompt", "--no-lock", `--allow-run=${Deno.execPath()}`],
@@ -77,7 +77,7 @@ Deno.test("A process sandbox is not started if its memory cannot be bounded", as
   assertStringIncludes(text, "Cannot start a process with bounded memory: /bin/sh: ");
 });
 
-Deno.test("The environment of a process sandbox is what was declared, and nothing else", async () => {
+Deno.test("The environment of a process sandbox contains the declared variables and no other variable of the daemon", async () => {
   Deno.env.set("BOUNDED_DECLARED", "value");
   Deno.env.set("BOUNDED_OTHER", "secret");
   Deno.env.set("NODE_OPTIONS", "");

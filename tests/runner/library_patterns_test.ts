@@ -7,20 +7,20 @@ import { sandboxImports } from "../../src/cli/own_bundles.ts";
 import { createPool } from "../../src/runner/pool.ts";
 
 const expected = {
-  "inherit from an emitter with a function": "client,1,true",
+  "inherit from an event emitter with a constructor function": "client,1,true",
   "inherit from a socket with util.inherits()": "own",
   "override methods of an instance": "ownown",
-  "define an error with a function": "LibraryError: text",
+  "define an error with a constructor function": "LibraryError: text",
   "define an error as a class": "LibraryError: another text own",
   "inherit from built-in classes": "7,2,own h",
   "set properties that all objects inherit": "text,7,true,5",
   "replace globals by polyfills": "true,new",
   "replace functions of the console": "true",
-  "set the limit of stacks": "Error: x",
+  "set Error.stackTraceLimit": "Error: x",
   "set and restore prepareStackTrace": "string",
   "keep a property on Error and on a module": "2",
   "change functions of a copied module": "own,false",
-  "use process as a library does": "0,0",
+  "use process as libraries do": "0,0",
 };
 
 Deno.test("Patterns of packages work in a sandbox", async (t) => {

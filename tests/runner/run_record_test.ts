@@ -66,7 +66,7 @@ Deno.test("A command that has answered stays marked until its worker processes a
   assertEquals(written.slice(6), [["a", undefined], ["b", undefined]]);
 });
 
-Deno.test("A command of a worker that was abandoned stays marked as loaded", async () => {
+Deno.test("A command of an abandoned worker stays marked as loaded", async () => {
   const { written, record } = recorded();
   const worker = sandbox();
   const end = trackRuns(worker, record)("a", "running");

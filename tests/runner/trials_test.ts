@@ -11,7 +11,7 @@ function gate(suspects: Record<string, Suspicion>) {
   return { quarantine, trials: createTrials(quarantine, () => {}, () => Promise.resolve(true)) };
 }
 
-Deno.test("Commands run at the same time as long as none of them is a suspect", async () => {
+Deno.test("Commands run at the same time if none of them is a suspect", async () => {
   const { trials } = gate({ other: { deaths: 1, trial: "run" }, cleared: { deaths: 1 } });
   const turns = await Promise.all(["a", "a", "cleared"].map((name) => trials.enter(name, never)));
   assertEquals(turns.map(({ trial }) => trial), [undefined, undefined, undefined]);
