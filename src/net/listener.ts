@@ -18,8 +18,8 @@ export interface Listener {
   /** The real address and port; the address has no brackets. */
   readonly address: { readonly hostname: string; readonly port: number };
   /**
-   * Waits for the next connection; one call at a time. Reads nothing and is cheap: TLS starts with
-   * `handshake()`, so that a connection that is closed earlier receives no byte. After an error it
+   * Waits for the next connection; one call at a time. Reads nothing and is cheap. TLS starts only with
+   * `handshake()`: a connection that is closed before it receives no byte. After an error it
    * waits briefly and continues.
    *
    * @returns the connection; null after the listener is closed

@@ -45,7 +45,7 @@ export function protectStreams<T>(instance: T): T {
 export function protectDeno(): void {
   for (const name of Reflect.ownKeys(Deno)) {
     const { configurable, get, value } = Object.getOwnPropertyDescriptor(Deno, name)!;
-    // The error classes are frozen. Accessors would take longer, and libraries assign nothing here.
+    // The error classes are frozen: libraries do not assign to them, and accessors would be slower.
     if (name === "errors") freezeClasses(value);
     // If the name of a function begins with a lower case letter, the function is not a class.
     else if (typeof value === "function" && /^[a-z]/.test(String(name))) Object.freeze(value);

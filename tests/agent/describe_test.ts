@@ -131,17 +131,21 @@ Deno.test("describeAgent() reports all errors at once, each with its place", {
   assertEquals(errors.filter((error) => error.includes("\n")), []);
 });
 
-Deno.test("describeAgent() refuses a value that is not an agent, and expects defineAgent()", {
-  permissions: "none",
-}, () => {
-  for (const value of [undefined, null, 42, "agent", () => {}, {}]) {
-    assertEquals(diagnosticsOf(value).length, 1, String(value));
-    assertEquals(diagnosticsOf(value)[0]!.includes("defineAgent()"), true);
-  }
-  assertEquals(diagnosticsOf({ commands: {} }), [
-    "error: commands: Missing commands: expected at least one",
-  ]);
-});
+Deno.test(
+  "describeAgent() refuses a value that is not an agent; the error mentions defineAgent()",
+  {
+    permissions: "none",
+  },
+  () => {
+    for (const value of [undefined, null, 42, "agent", () => {}, {}]) {
+      assertEquals(diagnosticsOf(value).length, 1, String(value));
+      assertEquals(diagnosticsOf(value)[0]!.includes("defineAgent()"), true);
+    }
+    assertEquals(diagnosticsOf({ commands: {} }), [
+      "error: commands: Missing commands: expected at least one",
+    ]);
+  },
+);
 
 Deno.test("Host settings override those of the agent, key by key in tls and limits", {
   permissions: "none",

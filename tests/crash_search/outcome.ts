@@ -20,7 +20,7 @@ export interface Outcome {
    * `broken`: only the sandbox ended. `blocked`: the process was killed because it made no calls.
    */
   kind: "done" | "broken" | "died" | "blocked";
-  /** The last call that was reported before it was made. */
+  /** The last reported call. Each call is reported before it is made. */
   at: Position;
   /** The method of a result, if the last call is such a method; otherwise empty. */
   method: string;

@@ -54,7 +54,7 @@ Deno.test("The launcher resolves a name to listen on, and grants its address onl
   }
 });
 
-Deno.test("A name to listen on that does not resolve causes one error with file and line", async () => {
+Deno.test("If a name in listen cannot be resolved, one error with file and line is reported", async () => {
   const agent = await agentFile("127.0.0.1:0");
   await using deployed = await compile(agent);
   const settings = `${deployed.folder}/settings.yaml`;

@@ -13,7 +13,7 @@ async function withHelper(use: (helper: ReturnType<typeof startProcessHelper>) =
   }
 }
 
-Deno.test("list() returns one list with this process to all callers that wait at the same time", async () => {
+Deno.test("Concurrent calls of list() return the same list, which contains this process", async () => {
   await withHelper(async (helper) => {
     const lists = await Promise.all([helper.list(), helper.list()]);
     assertEquals(lists[0] === lists[1], true);

@@ -129,11 +129,11 @@ export function plainOf({ value }: Located): unknown {
 }
 
 /**
- * Returns the file and line of every place of a value.
+ * Returns the file and line of a value and of all values nested in it.
  *
  * @param located the value
  * @param place the place of the value itself; empty for the outermost
- * @returns file and line, by place as in diagnostics
+ * @returns file and line, by the place of each value as in diagnostics
  */
 export function sourcesOf(located: Located, place = ""): Map<string, string> {
   const { source, value } = located;

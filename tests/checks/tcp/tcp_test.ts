@@ -223,7 +223,7 @@ Deno.test("tcp stops at its time limit and closes the connection", async () => {
   assertEquals(result, { state: "CRITICAL", text: "CRITICAL - Socket timeout after 0.1 seconds" });
 });
 
-Deno.test("tcp stops at the deadline with the reason of the deadline", async () => {
+Deno.test("tcp stops at the deadline and throws the abort reason of its signal", async () => {
   await using server = listen(listenOnly);
   const deadline = new AbortController();
   const address = { hostname: "127.0.0.1", port: server.port };
