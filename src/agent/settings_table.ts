@@ -13,7 +13,8 @@ import {
   text,
   withSchema,
 } from "./read.ts";
-import { type Address, DEFAULT_PORT, type Settings } from "./settings.ts";
+import { DEFAULT_PORT, type Settings } from "./settings.ts";
+import type { Address } from "../net/host_port.ts";
 
 /** Reads `HOST:PORT`, `HOST`, `[V6]:PORT`, `V6` or `:PORT`; the default port is 5666. */
 export const address: Reader<Address> = withSchema({ type: "string" }, (value, report) => {
