@@ -95,12 +95,12 @@ export function createAcceptor(
     if (closing !== undefined && visits.size === 0) send({ type: "idle" });
   }
 
-  async function listen({ addresses, tls, retry }: ToAcceptor & { type: "listen" }): Promise<void> {
+  async function listen({ addresses, tls, takeOver }: ToAcceptor & { type: "listen" }): Promise<void> {
     try {
       const opened = await openListeners(addresses, {
         tls,
         log: report,
-        retry,
+        takeOver,
         onOpen: (listener) => void accept(listener),
         onExhausted: () => send({ type: "exhausted" }),
         onStuck: disposable ? onStuck : undefined,

@@ -46,12 +46,12 @@ export interface AcceptorEvent {
 /** Messages to an acceptor. All are plain data. */
 export type ToAcceptor =
   | { type: "configure"; settings: AcceptorSettings }
-  /** Listens. With `retry`, addresses that cannot be used are not an error, but retried. */
+  /** Listens. With `takeOver`, an earlier acceptor is closing its sockets at the same time. */
   | {
     type: "listen";
     addresses: readonly Address[];
     tls: false | TlsServerOptions;
-    retry: boolean;
+    takeOver: boolean;
   }
   /** The answer to a query. Without `output`, the connection is closed without a response. */
   | { type: "answer"; id: number; output?: PluginOutput | undefined }

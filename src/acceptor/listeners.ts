@@ -17,8 +17,11 @@ export interface ListenersOptions {
   onExhausted?: () => void;
   /** Passed to `listen()`. */
   onStuck?: ListenOptions["onStuck"];
-  /** Whether addresses are retried even if none of them can be used. */
-  retry?: boolean;
+  /**
+   * Whether the addresses are in use at the moment, because an earlier acceptor is closing its
+   * sockets. They are then tried every millisecond for a second, and none of them is required.
+   */
+  takeOver?: boolean;
   /**
    * Wait before the first retry, in milliseconds; default: 1,000. Each further wait is twice as
    * long.
@@ -37,6 +40,9 @@ export interface Listeners {
 /** The default of `firstWait`. */
 const firstMilliseconds = 1_000;
 
+/** Time within which an earlier acceptor must close its sockets. */
+const takeOverMilliseconds = 1_000;
+
 /** The longest wait before a retry. */
 const mostMilliseconds = 30_000;
 
@@ -49,14 +55,14 @@ const mostMilliseconds = 30_000;
  *
  * @param addresses the addresses, without names
  * @param options the certificate, the log and the waits
- * @returns the listeners; at least one is open, unless `retry` is set
- * @throws if no address can be used and `retry` is not set, if a permission is missing, or if the certificate is invalid
+ * @returns the listeners; at least one is open, unless `takeOver` is set
+ * @throws if no address can be used and `takeOver` is not set, if a permission is missing, or if the certificate is invalid
  */
 export async function openListeners(
   addresses: readonly Address[],
   options: ListenersOptions,
 ): Promise<Listeners> {
-  const { tls, log, onOpen, onExhausted, onStuck, retry = false } = options;
+  const { tls, log, onOpen, onExhausted, onStuck, takeOver = false } = options;
   const { firstWait = firstMilliseconds } = options;
   const open: { wanted: Address; listener: Listener }[] = [];
   const timers = new Set<ReturnType<typeof setTimeout>>();
@@ -81,6 +87,18 @@ export async function openListeners(
     if (closed) return listener.close();
     open.push({ wanted, listener });
     onOpen(listener);
+  }
+
+  async function takeOne(wanted: Address): Promise<void> {
+    const end = performance.now() + takeOverMilliseconds;
+    while (true) {
+      try {
+        return await openOne(wanted);
+      } catch (error) {
+        if (!isInUse(error) || isCovered(wanted, error) || performance.now() > end) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    }
   }
 
   function retryLater(wanted: Address, wait: number): void {
@@ -113,13 +131,13 @@ export async function openListeners(
   try {
     for (const wanted of addresses.toSorted((a, b) => breadth(b) - breadth(a))) {
       try {
-        await openOne(wanted);
+        await (takeOver ? takeOne(wanted) : openOne(wanted));
       } catch (error) {
         if (isFatal(error)) throw error;
         if (!isCovered(wanted, error)) missing.push({ wanted, error: error as Error });
       }
     }
-    if (open.length === 0 && !retry) {
+    if (open.length === 0 && !takeOver) {
       throw new Error(missing.map(({ error }) => error.message).join("; "));
     }
   } catch (error) {

@@ -37,7 +37,7 @@ export interface AcceptorHandle {
   listen(
     addresses: readonly Address[],
     tls: false | TlsServerOptions,
-    retry: boolean,
+    takeOver: boolean,
   ): Promise<readonly Address[]>;
   /** Waits until the program is loaded. */
   readonly ready: Promise<void>;
@@ -147,11 +147,11 @@ export function openAcceptor(
     done: done.promise,
     ready: ready.promise,
     configure: (settings) => link.post({ type: "configure", settings }),
-    async listen(addresses, tls, retry) {
+    async listen(addresses, tls, takeOver) {
       const timer = setTimeout(() => end("The acceptor did not start"), startMilliseconds);
       try {
         await ready.promise;
-        link.post({ type: "listen", addresses, tls, retry });
+        link.post({ type: "listen", addresses, tls, takeOver });
         return await listening.promise;
       } finally {
         clearTimeout(timer);

@@ -121,11 +121,11 @@ export async function openAcceptors(
   async function handOver(tls: AcceptorParts["tls"]): Promise<void> {
     const [old, next] = [current, open()];
     await next.ready;
-    await old.close(false);
+    const closed = old.close(false);
     finish(old);
     try {
       current = next;
-      await next.listen(wanted, tls, true);
+      await Promise.all([closed, next.listen(wanted, tls, true)]);
     } catch (error) {
       next.terminate();
       current = open();

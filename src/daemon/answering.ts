@@ -1,5 +1,5 @@
 import type { Manifest } from "../agent/manifest.ts";
-import type { Answer } from "../check/answer.ts";
+import type { Answer, Outcome } from "../check/answer.ts";
 import type { PluginOutput } from "../nagios/plugin_output.ts";
 import type { ReceivedQuery } from "../acceptor/acceptor_messages.ts";
 import type { Runner } from "../runner/runner.ts";
@@ -18,14 +18,19 @@ export interface AnsweringParts {
   count?: (answer: Answer) => void;
 }
 
+/** Outcomes that cost the daemon nothing, so that a client may cause many of them. */
+const cheap: readonly Outcome[] = ["refused", "undefined", "busy"];
+
 /**
  * Makes the function that answers the queries of acceptors, counts and logs them.
  *
  * @param parts the parts
+ * @param repeated receives the events of refused queries, which a client can repeat quickly
  * @returns the function: it returns undefined if the connection must be closed without a response
  */
 export function createAnswering(
   { manifest, runner, log, count }: AnsweringParts,
+  repeated: Log,
 ): (query: ReceivedQuery) => Promise<PluginOutput | undefined> {
   const handle = createHandler(manifest, runner);
   return async ({ address, subject, command, args }) => {
@@ -33,7 +38,8 @@ export function createAnswering(
     const answer = await handle({ command, args }, { address, subject });
     count?.(answer);
     const { output, outcome, reason, refusal, silent } = answer;
-    log(outcome === "done" || outcome === "version" ? "info" : "warning", "query", {
+    const record = cheap.includes(outcome) ? repeated : log;
+    record(outcome === "done" || outcome === "version" ? "info" : "warning", "query", {
       peer: address,
       subject,
       command,

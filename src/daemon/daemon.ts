@@ -10,6 +10,7 @@ import type { StartAcceptor } from "./acceptor_link.ts";
 import { type AcceptorParts, openAcceptors } from "./acceptors.ts";
 import { createAnswering } from "./answering.ts";
 import type { Log } from "./log.ts";
+import { createSummary } from "./summary.ts";
 
 /** The parts of a daemon. */
 export interface DaemonParts {
@@ -70,7 +71,8 @@ export async function openDaemon(
   // Runners of earlier parts may still have commands to finish.
   const runners = new Set([parts.runner]);
   const { listen } = parts.manifest.settings;
-  const acceptors = await openAcceptors(start, listen, acceptorParts(parts));
+  const repeated = createSummary(parts.log);
+  const acceptors = await openAcceptors(start, listen, acceptorParts(parts, repeated.log));
   const done = Promise.withResolvers<void>();
 
   const end = () => Promise.all([...runners].map((runner) => runner.end()));
@@ -80,7 +82,7 @@ export async function openDaemon(
     done: done.promise,
     broken: acceptors.broken,
     async replace(parts) {
-      await acceptors.replace(acceptorParts(parts));
+      await acceptors.replace(acceptorParts(parts, repeated.log));
       for (const runner of runners) if (runner.running === 0) runners.delete(runner);
       runners.add(parts.runner);
     },
@@ -96,13 +98,15 @@ export async function openDaemon(
       clearTimeout(timer);
       // Commands that were answered at their deadline may still run.
       await end();
+      repeated.flush();
       done.resolve();
     },
   };
 }
 
-function acceptorParts(parts: DaemonParts): AcceptorParts {
-  const { manifest: { settings, commands }, tls, log } = parts;
+// The log receives events that peers can repeat as often as they like.
+function acceptorParts(parts: DaemonParts, log: Log): AcceptorParts {
+  const { manifest: { settings, commands }, tls } = parts;
   const { allowedHosts, limits } = settings;
   const names = new Set(allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []));
   return {
@@ -111,7 +115,7 @@ function acceptorParts(parts: DaemonParts): AcceptorParts {
     longest: Math.max(0, ...Object.values(commands).map(({ timeout }) => timeout)),
     service: {
       log,
-      answer: createAnswering(parts),
+      answer: createAnswering(parts, log),
       // The acceptor must not look up other names: a query to a name server could carry data.
       resolve: (name) =>
         names.has(name) ? lookup(name) : Promise.reject(new Error("Not an allowed host")),
