@@ -87,6 +87,20 @@ export interface Limits {
   sandboxes?: number;
 }
 
+/** Packets of version 2 of NRPE, which old clients and NSClient++ use. */
+export interface V2Settings {
+  /**
+   * Size of the text in a packet, in bytes, as configured in clients such as NSClient++ (default:
+   * 1024). Queries of 1024 bytes are accepted, too. A response has the size of its query.
+   */
+  payload?: number;
+  /**
+   * How text that does not fit is sent: `"one"` cuts it, as nrpe does; `"many"` sends several
+   * packets, as NSClient++ does (default: `"one"`). `check_nrpe` cannot read several packets.
+   */
+  packets?: "one" | "many";
+}
+
 /** The definition of an agent. Everything except `commands` is optional. */
 export interface AgentInput {
   /** The commands that engines may query, by name. */
@@ -108,6 +122,8 @@ export interface AgentInput {
   timeout?: string;
   /** Limits of the daemon. */
   limits?: Limits;
+  /** Packets of version 2 of NRPE. */
+  v2?: V2Settings;
   /** Path where /proc is bound for checks that declare `proc`. */
   procfs?: string;
   /** Folder of the daemon's own files: its certificate and the list of quarantined commands. */

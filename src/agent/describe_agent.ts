@@ -6,7 +6,7 @@ import { parseSettings } from "./parse_settings.ts";
 import { isRecord, show } from "./read.ts";
 import { type HostCommands, readHostCommands } from "./read_host_commands.ts";
 import { commandName } from "./run_settings.ts";
-import { agentPlaces } from "./agent_places.ts";
+import { agentPlaces, MERGED_SETTINGS } from "./agent_places.ts";
 import { SELF_CHECK_NAME, selfCheck } from "./self_check.ts";
 import type { Settings } from "./settings.ts";
 
@@ -39,10 +39,10 @@ export function describeAgent(agent: unknown, host: HostSettings = {}): Describe
   return { manifest, diagnostics, said: agentPlaces(input, commands) };
 }
 
-// `tls` and `limits` are merged key by key, everything else is replaced.
+// Some maps are merged key by key, everything else is replaced.
 function mergeSettings(agent: HostSettings, host: HostSettings): HostSettings {
   const merged: Record<string, unknown> = { ...agent, ...host };
-  for (const name of ["tls", "limits"]) {
+  for (const name of MERGED_SETTINGS) {
     const [below, above] = [agent[name], host[name]];
     if (isRecord(below) && isRecord(above)) merged[name] = { ...below, ...above };
   }

@@ -40,6 +40,8 @@ export interface Settings {
     queued: number;
     sandboxes: number;
   };
+  /** Packets of version 2: the length of the text buffer in bytes, and how long texts are sent. */
+  v2: { payload: number; packets: "one" | "many" };
   /** Path where /proc is bound. */
   procfs: string;
   /** Folder of the daemon's own files. */
@@ -70,6 +72,7 @@ export const defaultSettings: Settings = {
     queued: 1024,
     sandboxes: 32,
   },
+  v2: { payload: 1024, packets: "one" },
   procfs: "/proc",
   refusals: "explain",
   log: "text",

@@ -13,7 +13,7 @@ export interface ResponseInput {
   /** Length of the text buffer of the query of version 2 in bytes; default: 1,024. */
   payloadSize?: number | undefined;
   /**
-   * Whether a text that is longer than one packet of version 2 is cut (`"one"`, as nrpe does), or
+   * Whether text that is longer than one packet of version 2 is cut (`"one"`, as nrpe does), or
    * sent in several packets (`"many"`, as NSClient++ does); default: `"one"`. nrpe's own client
    * cannot read several packets.
    */

@@ -18,7 +18,7 @@ export const MAX_JOINED_LENGTH = 1_048_576;
 
 /**
  * Reads a response, which in version 2 may consist of several packets: all but the last one have
- * type 3. NSClient++ answers that way if a text is longer than one packet. The text may be split
+ * type 3. NSClient++ answers that way if the text is longer than one packet. The text may be split
  * inside a UTF-8 character.
  *
  * @param source the source; errors of its `read` are passed on

@@ -60,7 +60,7 @@ function fits(value: unknown, schema: Schema): boolean {
   const known = [
     ..."$schema title description default examples type enum const anyOf properties".split(" "),
     ..."additionalProperties propertyNames items prefixItems required pattern minimum".split(" "),
-    ..."minLength minItems".split(" "),
+    ..."maximum minLength minItems".split(" "),
   ];
   assertEquals(Object.keys(schema).filter((word) => !known.includes(word)), []);
   // deno-lint-ignore no-explicit-any -- each keyword of a schema has another type
@@ -83,6 +83,7 @@ function fits(value: unknown, schema: Schema): boolean {
     typeof value !== "string" || new RegExp(words.pattern ?? "", "u").test(value),
     typeof value !== "string" || value.length >= (words.minLength ?? 0),
     typeof value !== "number" || value >= (words.minimum ?? -Infinity),
+    typeof value !== "number" || value <= (words.maximum ?? Infinity),
     !Array.isArray(value) || value.length >= (words.minItems ?? 0),
     !Array.isArray(value) ||
     value.every((item, index) => fits(item, words.prefixItems?.[index] ?? words.items ?? {})),
@@ -157,6 +158,8 @@ Deno.test("Schema and table accept the same settings", { permissions: "none" }, 
   const good: unknown[] = [
     {},
     { listen: ["127.0.0.1:1", "::1"], tls: false, log: "json" },
+    { v2: { payload: 4096, packets: "many" } },
+    { v2: { payload: 65536 } },
     { tls: { cert: "/a", key: "/b", ca: "/c", clientCertificates: "request" } },
     { clients: [{ subject: "CN=x", commands: ["*"] }], include: ["a", "b/*.yaml"] },
     { commands: { a: { disabled: true }, b: { options: { x: 1, y: "2", z: [true] } } } },
@@ -171,6 +174,12 @@ Deno.test("Schema and table accept the same settings", { permissions: "none" }, 
     { clients: [{ subject: "CN=x" }] },
     { limits: { running: 0 } },
     { limits: { running: 1.5 } },
+    { v2: { payload: 63 } },
+    { v2: { payload: 65537 } },
+    { v2: { payload: 1024.5 } },
+    { v2: { payload: "1024" } },
+    { v2: { packets: "several" } },
+    { v2: true },
     { timeout: 5 },
     { procfs: "proc" },
     { include: [1] },
