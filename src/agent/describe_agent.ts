@@ -27,10 +27,17 @@ export function describeAgent(agent: unknown, host: HostSettings = {}): Describe
   }
   const { kind: _kind, commands, ...input } = agent as { kind?: unknown; commands: unknown };
   const { commands: hostCommands, ...hostInput } = host;
-  const settings = parseSettings(mergeSettings(input, hostInput), report);
+  const { hostShell } = input as { hostShell?: unknown };
+  if (hostInput.hostShell === true && hostShell !== true) {
+    report.at("hostShell").error(
+      "Only the agent can allow shell lines in settings files: set hostShell in the agent",
+    );
+  }
+  const read = parseSettings(mergeSettings(input, hostInput), report);
+  const settings = { ...read, hostShell: read.hostShell && hostShell === true };
   const at = report.at("commands");
   const names = [...Object.keys(isRecord(commands) ? commands : {}), SELF_CHECK_NAME];
-  const said = readHostCommands(hostCommands, names, at);
+  const said = readHostCommands(hostCommands, names, at, settings.hostShell);
   const manifest = {
     settings,
     commands: describeCommands(commands, said, settings, at),

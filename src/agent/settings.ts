@@ -29,6 +29,12 @@ export interface Settings {
   acceptArguments: boolean;
   /** Timeout of commands without their own timeout. */
   timeout: number;
+  /** Environment variables of every plugin and shell line. */
+  env: Record<string, string>;
+  /** The program that starts every plugin, and its first arguments; empty for none. */
+  pluginPrefix: string[];
+  /** Whether settings files may define shell lines. */
+  hostShell: boolean;
   /** Limits of the daemon. */
   limits: {
     connections: number;
@@ -62,6 +68,9 @@ export const defaultSettings: Settings = {
   allowedHosts: ["127.0.0.0/8", "::1"],
   acceptArguments: false,
   timeout: 60,
+  env: {},
+  pluginPrefix: [],
+  hostShell: false,
   limits: {
     connections: 4096,
     perAddress: 2048,

@@ -13,6 +13,7 @@ import {
   text,
   withSchema,
 } from "./read.ts";
+import { environment, prefixLine } from "./run_settings.ts";
 import { type Address, DEFAULT_PORT, type Settings } from "./settings.ts";
 
 /**
@@ -193,6 +194,21 @@ export const settingsTable: {
     boolean,
   ),
   timeout: described("Timeout of every command without its own timeout", span),
+  env: described(
+    "Environment variables of every plugin and shell line; a command's own env overrides them",
+    environment,
+    { examples: [{ ORACLE_HOME: "/opt/oracle" }] },
+  ),
+  pluginPrefix: described(
+    "The absolute path of a program that starts every plugin, and its arguments; shell lines have " +
+      "no prefix",
+    prefixLine,
+    { examples: [["/usr/bin/sudo", "-n"]] },
+  ),
+  hostShell: described(
+    "Whether settings files may define shell lines; only the agent can allow it",
+    boolean,
+  ),
   limits: described("Limits of the daemon", limits),
   v2: described("Packets of version 2 of NRPE", v2),
   procfs: described("Path at which /proc is mounted for checks that declare proc", absolutePath),

@@ -8,7 +8,7 @@ import type { Process } from "./process_list.ts";
  * - `gone`: it had already exited;
  * - `TERM`, `KILL`: this signal ended it;
  * - `left`: some of its processes are still running after both signals;
- * - `alone`: only its first process was signalled, because there is no helper.
+ * - `alone`: only its first process was signalled, because the helper is missing.
  */
 export type Ending = "gone" | "TERM" | "KILL" | "left" | "alone";
 
