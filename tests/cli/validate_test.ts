@@ -69,6 +69,8 @@ tls                            false                    agent
 allowedHosts                   [127.0.0.0/8, "::1"]     settings.yaml:4
 acceptArguments                false                    default
 timeout                        20s                      settings.yaml:3
+pluginPrefix                   []                       default
+hostShell                      false                    default
 limits.connections             4096                     default
 limits.perAddress              2048                     default
 limits.handshake               10s                      default
@@ -77,6 +79,8 @@ limits.response                10s                      default
 limits.running                 8                        agent
 limits.queued                  7                        conf.d/10.yaml:1
 limits.sandboxes               32                       default
+v2.payload                     1024                     default
+v2.packets                     one                      default
 procfs                         /proc                    default
 refusals                       explain                  default
 log                            json                     conf.d/20.yaml:1
