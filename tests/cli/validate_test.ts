@@ -120,6 +120,23 @@ Deno.test("validate --settings prints the effective settings and the origin of e
   assertEquals(code, 0);
 });
 
+Deno.test("validate --settings shows the variables of all plugins once, and no secret", async () => {
+  await using project = await projectWith({
+    "settings.yaml": "env: { FROM: host, DB_PASSWORD: hunter2, TOKEN_FILE: /run/token }\n",
+  });
+  const path = `${project.folder}/settings.yaml`;
+  const { stdout } = await validate(project, project.agent, "--settings", path);
+  const rows = stdout.split("\n").filter((line) => line.includes("env.")).map((line) =>
+    line.split(/ {2,}/)
+  );
+  assertEquals(rows, [
+    ["env.FROM", "host", "settings.yaml:1"],
+    ["env.DB_PASSWORD", "(a secret)", "settings.yaml:1"],
+    ["env.TOKEN_FILE", "/run/token", "settings.yaml:1"],
+    ["commands.raid.env.A", '"1"', "agent"],
+  ]);
+});
+
 Deno.test("validate reports all errors of the settings and the agent at once, each with its line", async () => {
   await using project = await projectWith({
     "settings.yaml":
