@@ -5,6 +5,8 @@ export const deployedFiles = {
   manifest: "manifest.json",
   /** The program that runs inside a sandbox. */
   runtime: "sandbox.js",
+  /** The program of the acceptor: the part of the daemon that reads from the network. */
+  acceptor: "acceptor.js",
   /** The agent and everything that it imports. */
   agent: "agent.js",
   /** The import map of process sandboxes. */

@@ -2,7 +2,8 @@ import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import { formatHostPort } from "../net/host_port.ts";
 import type { Report } from "./diagnostic.ts";
 import { fields, show } from "./read.ts";
-import { type Address, defaultSettings, type Settings } from "./settings.ts";
+import type { Address } from "../net/host_port.ts";
+import { defaultSettings, type Settings } from "./settings.ts";
 import { type GivenSettings, settingsTable } from "./settings_table.ts";
 
 const readSettings = fields<GivenSettings>(settingsTable);

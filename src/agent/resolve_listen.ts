@@ -1,7 +1,7 @@
 import { formatHostPort } from "../net/host_port.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import type { Report } from "./diagnostic.ts";
-import type { Address } from "./settings.ts";
+import type { Address } from "../net/host_port.ts";
 
 /** Looks a host name up; the result is empty if the name has no address. */
 export type Lookup = (name: string) => Promise<readonly string[]>;

@@ -1,13 +1,7 @@
+import type { Address } from "../net/host_port.ts";
+
 /** The default port of NRPE. */
 export const DEFAULT_PORT = 5666;
-
-/** An address to listen on. */
-export interface Address {
-  /** An address or a name, without brackets. */
-  hostname: string;
-  /** The port; if it is 0, the system chooses a port. */
-  port: number;
-}
 
 /** Settings of a daemon without its commands, checked and complete. Durations are in seconds. */
 export interface Settings {

@@ -13,12 +13,13 @@ import {
   text,
   withSchema,
 } from "./read.ts";
+import type { Address } from "../net/host_port.ts";
 import { environment, prefixLine } from "./run_settings.ts";
-import { type Address, DEFAULT_PORT, type Settings } from "./settings.ts";
+import { DEFAULT_PORT, type Settings } from "./settings.ts";
 
 /**
- * Limits of the text buffer of a packet of version 2, in bytes. NSClient++ allows any size; a smaller one
- * than the minimum has no room for a useful query.
+ * Limits of the text buffer of a packet of version 2, in bytes. NSClient++ allows any size. Below the
+ * minimum, a useful query does not fit.
  */
 const MIN_PAYLOAD = 64;
 const MAX_PAYLOAD = 65_536;

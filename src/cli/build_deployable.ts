@@ -30,14 +30,15 @@ export async function buildDeployable(
   manifest: Manifest,
   { agent, runtime }: Modules,
 ): Promise<Record<string, DeployableFile>> {
-  const [daemon, firstStart, checkNrpe] = await Promise.all([
+  const [daemon, acceptor, firstStart, checkNrpe] = await Promise.all([
     ownBundle("daemon"),
+    ownBundle("acceptor"),
     ownBundle("firstStart"),
     ownBundle("checkNrpe"),
   ]);
   try {
     return await createDeployable({
-      code: { daemon, firstStart, checkNrpe, agent, runtime },
+      code: { daemon, acceptor, firstStart, checkNrpe, agent, runtime },
       manifest,
       agent: path.replace(/.*\//, ""),
       version: VERSION,

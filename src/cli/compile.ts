@@ -117,6 +117,7 @@ function binaryOptions(manifest: Manifest, output: string): BinaryOptions {
     include: [
       deployedFiles.manifest,
       deployedFiles.runtime,
+      deployedFiles.acceptor,
       deployedFiles.agent,
       deployedFiles.processImports,
     ],

@@ -7,6 +7,7 @@ import { processImports } from "../runner/process_channel.ts";
 const programs = {
   daemon: "../daemon/program.ts",
   firstStart: "../daemon/first_start.ts",
+  acceptor: "../acceptor/acceptor_main.ts",
   checkNrpe: "./check_nrpe_main.ts",
   runtime: "../runner/sandbox_main.ts",
 } as const;

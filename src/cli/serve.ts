@@ -1,10 +1,10 @@
 import type { DeployableFile } from "../deploy/deployable.ts";
-import { formatHostPort } from "../net/host_port.ts";
+import { type Address, formatHostPort } from "../net/host_port.ts";
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { deployedFiles } from "../agent/deployment.ts";
 import type { Lookup } from "../agent/resolve_listen.ts";
 import type { Manifest } from "../agent/manifest.ts";
-import type { Address, Settings } from "../agent/settings.ts";
+import type { Settings } from "../agent/settings.ts";
 import { defaultStateDirectory } from "../daemon/load_tls.ts";
 import { createLog, lineWriter, type Log } from "../daemon/log.ts";
 import { serially } from "../daemon/serially.ts";

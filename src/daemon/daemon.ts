@@ -1,18 +1,15 @@
 import { countCommands, type Manifest } from "../agent/manifest.ts";
-import type { Address } from "../agent/settings.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
-import { createGate, type Gate } from "./gate.ts";
-import { formatHostPort } from "../net/host_port.ts";
-import { hostMatcher } from "../net/host_matcher.ts";
-import type { TlsServerOptions } from "../net/tls_options.ts";
+import { type Address, formatHostPort } from "../net/host_port.ts";
 import { lookup } from "../net/lookup.ts";
+import type { TlsServerOptions } from "../net/tls_options.ts";
 import { waitAtMost } from "../runner/deadline.ts";
 import type { Runner } from "../runner/runner.ts";
 import type { Answer } from "../check/answer.ts";
-import { createHandler } from "./handler.ts";
+import type { StartAcceptor } from "./acceptor_link.ts";
+import { type AcceptorParts, openAcceptors } from "./acceptors.ts";
+import { createAnswering } from "./answering.ts";
 import type { Log } from "./log.ts";
-import { openListeners } from "./listeners.ts";
-import { serve, type Service, type Serving } from "./serve_connections.ts";
 
 /** The parts of a daemon. */
 export interface DaemonParts {
@@ -40,6 +37,8 @@ export interface Daemon {
 
 /** A daemon whose parts can be replaced while it serves. */
 export interface ReplaceableDaemon extends Daemon {
+  /** Settles with the reason if the daemon can no longer listen. */
+  readonly broken: Promise<string>;
   /**
    * Replaces the parts for all later connections and queries. Running commands finish with the old
    * parts. Every step that can fail comes before the first change.
@@ -60,69 +59,63 @@ export const DRAIN_SECONDS = 10;
  * Listens and serves.
  *
  * @param parts the parts of the daemon
+ * @param start starts an acceptor
  * @returns the daemon, which listens on at least one address and retries the others
  * @throws if it cannot listen on any address
  */
-export async function openDaemon(parts: DaemonParts): Promise<ReplaceableDaemon> {
-  const { manifest: { settings }, tls, log } = parts;
-  const gate = createGate(settings.limits);
-  let service = createService(parts, gate);
+export async function openDaemon(
+  parts: DaemonParts,
+  start: StartAcceptor,
+): Promise<ReplaceableDaemon> {
   // Runners of earlier parts may still have commands to finish.
   const runners = new Set([parts.runner]);
-  const servings: Serving[] = [];
-  const listeners = await openListeners(settings.listen, {
-    tls,
-    log,
-    onOpen: (listener) => servings.push(serve(listener, () => service)),
-  });
-  const done = ended(servings);
+  const { listen } = parts.manifest.settings;
+  const acceptors = await openAcceptors(start, listen, acceptorParts(parts));
+  const done = Promise.withResolvers<void>();
 
   const end = () => Promise.all([...runners].map((runner) => runner.end()));
 
   return {
-    addresses: listeners.addresses,
-    done,
+    addresses: acceptors.addresses,
+    done: done.promise,
+    broken: acceptors.broken,
     async replace(parts) {
-      const next = createService(parts, gate);
-      const { tls } = parts;
-      if (tls !== false) await listeners.replaceTls(tls);
-      gate.setLimits(parts.manifest.settings.limits);
-      service = next;
+      await acceptors.replace(acceptorParts(parts));
       for (const runner of runners) if (runner.running === 0) runners.delete(runner);
       runners.add(parts.runner);
     },
     async stop() {
-      listeners.close();
-      servings.forEach((serving) => serving.drain());
+      const closed = acceptors.close();
       const timer = setTimeout(async () => {
         // Clients of the commands that are ended here get an answer.
         await end();
-        await waitAtMost(answerMilliseconds, done);
-        servings.forEach((serving) => serving.abort());
+        await waitAtMost(answerMilliseconds, closed);
+        acceptors.abort();
       }, DRAIN_SECONDS * 1000);
-      await done;
+      await closed;
       clearTimeout(timer);
       // Commands that were answered at their deadline may still run.
       await end();
+      done.resolve();
     },
   };
 }
 
-// The list grows when an address becomes available later; not after the first listener is closed.
-async function ended(servings: readonly Serving[]): Promise<void> {
-  for (const { done } of servings) await done;
-}
-
-function createService(parts: DaemonParts, gate: Gate): Service {
-  const { manifest, runner, log, count } = parts;
-  const { allowedHosts, limits } = manifest.settings;
+function acceptorParts(parts: DaemonParts): AcceptorParts {
+  const { manifest: { settings, commands }, tls, log } = parts;
+  const { allowedHosts, limits } = settings;
+  const names = new Set(allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []));
   return {
-    handle: createHandler(manifest, runner),
-    ...(count && { count }),
-    allows: hostMatcher(allowedHosts.map(parseAllowedHost), { resolve: lookup }),
-    gate,
-    limits,
-    log,
+    tls,
+    settings: { allowedHosts, limits },
+    longest: Math.max(0, ...Object.values(commands).map(({ timeout }) => timeout)),
+    service: {
+      log,
+      answer: createAnswering(parts),
+      // The acceptor must not look up other names: a query to a name server could carry data.
+      resolve: (name) =>
+        names.has(name) ? lookup(name) : Promise.reject(new Error("Not an allowed host")),
+    },
   };
 }
 

@@ -1,8 +1,7 @@
-import { formatHostPort } from "../net/host_port.ts";
+import { type Address, formatHostPort } from "../net/host_port.ts";
 import { type Diagnostic, placeBelow } from "../agent/diagnostic.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { isHostName } from "../agent/resolve_listen.ts";
-import type { Address } from "../agent/settings.ts";
 import { commandNeeds, type Need } from "../agent/needs.ts";
 import {
   commandPermissions,

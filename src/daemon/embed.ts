@@ -8,6 +8,7 @@ import type { PluginOutput } from "../nagios/plugin_output.ts";
 import { inlineChecks, withOwnCheck } from "../runner/checks.ts";
 import { createRunner, type Runner } from "../runner/runner.ts";
 import { loadTls } from "./load_tls.ts";
+import { acceptHere } from "./acceptor_link.ts";
 import { type Daemon, openDaemon } from "./daemon.ts";
 import { lookup } from "../net/lookup.ts";
 import { createHandler } from "./handler.ts";
@@ -75,7 +76,7 @@ export async function startDaemon(agent: Agent, settings: DaemonSettings = {}): 
   const processes = processTreeOf(manifest);
   const runner = createInlineRunner(agent, manifest, log, stats, processes);
   const parts = { manifest, runner, tls, log, count: stats.count };
-  const daemon = await openDaemon(parts).catch(async (error) => {
+  const daemon = await openDaemon(parts, acceptHere).catch(async (error) => {
     await processes.close();
     throw error;
   });

@@ -1,4 +1,4 @@
-import { formatHostPort } from "../net/host_port.ts";
+import { type Address, formatHostPort } from "../net/host_port.ts";
 import { AgentError, createReport, type Diagnostic } from "../agent/diagnostic.ts";
 import type { HostFile } from "../agent/host_settings.ts";
 import type { Manifest } from "../agent/manifest.ts";
@@ -7,7 +7,6 @@ import { address } from "../agent/settings_table.ts";
 import { GROUPS_PATH, SETPRIV_PATH, SHELL_PATH, USERS_PATH } from "../host/paths.ts";
 import { formatResolved } from "./resolved_names.ts";
 import { type Lookup, resolveListen } from "../agent/resolve_listen.ts";
-import type { Address } from "../agent/settings.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { ProcessTree } from "../host/process_tree.ts";
 import { countCommands } from "../agent/manifest.ts";
 import { createRunRecord } from "../runner/run_record.ts";
+import { acceptorWorkers } from "./acceptor_link.ts";
 import { type Blame, showCommands } from "./blame.ts";
 import { openDaemon, readyLine } from "./daemon.ts";
 import { createGeneration, type Generation } from "./generation.ts";
@@ -74,7 +75,8 @@ export async function openLifecycle(
     blame.update(generation.quarantine.state);
   }
 
-  const daemon = await openDaemon(generation.parts);
+  const daemon = await openDaemon(generation.parts, acceptorWorkers(orders.acceptor));
+  daemon.broken.then((reason) => leaving.resolve(`the acceptor fails: ${reason}`));
   processes.broken.then((reason) => leaving.resolve(`the process helper failed: ${reason}`));
 
   async function replace(next: Generation): Promise<string | undefined> {

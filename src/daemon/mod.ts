@@ -5,4 +5,4 @@
  */
 export { type DaemonSettings, runCommand, startDaemon } from "./embed.ts";
 export type { Daemon } from "./daemon.ts";
-export type { Address } from "../agent/settings.ts";
+export type { Address } from "../net/host_port.ts";

@@ -10,6 +10,8 @@ import type { Log } from "./log.ts";
 export interface Orders {
   manifest: Manifest;
   code: SandboxCode;
+  /** The program of the acceptor. */
+  acceptor: string;
   /** PEM texts; false for plain text. */
   tls: false | TlsServerOptions;
   /** The time when the certificate expires, in milliseconds since 1970. */

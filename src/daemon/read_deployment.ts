@@ -36,12 +36,14 @@ export interface Place {
 }
 
 /** The programs of Checkwright that a running daemon cannot replace. */
-const ownPrograms = ["daemon.js", deployedFiles.runtime];
+const ownPrograms = ["daemon.js", deployedFiles.runtime, deployedFiles.acceptor];
 
 /** The agent that a deployed daemon serves. */
 export interface DeployedAgent {
   manifest: Manifest;
   code: SandboxCode;
+  /** The program of the acceptor. */
+  acceptor: string;
   /** Warnings. */
   diagnostics: readonly Diagnostic[];
   /** Identifies the version of the programs of Checkwright in the deployable. */
@@ -62,9 +64,13 @@ export async function readDeployment(folder: string): Promise<Deployment> {
   });
 }
 
-async function readCode(folder: string, deployment: Deployment): Promise<SandboxCode> {
-  const names = [deployedFiles.runtime, deployedFiles.agent, deployedFiles.processImports];
-  const [runtime, agent] = await Promise.all(names.map(async (name) => {
+async function readCode(
+  folder: string,
+  deployment: Deployment,
+): Promise<{ code: SandboxCode; acceptor: string }> {
+  const { runtime, agent, acceptor, processImports } = deployedFiles;
+  const names = [runtime, agent, acceptor, processImports];
+  const texts = await Promise.all(names.map(async (name) => {
     const content = await read(folder, name);
     if (await sha256(content) === deployment.files[name]) return content;
     throw agentError(
@@ -72,7 +78,10 @@ async function readCode(folder: string, deployment: Deployment): Promise<Sandbox
       "Digest mismatch: the file was changed after it was compiled",
     );
   }));
-  return { runtime: runtime!, agent: agent!, imports: `${folder}/${deployedFiles.processImports}` };
+  return {
+    code: { runtime: texts[0]!, agent: texts[1]!, imports: `${folder}/${processImports}` },
+    acceptor: texts[2]!,
+  };
 }
 
 /**
@@ -107,7 +116,7 @@ async function read(folder: string, name: string): Promise<string> {
  */
 export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
   const deployment = await readDeployment(place.folder);
-  const code = await readCode(place.folder, deployment);
+  const { code, acceptor } = await readCode(place.folder, deployment);
   const host = await readHostSettings(place.settings);
   const { manifest: described, diagnostics } = place.settings === undefined
     ? { manifest: deployment, diagnostics: [] }
@@ -132,6 +141,7 @@ export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
   return {
     manifest: { ...inspected, settings: { ...settings, state } },
     code,
+    acceptor,
     diagnostics: all,
     programs: JSON.stringify(ownPrograms.map((name) => deployment.files[name])),
   };

@@ -131,12 +131,16 @@ async function endOfInput(): Promise<string> {
 }
 
 function ordersOf(
-  { manifest, code }: DeployedAgent,
+  { manifest, code, acceptor }: DeployedAgent,
   { hostname }: Place,
   quarantine: QuarantineState,
   log: Log,
 ): Promise<Orders> {
-  return createOrders({ manifest, code, hostname, quarantine }, log, refuseToMakeCertificate);
+  return createOrders(
+    { manifest, code, acceptor, hostname, quarantine },
+    log,
+    refuseToMakeCertificate,
+  );
 }
 
 async function reloadFrom(

@@ -8,6 +8,8 @@ import { systemdUnit } from "./systemd.ts";
 export interface DeployableCode {
   /** The daemon. */
   daemon: string;
+  /** The program of the acceptor's worker. */
+  acceptor: string;
   /** The program that makes the certificate at the first start. */
   firstStart: string;
   /** The program that runs inside a sandbox. */
@@ -47,6 +49,13 @@ export interface DeployableFile {
   mode: number;
 }
 
+/** The files whose digests the daemon checks when it reads them. The launcher checks the others. */
+const checkedByDaemon: readonly string[] = [
+  deployedFiles.runtime,
+  deployedFiles.acceptor,
+  deployedFiles.agent,
+];
+
 /** The default path where the systemd unit binds procfs, because `/proc` cannot be read. */
 const boundProcfs = "/run/checkwright/proc";
 
@@ -64,6 +73,7 @@ export async function createDeployable(
     "daemon.js": code.daemon,
     "first_start.js": code.firstStart,
     [deployedFiles.runtime]: code.runtime,
+    [deployedFiles.acceptor]: code.acceptor,
     [deployedFiles.agent]: code.agent,
     [deployedFiles.processImports]: input.processImports,
     "imports.json": `${JSON.stringify(input.imports, null, 2)}\n`,
@@ -88,7 +98,7 @@ export async function createDeployable(
     version,
     digest: (await parseDeployment(deployment)).digest,
     files: Object.fromEntries(
-      digests.filter(([name]) => name !== deployedFiles.runtime && name !== deployedFiles.agent),
+      digests.filter(([name]) => !checkedByDaemon.includes(name!)),
     ),
     runFlags,
     permissions,

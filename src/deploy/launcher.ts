@@ -194,7 +194,7 @@ if [ "$certificate" = own ] && ! [ -e "$state/self-signed.pem" ]; then
 fi
 
 set -- "$@" \\
-  "--allow-read=$here/manifest.json,$here/sandbox.js,$here/agent.js" \\
+  "--allow-read=$here/manifest.json,$here/acceptor.js,$here/sandbox.js,$here/agent.js" \\
   "--allow-read=$here/process_imports.json,$here/refused.txt" \\
   "--allow-read=$state/self-signed.pem,$state/quarantine.json,$state/running.txt" \\
   "--allow-write=$state/quarantine.json,$state/running.txt" \\

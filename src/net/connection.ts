@@ -60,6 +60,13 @@ export interface Connection {
    */
   end(last?: Uint8Array): Promise<void>;
 
+  /**
+   * Closes a connection that is not wanted, before its handshake. No byte of the peer is read. If the
+   * runtime already does the handshake, it gets a second to finish it, because a connection that is
+   * closed during its handshake stays open. Never rejects.
+   */
+  refuse(): Promise<void>;
+
   /** Closes immediately; pending calls reject. May be called at any time, also repeatedly. */
   close(): void;
 }

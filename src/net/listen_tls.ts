@@ -1,92 +1,85 @@
-import type { Server, Socket } from "node:net";
-import { plainAddress } from "./address.ts";
 import type { Connection } from "./connection.ts";
+import { handshakeFailure } from "./handshake_failure.ts";
+import { listenTcp } from "./listen_tcp.ts";
 import type { Listener, ListenOptions } from "./listener.ts";
-import { tlsConnection } from "./tls_connection.ts";
-import { tlsServer } from "./tls_server.ts";
+import { plainConnection } from "./plain_connection.ts";
 import type { TlsServerOptions } from "./tls_options.ts";
-import { socketTransport } from "./tls_transport.ts";
-
-/** Limit of connections that wait in the kernel to be accepted. */
-const BACKLOG = 511;
 
 /**
- * The garbage collector is called after this number of connections, if the process was started with
- * `--v8-flags=--expose-gc`. The TLS memory of a connection is outside the heap and is freed with
- * its object. V8 does not see its size and would let 60 MB accumulate.
- */
-const RECLAIM_AFTER = 256;
-
-const { gc } = globalThis as { gc?: () => void };
-
-/** Paused: no byte is read before `handshake()` is called. */
-const OPTIONS = { pauseOnConnect: true, noDelay: true };
-
-/**
- * Listens for TLS connections.
+ * Returns whether `Deno.listenTls` can serve these options. It cannot request client certificates
+ * and has no minimum TLS version (Deno 2.9.6).
  *
- * `Deno.listenTls` is smaller and faster, but not usable: it starts the handshake as soon as a
- * connection exists, and `close()` then neither stops the handshake nor closes the socket (Deno
- * 2.9.6). A host that is not allowed would receive our certificate, and a silent peer would hold a
- * file descriptor for ever.
- *
- * @param options where to listen
- * @param tls certificate, key and rules
- * @returns the listener
+ * @param tls the options
  */
-export async function listenTls(
-  { hostname, port, onAcceptError }: ListenOptions,
-  tls: TlsServerOptions,
-): Promise<Listener> {
-  let handshaker = await tlsServer(tls);
-  const { createServer } = await import("node:net");
-  const accepted: Connection[] = [];
-  let closed = false;
-  let count = 0;
-  let wake = () => {};
-
-  const server = createServer(OPTIONS, (socket: Socket) => {
-    const { remoteAddress, remotePort } = socket;
-    if (remoteAddress === undefined || closed) return socket.destroy();
-    const peer = { address: plainAddress(remoteAddress), port: remotePort! };
-    if (++count % RECLAIM_AFTER === 0) gc?.();
-    accepted.push(tlsConnection(socketTransport(socket), peer, () => handshaker));
-    wake();
-  });
-  // Without permission, node:net throws an error that cannot be caught. `Deno.listen` throws an
-  // error that can be caught. If the address cannot be used, the error contains the reason of the
-  // system.
-  Deno.listen({ hostname, port }).close();
-  const address = await bind(server, hostname.replace(/^\[(.*)\]$/, "$1"), port);
-  server.on("error", (error) => onAcceptError?.(error));
-
-  return {
-    address,
-    async accept() {
-      while (accepted.length === 0 && !closed) {
-        await new Promise<void>((resolve) => wake = resolve);
-      }
-      return accepted.shift() ?? null;
-    },
-    async replaceTls(next) {
-      handshaker = await tlsServer(next);
-    },
-    close() {
-      if (closed) return;
-      closed = true;
-      server.close();
-      wake();
-    },
-  };
+export function canListenTls({ clientCertificates, minVersion }: TlsServerOptions): boolean {
+  return (clientCertificates ?? "ignore") === "ignore" && minVersion !== "1.3";
 }
 
-function bind(server: Server, host: string, port: number): Promise<Listener["address"]> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port, backlog: BACKLOG }, () => {
-      server.off("error", reject);
-      const { address, port } = server.address() as { address: string; port: number };
-      resolve({ hostname: address, port });
-    });
-  });
+/**
+ * Listens for TLS connections with `Deno.listenTls`. It needs less time and memory than `node:tls`.
+ * The runtime starts the handshake as soon as it accepts a connection. If a connection is closed
+ * during its handshake, the socket stays open in the runtime until the peer ends or the worker that
+ * owns the listener is terminated (Deno 2.9.6).
+ *
+ * @param options the address, and the functions to notify
+ * @param tls certificate and key, checked by `readTlsMaterial()`
+ * @returns the listener
+ */
+export function listenTls(
+  { hostname, port, onAcceptError, onStuck }: ListenOptions,
+  { cert, key }: TlsServerOptions,
+): Listener {
+  const socket = Deno.listenTls({ hostname, port, cert, key });
+  return listenTcp(socket, (conn, peer) => tlsConnection(conn, peer, onStuck), onAcceptError);
+}
+
+/** Maximum time that the handshake of a refused connection may take, in milliseconds. */
+const REFUSAL_MILLISECONDS = 1_000;
+
+/** Limit of refused connections whose handshake is awaited; further ones are closed at once. */
+const MAX_REFUSING = 128;
+
+let refusing = 0;
+
+function tlsConnection(
+  conn: Deno.TlsConn,
+  peer: Connection["peer"],
+  onStuck: ListenOptions["onStuck"],
+): Connection {
+  const inner = plainConnection(conn, peer);
+  let shaking = true;
+  let closed = false;
+
+  function close(): void {
+    if (closed) return;
+    closed = true;
+    if (shaking) onStuck?.();
+    inner.close();
+  }
+
+  async function handshake(): Promise<undefined> {
+    try {
+      await conn.handshake();
+    } catch (error) {
+      // After `close()` the runtime rejects this promise, although the handshake continues.
+      shaking = closed;
+      throw handshakeFailure(error);
+    }
+    shaking = false;
+  }
+
+  return {
+    ...inner,
+    handshake,
+    close,
+    async refuse() {
+      if (refusing >= MAX_REFUSING) return close();
+      refusing++;
+      const timer = setTimeout(close, REFUSAL_MILLISECONDS);
+      await handshake().catch(() => {});
+      clearTimeout(timer);
+      refusing--;
+      close();
+    },
+  };
 }

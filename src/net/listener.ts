@@ -11,6 +11,11 @@ export interface ListenOptions {
   tls?: TlsServerOptions;
   /** Receives errors of accepting connections; the usual reason is a lack of file descriptors. */
   onAcceptError?: (error: unknown) => void;
+  /**
+   * Called for each connection that was closed but stays open in the runtime. With this function,
+   * `Deno.listenTls` is used if it can serve the options. Without it, `node:tls` is used.
+   */
+  onStuck?: (() => void) | undefined;
 }
 
 /** Accepts connections. */
@@ -18,21 +23,13 @@ export interface Listener {
   /** The real address and port; the address has no brackets. */
   readonly address: { readonly hostname: string; readonly port: number };
   /**
-   * Waits for the next connection; one call at a time. Reads nothing and is cheap. TLS starts only with
-   * `handshake()`: a connection that is closed before it receives no byte. After an error it
-   * waits briefly and continues.
+   * Waits for the next connection; one call at a time. Reads nothing and is cheap. With `node:tls`,
+   * TLS starts only with `handshake()`: a connection that is closed before that receives no byte.
+   * After an error this function waits briefly and continues.
    *
    * @returns the connection; null after the listener is closed
    */
   accept(): Promise<Connection | null>;
-  /**
-   * Replaces certificate, CA and rules for new handshakes. Existing connections and handshakes
-   * continue with the old ones.
-   *
-   * @param tls the new options
-   * @throws {TypeError} if they are invalid or the listener is plain; the old options then remain
-   */
-  replaceTls(tls: TlsServerOptions): Promise<void>;
   /** Stops listening. Accepted connections continue. May be called repeatedly. */
   close(): void;
 }

@@ -9,7 +9,7 @@ import { closeConn, writeAll } from "./tcp.ts";
  * @param peer the address and port of the peer
  * @returns the connection
  */
-export function plainConnection(conn: Deno.TcpConn, peer: Connection["peer"]): Connection {
+export function plainConnection(conn: Deno.Conn, peer: Connection["peer"]): Connection {
   return {
     peer,
     handshake: () => Promise.resolve(undefined),
@@ -23,6 +23,7 @@ export function plainConnection(conn: Deno.TcpConn, peer: Connection["peer"]): C
       }
       await finishConn(conn);
     },
+    refuse: () => Promise.resolve(closeConn(conn)),
     close: () => closeConn(conn),
   };
 }

@@ -77,6 +77,7 @@ export function tlsConnection(
   return {
     peer,
     close,
+    refuse: () => Promise.resolve(close()),
     async handshake() {
       if (failure !== undefined) throw thrown();
       const closed = new Promise<never>((_, reject) => wake = () => reject(thrown()));

@@ -1,15 +1,19 @@
 /**
  * Compares the C daemon with ours in one run, with the same ECDSA certificate and the same load
  * generator: queries per second and latency with 1, 8 and 64 clients, memory when idle and after
- * 10,000 queries, and the time from start to first answer.
+ * 10,000 queries, processor time per query, and the time from start to first answer. A bare loop
+ * over `Deno.listenTls` shows what the runtime itself costs.
  *
- *   deno run -A tests/bench/daemons.ts [SECONDS]
+ *   deno run -A tests/bench/daemons.ts [SECONDS] [EARLIER]
+ *
+ * EARLIER is a checkout of an earlier version, to compare with.
  *
  * It needs nagios-nrpe-server, monitoring-plugins-basic, openssl, libssl-dev and a C compiler. The
  * load generator runs on the same machine, so compare only rows of one run.
  */
 import { fileURLToPath } from "node:url";
 const seconds = Deno.args[0] ?? "5";
+const earlier = Deno.args[1];
 const clients = [1, 8, 64];
 const folder = await Deno.makeTempDir({ prefix: "checkwright-bench-" });
 const here = new URL("./", import.meta.url);
@@ -97,8 +101,41 @@ async function startC(port: number): Promise<Server> {
   };
 }
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", here));
-const agent = fileURLToPath(new URL("agent.ts", here));
+/** A checkout of Checkwright. */
+interface Checkout {
+  root: string;
+  main: string;
+  agent: string;
+}
+
+function checkout(root: string): Checkout {
+  return { root, main: `${root}/src/cli/main.ts`, agent: `${root}/tests/bench/agent.ts` };
+}
+
+const current = checkout(fileURLToPath(new URL("../..", here)).replace(/\/$/, ""));
+
+async function startBare(port: number): Promise<Server> {
+  const start = performance.now();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--allow-net", "--allow-read", fileURLToPath(new URL("bare_loop.ts", here))],
+      ...[String(port), `${folder}/cert.pem`, `${folder}/key.pem`],
+    ],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  return {
+    name: "bare Deno.listenTls",
+    port,
+    pid: child.pid,
+    pids: [child.pid],
+    firstAnswer: await firstAnswer(port, start),
+    async stop() {
+      child.kill();
+      await child.status;
+    },
+  };
+}
 
 async function writeSettings(port: number): Promise<string> {
   const path = `${folder}/settings-${port}.yaml`;
@@ -109,12 +146,17 @@ async function writeSettings(port: number): Promise<string> {
   return path;
 }
 
-async function startOurs(name: string, port: number, line: string[]): Promise<Server> {
+async function startOurs(
+  name: string,
+  port: number,
+  line: string[],
+  { root }: Checkout,
+): Promise<Server> {
   const settings = await writeSettings(port);
   const start = performance.now();
   const child = new Deno.Command(line[0]!, {
     args: [...line.slice(1), "--settings", settings],
-    cwd: fileURLToPath(new URL("../../", here)),
+    cwd: root,
     env: { CHECKWRIGHT_DENO: Deno.execPath(), STATE_DIRECTORY: `${folder}/state` },
     stdout: "piped",
     stderr: "null",
@@ -123,7 +165,9 @@ async function startOurs(name: string, port: number, line: string[]): Promise<Se
   console.log(`${name}: ready line after ${Math.round(performance.now() - start)} ms`);
   const answered = await firstAnswer(port, start);
   // A compiled agent is one process. `serve` is a second process, the supervisor of the daemon.
-  const daemon = Number(await sh("pgrep", "-P", String(child.pid)).catch(() => child.pid));
+  const daemon = line.includes("serve")
+    ? Number(await sh("pgrep", "-P", String(child.pid)))
+    : child.pid;
   return {
     name,
     port,
@@ -138,12 +182,21 @@ async function startOurs(name: string, port: number, line: string[]): Promise<Se
 }
 
 function startServe(port: number): Promise<Server> {
-  return startOurs("checkwright serve", port, [Deno.execPath(), "run", "-A", main, "serve", agent]);
+  const line = [Deno.execPath(), "run", "-A", current.main, "serve", current.agent];
+  return startOurs("checkwright serve", port, line, current);
 }
 
-async function startCompiled(port: number): Promise<Server> {
-  await sh(Deno.execPath(), "run", "-A", main, "compile", agent, "--out", `${folder}/compiled`);
-  return await startOurs("checkwright", port, [`${folder}/compiled/checkwright`]);
+async function startCompiled(name: string, port: number, from: Checkout): Promise<Server> {
+  const out = `${folder}/compiled-${port}`;
+  await sh(Deno.execPath(), "run", "-A", from.main, "compile", from.agent, "--out", out);
+  return await startOurs(name, port, [`${out}/checkwright`], from);
+}
+
+/** Returns the processor time that a process has used, in milliseconds. */
+async function processorTime(pid: number): Promise<number> {
+  const fields = (await Deno.readTextFile(`/proc/${pid}/stat`)).split(") ")[1]!.split(" ");
+  // The 14th and 15th fields of proc(5), in ticks of 10 ms.
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 async function resident(pid: number): Promise<number> {
@@ -182,11 +235,16 @@ async function prepare(): Promise<void> {
   await Deno.chmod(`${folder}/key.pem`, 0o644);
 }
 
-function runs(c: Server, ours: Server): [name: string, server: Server, command: string][] {
+type Run = [name: string, server: Server, command: string];
+
+function runs(): Run[] {
   return [
     [`${c.name}, plugin`, c, "plugin"],
-    [`${ours.name}, plugin`, ours, "plugin"],
-    [`${ours.name}, check`, ours, "check"],
+    ...[ours, ...before].flatMap((server): Run[] => [
+      [`${server.name}, plugin`, server, "plugin"],
+      [`${server.name}, check`, server, "check"],
+    ]),
+    [bare.name, bare, "check"],
   ];
 }
 
@@ -196,7 +254,11 @@ function row(...cells: (string | number)[]): void {
 
 await prepare();
 const c = await startC(25_666);
-const ours = await startCompiled(25_667);
+const ours = await startCompiled("checkwright", 25_667, current);
+const before = earlier === undefined
+  ? []
+  : [await startCompiled("earlier", 25_669, checkout(earlier))];
+const bare = await startBare(25_670);
 const served = await startServe(25_668);
 try {
   row("", "start to first answer ms", "idle MB", "after 10,000", "after 20,000", "after 30,000");
@@ -207,18 +269,21 @@ try {
   const supervisor = (await resident(served.pids[0]!)).toFixed(1);
   console.log(`\n${served.name}: its supervisor has ${supervisor} MB more\n`);
 
-  row("", "clients", "queries/s", "p50 ms", "p99 ms", "× nrpe", "errors");
-  row("---", "---:", "---:", "---:", "---:", "---:", "---:");
+  row("", "clients", "queries/s", "p50 ms", "p99 ms", "× nrpe", "CPU ms", "errors");
+  row("---", "---:", "---:", "---:", "---:", "---:", "---:", "---:");
   for (const count of clients) {
     let reference = 0;
-    for (const [name, server, command] of runs(c, ours)) {
-      const { perSecond, p50, p99, errors } = await load(server.port, count, seconds, command);
+    for (const [name, server, command] of runs()) {
+      const used = await processorTime(server.pid);
+      const measured = await load(server.port, count, seconds, command);
+      const { queries, perSecond, p50, p99, errors } = measured;
+      const cpu = ((await processorTime(server.pid) - used) / queries).toFixed(2);
       reference ||= perSecond;
       const ratio = (perSecond / reference).toFixed(1);
-      row(name, count, Math.round(perSecond), p50.toFixed(1), p99.toFixed(1), ratio, errors);
+      row(name, count, Math.round(perSecond), p50.toFixed(1), p99.toFixed(1), ratio, cpu, errors);
     }
   }
 } finally {
-  await Promise.all([ours.stop(), served.stop(), c.stop()]);
+  await Promise.all([ours, ...before, served, bare, c].map((server) => server.stop()));
   await Deno.remove(folder, { recursive: true });
 }

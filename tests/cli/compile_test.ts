@@ -45,6 +45,7 @@ Deno.test("compile writes the same files, smaller than a megabyte, for the same 
   }
   const [first, ...others] = compiled;
   assertEquals(Object.keys(first!), [
+    "acceptor.js",
     "agent.js",
     "check_nrpe",
     "checkwright",

@@ -25,7 +25,7 @@ Deno.test(
       stderr: "piped",
     });
     assertEquals([task.code, new TextDecoder().decode(task.stderr)], [0, ""]);
-    assertMatch(new TextDecoder().decode(task.stdout), /^dist: 12 files, \d+ KiB\n/);
+    assertMatch(new TextDecoder().decode(task.stdout), /^dist: 13 files, \d+ KiB\n/);
 
     {
       await using daemon = await started(

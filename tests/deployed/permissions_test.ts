@@ -37,7 +37,14 @@ Deno.test(
           "/etc/passwd",
           dummy,
           "/usr/lib/nagios/plugins/check_not_here",
-          ...["agent.js", "manifest.json", "process_imports.json", "refused.txt", "sandbox.js"].map(
+          ...[
+            "acceptor.js",
+            "agent.js",
+            "manifest.json",
+            "process_imports.json",
+            "refused.txt",
+            "sandbox.js",
+          ].map(
             (name) => `${folder}/${name}`,
           ),
           ...["quarantine.json", "running.txt", "self-signed.pem"].map((name) =>

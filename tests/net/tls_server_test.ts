@@ -6,7 +6,6 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import type { Connection } from "../../src/net/connection.ts";
 import {
   answering,
   askTls,
@@ -206,38 +205,6 @@ Deno.test("An old client gets a TLS alert, and the error of the handshake contai
     assertStringIncludes(await sClient(server.port, ...args), "alert handshake failure");
     assertStringIncludes((await server.served(index + 1))[index]!, "anonymous Diffie-Hellman");
   }
-});
-
-Deno.test("replaceTls() changes the certificate of new handshakes and keeps connections", async () => {
-  const [first, second] = [await selfSigned(), await selfSigned()];
-  const secured = Promise.withResolvers<void>();
-  const replaced = Promise.withResolvers<void>();
-  const serve = async (connection: Connection) => {
-    await connection.handshake();
-    secured.resolve();
-    await replaced.promise;
-    await connection.write(encoder.encode(await readUntil(connection, "\n")));
-    await connection.end();
-  };
-  await using server = await listening(serve, { tls: first });
-  const before = askTls(server.port, "before\n");
-  await secured.promise;
-  using waiting = await Deno.connect({ hostname: HOST, port: server.port });
-  const bad = { ...second, key: first.key };
-  await assertRejects(() => server.listener.replaceTls(bad), TypeError, "does not belong");
-  await server.listener.replaceTls(second);
-  replaced.resolve();
-  const after = await askTls(server.port, "after\n");
-  assertEquals([(await before).answer, after.answer], ["before\n", "after\n"]);
-  assertEquals((await before).fingerprint, await fingerprint(first.cert));
-  assertEquals(after.fingerprint, await fingerprint(second.cert));
-  waiting.close();
-});
-
-Deno.test("replaceTls() refuses a plain listener", async () => {
-  await using server = await listening(answering());
-  const own = await selfSigned();
-  await assertRejects(() => server.listener.replaceTls(own), TypeError, "a plain listener");
 });
 
 Deno.test("read() and write() reject before the handshake", async () => {

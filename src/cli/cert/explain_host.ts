@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import type { Address } from "../../agent/settings.ts";
+import type { Address } from "../../net/host_port.ts";
 import { sendQuery } from "../../client/send_query.ts";
 import { examineServer, type ServerReport } from "../../certificate/examine_server.ts";
 import { explain, type Explanation, type Standard } from "./explain.ts";

@@ -1,9 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Address } from "../../src/agent/settings.ts";
-import { type Listeners, openListeners } from "../../src/daemon/listeners.ts";
-import type { Fields } from "../../src/daemon/log.ts";
+import type { Address } from "../../src/net/host_port.ts";
+import { type Listeners, openListeners } from "../../src/acceptor/listeners.ts";
 import type { Listener } from "../../src/net/listener.ts";
-import { askTls, HOST, selfSigned } from "../net/listening.ts";
+import { HOST } from "../net/listening.ts";
 import { later, until } from "../waiting.ts";
 
 /** An address that no interface has (RFC 3849, RFC 5737). */
@@ -12,7 +11,7 @@ const absent = "192.0.2.77";
 interface Opened extends AsyncDisposable {
   listeners: Listeners;
   opened: Listener[];
-  events: [string, Fields][];
+  events: [string, object][];
 }
 
 async function open(
@@ -20,10 +19,10 @@ async function open(
   tls: Parameters<typeof openListeners>[1]["tls"] = false,
 ): Promise<Opened> {
   const opened: Listener[] = [];
-  const events: [string, Fields][] = [];
+  const events: [string, object][] = [];
   const listeners = await openListeners(addresses, {
     tls,
-    log: (level, event, fields = {}) => void events.push([`${level} ${event}`, fields]),
+    log: (level, event, fields) => void events.push([`${level} ${event}`, fields]),
     onOpen: (listener) => void opened.push(listener),
     firstWait: 10,
   });
@@ -82,26 +81,6 @@ Deno.test("openListeners() accepts a wildcard and the addresses that it covers, 
     assertEquals(daemon.events, [], String(hostnames));
     (await Deno.connect({ hostname: HOST, port })).close();
   }
-});
-
-Deno.test("An address that is opened later has the current certificate", async () => {
-  using busy = take();
-  const { port } = busy.addr;
-  const [before, after] = [await selfSigned(), await selfSigned()];
-  await using daemon = await open([{ hostname: HOST, port: 0 }, { hostname: HOST, port }], before);
-  await daemon.listeners.replaceTls(after);
-  busy.close();
-  await until("the missing address to be opened", () => daemon.opened.length === 2);
-  const shown = daemon.opened.map(async (listener) => {
-    const accepting = listener.accept();
-    const asked = askTls(listener.address.port, "query");
-    const connection = await accepting;
-    await connection!.handshake();
-    await connection!.end();
-    return (await asked).fingerprint;
-  });
-  const [first, second] = await Promise.all(shown);
-  assertEquals(first, second);
 });
 
 Deno.test("close() ends the retries", async () => {

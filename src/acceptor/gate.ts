@@ -23,8 +23,12 @@ export interface Gate {
    * @throws {RangeError} if a limit is not a positive integer
    */
   setLimits(limits: GateLimits): void;
+  /** Counts a connection that was closed, but stays open in the runtime. */
+  hold(): void;
   /** The number of connections. */
   readonly connections: number;
+  /** The number of connections that stay open in the runtime. */
+  readonly held: number;
 }
 
 /**
@@ -39,15 +43,22 @@ export function createGate(limits: GateLimits): Gate {
   let { connections, perAddress } = checked(limits);
   const counts = new Map<string, number>();
   let total = 0;
+  let held = 0;
   return {
     get connections() {
       return total;
+    },
+    get held() {
+      return held;
+    },
+    hold() {
+      held++;
     },
     setLimits(next) {
       ({ connections, perAddress } = checked(next));
     },
     enter(address) {
-      if (total >= connections) return "connections";
+      if (total + held >= connections) return "connections";
       const count = counts.get(address) ?? 0;
       if (count >= perAddress) return "perAddress";
       counts.set(address, count + 1);

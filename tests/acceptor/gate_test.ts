@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "../fast_check.ts";
-import { createGate } from "../../src/daemon/gate.ts";
+import { createGate } from "../../src/acceptor/gate.ts";
 
 const permissions = "none";
 

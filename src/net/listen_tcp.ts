@@ -1,31 +1,35 @@
 import { plainAddress } from "./address.ts";
+import type { Connection } from "./connection.ts";
 import type { Listener, ListenOptions } from "./listener.ts";
-import { plainConnection } from "./plain_connection.ts";
 
 /** Wait after an error, in milliseconds, so that other connections release file descriptors. */
 const BACK_OFF_MILLISECONDS = 50;
 
 /**
- * Listens for plain connections.
+ * Accepts connections of a socket of the runtime.
  *
- * @param options where to listen
+ * @param socket the socket, which is listening
+ * @param wrap makes a connection of an accepted one
+ * @param onAcceptError receives errors of accepting
  * @returns the listener
  */
-export function listenPlain({ hostname, port, onAcceptError }: ListenOptions): Listener {
-  const listener = Deno.listen({ hostname, port });
+export function listenTcp<C extends Deno.TcpConn | Deno.TlsConn>(
+  socket: Pick<Deno.Listener<C>, "accept" | "close" | "addr">,
+  wrap: (conn: C, peer: Connection["peer"]) => Connection,
+  onAcceptError: ListenOptions["onAcceptError"],
+): Listener {
+  const { hostname, port } = socket.addr as Deno.NetAddr;
   let closed = false;
   let wake = () => {};
 
   return {
-    address: { hostname: listener.addr.hostname, port: listener.addr.port },
+    address: { hostname, port },
     async accept() {
       while (!closed) {
         try {
-          const conn = await listener.accept();
-          // An answer is one or two writes: Nagle's algorithm would only delay the second.
-          conn.setNoDelay(true);
+          const conn = await socket.accept();
           const { hostname, port } = conn.remoteAddr;
-          return plainConnection(conn, { address: plainAddress(hostname), port });
+          return wrap(conn, { address: plainAddress(hostname), port });
         } catch (error) {
           if (closed) break;
           // The peer has already reset the connection: accept the next one without a wait.
@@ -42,13 +46,10 @@ export function listenPlain({ hostname, port, onAcceptError }: ListenOptions): L
       }
       return null;
     },
-    replaceTls() {
-      return Promise.reject(new TypeError("Cannot replace TLS of a plain listener"));
-    },
     close() {
       if (closed) return;
       closed = true;
-      listener.close();
+      socket.close();
       wake();
     },
   };

@@ -1,19 +1,24 @@
-import type { Address } from "../agent/settings.ts";
-import { covers } from "../agent/inspect_listen.ts";
-import { formatHostPort } from "../net/host_port.ts";
+import { type Address, formatHostPort } from "../net/host_port.ts";
 import { listen } from "../net/listen.ts";
-import type { Listener } from "../net/listener.ts";
+import type { Listener, ListenOptions } from "../net/listener.ts";
 import type { TlsServerOptions } from "../net/tls_options.ts";
-import type { Log } from "./log.ts";
+import { covers } from "../net/wildcard.ts";
+import type { Service } from "./visit.ts";
 
 /** Options of {@linkcode openListeners}. */
 export interface ListenersOptions {
   /** Certificate, key and rules; false for plain text. */
   tls: false | TlsServerOptions;
   /** Receives events. */
-  log: Log;
+  log: Service["report"];
   /** Called with each listener, also with those that are opened later. */
   onOpen: (listener: Listener) => void;
+  /** Called if all file descriptors are in use. */
+  onExhausted?: () => void;
+  /** Passed to `listen()`. */
+  onStuck?: ListenOptions["onStuck"];
+  /** Whether addresses are retried even if none of them can be used. */
+  retry?: boolean;
   /**
    * Wait before the first retry, in milliseconds; default: 1,000. Each further wait is twice as
    * long.
@@ -25,8 +30,6 @@ export interface ListenersOptions {
 export interface Listeners {
   /** The addresses that are open. */
   readonly addresses: Address[];
-  /** Replaces certificate and rules, also of listeners that are opened later. */
-  replaceTls(tls: TlsServerOptions): Promise<void>;
   /** Closes all listeners and stops all retries. */
   close(): void;
 }
@@ -46,15 +49,15 @@ const mostMilliseconds = 30_000;
  *
  * @param addresses the addresses, without names
  * @param options the certificate, the log and the waits
- * @returns the listeners; at least one is open
- * @throws if no address can be used, if a permission is missing, or if the certificate is invalid
+ * @returns the listeners; at least one is open, unless `retry` is set
+ * @throws if no address can be used and `retry` is not set, if a permission is missing, or if the certificate is invalid
  */
 export async function openListeners(
   addresses: readonly Address[],
   options: ListenersOptions,
 ): Promise<Listeners> {
-  const { log, onOpen, firstWait = firstMilliseconds } = options;
-  let { tls } = options;
+  const { tls, log, onOpen, onExhausted, onStuck, retry = false } = options;
+  const { firstWait = firstMilliseconds } = options;
   const open: { wanted: Address; listener: Listener }[] = [];
   const timers = new Set<ReturnType<typeof setTimeout>>();
   let closed = false;
@@ -63,19 +66,24 @@ export async function openListeners(
     isInUse(error) && open.some(({ wanted }) => covers(wanted, address) || covers(address, wanted));
 
   async function openOne(wanted: Address): Promise<void> {
-    const used = tls;
     const listener = await listen({
       ...wanted,
-      ...(used !== false && { tls: used }),
+      ...(tls !== false && { tls }),
+      onStuck,
+      onAcceptError(error) {
+        log("error", "accept", {
+          address: formatHostPort(wanted),
+          reason: (error as Error).message,
+        });
+        onExhausted?.();
+      },
     });
-    // In the meantime, the certificate may have been replaced, or the daemon may have stopped.
-    if (tls !== false && tls !== used) await listener.replaceTls(tls);
     if (closed) return listener.close();
     open.push({ wanted, listener });
     onOpen(listener);
   }
 
-  function retry(wanted: Address, wait: number): void {
+  function retryLater(wanted: Address, wait: number): void {
     const timer = setTimeout(async () => {
       timers.delete(timer);
       try {
@@ -88,7 +96,7 @@ export async function openListeners(
           const reason = `The daemon listens on ${formatHostPort(own.wanted)} already: restart it`;
           log("warning", "listen", { address: formatHostPort(wanted), reason });
         } else if (!isCovered(wanted, error)) {
-          retry(wanted, Math.min(2 * wait, mostMilliseconds));
+          retryLater(wanted, Math.min(2 * wait, mostMilliseconds));
         }
       }
     }, wait);
@@ -111,24 +119,22 @@ export async function openListeners(
         if (!isCovered(wanted, error)) missing.push({ wanted, error: error as Error });
       }
     }
-    if (open.length === 0) throw new Error(missing.map(({ error }) => error.message).join("; "));
+    if (open.length === 0 && !retry) {
+      throw new Error(missing.map(({ error }) => error.message).join("; "));
+    }
   } catch (error) {
     close();
     throw error;
   }
   for (const { wanted, error } of missing) {
     log("warning", "listen", { address: formatHostPort(wanted), reason: error.message });
-    retry(wanted, firstWait);
+    retryLater(wanted, firstWait);
   }
   const order = ({ wanted }: { wanted: Address }) => addresses.indexOf(wanted);
 
   return {
     get addresses() {
       return open.toSorted((a, b) => order(a) - order(b)).map(({ listener }) => listener.address);
-    },
-    async replaceTls(next) {
-      await Promise.all(open.map(({ listener }) => listener.replaceTls(next)));
-      tls = next;
     },
     close,
   };
