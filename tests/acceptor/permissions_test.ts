@@ -44,14 +44,16 @@ const attempts: [attempt: string, expression: string][] = [
   ["listen on a Unix socket", `Deno.listen({ transport: "unix", path: "/tmp/acceptor.sock" })`],
   [
     "send a datagram",
-    `(async () => {
-      const { createSocket } = await import("node:dgram");
-      const socket = createSocket("udp4");
-      await new Promise((resolve, reject) => {
-        socket.on("error", reject);
-        socket.send("x", OTHER, "127.0.0.1", (error) => error ? reject(error) : resolve());
-      });
-    })()`,
+    // The runtime throws this refusal where no caller can catch it.
+    `new Promise((_, reject) => {
+      for (const type of ["error", "unhandledrejection"]) {
+        addEventListener(type, (event) => {
+          event.preventDefault();
+          reject(event.error ?? event.reason);
+        });
+      }
+      import("node:dgram").then(({ createSocket }) => createSocket("udp4").send("x", OTHER));
+    })`,
   ],
   [
     "request a permission",
