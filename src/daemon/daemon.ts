@@ -103,11 +103,11 @@ export async function openDaemon(
 
 function acceptorParts(parts: DaemonParts): AcceptorParts {
   const { manifest: { settings, commands }, tls, log } = parts;
-  const { allowedHosts, limits } = settings;
+  const { allowedHosts, limits, v2 } = settings;
   const names = new Set(allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []));
   return {
     tls,
-    settings: { allowedHosts, limits },
+    settings: { allowedHosts, limits, v2 },
     longest: Math.max(0, ...Object.values(commands).map(({ timeout }) => timeout)),
     service: {
       log,
