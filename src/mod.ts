@@ -28,6 +28,7 @@
  *
  * @module
  */
+export * from "./agent/agent_settings.ts";
 export * from "./agent/define_agent.ts";
 export { AgentError, type Diagnostic } from "./agent/diagnostic.ts";
 export * from "./author/connect_service.ts";

@@ -3,6 +3,7 @@ import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import { hostMatcher } from "../net/host_matcher.ts";
 import type { Listener } from "../net/listener.ts";
 import { createTimeouts } from "../net/timeouts.ts";
+import { V2_PAYLOAD_SIZE } from "../protocol/packet.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { type Listeners, openListeners } from "./listeners.ts";
 import type { AcceptorSettings, FromAcceptor, ToAcceptor } from "./acceptor_messages.ts";
@@ -16,6 +17,9 @@ export interface AcceptorOptions {
    */
   disposable: boolean;
 }
+
+/** Packets of version 2 as those of nrpe. */
+const usualV2 = { payload: V2_PAYLOAD_SIZE, packets: "one" } as const;
 
 /** The most connections that may stay open after they were closed, before a replacement. */
 const mostWorn = 256;
@@ -61,7 +65,7 @@ export function createAcceptor(
     return lookup.promise;
   }
 
-  function configure({ allowedHosts, limits }: AcceptorSettings): void {
+  function configure({ allowedHosts, limits, v2 = usualV2 }: AcceptorSettings): void {
     if (gate === undefined) gate = createGate(limits);
     else gate.setLimits(limits);
     const allows = hostMatcher(allowedHosts.map(parseAllowedHost), { resolve });
@@ -71,7 +75,7 @@ export function createAcceptor(
       query: createTimeouts(limits.query * 1000),
       response: createTimeouts(limits.response * 1000),
     };
-    service = { ask, allows, gate, limits, timeouts, report };
+    service = { ask, allows, gate, limits, v2, timeouts, report };
   }
 
   function onStuck(): void {
@@ -95,7 +99,9 @@ export function createAcceptor(
     if (closing !== undefined && visits.size === 0) send({ type: "idle" });
   }
 
-  async function listen({ addresses, tls, takeOver }: ToAcceptor & { type: "listen" }): Promise<void> {
+  async function listen(
+    { addresses, tls, takeOver }: ToAcceptor & { type: "listen" },
+  ): Promise<void> {
     try {
       const opened = await openListeners(addresses, {
         tls,

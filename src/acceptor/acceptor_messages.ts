@@ -22,6 +22,16 @@ export interface AcceptorSettings {
   allowedHosts: readonly string[];
   /** Limits of the connections. */
   limits: ConnectionLimits;
+  /** Packets of version 2; default: 1,024 bytes, one packet. */
+  v2?: V2Packets;
+}
+
+/** How packets of version 2 are read and written. */
+export interface V2Packets {
+  /** Length of the text buffer in bytes, in addition to the usual 1,024. */
+  payload: number;
+  /** Whether text that does not fit is cut, or sent in several packets. */
+  packets: "one" | "many";
 }
 
 /** A query as the acceptor passes it to the daemon. */

@@ -4,12 +4,17 @@ import { decodeText, encodeText } from "../nagios/text.ts";
 import type { Connection } from "../net/connection.ts";
 import type { HostMatcher } from "../net/host_matcher.ts";
 import type { StartTimeout } from "../net/timeouts.ts";
-import { encodePacket } from "../protocol/encode_packet.ts";
+import { encodeResponse } from "../protocol/encode_response.ts";
 import { ProtocolError } from "../protocol/protocol_error.ts";
 import { parseQuery } from "../protocol/parse_query.ts";
-import { readPacket } from "../protocol/read_packet.ts";
+import { readQuery } from "../protocol/read_query.ts";
 import type { Gate } from "./gate.ts";
-import type { AcceptorEvent, ConnectionLimits, ReceivedQuery } from "./acceptor_messages.ts";
+import type {
+  AcceptorEvent,
+  ConnectionLimits,
+  ReceivedQuery,
+  V2Packets,
+} from "./acceptor_messages.ts";
 
 /** The functions and limits for serving connections. */
 export interface Service {
@@ -21,6 +26,8 @@ export interface Service {
   gate: Gate;
   /** Maximum time of each stage of a connection, in seconds. */
   limits: Pick<ConnectionLimits, Stage>;
+  /** Packets of version 2. */
+  v2: V2Packets;
   /** Starts the timeout of a stage. */
   timeouts: Readonly<Record<Stage, StartTimeout>>;
   /** Receives events. */
@@ -48,7 +55,7 @@ export type Stage = "handshake" | "query" | "response";
  * @returns the visit; it never rejects
  */
 export function serveVisit(connection: Connection, service: Service): Visit {
-  const { report, limits, timeouts, gate, allows } = service;
+  const { report, limits, v2, timeouts, gate, allows } = service;
   const peer = connection.peer.address;
   let stage: Stage = "handshake";
   let late = false;
@@ -86,7 +93,7 @@ export function serveVisit(connection: Connection, service: Service): Visit {
       }
       const identity = await connection.handshake();
       enter("query");
-      const packet = await readPacket(connection, { expect: "query" });
+      const packet = await readQuery(connection, { payloadSize: v2.payload });
       const { command, args } = parseQuery(decodeText(packet.text));
       stopTimeout();
       visit.asked = true;
@@ -98,9 +105,10 @@ export function serveVisit(connection: Connection, service: Service): Visit {
       });
       if (output === undefined) return;
       enter("response");
-      await connection.end(encodePacket({
+      await connection.end(encodeResponse({
         version: packet.version,
-        type: "response",
+        payloadSize: packet.payloadSize,
+        packets: v2.packets,
         resultCode: returnCode(output.state),
         text: encodeText(output.text),
       }));

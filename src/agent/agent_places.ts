@@ -2,7 +2,7 @@ import { placeBelow } from "./diagnostic.ts";
 import { isRecord } from "./read.ts";
 
 /** Settings whose maps are merged key by key, so that each key has its own place. */
-const merged: readonly string[] = ["tls", "limits"];
+export const MERGED_SETTINGS: readonly string[] = ["tls", "limits", "v2", "env"];
 
 /**
  * Returns the places that an agent sets itself, so that `validate` can distinguish them from
@@ -14,7 +14,7 @@ const merged: readonly string[] = ["tls", "limits"];
  */
 export function agentPlaces(input: object, commands: unknown): string[] {
   const settings = Object.entries(input).flatMap(([name, value]) =>
-    merged.includes(name) && isRecord(value) ? [name, ...names(value, name)] : name
+    MERGED_SETTINGS.includes(name) && isRecord(value) ? [name, ...names(value, name)] : name
   );
   return [...settings, ...Object.entries(isRecord(commands) ? commands : {}).flatMap(ofCommand)];
 }

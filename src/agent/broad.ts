@@ -1,8 +1,15 @@
 import type { Permissions } from "../check/declared_permissions.ts";
 
 /** Programs that can start any other program. */
-const starters =
-  /\/(?:ba|da|k|z|tc)?sh$|\/(?:busybox|deno|env|node|nohup|perl|php|ruby|setsid|sudo|timeout|xargs|python[\d.]*)$/;
+const starters = new RegExp(
+  `/(?:(?:ba|da|k|z|tc)?sh|python[\\d.]*|${
+    [
+      ...["busybox", "chroot", "deno", "doas", "env", "nice", "node", "nohup", "nsenter", "perl"],
+      ...["php", "pkexec", "ruby", "runuser", "setpriv", "setsid", "su", "sudo", "systemd-run"],
+      ...["timeout", "unshare", "xargs"],
+    ].join("|")
+  })$`,
+);
 
 /** Unix sockets of services that start programs as root. */
 const managers =

@@ -1,5 +1,6 @@
 import type { CheckCommand, CommandSettings } from "../check/define_check.ts";
 import type { BareFunction } from "../check/execute.ts";
+import type { ClientRule, Limits, TlsSettings, V2Settings } from "./agent_settings.ts";
 
 /** Settings of a plugin or a shell line, in addition to the settings of any command. */
 export interface PluginSettings extends CommandSettings {
@@ -8,13 +9,22 @@ export interface PluginSettings extends CommandSettings {
   /** Working directory (default: `/`). */
   cwd?: string;
   /**
-   * User that runs the command. If it is not the user of the daemon, the daemon must run as root.
+   * User that runs the command: a name or a number. The command gets all groups of the user. If it is
+   * not the user of the daemon, the daemon must run as root.
    */
-  user?: string;
+  user?: string | number;
+  /** Primary group of the command, a name or a number (default: that of the user). */
+  group?: string | number;
   /** SHA-256 of the executable. An executable with another digest is not started. */
   sha256?: string;
   /** Whether a word that is exactly `$ARGn$` is split into words (default: true). */
   split?: boolean;
+}
+
+/** A word of a plugin that is never split into several words, see {@linkcode plugin}. */
+export interface PluginWord {
+  /** The word; `$ARG1$` to `$ARG16$` are replaced. */
+  readonly word: string;
 }
 
 /** An executable as a command. */
@@ -23,6 +33,8 @@ export interface PluginCommand {
   readonly kind: "plugin";
   /** The absolute path of the executable, and its arguments; `$ARG1$` to `$ARG16$` are replaced. */
   readonly argv: readonly string[];
+  /** The indexes of words in `argv` that are never split, see `plugin.word()`. */
+  readonly unsplit?: readonly number[];
   /** Settings of the command. */
   readonly settings: PluginSettings;
 }
@@ -43,50 +55,6 @@ export interface ShellCommand {
  */
 export type Command = CheckCommand | PluginCommand | ShellCommand | BareFunction;
 
-/** The commands that clients with a certain certificate may query. */
-export interface ClientRule {
-  /** The subject of the certificate. `*` matches any characters: `CN=monitor-*`. */
-  subject: string;
-  /** The commands that the client may query. `*` matches any characters in a name, too. */
-  commands: readonly string[];
-}
-
-/** TLS settings of the daemon. */
-export interface TlsSettings {
-  /**
-   * Path of the certificate chain (PEM); default: a self-signed certificate, made at first start.
-   */
-  cert?: string;
-  /** Path of the private key (PEM). */
-  key?: string;
-  /** Path of the certificate authorities that sign client certificates (PEM). */
-  ca?: string;
-  /** Whether the daemon ignores, requests or requires client certificates (default: `"ignore"`). */
-  clientCertificates?: "ignore" | "request" | "require";
-  /** The oldest TLS version that is accepted (default: `"1.2"`). */
-  minVersion?: "1.2" | "1.3";
-}
-
-/** Limits of the daemon. Durations are strings such as `"5s"`. */
-export interface Limits {
-  /** Maximum number of concurrent connections. */
-  connections?: number;
-  /** Maximum number of concurrent connections from one address. */
-  perAddress?: number;
-  /** Timeout of the TLS handshake. */
-  handshake?: string;
-  /** Timeout from the handshake to the end of the query. */
-  query?: string;
-  /** Timeout for sending the whole response. */
-  response?: string;
-  /** Maximum number of commands that run at the same time. */
-  running?: number;
-  /** Maximum number of queries that wait until a command may run. */
-  queued?: number;
-  /** Maximum number of sandboxes that exist at the same time. */
-  sandboxes?: number;
-}
-
 /** The definition of an agent. Everything except `commands` is optional. */
 export interface AgentInput {
   /** The commands that engines may query, by name. */
@@ -106,8 +74,23 @@ export interface AgentInput {
   acceptArguments?: boolean;
   /** Timeout of every command without its own timeout (default: `"60s"`). */
   timeout?: string;
+  /** Environment variables of every plugin and shell line; their own `env` overrides them. */
+  env?: Readonly<Record<string, string>>;
+  /**
+   * The absolute path of a program that starts every plugin, and its arguments, such as
+   * `["/usr/bin/sudo", "-n"]`. The path and arguments of the plugin follow. Shell lines have no
+   * prefix.
+   */
+  pluginPrefix?: readonly string[];
+  /**
+   * Whether settings files may define shell lines (default: false). Each such file must belong to
+   * root or to the daemon's user, and only its owner may have write permission.
+   */
+  hostShell?: boolean;
   /** Limits of the daemon. */
   limits?: Limits;
+  /** Packets of version 2 of NRPE. */
+  v2?: V2Settings;
   /** Path where /proc is bound for checks that declare `proc`. */
   procfs?: string;
   /** Folder of the daemon's own files: its certificate and the list of quarantined commands. */
@@ -145,25 +128,58 @@ export function defineAgent(input: AgentInput): Agent {
   return { ...input, kind: "agent" };
 }
 
+/** Creates plugins and their words, see {@linkcode plugin}. */
+export interface PluginMaker {
+  /**
+   * Creates a command that starts an executable without a shell.
+   *
+   * @param argv the absolute path of the executable, and its arguments
+   * @param settings settings of the command
+   * @returns the command
+   */
+  (argv: readonly (string | PluginWord)[], settings?: PluginSettings): PluginCommand;
+  /**
+   * Creates a word that is not split, as quotes do in nrpe.cfg: `-p "$ARG2$"`.
+   *
+   * @param word the word
+   * @returns the word, for the list of arguments
+   */
+  word(word: string): PluginWord;
+}
+
 /**
  * Creates a command that starts an executable without a shell.
  *
  * `$ARG1$` to `$ARG16$` inside a word are replaced by arguments from the wire. A word that is
- * exactly `$ARGn$` is split into words like in a shell, but nothing is expanded.
- *
- * @param argv the absolute path of the executable, and its arguments
- * @param settings settings of the command
- * @returns the command
+ * exactly `$ARGn$` is split into words like in a shell, but nothing is expanded. `plugin.word()`
+ * creates a word that is not split.
  *
  * @example
  * ```ts
  * import { plugin } from "@checkwright/checkwright";
  *
  * plugin(["/usr/lib/nagios/plugins/check_raid", "-p", "$ARG1$"], { acceptArguments: true });
+ * plugin(["/usr/lib/nagios/plugins/check_file", "-f", plugin.word("$ARG1$")]);
  * ```
  */
-export function plugin(argv: readonly string[], settings: PluginSettings = {}): PluginCommand {
-  return { kind: "plugin", argv, settings };
+export const plugin: PluginMaker = Object.assign(makePlugin, {
+  word: (word: string): PluginWord => ({ word }),
+});
+
+// Invalid values stay unchanged: loading the agent reports them.
+function makePlugin(
+  words: readonly (string | PluginWord)[],
+  settings: PluginSettings = {},
+): PluginCommand {
+  if (!Array.isArray(words)) return { kind: "plugin", argv: words as readonly string[], settings };
+  const whole = words.map((word) => (word as Partial<PluginWord> | null)?.word);
+  const unsplit = [...words.keys()].filter((index) => typeof whole[index] === "string");
+  return {
+    kind: "plugin",
+    argv: words.map((word, index) => unsplit.includes(index) ? whole[index] : word),
+    ...(unsplit.length > 0 && { unsplit }),
+    settings,
+  };
 }
 
 /**

@@ -6,7 +6,7 @@ import { parseSettings } from "./parse_settings.ts";
 import { isRecord, show } from "./read.ts";
 import { type HostCommands, readHostCommands } from "./read_host_commands.ts";
 import { commandName } from "./run_settings.ts";
-import { agentPlaces } from "./agent_places.ts";
+import { agentPlaces, MERGED_SETTINGS } from "./agent_places.ts";
 import { SELF_CHECK_NAME, selfCheck } from "./self_check.ts";
 import type { Settings } from "./settings.ts";
 
@@ -27,10 +27,17 @@ export function describeAgent(agent: unknown, host: HostSettings = {}): Describe
   }
   const { kind: _kind, commands, ...input } = agent as { kind?: unknown; commands: unknown };
   const { commands: hostCommands, ...hostInput } = host;
-  const settings = parseSettings(mergeSettings(input, hostInput), report);
+  const { hostShell } = input as { hostShell?: unknown };
+  if (hostInput.hostShell === true && hostShell !== true) {
+    report.at("hostShell").error(
+      "Only the agent can allow shell lines in settings files: set hostShell in the agent",
+    );
+  }
+  const read = parseSettings(mergeSettings(input, hostInput), report);
+  const settings = { ...read, hostShell: read.hostShell && hostShell === true };
   const at = report.at("commands");
   const names = [...Object.keys(isRecord(commands) ? commands : {}), SELF_CHECK_NAME];
-  const said = readHostCommands(hostCommands, names, at);
+  const said = readHostCommands(hostCommands, names, at, settings.hostShell);
   const manifest = {
     settings,
     commands: describeCommands(commands, said, settings, at),
@@ -39,10 +46,10 @@ export function describeAgent(agent: unknown, host: HostSettings = {}): Describe
   return { manifest, diagnostics, said: agentPlaces(input, commands) };
 }
 
-// `tls` and `limits` are merged key by key, everything else is replaced.
+// Some maps are merged key by key, everything else is replaced.
 function mergeSettings(agent: HostSettings, host: HostSettings): HostSettings {
   const merged: Record<string, unknown> = { ...agent, ...host };
-  for (const name of ["tls", "limits"]) {
+  for (const name of MERGED_SETTINGS) {
     const [below, above] = [agent[name], host[name]];
     if (isRecord(below) && isRecord(above)) merged[name] = { ...below, ...above };
   }

@@ -15,6 +15,7 @@ import type {
 import { isRecord, show, text } from "./read.ts";
 import { commandLine, execFields, runFields } from "./run_settings.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
+import { warnOfShellWords } from "./shell_words.ts";
 
 /** Settings of the host for a command of the agent, not checked. */
 export interface Override extends Readonly<Record<string, unknown>> {
@@ -121,9 +122,9 @@ function describeExec(
   { env: hostEnv, ...override }: Override,
 ): RunSettings & ExecSettings {
   const variables = isRecord(env) && isRecord(hostEnv) ? { ...env, ...hostEnv } : hostEnv ?? env;
-  const { cwd = "/", split = true, ...read } =
+  const { cwd = "/", split = true, env: own, ...read } =
     execFields({ ...input, ...override, env: variables }, report) ?? {};
-  return { env: {}, cwd, split, ...read, ...withDefaults(read, settings) };
+  return { cwd, split, ...read, env: { ...settings.env, ...own }, ...withDefaults(read, settings) };
 }
 
 function describePlugin(
@@ -132,9 +133,19 @@ function describePlugin(
   report: Report,
   override: Override,
 ): ManifestPlugin | undefined {
-  const argv = commandLine(command.argv, report.at("argv"));
+  const line = commandLine(command.argv, report.at("argv"));
   const exec = describeExec(command.settings, settings, report, override);
-  return argv && { kind: "plugin", argv, ...exec };
+  if (line === undefined) return;
+  const { argv } = line;
+  const unsplit = [...line.unsplit, ...command.unsplit ?? []];
+  warnOfShellWords(argv, report.at("argv"));
+  return {
+    kind: "plugin",
+    argv,
+    ...(unsplit.length > 0 && { unsplit }),
+    ...(settings.pluginPrefix.length > 0 && { prefix: settings.pluginPrefix }),
+    ...exec,
+  };
 }
 
 function describeShell(

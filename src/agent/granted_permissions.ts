@@ -1,5 +1,5 @@
 import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
-import { SHELL_PATH } from "../host/paths.ts";
+import { SETPRIV_PATH, SHELL_PATH } from "../host/paths.ts";
 import type { Manifest, ManifestCommand } from "./manifest.ts";
 
 /** Permissions of a sandbox: `proc` is converted to `read`; all lists are present and sorted. */
@@ -31,19 +31,23 @@ export function unite(sets: readonly Permissions[]): GrantedPermissions {
   ) as GrantedPermissions;
 }
 
-/** Returns the executable of a plugin or shell line; undefined for a check. */
+/**
+ * Returns the program that the daemon starts for a plugin or a shell line: its executable, or the
+ * program that starts plugins; undefined for a check.
+ */
 export function executableOf(command: ManifestCommand): string | undefined {
   if (command.kind === "check") return undefined;
-  return command.kind === "shell" ? SHELL_PATH : command.argv[0];
+  return command.kind === "shell" ? SHELL_PATH : command.prefix?.[0] ?? command.argv[0];
 }
 
 /**
- * Returns the programs that a command needs: its executable, or the programs that a check starts.
+ * Returns the programs that a command needs: its executable and the program that starts it, or the
+ * programs that a check starts.
  */
 export function programsOf(command: ManifestCommand): readonly string[] {
-  const executable = executableOf(command);
   if (command.kind === "check") return command.permissions.run ?? [];
-  return executable === undefined ? [] : [executable];
+  if (command.kind === "shell") return [SHELL_PATH];
+  return [...command.prefix?.slice(0, 1) ?? [], command.argv[0]!];
 }
 
 /**
@@ -60,10 +64,15 @@ export function commandPermissions(manifest: Manifest): GrantedPermissions {
       if (command.kind === "check") {
         return grantPermissions(command.permissions, manifest.settings.procfs);
       }
+      if (executable === undefined) return {};
       const pinned = command.sha256 !== undefined;
-      return executable === undefined
-        ? {}
-        : { run: [executable], ...(pinned && { read: [executable] }) };
+      const file = command.kind === "plugin" ? command.argv[0]! : executable;
+      // Plugins of other users are started by setpriv, see host/paths.ts.
+      const other = command.user !== undefined;
+      return {
+        run: [executable, ...(other ? [SETPRIV_PATH] : [])],
+        ...(pinned && { read: [file] }),
+      };
     }),
   );
 }

@@ -64,14 +64,17 @@ function hostFile(read: readonly SettingsFile[], files: string[], folders: strin
   const sourceOf = (place: string) => sources.get(place);
   return {
     settings,
-    diagnostics: read.flatMap(({ diagnostics }) => diagnostics),
+    diagnostics: read.flatMap((file) => [...file.diagnostics, ...untrustedLines(file)]),
     files,
     folders,
     sourceOf,
     locate: (diagnostics) =>
       diagnostics.flatMap((diagnostic) => {
-        const plugin = diagnostic.place.replace(pluginWords, "$1.plugin");
-        const place = sources.has(plugin) ? plugin : diagnostic.place;
+        const added = diagnostic.place.replace(pluginWords, "$1.plugin").replace(
+          shellLine,
+          "$1.shell",
+        );
+        const place = sources.has(added) ? added : diagnostic.place;
         const causes = diagnostic.severity === "error" ? becauseOf(place) : [];
         const source = [place, ...causes].map(sourceOf).find((each) => each !== undefined);
         if (source === undefined) return diagnostic;
@@ -86,6 +89,9 @@ const command = String.raw`commands\.(?:"(?:[^"\\]|\\.)*"|[^."[]+)`;
 /** The path and arguments of a plugin: `argv` in the manifest, `plugin` in a settings file. */
 const pluginWords = new RegExp(`^(${command})\\.argv\\b`);
 
+/** The line of a shell command: `line` in the manifest, `shell` in a settings file. */
+const shellLine = new RegExp(`^(${command})\\.line$`);
+
 const permissionsOf = new RegExp(`^(${command})\\.permissions\\b`);
 
 // Returns the places that can cause an error at a given place. Options decide on permissions, and
@@ -95,6 +101,21 @@ function becauseOf(place: string): string[] {
   const [, name] = permissionsOf.exec(place) ?? [];
   return name === undefined ? [] : [`${name}.options`];
 }
+
+// The owner of a settings file can start any program with a shell line.
+function untrustedLines({ located, untrusted }: SettingsFile): Diagnostic[] {
+  if (located === undefined || untrusted === undefined) return [];
+  return [...sourcesOf(located)].filter(([place]) => shellSetting.test(place)).map((
+    [place, source],
+  ) => ({
+    place,
+    source,
+    message: `This file may not define shell lines, because ${untrusted}`,
+    severity: "error",
+  }));
+}
+
+const shellSetting = new RegExp(`^${command}\\.shell$`);
 
 async function inspectKey({ settings, sourceOf }: HostFile): Promise<Diagnostic[]> {
   const { key } = Object(settings.tls) as { key?: unknown };

@@ -1,9 +1,10 @@
-import { SHELL_PATH, USERS_PATH } from "../host/paths.ts";
+import { SHELL_PATH } from "../host/paths.ts";
 import type { Report } from "./diagnostic.ts";
 import { fitConnections } from "./fit_connections.ts";
+import { type Accounts, identify, readAccounts } from "./identify.ts";
 import { inspectListen } from "./inspect_listen.ts";
 import { inspectReach } from "./inspect_reach.ts";
-import type { ExecSettings, Manifest, ManifestCommand } from "./manifest.ts";
+import type { Manifest, ManifestCommand } from "./manifest.ts";
 import { explainMissing, whyOmitted } from "./missing_program.ts";
 import { programsOf } from "./granted_permissions.ts";
 import { type Lookup, resolveListen } from "./resolve_listen.ts";
@@ -34,16 +35,16 @@ export async function inspectHost(
 ): Promise<Manifest> {
   const commands: [string, ManifestCommand][] = [];
   const omitted: [string, string][] = [];
+  const accounts = await readAccounts();
   for (const [name, command] of Object.entries(manifest.commands)) {
     const at = report.at("commands").at(name);
     const reason = await omission(command, exists, at);
-    if (reason === undefined) commands.push([name, await inspectCommand(command, at)]);
+    if (reason === undefined) commands.push([name, await inspectCommand(command, accounts, at)]);
     else omitted.push([name, reason]);
   }
-  const starts = commands.some(([, command]) => command.kind !== "check");
-  if (starts && !await exists(SHELL_PATH)) {
+  if (commands.some(([, command]) => startsProcesses(command)) && !await exists(SHELL_PATH)) {
     report.at("commands").error(
-      `${explainMissing(SHELL_PATH)}: plugins cannot be ended without it`,
+      `${explainMissing(SHELL_PATH)}: processes of commands cannot be ended without it`,
     );
   }
   const settings = await settleListen(manifest.settings, report, lookup);
@@ -58,6 +59,11 @@ export async function inspectHost(
     commands: Object.fromEntries(commands),
     ...(omitted.length > 0 && { omitted: Object.fromEntries(omitted) }),
   };
+}
+
+function startsProcesses(command: ManifestCommand): boolean {
+  return command.kind !== "check" || command.isolation === "process" ||
+    (command.permissions.run ?? []).length > 0;
 }
 
 async function settleListen(
@@ -97,6 +103,7 @@ export async function omission(
 
 async function inspectCommand(
   command: ManifestCommand,
+  accounts: Accounts,
   report: Report,
 ): Promise<ManifestCommand> {
   if (command.kind === "check") {
@@ -112,9 +119,16 @@ async function inspectCommand(
     command.kind === "shell" ? report.at("line") : report.at("argv").at(0),
   );
   await folder(command.cwd, report.at("cwd"));
-  const identity = await identify(command, report);
+  const identity = identify(command, accounts, report);
   if (command.kind === "shell") return { ...command, ...identity };
-  return { ...command, ...identity, argv: [found ?? path, ...command.argv.slice(1)] };
+  const { prefix } = command;
+  const first = prefix && await executable(prefix[0]!, report);
+  return {
+    ...command,
+    ...identity,
+    argv: [found ?? path, ...command.argv.slice(1)],
+    ...(prefix && { prefix: [first ?? prefix[0]!, ...prefix.slice(1)] }),
+  };
 }
 
 async function stat(path: string): Promise<Deno.FileInfo | undefined> {
@@ -150,29 +164,4 @@ async function folder(path: string, report: Report): Promise<void> {
       `Missing folder ${JSON.stringify(path)}: expected the command's working directory`,
     );
   }
-}
-
-/**
- * Finds the ids of a command's user in the system's list of users.
- *
- * @param command the settings that may name a user
- * @param report receives an error if the user is unknown, or if the daemon cannot run as that user
- * @returns the ids; empty if the command names no user or an unknown one
- */
-export async function identify(
-  { user }: ExecSettings,
-  report: Report,
-): Promise<{ uid?: number; gid?: number }> {
-  if (user === undefined) return {};
-  const lines = (await Deno.readTextFile(USERS_PATH)).split("\n").map((line) => line.split(":"));
-  const entry = lines.find(([name]) => name === user);
-  if (entry === undefined) {
-    report.at("user").error(`Unknown user ${JSON.stringify(user)} on this host`);
-    return {};
-  }
-  const [uid, gid] = [Number(entry[2]), Number(entry[3])];
-  if (Deno.uid() !== 0 && Deno.uid() !== uid) {
-    report.at("user").error(`Cannot run as ${JSON.stringify(user)}: the daemon is not root`);
-  }
-  return { uid, gid };
 }

@@ -1,11 +1,12 @@
 import type { Report } from "./diagnostic.ts";
 import { fitConnections } from "./fit_connections.ts";
-import { identify, omission } from "./inspect.ts";
+import { identify, readAccounts } from "./identify.ts";
+import { omission } from "./inspect.ts";
 import { inspectListen } from "./inspect_listen.ts";
 import { inspectReach } from "./inspect_reach.ts";
 import type { Manifest, ManifestCommand } from "./manifest.ts";
 import { explainMissing } from "./missing_program.ts";
-import { executableOf } from "./granted_permissions.ts";
+import { programsOf } from "./granted_permissions.ts";
 
 /**
  * Checks a compiled manifest on the host that serves it, within the permissions of the daemon's own
@@ -25,6 +26,7 @@ export async function inspectDeployed(
 ): Promise<Manifest> {
   const commands: [string, ManifestCommand][] = [];
   const omitted: [string, string][] = [];
+  const accounts = await readAccounts();
   for (const [name, command] of Object.entries(manifest.commands)) {
     const at = report.at("commands").at(name);
     const reason = await omission(command, isFile, at);
@@ -32,13 +34,14 @@ export async function inspectDeployed(
       omitted.push([name, reason]);
       continue;
     }
-    const executable = executableOf(command);
-    if (command.kind === "check" || executable === undefined) {
+    if (command.kind === "check") {
       commands.push([name, command]);
       continue;
     }
-    if (!await isFile(executable)) at.warning(explainMissing(executable));
-    commands.push([name, { ...command, ...await identify(command, at) }]);
+    for (const program of programsOf(command)) {
+      if (!await isFile(program)) at.warning(explainMissing(program));
+    }
+    commands.push([name, { ...command, ...identify(command, accounts, at) }]);
   }
   const { settings } = manifest;
   inspectReach(settings, report);

@@ -37,6 +37,7 @@ export function expandMacros(template: string, args: readonly string[], closeLas
  * @param argv the template
  * @param args the arguments
  * @param split whether words that are exactly `$ARGn$` are split
+ * @param unsplit indexes of words in the template that are not split in any case
  * @returns the words
  * @throws {SyntaxError} if an argument that is split contains an unclosed quote
  */
@@ -44,10 +45,13 @@ export function expandArgv(
   argv: readonly string[],
   args: readonly string[],
   split = true,
+  unsplit: readonly number[] = [],
 ): string[] {
-  return argv.flatMap((word) => {
+  return argv.flatMap((word, index) => {
     const value = expandMacros(word, args);
-    return split && /^\$ARG\d+\$$/.test(word) ? splitWords(value) : [value];
+    return split && !unsplit.includes(index) && /^\$ARG\d+\$$/.test(word)
+      ? splitWords(value)
+      : [value];
   });
 }
 

@@ -19,11 +19,20 @@ export interface ExecSettings {
   env: Record<string, string>;
   cwd: string;
   user?: string;
+  group?: string;
   sha256?: string;
   split: boolean;
-  /** The ids of `user` on this host. */
+}
+
+/** The user that runs a plugin on this host. */
+export interface ExecIdentity {
+  /** The ids; omitted if they are those of the daemon. */
   uid?: number;
   gid?: number;
+  /** Whether `setpriv` starts the plugin, because only it can add the other groups of the user. */
+  allGroups?: true;
+  /** The entry of the user in the list of users, for the environment. */
+  account?: { name: string; home: string; shell: string };
 }
 
 /** A check or a function, as data. */
@@ -54,13 +63,17 @@ export function isBuiltIn(command: ManifestCommand): boolean {
 }
 
 /** A plugin, as data. */
-export interface ManifestPlugin extends RunSettings, ExecSettings {
+export interface ManifestPlugin extends RunSettings, ExecSettings, ExecIdentity {
   kind: "plugin";
   argv: string[];
+  /** The indexes of words in `argv` that are never split. */
+  unsplit?: number[];
+  /** The program that starts the plugin, and its arguments before the path of the plugin. */
+  prefix?: string[];
 }
 
 /** A line for `/bin/sh`, as data. */
-export interface ManifestShell extends RunSettings, ExecSettings {
+export interface ManifestShell extends RunSettings, ExecSettings, ExecIdentity {
   kind: "shell";
   line: string;
 }

@@ -1,4 +1,5 @@
 import { permissionNames } from "../check/declared_permissions.ts";
+import { SETPRIV_PATH } from "../host/paths.ts";
 import { whyBroad } from "./broad.ts";
 import { isBuiltIn, type Manifest, type ManifestCommand } from "./manifest.ts";
 import { commandPermissions, type GrantedPermissions } from "./granted_permissions.ts";
@@ -44,7 +45,9 @@ export function commandNeeds(manifest: Manifest): Need[] {
     const permissions = commandPermissions({ ...manifest, commands: { [name]: command } });
     return (Object.entries(permissions) as [keyof GrantedPermissions, string[]][]).flatMap((
       [kind, entries],
-    ) => entries.map((entry) => ({ kind, entry, command: name, why: reason(command, kind) })));
+    ) =>
+      entries.map((entry) => ({ kind, entry, command: name, why: reason(command, kind, entry) }))
+    );
   });
 }
 
@@ -72,8 +75,16 @@ export function collectNeeds(needs: readonly Need[]): NeededPermission[] {
   return collected.sort((a, b) => order(a) - order(b) || (a.entry < b.entry ? -1 : 1));
 }
 
-function reason(command: ManifestCommand, kind: keyof GrantedPermissions): string {
+function reason(
+  command: ManifestCommand,
+  kind: keyof GrantedPermissions,
+  entry: string,
+): string {
   if (command.kind === "check") return command.description;
   if (kind === "read") return "Compares the digest of the plugin before each start";
+  if (entry === SETPRIV_PATH) {
+    return `Gives the command all groups of ${command.user}`;
+  }
+  if (command.kind === "plugin" && command.prefix?.[0] === entry) return "Starts plugins";
   return command.kind === "plugin" ? "A plugin" : `A shell line: ${command.line}`;
 }

@@ -21,6 +21,7 @@ export function parseSettings(input: object, report: Report): Settings {
     ...defaultSettings,
     ...read,
     limits: { ...defaultSettings.limits, ...read.limits },
+    v2: { ...defaultSettings.v2, ...read.v2 },
   };
   findDuplicates(settings.listen, report.at("listen"));
   findContradictions(settings, (input as { tls?: unknown }).tls, report);

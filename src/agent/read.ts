@@ -83,6 +83,12 @@ export const text: Reader<string> = reader(
   (value): value is string => typeof value === "string" && value !== "" && !value.includes("\0"),
 );
 
+/** Reads a string without NUL, which may be empty. */
+export const anyText: Reader<string> = withSchema({ type: "string" }, (value, report) => {
+  if (typeof value === "string" && !value.includes("\0")) return value;
+  report.error(`Invalid value ${show(value)}: expected a string`);
+});
+
 /** Reads a whole number of at least one. */
 export const count: Reader<number> = reader(
   "a whole number of at least 1",

@@ -1,10 +1,13 @@
+import type { Report } from "./diagnostic.ts";
 import type { ExecSettings, ManifestCheck, RunSettings } from "./manifest.ts";
 import {
   absolutePath,
+  anyText,
   boolean,
   count,
   described,
   fields,
+  isRecord,
   listOf,
   oneOf,
   type Reader,
@@ -31,7 +34,7 @@ export const commandName: Reader<string> = withSchema({ pattern: namePattern }, 
 export type GivenRun = Partial<RunSettings & Pick<ManifestCheck, "sandbox">>;
 
 /** Settings of a plugin or a shell line, after reading. */
-export type GivenExec = GivenRun & Partial<Omit<ExecSettings, "uid" | "gid">>;
+export type GivenExec = GivenRun & Partial<ExecSettings>;
 
 /** The reader and the description of each setting of any command. */
 export const runTable: { [Name in keyof GivenRun]-?: Reader<NonNullable<GivenRun[Name]>> } = {
@@ -57,25 +60,36 @@ export const runTable: { [Name in keyof GivenRun]-?: Reader<NonNullable<GivenRun
 /** Reads the settings of any command. */
 export const runFields: Reader<GivenRun> = fields<GivenRun>(runTable);
 
-const anyText: Reader<string> = withSchema({ type: "string" }, (value, report) => {
-  if (typeof value === "string" && !value.includes("\0")) return value;
-  report.error(`Invalid value ${show(value)}: expected a string`);
-});
-
 const variables = recordOf<string>(anyText);
 
-const environment: Reader<Record<string, string>> = withSchema(
+/** Reads environment variables. */
+export const environment: Reader<Record<string, string>> = withSchema(
   variables.schema!,
   (value, report) => {
     const read = variables(value, report);
     for (const name of Object.keys(read ?? {})) {
-      if (name.startsWith("LD_")) {
-        report.at(name).error(
-          "Invalid variable: the runtime refuses variables whose names start with LD_",
-        );
-      }
+      const reason = whyInvalidVariable(name);
+      if (reason !== undefined) report.at(name).error(`Invalid variable: ${reason}`);
     }
     return read;
+  },
+);
+
+// These variables make the dynamic linker load other code, so Deno refuses them in any case.
+function whyInvalidVariable(name: string): string | undefined {
+  if (name.includes("=")) return 'expected a name without "="';
+  if (!/^(?:DY)?LD_/i.test(name)) return undefined;
+  return "the runtime refuses variables whose names start with LD_; let another program set it: " +
+    `plugin(["/usr/bin/env", ${JSON.stringify(`${name}=VALUE`)}, "/path/of/the/plugin"])`;
+}
+
+/** Reads a user or a group: a name or a number. YAML reads digits as a number. */
+const principal: Reader<string> = withSchema(
+  { anyOf: [text.schema!, { type: "integer", minimum: 0 }] },
+  (value, report) => {
+    if (Number.isSafeInteger(value) && (value as number) >= 0) return String(value);
+    if (typeof value !== "number") return text(value, report);
+    report.error(`Invalid value ${show(value)}: expected a name or a number`);
   },
 );
 
@@ -85,8 +99,14 @@ export const execTable: { [Name in keyof GivenExec]-?: Reader<NonNullable<GivenE
   env: described("Environment variables of a plugin, added to a minimal environment", environment),
   cwd: described("Working directory of a plugin", absolutePath),
   user: described(
-    "User that runs a plugin; another user than the daemon's requires root",
-    text,
+    "User that runs a plugin, a name or a number; another user than the daemon's requires root",
+    principal,
+    { examples: ["nagios"] },
+  ),
+  group: described(
+    "Primary group of a plugin, a name or a number; another group than the user's requires root",
+    principal,
+    { examples: ["nagios"] },
   ),
   sha256: described("SHA-256 of a plugin; a plugin with another digest is not started", sha256),
   split: described(
@@ -104,20 +124,62 @@ export const execFields: Reader<GivenExec> = fields<GivenExec>({
   },
 });
 
-const words = listOf(anyText);
+/** A plugin's path and arguments, after reading. */
+export interface GivenPlugin {
+  argv: string[];
+  /** The indexes of words that are never split. */
+  unsplit: number[];
+}
+
+const wholeWord = fields<{ word: string }>({
+  word: described("A word that is never split into several words", anyText),
+});
+
+/** Reads a string, or a map such as `{ word: $ARG1$ }`. */
+const pluginWord: Reader<string | { word: string }> = withSchema(
+  { anyOf: [anyText.schema!, { ...wholeWord.schema, required: ["word"] }] },
+  (value, report) => {
+    if (!isRecord(value)) return anyText(value, report);
+    const read = wholeWord(value, report);
+    if (read?.word !== undefined) return { word: read.word };
+    if (!("word" in value)) report.error("Missing word: expected a string or { word: STRING }");
+  },
+);
+
+const words = listOf(pluginWord);
 
 /**
  * Reads the path and arguments of a plugin; the first word is the absolute path of the executable.
  */
-export const commandLine: Reader<string[]> = withSchema(
+export const commandLine: Reader<GivenPlugin> = withSchema(
   { ...words.schema, prefixItems: [absolutePath.schema!], minItems: 1 },
   (value, report) => {
-    const argv = words(value, report);
-    if (argv === undefined) return;
-    const executable = absolutePath((value as unknown[])[0], report.at(0));
-    if (executable?.includes("$ARG")) {
-      report.at(0).error("Invalid executable: expected a path without $ARGn$ macros");
-    }
-    return executable === undefined ? undefined : argv;
+    const read = words(value, report);
+    if (read === undefined) return;
+    if (!isProgram((value as unknown[])[0], report.at(0))) return;
+    return {
+      argv: read.map((word) => typeof word === "string" ? word : word.word),
+      unsplit: read.flatMap((word, index) => typeof word === "string" ? [] : [index]),
+    };
   },
 );
+
+const plainWords = listOf(anyText);
+
+/** Reads the absolute path of a program that starts plugins, and its arguments; may be empty. */
+export const prefixLine: Reader<string[]> = withSchema(
+  { ...plainWords.schema, prefixItems: [absolutePath.schema!] },
+  (value, report) => {
+    const read = plainWords(value, report);
+    if (read === undefined || read.length === 0) return read;
+    return isProgram((value as unknown[])[0], report.at(0)) ? read : undefined;
+  },
+);
+
+function isProgram(value: unknown, report: Report): boolean {
+  const executable = absolutePath(value, report);
+  if (executable?.includes("$ARG")) {
+    report.error("Invalid executable: expected a path without $ARGn$ macros");
+  }
+  return executable !== undefined;
+}

@@ -23,6 +23,12 @@ export interface Settings {
   acceptArguments: boolean;
   /** Timeout of commands without their own timeout. */
   timeout: number;
+  /** Environment variables of every plugin and shell line. */
+  env: Record<string, string>;
+  /** The program that starts every plugin, and its first arguments; empty for none. */
+  pluginPrefix: string[];
+  /** Whether settings files may define shell lines. */
+  hostShell: boolean;
   /** Limits of the daemon. */
   limits: {
     connections: number;
@@ -34,6 +40,8 @@ export interface Settings {
     queued: number;
     sandboxes: number;
   };
+  /** Packets of version 2: the length of the text buffer in bytes, and how long texts are sent. */
+  v2: { payload: number; packets: "one" | "many" };
   /** Path where /proc is bound. */
   procfs: string;
   /** Folder of the daemon's own files. */
@@ -54,6 +62,9 @@ export const defaultSettings: Settings = {
   allowedHosts: ["127.0.0.0/8", "::1"],
   acceptArguments: false,
   timeout: 60,
+  env: {},
+  pluginPrefix: [],
+  hostShell: false,
   limits: {
     connections: 4096,
     perAddress: 2048,
@@ -64,6 +75,7 @@ export const defaultSettings: Settings = {
     queued: 1024,
     sandboxes: 32,
   },
+  v2: { payload: 1024, packets: "one" },
   procfs: "/proc",
   refusals: "explain",
   log: "text",

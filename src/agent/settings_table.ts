@@ -13,8 +13,16 @@ import {
   text,
   withSchema,
 } from "./read.ts";
-import { DEFAULT_PORT, type Settings } from "./settings.ts";
 import type { Address } from "../net/host_port.ts";
+import { environment, prefixLine } from "./run_settings.ts";
+import { DEFAULT_PORT, type Settings } from "./settings.ts";
+
+/**
+ * Limits of the text buffer of a packet of version 2, in bytes. NSClient++ allows any size. Below the
+ * minimum, a useful query does not fit.
+ */
+const MIN_PAYLOAD = 64;
+const MAX_PAYLOAD = 65_536;
 
 /** Reads `HOST:PORT`, `HOST`, `[V6]:PORT`, `V6` or `:PORT`; the default port is 5666. */
 export const address: Reader<Address> = withSchema({ type: "string" }, (value, report) => {
@@ -133,9 +141,34 @@ const limits = fields<Partial<Settings["limits"]>>({
   sandboxes: described("Maximum number of concurrent sandboxes", count),
 });
 
+const payload: Reader<number> = withSchema(
+  { type: "integer", minimum: MIN_PAYLOAD, maximum: MAX_PAYLOAD },
+  (value, report) => {
+    const size = value as number;
+    if (Number.isSafeInteger(size) && size >= MIN_PAYLOAD && size <= MAX_PAYLOAD) return size;
+    report.error(
+      `Invalid value ${show(value)}: expected a whole number from ${MIN_PAYLOAD} to ${MAX_PAYLOAD}`,
+    );
+  },
+);
+
+const v2 = fields<Partial<Settings["v2"]>>({
+  payload: described(
+    "Size of the text in a packet of version 2, in bytes, as configured in clients such as " +
+      "NSClient++; packets of 1024 bytes are accepted, too",
+    payload,
+  ),
+  packets: described(
+    "one: cut a longer text of version 2, as nrpe does; many: send several packets, which " +
+      "check_nrpe cannot read, but checkwright query and NSClient++ can",
+    oneOf("one", "many"),
+  ),
+});
+
 /** Settings after reading, without defaults: all are optional. */
-export type GivenSettings = Partial<Omit<Settings, "limits">> & {
+export type GivenSettings = Partial<Omit<Settings, "limits" | "v2">> & {
   limits?: Partial<Settings["limits"]>;
+  v2?: Partial<Settings["v2"]>;
 };
 
 /** The reader and the description of each setting. */
@@ -162,7 +195,23 @@ export const settingsTable: {
     boolean,
   ),
   timeout: described("Timeout of every command without its own timeout", span),
+  env: described(
+    "Environment variables of every plugin and shell line; a command's own env overrides them",
+    environment,
+    { examples: [{ ORACLE_HOME: "/opt/oracle" }] },
+  ),
+  pluginPrefix: described(
+    "The absolute path of a program that starts every plugin, and its arguments; shell lines have " +
+      "no prefix",
+    prefixLine,
+    { examples: [["/usr/bin/sudo", "-n"]] },
+  ),
+  hostShell: described(
+    "Whether settings files may define shell lines; only the agent can allow it",
+    boolean,
+  ),
   limits: described("Limits of the daemon", limits),
+  v2: described("Packets of version 2 of NRPE", v2),
   procfs: described("Path at which /proc is mounted for checks that declare proc", absolutePath),
   state: described(
     "State directory: the daemon's own files, such as its certificate",

@@ -2,8 +2,7 @@ import type { Connection } from "../net/connection.ts";
 import { connectFailure, openTcp } from "../net/open_tcp.ts";
 import { secureClient } from "../net/secure_client.ts";
 import { closeConn, writeAll } from "../net/tcp.ts";
-import { tlsClient, type TlsClientOptions } from "../net/tls_client.ts";
-import type { Handshaker } from "../net/tls_connection.ts";
+import { type TlsClient, tlsClient, type TlsClientOptions } from "../net/tls_client.ts";
 import {
   type PeerCertificate,
   readCertificate,
@@ -83,13 +82,8 @@ export async function connect(
   address: ServiceAddress,
   { tls, signal = new AbortController().signal }: ServiceOptions = {},
 ): Promise<ServiceConnection> {
-  // TLS is loaded before the time is measured, because its first use takes 20 to 150 ms.
-  const [client] = tls
-    ? await Promise.all([
-      tlsClient(verified(tls, address)),
-      import("node:stream"),
-    ])
-    : [];
+  // TLS is prepared before the time is measured, because its first use takes 20 to 150 ms.
+  const client = tls ? await tlsClient(verified(tls, address)) : undefined;
   signal.throwIfAborted();
   const startedAt = performance.now();
   const conn = await open(address, signal);
@@ -142,7 +136,7 @@ async function open(address: ServiceAddress, signal: AbortSignal): Promise<Deno.
 async function secure(
   conn: Deno.Conn,
   host: string,
-  client: Handshaker,
+  client: TlsClient,
   signal: AbortSignal,
 ): Promise<{ connection: OpenConnection; certificate: PeerCertificate | undefined }> {
   let certificate: PeerCertificate | undefined;
@@ -156,7 +150,8 @@ async function secure(
     write: (bytes) => conn.write(bytes),
     close: () => conn.close(),
   };
-  const handshaker: Handshaker = {
+  const handshaker: TlsClient = {
+    Duplex: client.Duplex,
     async shakeHands(stream) {
       const secured = await client.shakeHands(stream);
       certificate = readCertificate(secured.socket.getPeerCertificate());

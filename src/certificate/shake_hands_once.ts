@@ -48,12 +48,9 @@ export async function shakeHandsOnce(
   { hostname, port, signal }: Pick<ConnectOptions, "hostname" | "port"> & { signal: AbortSignal },
   { serverName, mayRefuse }: HandshakeWish,
 ): Promise<HandshakeReport> {
-  const [client, { Duplex }] = await Promise.all([
-    tlsClient({ serverName }),
-    import("node:stream"),
-  ]);
+  const client = await tlsClient({ serverName });
   const conn = await firstThatAnswers(await resolve(hostname), { hostname, port, signal });
-  const transport = connTransport(conn, Duplex);
+  const transport = connTransport(conn, client.Duplex);
   const aborted = Promise.withResolvers<never>();
   const onAbort = () => {
     transport.close();

@@ -42,14 +42,14 @@ function settingRows({ settings }: Manifest, originOf: OriginOf): Row[] {
       : [[name, value] as const];
     return parts.filter(([, value]) => value !== undefined).map(([place, value]): Row => [
       place,
-      formatFlow(value),
+      shown(place, value),
       originOf(place) ?? "default",
     ]);
   });
 }
 
 function commandRows(
-  { commands, disabled = [] }: Manifest,
+  { settings, commands, disabled = [] }: Manifest,
   origins: ReadonlySet<string>,
   originOf: OriginOf,
 ): Row[] {
@@ -61,19 +61,26 @@ function commandRows(
   function ofCommand(name: string, command: ManifestCommand): Row[] {
     const place = placeBelow("commands", name);
     const values = writeCommand(command);
-    return ["plugin", "options", ...Object.keys(execTable)].flatMap((setting) => {
+    return ["plugin", "shell", "options", ...Object.keys(execTable)].flatMap((setting) => {
       const [below, value] = [placeBelow(place, setting), values[setting]];
       if (!isRecord(value)) return row(below, value);
-      return Object.entries(value).flatMap(([key, item]) =>
-        row(placeBelow(below, key), item, origins.has(below) ? "agent" : originOf(below))
-      );
+      return Object.entries(value).flatMap(([key, item]) => {
+        // The variables of all plugins are in the rows of the setting env.
+        const isCommon = setting === "env" && settings.env[key] === item;
+        const otherwise = origins.has(below) ? "agent" : originOf(below);
+        return row(placeBelow(below, key), item, isCommon ? undefined : otherwise);
+      });
     });
   }
 
   function row(place: string, value: unknown, otherwise?: string): Row[] {
     const origin = originOf(place) ?? otherwise;
     if (origin === undefined) return [];
-    const isSecret = typeof value === "string" && isSecretName(place) && !value.startsWith("/");
-    return [[place, isSecret ? HIDDEN_SECRET : formatFlow(value), origin]];
+    return [[place, shown(place, value), origin]];
   }
+}
+
+function shown(place: string, value: unknown): string {
+  const isSecret = typeof value === "string" && isSecretName(place) && !value.startsWith("/");
+  return isSecret ? HIDDEN_SECRET : formatFlow(value);
 }

@@ -62,7 +62,8 @@ function formatCommand(name: string, command: ManifestCommand, manifest: Manifes
 
 function describe(command: ManifestCommand): string {
   if (command.kind === "check") return command.description;
-  return command.kind === "plugin" ? `plugin ${command.argv.join(" ")}` : `shell ${command.line}`;
+  if (command.kind === "shell") return `shell ${command.line}`;
+  return `plugin ${[...command.prefix ?? [], ...command.argv].join(" ")}`;
 }
 
 function options(command: ManifestCommand): string[] {

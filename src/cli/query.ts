@@ -1,8 +1,9 @@
 import { checkNrpe } from "../client/check_nrpe.ts";
 import { parseOptions } from "../client/options.ts";
 import { VERSION } from "../daemon/version.ts";
+import { exactWords } from "./exact_words.ts";
 import { print } from "./print.ts";
-import { formatHelp, type Line, type Subcommand } from "./usage.ts";
+import { formatHelp, type Line, type Subcommand, UsageError } from "./usage.ts";
 
 /** The exit code of `check_nrpe` if it sends no query: help, version, or an invalid command line. */
 const NOT_ASKED = 3;
@@ -37,7 +38,7 @@ const line: Line = {
     "no-ssl": { short: "n", meaning: "connect without TLS" },
     "v2-packets-only": {
       short: "2",
-      meaning: "use version 2 only, with at most 1,023 bytes of output",
+      meaning: "use version 2 only, in which nrpe sends at most 1,023 bytes of output",
     },
     "v3-packets-only": {
       short: "3",
@@ -120,9 +121,11 @@ export const query: Subcommand = {
   async run(args) {
     let request;
     try {
-      request = parseOptions(args, Deno.readTextFileSync);
+      request = parseOptions(exactWords(args), Deno.readTextFileSync);
     } catch (error) {
-      if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+      const invalid = error instanceof SyntaxError || error instanceof RangeError ||
+        error instanceof UsageError;
+      if (!invalid) throw error;
       // The error goes to standard output, because an engine shows only the standard output of a
       // plugin.
       console.log(`${error.message}\nTry "checkwright query --help"`);

@@ -7,6 +7,7 @@ import { createStats, ownCheck } from "../daemon/stats.ts";
 import { NO_QUARANTINE } from "../runner/quarantine.ts";
 import { createSandboxedRunner } from "../runner/sandboxed_runner.ts";
 import { errorsOfCommand, printDiagnostics } from "./diagnostics.ts";
+import { exactWords } from "./exact_words.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import { print } from "./print.ts";
 import { argWord, optionalAgentWord, settingsOption, takeCommand } from "./shared_options.ts";
@@ -35,7 +36,7 @@ export const run: Subcommand = defineSubcommand({
   },
   stopEarly: true,
   async run(words, options) {
-    const { path, name, args } = takeCommand(words);
+    const { path, name, args } = takeCommand(exactWords(words));
     const loaded = await loadOnHost(path, options.settings);
     const { diagnostics, code } = loaded;
     printDiagnostics(errorsOf(diagnostics));

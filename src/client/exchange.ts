@@ -3,7 +3,7 @@ import type { Connection } from "../net/connection.ts";
 import { encodePacket } from "../protocol/encode_packet.ts";
 import { maxTextLength, type Packet } from "../protocol/packet.ts";
 import { ProtocolError } from "../protocol/protocol_error.ts";
-import { readPacket } from "../protocol/read_packet.ts";
+import { readResponse } from "../protocol/read_response.ts";
 
 /** A query and the server to send it to. */
 export interface Exchange extends Omit<ConnectOptions, "signal"> {
@@ -24,7 +24,8 @@ const MAX_TIMER = 2 ** 31 - 1;
 
 /**
  * Sends a query and returns the response. The response may have another version than the query:
- * NSClient++ runs the command of a version 4 query and answers with version 2.
+ * NSClient++ runs the command of a version 4 query and answers with version 2. A response of several
+ * packets is joined.
  *
  * If a server closes the connection without an answer, the query is sent again as version 2. The
  * server may not know the version, or may have another reason. After the first byte of a response,
@@ -70,7 +71,7 @@ async function askOnce(exchange: Exchange, signal: AbortSignal): Promise<Packet>
     await send(connection, encodePacket({ version, type: "query", text, ...size }));
     // A server that closes before it has read the whole query causes a reset.
     const source = { read: (buffer: Uint8Array) => connection.read(buffer).catch(endIfReset) };
-    return await readPacket(source, { expect: "response", ...size });
+    return await readResponse(source, size);
   } catch (error) {
     signal.throwIfAborted();
     throw error;

@@ -107,11 +107,11 @@ export async function openDaemon(
 // The log receives events that peers can repeat as often as they like.
 function acceptorParts(parts: DaemonParts, log: Log): AcceptorParts {
   const { manifest: { settings, commands }, tls } = parts;
-  const { allowedHosts, limits } = settings;
+  const { allowedHosts, limits, v2 } = settings;
   const names = new Set(allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []));
   return {
     tls,
-    settings: { allowedHosts, limits },
+    settings: { allowedHosts, limits, v2 },
     longest: Math.max(0, ...Object.values(commands).map(({ timeout }) => timeout)),
     service: {
       log,

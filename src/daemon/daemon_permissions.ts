@@ -1,6 +1,5 @@
 import { type Address, formatHostPort } from "../net/host_port.ts";
 import { type Diagnostic, placeBelow } from "../agent/diagnostic.ts";
-import { USERS_PATH } from "../host/paths.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { isHostName } from "../agent/resolve_listen.ts";
 import { commandNeeds, type Need } from "../agent/needs.ts";
@@ -11,7 +10,7 @@ import {
   programsOf,
   unite,
 } from "../agent/granted_permissions.ts";
-import { SHELL_PATH } from "../host/paths.ts";
+import { GROUPS_PATH, SETPRIV_PATH, SHELL_PATH, USERS_PATH } from "../host/paths.ts";
 import { openProcessTree, type ProcessTree, withoutProcessTree } from "../host/process_tree.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 
@@ -54,10 +53,12 @@ export function ownNeeds(manifest: Manifest): Need[] {
   const { listen, tls, allowedHosts } = settings;
   const names = allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []);
   const programs = all.flatMap((command) =>
-    command.optional ? programsOf(command) : executableOf(command) ?? []
+    command.optional || command.kind !== "check" ? programsOf(command) : []
   );
   const certificates = tls === false ? [] : [tls.cert, tls.key, tls.ca];
-  const users = all.some((command) => command.kind !== "check" && command.user !== undefined);
+  const execs = all.filter((command) => command.kind !== "check");
+  const groups = execs.some(({ group }) => group !== undefined);
+  const others = execs.some(({ user }) => user !== undefined);
   const needs: [kind: Need["kind"], entries: (string | undefined)[], why: string][] = [
     ["run", hasProcesses(manifest) ? [SHELL_PATH] : [], boundsProcesses],
     // A name is not granted, but its addresses, when the daemon is started.
@@ -65,8 +66,19 @@ export function ownNeeds(manifest: Manifest): Need[] {
     ["net", names, "Looks up an allowed host"],
     ["read", programs, "Checks that the program exists"],
     ["read", certificates, "Reads the certificate"],
-    ["read", users ? [USERS_PATH] : [], "Looks up the users of plugins"],
-    ["sys", users ? ["uid"] : [], "Checks whether plugins can run as other users"],
+    ["read", execs.length > 0 ? [USERS_PATH] : [], "Looks up the users of plugins"],
+    ["read", groups ? [GROUPS_PATH] : [], "Looks up the groups of plugins"],
+    ["read", others ? [SETPRIV_PATH] : [], "Checks that the program exists"],
+    [
+      "sys",
+      execs.length > 0 || settings.hostShell ? ["uid"] : [],
+      "Finds the user of plugins, and checks that files belong to this user",
+    ],
+    [
+      "run",
+      settings.hostShell ? [SHELL_PATH] : [],
+      "Runs shell lines of settings files (hostShell)",
+    ],
   ];
   return needs.flatMap(([kind, entries, why]) =>
     [...new Set(entries)].filter((entry) => entry !== undefined)
@@ -87,18 +99,20 @@ function isAddress({ hostname }: Address): boolean {
  * @returns the need, if a command starts a process
  */
 export function startNeeds(manifest: Manifest): Need[] {
-  const starts = Object.values(manifest.commands).some((command) =>
-    executableOf(command) !== undefined ||
-    (command.kind === "check" &&
-      (command.isolation === "process" || (command.permissions.run ?? []).length > 0))
-  );
+  const starts = manifest.settings.hostShell ||
+    Object.values(manifest.commands).some((command) =>
+      executableOf(command) !== undefined ||
+      (command.kind === "check" &&
+        (command.isolation === "process" || (command.permissions.run ?? []).length > 0))
+    );
   const why = "Starts the helper that ends processes" +
     (keepsShell(manifest) ? "" : ", then gives up this permission");
   return starts ? [{ kind: "run", entry: SHELL_PATH, why, atStart: true }] : [];
 }
 
 function keepsShell(manifest: Manifest): boolean {
-  return hasProcesses(manifest) || commandPermissions(manifest).run.includes(SHELL_PATH);
+  return hasProcesses(manifest) || manifest.settings.hostShell ||
+    commandPermissions(manifest).run.includes(SHELL_PATH);
 }
 
 // A daemon with such checks may run Deno with any flags, and so can start any program already: the

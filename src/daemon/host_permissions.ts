@@ -1,11 +1,10 @@
 import { type Address, formatHostPort } from "../net/host_port.ts";
 import { AgentError, createReport, type Diagnostic } from "../agent/diagnostic.ts";
 import type { HostFile } from "../agent/host_settings.ts";
-import { USERS_PATH } from "../host/paths.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { formatFlags, type GrantedPermissions, unite } from "../agent/granted_permissions.ts";
 import { address } from "../agent/settings_table.ts";
-import { SHELL_PATH } from "../host/paths.ts";
+import { GROUPS_PATH, SETPRIV_PATH, SHELL_PATH, USERS_PATH } from "../host/paths.ts";
 import { formatResolved } from "./resolved_names.ts";
 import { type Lookup, resolveListen } from "../agent/resolve_listen.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
@@ -26,24 +25,31 @@ export function hostPermissions(
   manifest: Manifest,
   listen: readonly Address[],
 ): GrantedPermissions {
-  const { tls, allowedHosts, procfs, commands } = settings;
-  const plugins = Object.values(recordOf(commands)).map((command) =>
-    textsOf(recordOf(command).plugin)[0]
-  ).filter((path) => path?.startsWith("/")) as string[];
-  const users = Object.values(recordOf(commands)).some((command) =>
-    recordOf(command).user !== undefined
-  );
-  const sets: Partial<GrantedPermissions>[] = [
+  const { tls, allowedHosts, procfs, commands, pluginPrefix } = settings;
+  const each = Object.values(recordOf(commands)).map(recordOf);
+  const isPath = (path: string | undefined) => path?.startsWith("/");
+  const plugins = each.map(({ plugin }) => textsOf(plugin)[0]).filter(isPath) as string[];
+  const prefix = textsOf(pluginPrefix).slice(0, 1).filter(isPath);
+  const shells = manifest.settings.hostShell && each.some(({ shell }) => shell !== undefined);
+  const sets = (name: string) => each.some((command) => command[name] !== undefined);
+  const starts = plugins.length > 0 || prefix.length > 0 || shells;
+  return unite([
     {
       read: [...files, ...folders],
       net: [...listen.map(formatHostPort), ...textsOf(allowedHosts).flatMap(nameOf)],
     },
     { read: ["cert", "key", "ca"].flatMap((name) => textsOf(recordOf(tls)[name])) },
     { read: textsOf(procfs).flatMap((folder) => procFiles(manifest, folder)) },
-    users ? { read: [USERS_PATH], sys: ["uid"] } : {},
-    plugins.length === 0 ? {} : { read: plugins, run: [...plugins, SHELL_PATH] },
-  ];
-  return unite(sets);
+    sets("user") ? { read: [SETPRIV_PATH], run: [SETPRIV_PATH] } : {},
+    sets("group") ? { read: [GROUPS_PATH] } : {},
+    starts
+      ? {
+        read: [USERS_PATH, ...plugins, ...prefix],
+        sys: ["uid"],
+        run: [SHELL_PATH, ...plugins, ...prefix],
+      }
+      : {},
+  ]);
 }
 
 /**

@@ -27,10 +27,10 @@ export function startsPrograms(manifest: Manifest): boolean {
   );
 }
 
-/** Returns whether plugins run as other users, which requires root. */
+/** Returns whether plugins run as other users or groups, which requires root. */
 export function changesUser(manifest: Manifest): boolean {
   return commandsOf(manifest).some((command) =>
-    command.kind !== "check" && command.user !== undefined
+    command.kind !== "check" && (command.user !== undefined || command.group !== undefined)
   );
 }
 
@@ -106,7 +106,7 @@ export function looksAtDevices(manifest: Manifest): boolean {
 }
 
 function wordsOf(command: ManifestCommand): readonly string[] {
-  if (command.kind === "plugin") return [...command.argv, command.cwd];
+  if (command.kind === "plugin") return [...command.prefix ?? [], ...command.argv, command.cwd];
   if (command.kind === "shell") return [command.line, command.cwd];
   const { read = [], write = [], run = [] } = command.permissions;
   return [...read, ...write, ...run];

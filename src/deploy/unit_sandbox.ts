@@ -50,8 +50,12 @@ export function identityOf(manifest: Manifest): string[] {
       "# in SupplementaryGroups=.",
     ]
     : [];
+  const groups = startsStrangers(manifest)
+    ? ["# Plugins are in the groups of this user. Set more groups in SupplementaryGroups=."]
+    : [];
   return [
     ...user,
+    ...groups,
     ...key,
     `CapabilityBoundingSet=${bind.join(" ")}`,
     `AmbientCapabilities=${bind.join(" ")}`,

@@ -5,3 +5,12 @@ export const SHELL_PATH = "/bin/sh";
 
 /** The list of users. */
 export const USERS_PATH = "/etc/passwd";
+
+/** The list of groups. */
+export const GROUPS_PATH = "/etc/group";
+
+/**
+ * Starts a program as another user with all groups of that user. `Deno.Command` can set one group
+ * only. It is a part of util-linux.
+ */
+export const SETPRIV_PATH = "/usr/bin/setpriv";

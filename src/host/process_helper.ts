@@ -4,7 +4,8 @@
  * To signal a process group, a process needs the permission to run any program (Deno 2.9.6). To read
  * /proc, it needs all permissions. The helper is a POSIX shell with a fixed script. It is started
  * before the daemon gives up the permission to run the shell. Its only input is a signal and process
- * ids through a pipe. It needs `grep`, but neither `ps` nor `/bin/kill`. The pipe closes when the
+ * ids through a pipe. It needs neither `ps` nor `/bin/kill`, and uses `grep` only because the builtins
+ * of a shell read slowly. The pipe closes when the
  * daemon exits or is killed. The helper then kills the processes that the daemon has left running,
  * and exits.
  */
@@ -37,14 +38,36 @@ export interface ProcessHelper {
 /** The limit for an answer, in milliseconds. A helper that got SIGSTOP never answers. */
 const answerMilliseconds = 10_000;
 
+/** The folders of programs. */
+const defaultPath = "/usr/sbin:/usr/bin:/sbin:/bin";
+
 /**
  * `$1` is the daemon's mark. Apart from the two `grep`, only builtins of the shell are used: the
- * request `list` starts two programs, the others start none. Signals of a terminal or of systemd are
- * ignored, because the daemon needs the helper while it stops.
+ * request `list` starts two programs, the others start none. Without `grep`, builtins read the files.
+ * They ignore the NULs in `environ`, so that a mark ends after its usual length. Signals of a terminal
+ * or of systemd are ignored, because the daemon needs the helper while it stops.
  */
 const script = `unset HELPER
 trap '' HUP INT TERM PIPE
-stats() { grep -sH '' /proc/[0-9]*/stat; }
+if command -v grep >/dev/null; then
+  stats() { grep -sH '' /proc/[0-9]*/stat; }
+  marks() { grep -aHosE '${MARK_VARIABLE}=[-.0-9a-f]{36,73}' /proc/[0-9]*/environ; }
+else
+  lines() {
+    for file in "$@"; do
+      while IFS= read -r line || [ -n "$line" ]; do printf '%s:%s\\n' "$file" "$line"; done <"$file"
+    done 2>/dev/null
+  }
+  stats() { lines /proc/[0-9]*/stat; }
+  marks() {
+    lines /proc/[0-9]*/environ | while IFS= read -r line; do
+      case $line in
+      *${MARK_VARIABLE}=*) printf '%s:${MARK_VARIABLE}=%.73s\\n' \
+        "\${line%%:*}" "\${line#*${MARK_VARIABLE}=}" ;;
+      esac
+    done
+  }
+fi
 while read -r request word targets; do
   case $request:$word in
   signal:TERM | signal:KILL)
@@ -61,7 +84,7 @@ while read -r request word targets; do
     ;;
   list:)
     stats
-    grep -aHosE '${MARK_VARIABLE}=[-.0-9a-f]{36,73}' /proc/[0-9]*/environ
+    marks
     ;;
   esac
   echo .
@@ -70,9 +93,12 @@ done
 # The daemon has exited: kill the processes with its mark and their descendants until none is left.
 for look in 1 2 3 4 5; do
   family=' ' before=
-  for file in $(grep -lsF -- "${MARK_VARIABLE}=$1" /proc/[0-9]*/environ); do
-    file=\${file#/proc/}
-    family="$family\${file%/environ} "
+  for line in $(marks); do
+    case $line in *"${MARK_VARIABLE}=$1"*)
+      pid=\${line#/proc/}
+      family="$family\${pid%%/*} "
+      ;;
+    esac
   done
   [ "$family" != ' ' ] || exit 0
   list=$(stats)
@@ -101,17 +127,18 @@ done
  * Starts a helper.
  *
  * @param mark the daemon's mark; processes with this mark are killed when the daemon exits
+ * @param path the folders of programs, separated by colons
  * @returns the helper
  * @throws if the shell cannot be started
  */
-export function startProcessHelper(mark: string): ProcessHelper {
+export function startProcessHelper(mark: string, path: string = defaultPath): ProcessHelper {
   const child = new Deno.Command(
     SHELL_PATH,
     {
       // The script is in the environment, so that it does not fill the output of ps.
       args: ["-c", 'eval "$HELPER"', "checkwright-helper", mark],
       clearEnv: true,
-      env: { HELPER: script, PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
+      env: { HELPER: script, PATH: path, LC_ALL: "C" },
       cwd: "/",
       stdin: "piped",
       stdout: "piped",

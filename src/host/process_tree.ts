@@ -7,8 +7,8 @@ import type { Process } from "./process_list.ts";
  *
  * - `gone`: it had already exited;
  * - `TERM`, `KILL`: this signal ended it;
- * - `left`: some of its processes are still running;
- * - `alone`: only its first process could be signalled.
+ * - `left`: some of its processes are still running after both signals;
+ * - `alone`: only its first process was signalled, because the helper is missing.
  */
 export type Ending = "gone" | "TERM" | "KILL" | "left" | "alone";
 
@@ -81,15 +81,17 @@ export function withoutProcessTree(daemon: string = createMark()): ProcessTree {
 }
 
 async function endAlone(child: Child): Promise<Ending> {
+  let signalled = false;
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     try {
       child.kill(signal);
+      signalled = true;
     } catch {
       break; // The process has exited.
     }
     await Promise.race([child.status, wait(graceMilliseconds)]);
   }
-  return "alone";
+  return signalled ? "alone" : "gone";
 }
 
 function helped(helper: ProcessHelper, daemon: string): ProcessTree {
@@ -146,7 +148,7 @@ async function isGoneWithin(
   return false;
 }
 
-// If the list is empty because grep is missing, an existing group counts as alive.
+// If the list is empty because /proc cannot be read, an existing group counts as alive.
 async function isAlive(
   helper: ProcessHelper,
   group: number,

@@ -10,13 +10,17 @@ export interface Grant {
   command?: string;
   /**
    * A permission, or another property that a review must show: `plugin`, `shell`, `arguments` from
-   * the wire, `listen`, `allowedHosts` or `plainText`.
+   * the wire, `listen`, `allowedHosts`, `plainText` or `hostShell`.
    */
   kind: keyof Permissions | keyof typeof others;
   /** The entry as it is written in the agent. */
   entry: string;
   /** The user that runs a plugin, if it is not the user of the daemon. */
   user?: string;
+  /** The primary group of a plugin, if it is not that of the user. */
+  group?: string;
+  /** The program that starts a plugin, and its arguments, separated by spaces. */
+  prefix?: string;
   /** The digest that a plugin is pinned to. */
   sha256?: string;
 }
@@ -48,6 +52,7 @@ const others = {
   listen: "listen",
   allowedHosts: "allowed host",
   plainText: "plain text",
+  hostShell: "host settings",
 };
 
 /**
@@ -78,19 +83,22 @@ export function compareLock(lock: Lock, asked: Lock): LockDifference {
  * @param grant the grant
  * @returns one line, as in `net 10.0.0.7:6379`
  */
-export function formatGrant({ kind, entry, user, sha256 }: Grant): string {
+export function formatGrant({ kind, entry, user, group, prefix, sha256 }: Grant): string {
   return [
     `${isPermission(kind) ? kind : others[kind]} ${escapeText(entry)}`,
+    ...(prefix === undefined ? [] : [`started by ${escapeText(prefix)}`]),
     ...(user === undefined ? [] : [`as ${escapeText(user)}`]),
+    ...(group === undefined ? [] : [`in group ${escapeText(group)}`]),
     ...(sha256 === undefined ? [] : [`(SHA-256 ${sha256.slice(0, 12)}…)`]),
   ].join(" ");
 }
 
-function grantsOf({ listen, allowedHosts, plainText, commands }: Lock): Grant[] {
+function grantsOf({ listen, allowedHosts, plainText, hostShell, commands }: Lock): Grant[] {
   return [
     ...listen.map((entry): Grant => ({ kind: "listen", entry })),
     ...allowedHosts.map((entry): Grant => ({ kind: "allowedHosts", entry })),
     ...(plainText ? [{ kind: "plainText", entry: "without TLS" } as const] : []),
+    ...(hostShell ? [{ kind: "hostShell", entry: "may define shell lines" } as const] : []),
     ...Object.entries(commands).flatMap(([command, locked]) =>
       grantsOfCommand(locked).map((grant) => ({ command, ...grant }))
     ),
@@ -109,19 +117,22 @@ function grantsOfCommand(locked: LockedCommand): Grant[] {
       ...wire,
     ];
   }
-  const { kind, user, sha256 } = locked;
+  const { kind, user, group, sha256 } = locked;
   const entry = kind === "plugin" ? locked.executable : locked.line;
   return [{
     kind,
     entry,
     ...(user !== undefined && { user }),
+    ...(group !== undefined && { group }),
+    ...(kind === "plugin" && locked.prefix && { prefix: locked.prefix.join(" ") }),
     ...(sha256 !== undefined && { sha256 }),
   }, ...wire];
 }
 
 function includes(grant: Grant, want: Grant): boolean {
   if (grant.command !== want.command || grant.kind !== want.kind) return false;
-  if (grant.user !== want.user) return false;
+  if (grant.user !== want.user || grant.group !== want.group) return false;
+  if (grant.prefix !== want.prefix) return false;
   if (grant.sha256 !== undefined && grant.sha256 !== want.sha256) return false;
   return grant.entry === want.entry ||
     isPermission(grant.kind) && covers(grant.kind, grant.entry, want.entry);

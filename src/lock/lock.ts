@@ -21,6 +21,8 @@ export interface LockedCheck extends LockedAny {
 interface LockedExec extends LockedAny {
   /** The user that runs it; omitted for the daemon's own user. */
   user?: string;
+  /** The primary group; omitted for that of the user. */
+  group?: string;
   /** The SHA-256 of the executable; omitted if it is not pinned. */
   sha256?: string;
 }
@@ -29,6 +31,8 @@ interface LockedExec extends LockedAny {
 export interface LockedPlugin extends LockedExec {
   kind: "plugin";
   executable: string;
+  /** The program that starts it, and its arguments; omitted for none. */
+  prefix?: string[];
 }
 
 /** A shell line. It can start any program, so only this exact line is granted. */
@@ -51,6 +55,8 @@ export interface Lock {
   allowedHosts: string[];
   /** Whether connections are plain text; omitted for TLS. */
   plainText?: boolean;
+  /** Whether settings files of hosts may define shell lines; omitted if not. */
+  hostShell?: boolean;
   /** The grants of each command, by name. */
   commands: Record<string, LockedCommand>;
 }
@@ -77,6 +83,7 @@ export function createLock(module: string, { settings, commands }: Manifest): Lo
     listen: unique(listen),
     allowedHosts: unique(settings.allowedHosts),
     ...(settings.tls === false && { plainText: true }),
+    ...(settings.hostShell && { hostShell: true }),
     commands: Object.fromEntries(locked),
   };
 }
@@ -98,14 +105,20 @@ function lockCommand(command: ManifestCommand): LockedCommand {
     const permissions = Object.fromEntries(lists.filter(([, entries]) => entries!.length > 0));
     return { kind: "check", ...accepts, permissions };
   }
-  const { user, sha256 } = command;
+  const { user, group, sha256 } = command;
   const how = {
     ...accepts,
     ...(user !== undefined && { user }),
+    ...(group !== undefined && { group }),
     ...(sha256 !== undefined && { sha256 }),
   };
   return command.kind === "plugin"
-    ? { kind: "plugin", executable: command.argv[0]!, ...how }
+    ? {
+      kind: "plugin",
+      executable: command.argv[0]!,
+      ...(command.prefix && { prefix: command.prefix }),
+      ...how,
+    }
     : { kind: "shell", line: command.line, ...how };
 }
 

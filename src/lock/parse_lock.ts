@@ -2,6 +2,7 @@ import { permissionLists } from "../agent/describe_permissions.ts";
 import { AgentError, createReport, type Diagnostic, type Report } from "../agent/diagnostic.ts";
 import {
   absolutePath,
+  anyText,
   boolean,
   fields,
   listOf,
@@ -45,6 +46,7 @@ const lockFields = fields<Partial<Lock>>({
   listen: listOf(text),
   allowedHosts: listOf(text),
   plainText: boolean,
+  hostShell: boolean,
   commands: recordOf<LockedCommand>(command),
 });
 
@@ -66,7 +68,9 @@ const plugin = fields<LockedPlugin>({
   ...common,
   kind: oneOf("plugin"),
   executable: absolutePath,
+  prefix: listOf(anyText),
   user: text,
+  group: text,
   sha256,
 });
 const shell = fields<LockedShell>({
@@ -74,6 +78,7 @@ const shell = fields<LockedShell>({
   kind: oneOf("shell"),
   line: text,
   user: text,
+  group: text,
   sha256,
 });
 

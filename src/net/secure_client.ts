@@ -1,7 +1,7 @@
 import { ConnectError, type ConnectFault } from "./connect_error.ts";
 import type { Connection } from "./connection.ts";
-import { notAcceptable, PeerRefusal } from "./tls_client.ts";
-import { type Handshaker, tlsConnection } from "./tls_connection.ts";
+import { notAcceptable, PeerRefusal, type TlsClient } from "./tls_client.ts";
+import { tlsConnection } from "./tls_connection.ts";
 import { connTransport } from "./tls_transport.ts";
 import { tlsFailure } from "./tls_failure.ts";
 
@@ -18,11 +18,10 @@ import { tlsFailure } from "./tls_failure.ts";
 export async function secureClient(
   conn: Deno.TcpConn,
   peer: Connection["peer"],
-  client: Handshaker,
+  client: TlsClient,
   signal: AbortSignal | undefined,
 ): Promise<Connection> {
-  const { Duplex } = await import("node:stream");
-  const connection = tlsConnection(connTransport(conn, Duplex), peer, () => client);
+  const connection = tlsConnection(connTransport(conn, client.Duplex), peer, () => client);
   const close = () => connection.close();
   signal?.addEventListener("abort", close, { once: true });
   try {

@@ -2,6 +2,7 @@ import { crc32 } from "./crc32.ts";
 import {
   HEADER_LENGTH,
   MAX_BUFFER_LENGTH,
+  MORE_CODE,
   type Packet,
   type PacketType,
   type PacketVersion,
@@ -20,6 +21,11 @@ export interface DecodeOptions {
   expect?: PacketType;
   /** Length of the text buffer of version 2 in bytes, with its closing NUL; default: 1,024. */
   payloadSize?: number;
+  /**
+   * Whether type 3 of version 2 is accepted: a response that the next packet continues; default:
+   * false, as in nrpe.
+   */
+  acceptMore?: boolean;
 }
 
 const ZEROS = new Uint8Array(4);
@@ -54,17 +60,19 @@ export function decodePacket(bytes: Uint8Array, options: DecodeOptions = {}): Pa
   const length = packetLength(bytes, options.payloadSize);
   if (length === undefined || bytes.length < length) {
     const expected = length ?? `at least ${HEADER_LENGTH}`;
-    throw packetError("truncated", `expected ${expected} bytes, got ${bytes.length}`, bytes);
+    const why = hasAnotherSize(bytes, length) ? ANOTHER_SIZE : "";
+    throw packetError("truncated", `${why}expected ${expected} bytes, got ${bytes.length}`, bytes);
   }
   const version = bytes[1] as PacketVersion;
   checkCrc(bytes, version, length);
   const packet: Packet = {
     version,
-    type: readType(bytes, options.expect),
+    ...readType(bytes, version, options),
     resultCode: bytes[8]! << 24 >> 16 | bytes[9]!,
     text: readText(bytes, version, length),
   };
   if (version !== 2) packet.bufferLength = length - HEADER_LENGTH;
+  else if (length !== v2Length(V2_PAYLOAD_SIZE)) packet.payloadSize = options.payloadSize!;
   return packet;
 }
 
@@ -100,14 +108,43 @@ export function packetLength(
   return HEADER_LENGTH + bufferLength;
 }
 
+const ANOTHER_SIZE = "another payload size: ";
+
+/**
+ * Returns whether bytes are an intact packet of version 2 whose text buffer has another length than
+ * expected. It is a part of the configuration of both peers.
+ *
+ * @param bytes all bytes received
+ * @param length the expected length of the packet in bytes
+ */
+function hasAnotherSize(bytes: Uint8Array, length: number | undefined): boolean {
+  return bytes.length !== length && bytes.length > V2_HEADER_LENGTH + V2_TAIL_LENGTH &&
+    readUint16(bytes, 0) === 2 && isIntactV2(bytes, bytes.length);
+}
+
+/**
+ * Returns whether the CRC of a version 2 packet is right.
+ *
+ * @param bytes a buffer that begins with the packet
+ * @param length the length of the packet in bytes, not above the length of the buffer
+ */
+export function isIntactV2(bytes: Uint8Array, length: number): boolean {
+  return crcV2(bytes, length) === readUint32(bytes, 4);
+}
+
+function crcV2(bytes: Uint8Array, length: number): number {
+  return crc32(bytes, crc32(ZEROS, crc32(bytes, 0, 0, 4), 0, 4), 8, length);
+}
+
 /** In the computation of the CRC, the CRC field and the alignment of versions 3 and 4 are zeros. */
 function checkCrc(bytes: Uint8Array, version: PacketVersion, length: number): void {
   const expected = readUint32(bytes, 4);
-  let actual = crc32(ZEROS, crc32(bytes, 0, 0, 4), 0, 4);
+  let actual: number;
   if (version === 2) {
-    actual = crc32(bytes, actual, 8, length);
+    actual = crcV2(bytes, length);
   } else {
-    actual = crc32(ZEROS, crc32(bytes, actual, 8, 10), 0, 2);
+    actual = crc32(bytes, crc32(ZEROS, crc32(bytes, 0, 0, 4), 0, 4), 8, 10);
+    actual = crc32(ZEROS, actual, 0, 2);
     actual = crc32(bytes, actual, 12, length);
     // The CRC of version 3 always includes the tail. The CRC of version 4 includes it only in NRPE
     // 4.0.0, by mistake.
@@ -116,13 +153,27 @@ function checkCrc(bytes: Uint8Array, version: PacketVersion, length: number): vo
       if (version === 3 || withTail === expected) actual = withTail;
     }
   }
+  if (actual !== expected && hasAnotherSize(bytes, length)) {
+    throw packetError(
+      "crc",
+      `${ANOTHER_SIZE}expected ${length} bytes, got ${bytes.length} with a valid CRC-32`,
+      bytes,
+    );
+  }
   if (actual !== expected) {
     throw packetError("crc", `expected CRC-32 ${hex(actual)}, got ${hex(expected)}`, bytes);
   }
 }
 
-function readType(bytes: Uint8Array, expect: PacketType | undefined): PacketType {
+function readType(
+  bytes: Uint8Array,
+  version: PacketVersion,
+  { expect, acceptMore = false }: DecodeOptions,
+): Pick<Packet, "type" | "more"> {
   const code = readUint16(bytes, 2);
+  if (code === MORE_CODE && version === 2 && acceptMore && expect !== "query") {
+    return { type: "response", more: true };
+  }
   if (code !== TYPE_CODES.query && code !== TYPE_CODES.response) {
     throw packetError("type", `expected type 1 (query) or 2 (response), got ${code}`, bytes);
   }
@@ -130,7 +181,7 @@ function readType(bytes: Uint8Array, expect: PacketType | undefined): PacketType
   if (expect !== undefined && type !== expect) {
     throw packetError("type", `expected a ${expect}, got a ${type}`, bytes);
   }
-  return type;
+  return { type };
 }
 
 function readText(bytes: Uint8Array, version: PacketVersion, length: number): Uint8Array {

@@ -5,6 +5,7 @@ import {
   MAX_BUFFER_LENGTH,
   maxTextLength,
   MIN_QUERY_LENGTH,
+  MORE_CODE,
   type PacketInput,
   TYPE_CODES,
   V2_HEADER_LENGTH,
@@ -32,7 +33,8 @@ const encoder = new TextEncoder();
  * @returns the bytes of the whole packet
  * @throws {RangeError} if the version, result code, buffer length or payload size is out of range, or
  * if the text does not fit the given buffer length
- * @throws {TypeError} if the type is neither `"query"` nor `"response"`
+ * @throws {TypeError} if the type is neither `"query"` nor `"response"`, or if `more` is true for
+ * anything but a response of version 2
  *
  * @example
  * ```ts
@@ -53,7 +55,7 @@ export function encodePacket(packet: PacketInput): Uint8Array {
   const text = nul === -1 ? whole : whole.subarray(0, nul);
   const bytes = packet.version === 2 ? layV2(packet, text) : layV3(packet, text);
   bytes[1] = packet.version;
-  bytes[3] = TYPE_CODES[packet.type];
+  bytes[3] = packet.more === true ? MORE_CODE : TYPE_CODES[packet.type];
   const resultCode = packet.resultCode ?? 0;
   bytes[8] = resultCode >> 8;
   bytes[9] = resultCode;
@@ -61,12 +63,18 @@ export function encodePacket(packet: PacketInput): Uint8Array {
   return bytes;
 }
 
-function checkInput({ version, type, resultCode = 0 }: PacketInput): void {
+function checkInput({ version, type, resultCode = 0, more = false }: PacketInput): void {
   if (version !== 2 && version !== 3 && version !== 4) {
     throw new RangeError(`Cannot encode packet: expected version 2, 3 or 4, got "${version}"`);
   }
   if (type !== "query" && type !== "response") {
     throw new TypeError(`Cannot encode packet: expected type "query" or "response", got "${type}"`);
+  }
+  if (more && (version !== 2 || type !== "response")) {
+    throw new TypeError(
+      `Cannot encode packet: only a response of version 2 can have more packets, got a ${type} of ` +
+        `version ${version}`,
+    );
   }
   if (!Number.isInteger(resultCode) || resultCode < -32768 || resultCode > 32767) {
     throw new RangeError(

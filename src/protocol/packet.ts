@@ -1,7 +1,10 @@
 /** The supported versions of the NRPE packet. NRPE 1.x used version 1, which is not supported. */
 export type PacketVersion = 2 | 3 | 4;
 
-/** The type of a packet. A query is type 1 on the wire, a response is type 2. */
+/**
+ * The type of a packet. A query is type 1 on the wire. A response is type 2, or type 3 if another
+ * packet of the same response follows.
+ */
 export type PacketType = "query" | "response";
 
 /** A decoded NRPE packet. */
@@ -19,6 +22,10 @@ export interface Packet {
   text: Uint8Array;
   /** Length of the text buffer in bytes, in versions 3 and 4. Version 2 has no such field. */
   bufferLength?: number;
+  /** Length of the text buffer of version 2 in bytes, if it is not 1,024. */
+  payloadSize?: number;
+  /** True in type 3 of version 2: the next packet continues the text of this response. */
+  more?: boolean;
 }
 
 /** An NRPE packet to encode. A decoded {@linkcode Packet} can be encoded again without change. */
@@ -38,6 +45,11 @@ export interface PacketInput {
   bufferLength?: number;
   /** Length of the text buffer of version 2 in bytes, with its closing NUL; default: 1,024. */
   payloadSize?: number;
+  /**
+   * Whether another packet of the same response follows, in version 2 (type 3); default: false.
+   * NSClient++ sends and reads such packets, nrpe does not.
+   */
+  more?: boolean;
 }
 
 /** Bytes before the text in version 2. */
@@ -72,6 +84,9 @@ export const MAX_PACKET_LENGTH: number = HEADER_LENGTH + MAX_BUFFER_LENGTH + V3_
 
 /** The number of each packet type on the wire. */
 export const TYPE_CODES: Readonly<Record<PacketType, number>> = { query: 1, response: 2 };
+
+/** The number of a response of version 2 if another packet follows. */
+export const MORE_CODE = 3;
 
 /**
  * Returns the length of a version 2 packet.

@@ -2,6 +2,7 @@ import { decodeText } from "../nagios/text.ts";
 import { type Answer, failure, MAX_TEXT } from "../check/answer.ts";
 import { stateOf } from "../nagios/state.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
+import { SETPRIV_PATH } from "../host/paths.ts";
 import { MARK_VARIABLE } from "../host/mark.ts";
 import type { Ending, ProcessTree } from "../host/process_tree.ts";
 
@@ -17,6 +18,12 @@ export interface PluginRun {
   uid?: number;
   /** The group that the executable runs as. */
   gid?: number;
+  /** Whether `setpriv` starts it, with all groups of the user. */
+  allGroups?: boolean;
+  /** The user for the environment. */
+  account?: { name: string; home: string; shell: string };
+  /** The program that starts the executable, and its arguments. */
+  prefix?: readonly string[];
   /** The digest that the executable must have. */
   sha256?: string;
 }
@@ -51,7 +58,8 @@ export async function runPlugin(
     if (run.sha256 !== undefined) await verify(run.argv[0]!, run.sha256);
     child = spawn(run, mark);
   } catch (error) {
-    return unknown(`Cannot start ${JSON.stringify(run.argv[0])}: ${startFailure(error)}`);
+    const path = run.prefix?.[0] ?? run.argv[0];
+    return unknown(`Cannot start ${JSON.stringify(path)}: ${startFailure(error)}`);
   }
   let ending: Promise<Ending> | undefined;
   // When all processes that can be found have ended, the output is closed even if another process
@@ -75,20 +83,28 @@ export async function runPlugin(
   return { ...result, ending: await ending };
 }
 
-function spawn({ argv, env, cwd, uid, gid }: PluginRun, mark: string): Deno.ChildProcess {
-  const [executable, ...args] = argv;
-  for (const [index, arg] of args.entries()) {
-    if (!arg.isWellFormed()) throw new TypeError(`argument ${index + 1} is not UTF-8`);
-    if (arg.includes("\0")) throw new TypeError(`argument ${index + 1} contains a NUL byte`);
+function spawn(run: PluginRun, mark: string): Deno.ChildProcess {
+  const { argv, env, cwd, uid, gid, allGroups = false, account } = run;
+  for (const [index, arg] of argv.entries()) {
+    if (!arg.isWellFormed()) throw new TypeError(`argument ${index} is not UTF-8`);
+    if (arg.includes("\0")) throw new TypeError(`argument ${index} contains a NUL byte`);
   }
-  const identity = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
+  const [executable, ...args] = startedBy(run);
+  const identity = allGroups
+    ? {}
+    : { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
   return new Deno.Command(
     executable!,
     {
       args,
       cwd,
       clearEnv: true,
-      env: { ...cleanEnvironment, ...env, [MARK_VARIABLE]: mark },
+      env: {
+        ...cleanEnvironment,
+        ...(account && accountVariables(account)),
+        ...env,
+        [MARK_VARIABLE]: mark,
+      },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -96,6 +112,21 @@ function spawn({ argv, env, cwd, uid, gid }: PluginRun, mark: string): Deno.Chil
       ...identity,
     } as Deno.CommandOptions & { stdout: "piped" },
   ).spawn();
+}
+
+// Deno can set one group only, and removes the others.
+function startedBy({ argv, uid, gid, allGroups = false, prefix = [] }: PluginRun): string[] {
+  const words = [...prefix, ...argv];
+  return allGroups
+    ? [SETPRIV_PATH, `--reuid=${uid}`, `--regid=${gid}`, "--init-groups", "--", ...words]
+    : words;
+}
+
+/** The variables that nrpe sets from the list of users. */
+function accountVariables(
+  { name, home, shell }: NonNullable<PluginRun["account"]>,
+): Record<string, string> {
+  return { LOGNAME: name, USER: name, HOME: home, SHELL: shell };
 }
 
 async function verify(path: string, expected: string): Promise<void> {

@@ -128,7 +128,7 @@ function pluginRun(
   args: readonly string[],
 ): PluginRun {
   const argv = command.kind === "plugin"
-    ? expandArgv(command.argv, args, command.split)
+    ? expandArgv(command.argv, args, command.split, command.unsplit)
     // The agent contains the line. Arguments from the wire are $1, $2… and are never parsed as
     // code.
     : [SHELL_PATH, "-c", command.line, "checkwright", ...args];
@@ -140,8 +140,9 @@ const pluginEndings = {
   gone: "The plugin exited at its deadline",
   TERM: "The plugin and all processes that it started got TERM, and ended",
   KILL: "The plugin and all processes that it started got TERM, did not end, and got KILL",
-  left: "The plugin and all processes that it started got TERM and KILL; a process still runs",
-  alone: "Only the plugin itself got TERM and KILL: without /bin/sh, its children cannot be ended",
+  left: "A process of the plugin still runs after TERM and KILL: it hangs in the kernel, or " +
+    "belongs to another user, so that the daemon may not end it",
+  alone: "Only the plugin itself was signalled: without /bin/sh, its children cannot be ended",
 };
 
 // Returns how a command ended at its deadline.

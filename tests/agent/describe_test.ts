@@ -147,6 +147,22 @@ Deno.test(
   },
 );
 
+Deno.test("v2 has defaults, and the host overrides it key by key", { permissions: "none" }, () => {
+  const commands = { a: shell("true") };
+  const v2Of = (input: object, host = {}) =>
+    describeAgent(defineAgent({ commands, ...input }), host).manifest.settings.v2;
+  assertEquals(v2Of({}), { payload: 1024, packets: "one" });
+  assertEquals(v2Of({ v2: { payload: 4096 } }), { payload: 4096, packets: "one" });
+  assertEquals(v2Of({ v2: { payload: 4096 } }, { v2: { packets: "many" } }), {
+    payload: 4096,
+    packets: "many",
+  });
+  assertEquals(diagnosticsOf({ commands, v2: { payload: 4, packets: "all" } }), [
+    "error: v2.payload: Invalid value 4: expected a whole number from 64 to 65536",
+    'error: v2.packets: Invalid value "all": expected "one" or "many"',
+  ]);
+});
+
 Deno.test("Host settings override those of the agent, key by key in tls and limits", {
   permissions: "none",
 }, () => {

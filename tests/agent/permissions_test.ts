@@ -40,8 +40,9 @@ Deno.test("The daemon's flags contain the manifest's permissions, the addresses 
   const { manifest } = describeAgent(defineAgent({ commands: { p: plugin(["/bin/true"]) } }));
   assertEquals(commandPermissions(manifest).run, ["/bin/true"]);
   assertEquals(formatFlags(daemonPermissions(manifest)), [
-    "--allow-read=/bin/true",
+    "--allow-read=/bin/true,/etc/passwd",
     "--allow-net=127.0.0.1:5666",
+    "--allow-sys=uid",
     "--allow-run=/bin/sh,/bin/true",
   ]);
   await Promise.resolve();

@@ -21,10 +21,7 @@ Deno.test("query reports an invalid command line in one line on standard output"
   const cases: [string[], string][] = [
     [[], "Missing option -H: expected the host of the server"],
     [["-H", "127.0.0.1", "--nope"], 'Unknown option "--nope"'],
-    [
-      ["-H", "127.0.0.1", "-a", ""],
-      "Cannot send argument 1: it is empty, which NRPE cannot transmit",
-    ],
+    [["-H", "127.0.0.1", "-c", ""], "Cannot send an empty command: expected its name"],
     [
       ["-H", "127.0.0.1", "-S", "TLSv1"],
       "Cannot use -S TLSv1: it is obsolete (RFC 8996), this client supports TLS 1.2 and 1.3",

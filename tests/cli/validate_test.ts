@@ -69,6 +69,8 @@ tls                            false                    agent
 allowedHosts                   [127.0.0.0/8, "::1"]     settings.yaml:4
 acceptArguments                false                    default
 timeout                        20s                      settings.yaml:3
+pluginPrefix                   []                       default
+hostShell                      false                    default
 limits.connections             4096                     default
 limits.perAddress              2048                     default
 limits.handshake               10s                      default
@@ -77,6 +79,8 @@ limits.response                10s                      default
 limits.running                 8                        agent
 limits.queued                  7                        conf.d/10.yaml:1
 limits.sandboxes               32                       default
+v2.payload                     1024                     default
+v2.packets                     one                      default
 procfs                         /proc                    default
 refusals                       explain                  default
 log                            json                     conf.d/20.yaml:1
@@ -114,6 +118,23 @@ Deno.test("validate --settings prints the effective settings and the origin of e
       "secret: expected the path of a file that contains it\n",
   );
   assertEquals(code, 0);
+});
+
+Deno.test("validate --settings shows the variables of all plugins once, and no secret", async () => {
+  await using project = await projectWith({
+    "settings.yaml": "env: { FROM: host, DB_PASSWORD: hunter2, TOKEN_FILE: /run/token }\n",
+  });
+  const path = `${project.folder}/settings.yaml`;
+  const { stdout } = await validate(project, project.agent, "--settings", path);
+  const rows = stdout.split("\n").filter((line) => line.includes("env.")).map((line) =>
+    line.split(/ {2,}/)
+  );
+  assertEquals(rows, [
+    ["env.FROM", "host", "settings.yaml:1"],
+    ["env.DB_PASSWORD", "(a secret)", "settings.yaml:1"],
+    ["env.TOKEN_FILE", "/run/token", "settings.yaml:1"],
+    ["commands.raid.env.A", '"1"', "agent"],
+  ]);
 });
 
 Deno.test("validate reports all errors of the settings and the agent at once, each with its line", async () => {

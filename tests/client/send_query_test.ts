@@ -6,6 +6,7 @@ import {
   type QueryOptions,
   sendQuery,
 } from "../../src/client/mod.ts";
+import { encodeResponse } from "../../src/protocol/encode_response.ts";
 import { withCrc } from "../protocol/bytes.ts";
 import {
   type Answer,
@@ -148,6 +149,8 @@ Deno.test("sendQuery() reports a malformed response and does not run the command
     ["one byte", whole.subarray(0, 1), "truncated"],
     ["half a header", whole.subarray(0, 12), "truncated"],
     ["half of version 2", response({ version: 2 }).subarray(0, 500), "truncated"],
+    ["another payload size", response({ version: 2, payloadSize: 4096 }), "crc"],
+    ["type 3 without a further packet", response({ version: 2, more: true }), "truncated"],
   ];
   for (const [label, bytes, fault] of cases) {
     await using server = fakeServer(() => bytes);
@@ -155,6 +158,61 @@ Deno.test("sendQuery() reports a malformed response and does not run the command
     assertEquals(error.fault, fault, label);
     assertEquals(server.queries.length, 1, label);
   }
+});
+
+Deno.test("sendQuery() joins a response of several packets", { permissions }, async () => {
+  const text = encodeText(`${"é".repeat(8_000)} end|a=1`);
+  const bytes = encodeResponse({ version: 2, resultCode: 2, text, packets: "many" });
+  const answers: [string, Answer][] = [
+    ["at once", () => bytes],
+    ["in pieces", async (_, conn) => {
+      for (let at = 0; at < bytes.length; at += 700) {
+        await sendAll(conn, bytes.subarray(at, at + 700));
+      }
+      return undefined;
+    }],
+    ["from a server that does not close", async (query, conn) => {
+      await sendAll(conn, bytes);
+      return silent(query, conn);
+    }],
+  ];
+  for (const [label, answer] of answers) {
+    for (const version of [2, 4] as const) {
+      await using server = fakeServer(answer);
+      const output = await sendQuery(plain(server.port, { version }));
+      assertEquals(output, { state: "CRITICAL", text: decode(text) }, label);
+      assertEquals(server.queries.length, 1, label);
+    }
+  }
+});
+
+Deno.test("sendQuery() reports a response that ends after a packet of type 3 as truncated", {
+  permissions,
+}, async () => {
+  const text = encodeText("x".repeat(3_000));
+  const bytes = encodeResponse({ version: 2, resultCode: 1, text, packets: "many" });
+  for (const length of [1036, 1037, 2072, 3107]) {
+    await using server = fakeServer(() => bytes.subarray(0, length));
+    const error = await assertRejects(() => sendQuery(plain(server.port)), ProtocolError);
+    assertEquals([error.fault, error.received], ["truncated", length]);
+    assertMatch(
+      error.message,
+      /truncated: expected another packet after [12], got \d+ bytes of it$/,
+    );
+    assertEquals(server.queries.length, 1, "the query is not sent again");
+  }
+});
+
+Deno.test("sendQuery() limits the length of a joined response", { permissions }, async () => {
+  await using server = fakeServer(async (_, conn) => {
+    const packet = response({ version: 2, more: true, text: "x".repeat(1023) });
+    const block = new Uint8Array(64 * packet.length);
+    for (let at = 0; at < block.length; at += packet.length) block.set(packet, at);
+    for (let time = 0; time < 32; time++) await sendAll(conn, block);
+    return undefined;
+  });
+  const error = await assertRejects(() => sendQuery(plain(server.port)), ProtocolError);
+  assertEquals(error.fault, "size");
 });
 
 Deno.test(

@@ -22,6 +22,7 @@ const commandDefaults: Readonly<Record<string, string>> = {
   optional: "`false`",
   disabled: "`false`",
   user: "the daemon's user",
+  group: "the user's group",
 };
 
 /** Returns the tables, in Markdown. */

@@ -34,6 +34,7 @@ Deno.test(
         read: [
           "/bin/sleep",
           "/etc/motd",
+          "/etc/passwd",
           dummy,
           "/usr/lib/nagios/plugins/check_not_here",
           ...[
@@ -58,7 +59,7 @@ Deno.test(
           "/usr/lib/nagios/plugins/check_not_here",
           Deno.execPath(),
         ].sort(),
-        sys: ["loadavg"],
+        sys: ["loadavg", "uid"],
         write: [`${state}/quarantine.json`, `${state}/running.txt`],
       },
     );

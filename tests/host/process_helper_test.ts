@@ -45,10 +45,16 @@ Deno.test("A killed helper rejects every request and reports the reason", async 
   await helper.close();
 });
 
-Deno.test("When the pipe closes, the helper kills the processes with the daemon's mark and their children", async () => {
+// Without programs in its path, the helper has only the builtins of the shell.
+for (const [name, path] of [["grep", undefined], ["builtins", "/nonexistent"]] as const) {
+  Deno.test(`When the pipe closes, the helper kills the processes with the daemon's mark and their children, found with ${name}`, () =>
+    closes(path));
+}
+
+async function closes(path: string | undefined): Promise<void> {
   const folder = await Deno.makeTempDir();
   const [mark, other] = [createMark(), createMark()];
-  const helper = startProcessHelper(mark);
+  const helper = startProcessHelper(mark, path);
   const start = (of: string, name: string, line: string) =>
     new Deno.Command("/bin/sh", {
       args: ["-c", line.replaceAll("PID", `${folder}/${name}`)],
@@ -69,4 +75,27 @@ Deno.test("When the pipe closes, the helper kills the processes with the daemon'
   children[2]!.kill("SIGKILL");
   for (const child of children) await statusOf(child, "a child");
   await Deno.remove(folder, { recursive: true });
+}
+
+Deno.test("Without grep, list() returns the same processes and marks", async () => {
+  const run = markBelow(createMark());
+  const child = new Deno.Command("/bin/sleep", {
+    args: ["60"],
+    env: { A: "x\ny\\n", [MARK_VARIABLE]: run, Z: "0" },
+    clearEnv: true,
+  }).spawn();
+  const find = async (path?: string) => {
+    const helper = startProcessHelper(createMark(), path);
+    try {
+      const list = await helper.list();
+      return list.filter(({ pid }) => pid === child.pid || pid === Deno.pid);
+    } finally {
+      await helper.close();
+    }
+  };
+  const found = await find();
+  assertEquals(await find("/nonexistent"), found);
+  assertEquals(found.find(({ pid }) => pid === child.pid)?.mark, run);
+  child.kill("SIGKILL");
+  await statusOf(child, "sleep");
 });

@@ -1,8 +1,10 @@
 /** Compares our client with the real check_nrpe; both query the real nrpe. */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { checkNrpe } from "../../src/client/check_nrpe.ts";
 import { ConnectError, encodeText, sendQuery } from "../../src/client/mod.ts";
 import { type CheckNrpeOptions, parseOptions } from "../../src/client/options.ts";
+import { fakeServer, sameVersion } from "../client/fake_server.ts";
 import { nrpe, type NrpeOptions, startNrpe } from "../nrpe_daemon.ts";
 import { AUTHORITY, certificateFolder, type Issued, openssl, SERVER } from "../openssl.ts";
 import { checkwright } from "../serving.ts";
@@ -250,4 +252,43 @@ Deno.test("sendQuery() returns the output of the plugins of nrpe", { ignore }, a
     command: "_NRPE_CHECK",
   });
   assert(version.text.startsWith("NRPE v"));
+});
+
+Deno.test("query sends the same text as check_nrpe", { ignore: isMissing(program) }, async () => {
+  await using server = fakeServer(sameVersion());
+  const where = ["-H", HOST, "-p", `${server.port}`, "-n"];
+  const lines = [
+    ["-c", "x", "-a", ""],
+    ["-c", "x", "-a", "5", ""],
+    ["-c", "x", "-a", "", "5"],
+    ["-c", "x", "-a", "x!"],
+    ["-c", "x", "-a", "!x"],
+    ["-c", "a!!x"],
+    ["-c", "!x"],
+    ["-c", "", "-a", "5"],
+    ["-a", ""],
+    ["-2c", "x", "-a", "grün", "a b", "$HOME"],
+  ];
+  for (const line of lines) {
+    server.queries.length = 0;
+    await real([...where, ...line]);
+    await ours([...where, ...line]);
+    const [theirs, mine] = server.queries;
+    assertEquals(mine!.text, theirs!.text, line.join(" "));
+  }
+});
+
+Deno.test("query as a process with all permissions sends bytes that are not UTF-8", {
+  ignore: isMissing(program),
+}, async () => {
+  await using server = fakeServer(sameVersion());
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
+  const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+  const tail = `-H ${HOST} -p ${server.port} -n -c x -a "$(printf 'Gr\\374n')"`;
+  const script = `"$0" ${tail}; "$1" run --quiet --allow-all --config="$2" "$3" query ${tail}`;
+  const args = ["-c", script, program, Deno.execPath(), config, main];
+  const { stdout } = await runToEnd("/bin/sh", { args });
+  assertEquals(new TextDecoder().decode(stdout), "OK - fine\nOK - fine\n");
+  const expected = Uint8Array.of(0x78, 0x21, 0x47, 0x72, 0xfc, 0x6e);
+  assertEquals(server.queries.map(({ text }) => text), [expected, expected]);
 });

@@ -94,6 +94,9 @@ Deno.test(
       [{ c: plugin(["/p"]) }, { c: plugin(["/p"], { user: "root" }) }, ["c plugin /p as root"], [
         "c plugin /p",
       ]],
+      [{ c: plugin(["/p"]) }, { c: plugin(["/p"], { group: "shadow" }) }, [
+        "c plugin /p in group shadow",
+      ], ["c plugin /p"]],
       // Pinning a plugin requests less; unpinning it requests more.
       [{ c: plugin(["/p"]) }, { c: plugin(["/p"], { sha256: digest }) }, [], []],
       [{ c: plugin(["/p"], { sha256: digest }) }, { c: plugin(["/p"]) }, ["c plugin /p"], [
@@ -111,6 +114,19 @@ Deno.test(
     }
   },
 );
+
+Deno.test("compareLock() finds a new prefix of plugins and shell lines of host settings", {
+  permissions: "none",
+}, () => {
+  const commands = { c: plugin(["/p"]), s: shell("df") };
+  const is = lock(commands, { pluginPrefix: ["/usr/bin/sudo", "-n"], hostShell: true });
+  assertEquals(shown(compareLock(lock(commands), is)), {
+    more: ["host settings may define shell lines", "c plugin /p started by /usr/bin/sudo -n"],
+    spare: ["c plugin /p"],
+  });
+  assertEquals(parseLock(formatLock(is), "x"), is);
+  assertEquals(shown(compareLock(is, is)), { more: [], spare: [] });
+});
 
 Deno.test("compareLock() finds new addresses, new allowed hosts and plain text", {
   permissions: "none",

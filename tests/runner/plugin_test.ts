@@ -3,7 +3,10 @@ import type { Answer } from "../../src/check/answer.ts";
 import { type PluginRun, runPlugin as runUnder } from "../../src/runner/plugin.ts";
 import { openProcessTree } from "../../src/host/process_tree.ts";
 import { encodeText } from "../../src/nagios/text.ts";
-import { tools } from "../tools.ts";
+import { parseUsers } from "../../src/host/accounts.ts";
+import { createReport, type Diagnostic } from "../../src/agent/diagnostic.ts";
+import { identify, readAccounts } from "../../src/agent/identify.ts";
+import { isMissing, tools } from "../tools.ts";
 import { until } from "../waiting.ts";
 import { isAlive } from "../processes.ts";
 
@@ -90,13 +93,91 @@ Deno.test("runPlugin() sets a clean environment, the working directory and an em
   assertEquals(names, [
     "CHECKWRIGHT_RUN",
     "EXTRA",
-    "LC_ALL",
+    "LANG",
     "NRPE_MULTILINESUPPORT",
     "NRPE_PROGRAMVERSION",
     "PATH",
     "PWD",
     "/",
   ]);
+});
+
+Deno.test("runPlugin() sets the variables of the user, which the command can override", async () => {
+  const account = { name: "eve", home: "/home/eve", shell: "/bin/zsh" };
+  const run = {
+    ...sh('set -u; echo "$USER $LOGNAME $HOME $SHELL $LANG $PATH"'),
+    account,
+    env: { HOME: "/srv", LANG: "de_DE.UTF-8" },
+  };
+  const { output } = await runPlugin(run, never);
+  assertEquals(output.text, "eve eve /srv /bin/zsh de_DE.UTF-8 /usr/bin:/bin:/usr/sbin:/sbin");
+});
+
+Deno.test("runPlugin() starts a plugin by its prefix, and compares the digest of the plugin", async () => {
+  const prefix = ["/usr/bin/env", "VIA=prefix"];
+  const { output } = await runPlugin({ ...sh("echo $VIA $1", "one"), prefix }, never);
+  assertEquals(output.text, "prefix one");
+  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile("/bin/sh"));
+  const sha256 = new Uint8Array(digest).toHex();
+  const pinned = await runPlugin({ ...sh("echo $VIA"), prefix, sha256 }, never);
+  assertEquals(pinned.output.text, "prefix");
+  const changed = await runPlugin({ ...sh("echo"), prefix, sha256: "ab".repeat(32) }, never);
+  assertStringIncludes(changed.output.text, `its SHA-256 is ${sha256}`);
+  const absent = await runPlugin({ ...sh("echo"), prefix: ["/no/such/sudo"] }, never);
+  assertStringIncludes(absent.output.text, 'Cannot start "/no/such/sudo": No such file');
+});
+
+/** Returns the user in the most groups, so that the test proves the most. */
+async function joiner(): Promise<string> {
+  const groups = (await Deno.readTextFile("/etc/group")).split("\n");
+  const members = groups.flatMap((line) => line.split(":")[3]?.split(",") ?? []);
+  const names = parseUsers(await Deno.readTextFile("/etc/passwd")).map(({ name }) => name);
+  const count = (name: string) => members.filter((member) => member === name).length;
+  return names.filter((name) => name !== "root").toSorted((a, b) => count(b) - count(a))[0]!;
+}
+
+Deno.test("runPlugin() runs a plugin of another user in all groups of that user", {
+  ignore: Deno.uid() !== 0 || isMissing("/usr/bin/setpriv"),
+}, async () => {
+  const user = await joiner();
+  const accounts = await readAccounts();
+  const exec = { user, env: {}, cwd: "/", split: true };
+  const diagnostics: Diagnostic[] = [];
+  const identity = identify(exec, accounts, createReport(diagnostics));
+  assertEquals([identity.allGroups, diagnostics], [true, []]);
+  const line = 'echo "$(id -un) $USER $HOME"; id -G; id -G "$USER"';
+  const { output } = await runPlugin({ ...sh(line), ...identity }, never);
+  const [who, groups, expected] = output.text.split("\n");
+  assertEquals(who, `${user} ${user} ${accounts.users.find(({ name }) => name === user)!.home}`);
+  assertEquals(groups!.split(" ").toSorted(), expected!.split(" ").toSorted());
+
+  const asRoot = identify({ ...exec, user: "root" }, accounts, createReport([]));
+  const root = await runPlugin({ ...sh("id -G; id -G root"), ...asRoot }, never);
+  const [given, all] = root.output.text.split("\n");
+  assertEquals([given, "uid" in asRoot], [all, false]);
+});
+
+Deno.test("runPlugin() kills a plugin that setpriv started", {
+  ignore: Deno.uid() !== 0 || isMissing("/usr/bin/setpriv"),
+}, async () => {
+  const identity = identify(
+    { user: "nobody", env: {}, cwd: "/", split: true },
+    await readAccounts(),
+    createReport([]),
+  );
+  const folder = await Deno.makeTempDir();
+  await Deno.chmod(folder, 0o777);
+  const controller = new AbortController();
+  const line = `trap '' TERM; echo $$ > ${folder}/pid; while :; do sleep 1; done`;
+  const run = runPlugin({ ...sh(line), ...identity }, controller.signal);
+  const pid = await until(
+    "a plugin that writes its id",
+    () => Deno.readTextFile(`${folder}/pid`).then(Number, () => 0),
+  );
+  controller.abort();
+  assertEquals((await run).ending, "KILL");
+  assertEquals(isAlive(pid), false);
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("runPlugin() passes arguments unchanged", async () => {

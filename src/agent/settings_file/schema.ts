@@ -59,9 +59,9 @@ function commandsOf(schema: Schema, { commands }: Manifest): Schema {
   return { ...schema, properties: Object.fromEntries(known) };
 }
 
-// A command of the agent cannot have `plugin`: only a command that the host adds has it.
+// Only a command that the host adds has `plugin` or `shell`.
 function commandOf(any: Schema, command: ManifestCommand): Schema {
-  const { plugin: _plugin, options: _options, ...properties } = propertiesOf(any);
+  const { plugin: _plugin, shell: _shell, options: _options, ...properties } = propertiesOf(any);
   if (command.kind !== "check") return { ...any, properties };
   const options = Object.entries(command.options).map(([name, spec]) => [name, optionOf(spec)]);
   return {

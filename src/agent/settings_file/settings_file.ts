@@ -13,6 +13,8 @@ export interface SettingsFile {
   diagnostics: Diagnostic[];
   /** Errors in names and types, which `describeAgent()` finds again. */
   tableErrors: Diagnostic[];
+  /** The reason why the file may not define shell lines; undefined if it may. */
+  untrusted?: string | undefined;
 }
 
 /** The maximum size of a settings file, in bytes. */
@@ -32,13 +34,15 @@ export async function readSettingsFile(path: string, included: boolean): Promise
     return { located: undefined, diagnostics, tableErrors: [] };
   };
   let text: string;
+  let untrusted: string | undefined;
   try {
-    const { isFile, size, mode } = await Deno.stat(path);
+    const { isFile, size, mode, uid } = await Deno.stat(path);
     if (!isFile) return add("error", "Cannot read the file: It is not a regular file");
     if (size > maxSize) {
       return add("error", `File of ${size} bytes is too large: expected at most ${maxSize} bytes`);
     }
     if (((mode ?? 0) & 0o002) !== 0) add("warning", "File is world-writable: expected mode 0644");
+    untrusted = whyUntrusted(uid, mode);
     text = await Deno.readTextFile(path);
   } catch (error) {
     return add("error", `Cannot read the file: ${whyUnread(error)}`);
@@ -79,7 +83,24 @@ export async function readSettingsFile(path: string, included: boolean): Promise
   }
   found.push(...tableErrors);
   found.sort((one, other) => lineOf(one) - lineOf(other));
-  return { located, diagnostics: [...diagnostics, ...found], tableErrors };
+  return { located, diagnostics: [...diagnostics, ...found], tableErrors, untrusted };
+}
+
+/** Returns why other users can decide what a file contains; undefined if they cannot. */
+function whyUntrusted(uid: number | null, mode: number | null): string | undefined {
+  if (uid === null || mode === null) return undefined;
+  if ((mode & 0o022) !== 0) return "a group or all users can write to it: expected mode 0644";
+  if (uid === 0 || uid === ownUid()) return undefined;
+  return `it belongs to user ${uid}: expected root or the user of the daemon`;
+}
+
+function ownUid(): number | undefined {
+  try {
+    return Deno.uid() ?? undefined;
+  } catch {
+    // The daemon has the permission if the agent sets hostShell. Other processes do not decide.
+    return undefined;
+  }
 }
 
 function lineOf({ source }: Diagnostic): number {

@@ -11,14 +11,21 @@ import {
   text,
   withSchema,
 } from "../read.ts";
-import { commandLine, commandName, execTable, type GivenExec } from "../run_settings.ts";
+import {
+  commandLine,
+  commandName,
+  execTable,
+  type GivenExec,
+  type GivenPlugin,
+} from "../run_settings.ts";
 import { type GivenSettings, settingsTable } from "../settings_table.ts";
 
 /** Settings of one command in a settings file, after reading. */
 export interface GivenCommand extends GivenExec {
   disabled?: boolean;
   options?: Record<string, unknown>;
-  plugin?: string[];
+  plugin?: GivenPlugin;
+  shell?: string;
 }
 
 /** The contents of a settings file, after reading. */
@@ -53,6 +60,12 @@ const commandFields = fields<GivenCommand>({
     commandLine,
     { examples: [["/usr/lib/nagios/plugins/check_dummy", "0"]] },
   ),
+  shell: described(
+    "A line for /bin/sh that this host adds, if the agent sets hostShell; it receives arguments as " +
+      '"$1", "$2"',
+    text,
+    { examples: ['ls "$1" | wc -l'] },
+  ),
   ...execTable,
 });
 
@@ -67,6 +80,9 @@ const command: Reader<GivenCommand> = withSchema(commandFields.schema!, (value, 
   }
   if (names.includes("plugin") && names.includes("options")) {
     report.at("options").error("A plugin has no options: add its arguments to the setting plugin");
+  }
+  if (names.includes("shell") && names.includes("options")) {
+    report.at("options").error("A shell line has no options: set them for checks only");
   }
   return read;
 });

@@ -1,6 +1,6 @@
 import { formatHostPort } from "../../net/host_port.ts";
 import { formatDuration } from "../../nagios/units.ts";
-import type { ManifestCommand } from "../manifest.ts";
+import type { ManifestCommand, ManifestPlugin } from "../manifest.ts";
 import type { Settings } from "../settings.ts";
 
 /**
@@ -34,8 +34,8 @@ function writeSpan(seconds: number): string {
  * Converts a command to the form of a settings file.
  *
  * @param command the command
- * @returns its settings, with `options` for a check's values and `plugin` for a plugin's path and
- * arguments
+ * @returns its settings, with `options` for a check's values `plugin` for a plugin's path and
+ * arguments, and `shell` for a shell line
  */
 export function writeCommand(command: ManifestCommand): Record<string, unknown> {
   const { timeout, cache, ...rest } = command;
@@ -44,6 +44,11 @@ export function writeCommand(command: ManifestCommand): Record<string, unknown> 
     timeout: writeSpan(timeout),
     ...(cache !== undefined && { cache: writeSpan(cache) }),
     ...(command.kind === "check" ? { options: command.values } : {}),
-    ...(command.kind === "plugin" ? { plugin: command.argv } : {}),
+    ...(command.kind === "plugin" ? { plugin: writeLine(command) } : {}),
+    ...(command.kind === "shell" ? { shell: command.line } : {}),
   };
+}
+
+function writeLine({ argv, unsplit = [] }: ManifestPlugin): unknown[] {
+  return argv.map((word, index) => unsplit.includes(index) ? { word } : word);
 }

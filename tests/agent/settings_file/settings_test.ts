@@ -423,3 +423,44 @@ Deno.test("A settings file of a newer format causes exactly one error, even if i
   }
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("A shell line of a settings file is refused if other users can write to the file or own it", async () => {
+  await using folder = await createFolder({});
+  const hostShell = defineAgent({ hostShell: true, commands: { check_deploy: () => ok("live") } });
+  const text = "commands:\n  check_more:\n    shell: ls | wc -l\n  p: { plugin: [/bin/true] }\n";
+  const settings = await folder.write("settings.yaml", text);
+  const refused = (why: string) =>
+    "error: settings.yaml:3: commands.check_more.shell: This file may not define shell lines, " +
+    `because ${why}`;
+  for (
+    const [mode, lines] of [
+      [0o644, []],
+      [0o600, []],
+      [0o664, [refused("a group or all users can write to it: expected mode 0644")]],
+    ] as const
+  ) {
+    await Deno.chmod(settings, mode);
+    assertEquals(await diagnosticsOf(folder, hostShell), [...lines]);
+  }
+  if (Deno.uid() !== 0) return;
+  await Deno.chmod(settings, 0o644);
+  await Deno.chown(settings, 65534, 65534);
+  assertEquals(await diagnosticsOf(folder, hostShell), [
+    refused("it belongs to user 65534: expected root or the user of the daemon"),
+  ]);
+});
+
+Deno.test("A diagnostic about a shell line or a word of a host names its line", async () => {
+  await using folder = await createFolder({
+    "settings.yaml":
+      "commands:\n  a:\n    shell: x $ARG1$\n  b:\n    plugin:\n      - /bin/echo\n" +
+      "      - '|'\n",
+  });
+  const hostShell = defineAgent({ hostShell: true, commands: { check_deploy: () => ok("live") } });
+  const [first, second] = await diagnosticsOf(folder, hostShell);
+  assertStringIncludes(first!, "error: settings.yaml:3: commands.a.shell: Invalid macro");
+  assertStringIncludes(
+    second!,
+    'warning: settings.yaml:7: commands.b.plugin[1]: The plugin receives "|"',
+  );
+});
