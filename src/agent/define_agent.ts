@@ -97,8 +97,11 @@ export interface AgentInput {
   state?: string;
   /** Whether a refused query is answered with the reason, or silently dropped as NRPE does. */
   refusals?: "explain" | "silent";
-  /** Format of the log. */
-  log?: "text" | "json";
+  /** Format of the log, and the lowest level that is logged; default: `text` and `info`. */
+  log?: "text" | "json" | {
+    format?: "text" | "json";
+    level?: "info" | "warning" | "error";
+  };
 }
 
 /** The default export of an agent module, made by {@linkcode defineAgent}. */

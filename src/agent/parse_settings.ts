@@ -22,6 +22,7 @@ export function parseSettings(input: object, report: Report): Settings {
     ...read,
     limits: { ...defaultSettings.limits, ...read.limits },
     v2: { ...defaultSettings.v2, ...read.v2 },
+    log: { ...defaultSettings.log, ...read.log },
   };
   findDuplicates(settings.listen, report.at("listen"));
   findContradictions(settings, (input as { tls?: unknown }).tls, report);

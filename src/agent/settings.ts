@@ -48,8 +48,8 @@ export interface Settings {
   state?: string;
   /** Whether refused queries are answered with the reason. */
   refusals: "explain" | "silent";
-  /** Format of the log. */
-  log: "text" | "json";
+  /** Format of the log, and the lowest level that is logged. */
+  log: { format: "text" | "json"; level: "info" | "warning" | "error" };
 }
 
 /**
@@ -78,5 +78,5 @@ export const defaultSettings: Settings = {
   v2: { payload: 1024, packets: "one" },
   procfs: "/proc",
   refusals: "explain",
-  log: "text",
+  log: { format: "text", level: "info" },
 };

@@ -165,10 +165,29 @@ const v2 = fields<Partial<Settings["v2"]>>({
   ),
 });
 
+const format = oneOf("text", "json");
+
+const logFields = fields<Partial<Settings["log"]>>({
+  format: described("Format of the log", format),
+  level: described(
+    "The lowest level that is logged: info logs every query",
+    oneOf("info", "warning", "error"),
+  ),
+});
+
+const log: Reader<Partial<Settings["log"]>> = withSchema({
+  anyOf: [format.schema!, logFields.schema!],
+}, (value, report) => {
+  if (typeof value !== "string") return logFields(value, report);
+  const read = format(value, report);
+  return read && { format: read };
+});
+
 /** Settings after reading, without defaults: all are optional. */
-export type GivenSettings = Partial<Omit<Settings, "limits" | "v2">> & {
+export type GivenSettings = Partial<Omit<Settings, "limits" | "v2" | "log">> & {
   limits?: Partial<Settings["limits"]>;
   v2?: Partial<Settings["v2"]>;
+  log?: Partial<Settings["log"]>;
 };
 
 /** The reader and the description of each setting. */
@@ -224,5 +243,5 @@ export const settingsTable: {
     "explain: answer a refused query with the reason; silent: close the connection, as nrpe does",
     oneOf("explain", "silent"),
   ),
-  log: described("Format of the log", oneOf("text", "json")),
+  log: described("The log; a string sets only the format", log),
 };

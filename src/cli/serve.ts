@@ -59,8 +59,8 @@ export const serve: Subcommand = defineSubcommand({
       ? createWatcher(async () => (await changed.promise)())
       : undefined;
     const stderr = lineWriter(Deno.stderr);
-    let format: Settings["log"] = "text";
-    const log: Log = (...event) => createLog(format, stderr.write)(...event);
+    let logSettings: Settings["log"] = { format: "text", level: "info" };
+    const log: Log = (...event) => createLog(logSettings, stderr.write)(...event);
     const load = createLoader(path, options, watcher);
     const first = await load().catch(async (error) => {
       if (error instanceof AgentError) throw error;
@@ -74,7 +74,7 @@ export const serve: Subcommand = defineSubcommand({
     const place = await openServingPlace(state, first.manifest);
     const write = createWriter(path, place);
     await write(first);
-    format = first.manifest.settings.log;
+    logSettings = first.manifest.settings.log;
 
     let ready = false;
     const supervisor = supervise(() => launcherOf(place), log, (line) => {
@@ -91,7 +91,7 @@ export const serve: Subcommand = defineSubcommand({
         if (reason !== undefined) await refuse(place, reason);
         else {
           await write(next!);
-          format = next!.manifest.settings.log;
+          logSettings = next!.manifest.settings.log;
         }
       } catch (error) {
         printDiagnostics(error instanceof AgentError ? error.diagnostics : []);

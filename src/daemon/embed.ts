@@ -115,7 +115,7 @@ export async function runCommand(
   args: readonly string[] = [],
 ): Promise<PluginOutput> {
   const manifest = await checkAgent(agent, { refusals: "explain" });
-  const log = createLog("text", lineWriter(Deno.stderr).write);
+  const log = createLog({ format: "text", level: "info" }, lineWriter(Deno.stderr).write);
   const processes = processTreeOf(manifest);
   const runner = createInlineRunner(agent, manifest, log, createStats(), processes);
   const handle = createHandler(manifest, runner);

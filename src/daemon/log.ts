@@ -12,22 +12,27 @@ export type Log = (level: Level, event: string, fields?: Fields) => void;
 /** Receives lines. */
 export type LineWriter = (line: string) => void;
 
+const levels: readonly Level[] = ["info", "warning", "error"];
+
 /**
  * Makes a log with one event a line. Control characters from the wire or from a plugin are escaped,
  * so that they cannot add a line or colour a terminal.
  *
- * @param format text for people, or JSON
+ * @param settings text for people, or JSON; events below the level are dropped
  * @param write receives each line, without its newline
  * @param now returns the time
  * @returns the log
  */
 export function createLog(
-  format: "text" | "json",
+  { format, level: least }: { format: "text" | "json"; level: Level },
   write: LineWriter,
   now: () => Date = () => new Date(),
 ): Log {
   const line = format === "json" ? jsonLine : textLine;
-  return (level, event, fields = {}) => write(line(now().toISOString(), level, event, fields));
+  const from = levels.indexOf(least);
+  return (level, event, fields = {}) => {
+    if (levels.indexOf(level) >= from) write(line(now().toISOString(), level, event, fields));
+  };
 }
 
 function jsonLine(time: string, level: Level, event: string, fields: Fields): string {
@@ -90,7 +95,9 @@ export function lineWriter(
         for (let at = 0; at < bytes.length;) at += await stream.write(bytes.subarray(at));
         const reported = dropped;
         dropped = 0;
-        if (reported > 0) createLog(format, putFirst)("warning", "log", { dropped: reported });
+        if (reported > 0) {
+          createLog({ format, level: "info" }, putFirst)("warning", "log", { dropped: reported });
+        }
       }
     } catch {
       // The reader is gone, so the lost lines cannot be reported.

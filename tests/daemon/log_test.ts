@@ -6,7 +6,7 @@ const now = () => new Date("2026-01-02T03:04:05.678Z");
 
 function linesOf(format: "text" | "json") {
   const lines: string[] = [];
-  return { lines, log: createLog(format, (line) => lines.push(line), now) };
+  return { lines, log: createLog({ format, level: "info" }, (line) => lines.push(line), now) };
 }
 
 Deno.test("createLog() writes one event a line in the text format", { permissions: "none" }, () => {
@@ -17,6 +17,16 @@ Deno.test("createLog() writes one event a line in the text format", { permission
     '2026-01-02T03:04:05.678Z info query peer=127.0.0.1 command="check load" ms=1.5',
     "2026-01-02T03:04:05.678Z error start",
   ]);
+});
+
+Deno.test("createLog() drops events below its level", { permissions: "none" }, () => {
+  const rows = [["info", 3], ["warning", 2], ["error", 1]] as const;
+  for (const [level, count] of rows) {
+    const lines: string[] = [];
+    const log = createLog({ format: "json", level }, (line) => lines.push(line), now);
+    for (const [one] of rows) log(one, "event");
+    assertEquals(lines.length, count, level);
+  }
 });
 
 Deno.test(
