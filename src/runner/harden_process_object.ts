@@ -5,6 +5,7 @@
  */
 import { type Print, replaceNodeStreams } from "./null_streams.ts";
 import { fixProperty, protect, protectProperties } from "./protect.ts";
+import { refuseFunctions } from "./replace.ts";
 
 /** The part of `node:process` that is used here. */
 export interface NodeProcess {
@@ -40,11 +41,20 @@ export function hardenProcessObject(
     rawListeners: () => [],
     eventNames: () => [],
     listenerCount: () => 0,
+    // These would be the sockets and requests of all checks.
+    _getActiveHandles: () => [],
+    _getActiveRequests: () => [],
     emitWarning: (warning: unknown) => print(`Warning: ${warning}`),
     _rawDebug: (...values: unknown[]) => print(values.join(" ")),
     env: readOnlyEnvironment(Reflect.get(process, "env"), variables),
   };
   for (const name of chained) values[name] = () => process;
+  // Reports are about the whole process, and are written to files.
+  const report: unknown = Reflect.get(process, "report");
+  if (typeof report === "object" && report !== null) {
+    refuseFunctions(report, "process.report", ["getReport", "writeReport"]);
+    protectProperties(report, "ignored");
+  }
   // The working directory belongs to the daemon. `chdir` is deleted, because some libraries replace
   // the function if it exists.
   Reflect.deleteProperty(process, "chdir");
