@@ -73,6 +73,7 @@ function hardenRealm(
   // permission.
   Reflect.deleteProperty(Deno, Reflect.get(Deno, "internal"));
   Reflect.deleteProperty(Deno, "internal");
+  Object.defineProperty(Deno, "args", { value: Object.freeze([]) });
   refuseFunctions(Object.getPrototypeOf(Deno.permissions), "Deno.permissions", [
     ...["request", "requestSync", "revoke", "revokeSync"],
   ]);

@@ -46,6 +46,8 @@ export function hardenProcessObject(
     _getActiveRequests: () => [],
     emitWarning: (warning: unknown) => print(`Warning: ${warning}`),
     _rawDebug: (...values: unknown[]) => print(values.join(" ")),
+    // The arguments of the daemon contain its paths.
+    argv: Object.freeze((Reflect.get(process, "argv") as string[]).slice(0, 1)),
     env: readOnlyEnvironment(Reflect.get(process, "env"), variables),
   };
   for (const name of chained) values[name] = () => process;

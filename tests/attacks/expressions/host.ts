@@ -150,7 +150,7 @@ export function host({ folder }: Surroundings): Expression[] {
       `const child = new Deno.Command("/bin/cat").spawn();
        Object.defineProperty(child, "pid", { value: Deno.pid }); child.kill("SIGKILL");
        return (await child.status).signal`,
-      /SIGKILL|Cannot redefine/,
+      /^OK (SIGKILL|null)$|Cannot redefine/,
     ],
     [
       "signal the daemon from a process",
@@ -211,7 +211,7 @@ export function host({ folder }: Surroundings): Expression[] {
       "change the groups of the daemon",
       "none",
       "return process.setgroups?.([0]) ?? 'nothing'",
-      /nothing|not a function|not for a check|disabled|unsupported/,
+      /nothing|not a function|not for a check|not supported/,
     ],
     [
       "set the exit code of the daemon",
