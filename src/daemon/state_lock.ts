@@ -7,7 +7,7 @@ const pauseMilliseconds = 100;
 /**
  * Locks the state directory for this daemon: two daemons would remove the marks of each other. The
  * system releases the lock at the end of the process, even after a crash. If the files cannot be
- * written or the file system has no locks, there is no lock.
+ * written or the file system has no locks, the folder is not locked.
  *
  * @param folder the state directory
  * @returns a function that releases the lock

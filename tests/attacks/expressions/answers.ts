@@ -23,11 +23,11 @@ export function answers({ folder }: Surroundings): Expression[] {
       `try { console.log({ [Symbol.for("Deno.customInspect")]() { throw new Error("x") } }) } catch {}`,
     ),
     harmless("print a cycle", "const a = {}; a.a = a; console.log(a)"),
-    harmless("print a huge text", `console.log("x".repeat(20_000_000))`),
+    harmless("print a huge string", `console.log("x".repeat(20_000_000))`),
     harmless("print lone surrogates", `console.log("\\ud800"); log("\\udfff")`),
     harmless("print many lines", `for (let i = 0; i < 100_000; i++) console.log(i)`),
     harmless(
-      "log an object that converts to a huge text",
+      "log an object that converts to a huge string",
       `log({ toString: () => "x".repeat(20_000_000) })`,
     ),
     harmless("log a symbol", `try { log(Symbol("x")) } catch {}`),
@@ -109,7 +109,7 @@ export function answers({ folder }: Surroundings): Expression[] {
       `const buffer = new ArrayBuffer(8); structuredClone(buffer, { transfer: [buffer] })`,
     ),
     harmless(
-      "share memory with nobody",
+      "wait for memory that does not change",
       `Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)`,
     ),
     harmless(
@@ -133,8 +133,8 @@ export function answers({ folder }: Surroundings): Expression[] {
       `return Deno.readTextFileSync("${folder}/agent.ts")`,
       "NotCapable",
     ],
-    ["return a huge text", "none", `return "y".repeat(30_000_000)`, "OK yyyy"],
-    ["return a text of line breaks", "none", `return "\\n".repeat(1000) + "CRITICAL"`, /^OK/],
+    ["return a huge output", "none", `return "y".repeat(30_000_000)`, "OK yyyy"],
+    ["return line breaks", "none", `return "\\n".repeat(1000) + "CRITICAL"`, /^OK/],
     ["return a forged state", "none", `return "\\u0000CRITICAL | a=1;2;3"`, /^OK/],
     [
       "throw an error of the host",
@@ -144,7 +144,7 @@ export function answers({ folder }: Surroundings): Expression[] {
     ],
     ["use a stack without end", "none", `const f = () => f(); f()`, "OK threw RangeError"],
     [
-      "parse a text without end",
+      "parse an endless value",
       "none",
       `JSON.parse("[".repeat(5_000_000))`,
       /^OK threw (Syntax|Range)Error/,
@@ -155,7 +155,12 @@ export function answers({ folder }: Surroundings): Expression[] {
       `new RegExp("(".repeat(200_000))`,
       /^OK threw SyntaxError/,
     ],
-    ["take more memory than a text can have", "none", `"x".repeat(2 ** 30)`, "OK threw RangeError"],
+    [
+      "take more memory than a string can have",
+      "none",
+      `"x".repeat(2 ** 30)`,
+      "OK threw RangeError",
+    ],
     [
       "take more memory than a buffer can have",
       "none",
