@@ -4,7 +4,7 @@
  * could send events to them.
  */
 import { type Print, replaceNodeStreams } from "./null_streams.ts";
-import { fixProperty, protect, protectProperties } from "./protect.ts";
+import { fixProperty, protect, protectChain, protectProperties } from "./protect.ts";
 import { refuseFunctions } from "./replace.ts";
 
 /** The part of `node:process` that is used here. */
@@ -80,6 +80,7 @@ export function protectProcessObject(process: object): void {
   const { get } = Object.getOwnPropertyDescriptor(process, "config") ?? {};
   if (get) fixProperty(process, "config", () => protect(Reflect.apply(get, process, [])));
   protectProperties(process, "ignored");
+  protectChain(Reflect.getPrototypeOf(process));
 }
 
 // The environment belongs to the whole daemon, so changes have no effect. They do not throw,

@@ -5,6 +5,7 @@ import { serve, type Served } from "../serving.ts";
 import { ambushes } from "./expressions/ambushes.ts";
 import { answers } from "./expressions/answers.ts";
 import type { Expression, Surroundings } from "./expressions/expression.ts";
+import { findChangeable } from "./expressions/hidden_classes.ts";
 import { host } from "./expressions/host.ts";
 import { modules } from "./expressions/modules.ts";
 import { network } from "./expressions/network.ts";
@@ -139,6 +140,19 @@ for (const isolation of ["worker", "process"]) {
     await t.step("The attacks do no harm", () => expectUnharmed(field));
   });
 }
+
+/** Properties that cannot be protected, because each instance assigns a property of this name. */
+const accepted = /: (?:length|Symbol\(kCapture\))$/;
+
+Deno.test("A check cannot change a class that it reaches through any object", async () => {
+  await using field = await open();
+  for (const command of ["net", "net_process"]) {
+    const code = `return (await (${findChangeable})()).join("\\n")`;
+    const [many, ...found] = (await field.evaluate(command, code)).split("\n");
+    assertEquals(many, "OK true");
+    assertEquals(found.filter((line) => !accepted.test(line)), []);
+  }
+});
 
 Deno.test("The table has no attempt twice", () => {
   const surroundings = { folder: "/x", port: 1, other: 2 };

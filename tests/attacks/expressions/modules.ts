@@ -82,6 +82,12 @@ export function modules({ folder }: Surroundings): Expression[] {
       "node:repl is not for a check",
     ],
     [
+      "import the reporters of tests",
+      "none",
+      `return await import("node:test/reporters")`,
+      "node:test/reporters is not for a check",
+    ],
+    [
       "import a closed module in a process",
       "none_process",
       `return await import("data:text/javascript,export * from 'node:inspector'")`,
