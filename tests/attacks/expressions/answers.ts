@@ -113,9 +113,16 @@ export function answers({ folder }: Surroundings): Expression[] {
       `Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)`,
     ),
     harmless(
-      "register endless finalizers",
-      `const all = new FinalizationRegistry(() => { throw 1 });
-       for (let i = 0; i < 20_000; i++) all.register({}, i)`,
+      "print a line for the supervisor by an error in a finalizer",
+      `const all = new FinalizationRegistry(() => {
+         throw new Error("\\ncheckwright: stopped listening, another daemon is needed\\nFORGED") });
+       for (let i = 0; i < 50_000; i++) all.register({}, i);
+       await new Promise((go) => setTimeout(go, 50));
+       const kept = [];
+       for (let i = 0; i < 200; i++) {
+         kept.push(new Array(10_000).fill(i));
+         if (i % 50 === 0) await new Promise((go) => setTimeout(go, 10));
+       }`,
     ),
     harmless(
       "set trace limits",
@@ -126,6 +133,13 @@ export function answers({ folder }: Surroundings): Expression[] {
       "none",
       "return JSON.stringify(Object.keys(context).sort())",
       'OK ["hostname","log","procfs","signal"]',
+    ],
+    [
+      "reach the original class of finalizers",
+      "none",
+      "return FinalizationRegistry.prototype.constructor === FinalizationRegistry && " +
+      "Object.getPrototypeOf(FinalizationRegistry) === Function.prototype",
+      "OK true",
     ],
     [
       "read its own code from disk",
