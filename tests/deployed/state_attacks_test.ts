@@ -60,7 +60,10 @@ const refused: [name: string, prepare: Prepare][] = [
   ],
   ["a dangling link", (state) => Deno.symlink(`${state}/none`, `${state}/quarantine.json`)],
   ["a link to a device", (state) => Deno.symlink("/dev/zero", `${state}/quarantine.json`)],
-  ["a link to a certificate", (state) => Deno.symlink("/etc/passwd", `${state}/self-signed.pem`)],
+  ["a link to a certificate", async (state) => {
+    await Deno.remove(`${state}/self-signed.pem`);
+    await Deno.symlink("/etc/passwd", `${state}/self-signed.pem`);
+  }],
   ["a file that a group can write", async (state) => {
     await Deno.writeTextFile(`${state}/running.txt`, "");
     await Deno.chmod(`${state}/running.txt`, 0o660);
@@ -81,10 +84,20 @@ const variables: Record<string, string>[] = [
   { TMPDIR: "/nonexistent", HOME: "/a,b", DENO_DIR: "/proc/none" },
 ];
 
+/** Restores the state directory, with the certificate of the first start. */
 async function renew({ state }: Deployed): Promise<void> {
+  const path = `${state}/self-signed.pem`;
+  const { isFile = false } = await Deno.lstat(path).catch(() => ({}) as Partial<Deno.FileInfo>);
+  certificates.set(state, certificates.get(state) ?? (isFile ? await Deno.readTextFile(path) : ""));
   await Deno.remove(state, { recursive: true }).catch(() => {});
   await Deno.mkdir(state, { mode: 0o700 });
+  const certificate = certificates.get(state)!;
+  if (certificate === "") certificates.delete(state);
+  else await Deno.writeTextFile(path, certificate, { mode: 0o600 });
 }
+
+/** The certificate of each state directory: making one takes longer than a start. */
+const certificates = new Map<string, string>();
 
 Deno.test("A daemon starts with damaged files in its state directory, and refuses foreign ones", async (t) => {
   await using deployed = await compile(agent);
