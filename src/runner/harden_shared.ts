@@ -25,7 +25,7 @@ export function hardenShared(): void {
   Reflect.deleteProperty(Object.getPrototypeOf(navigator), "locks");
   Reflect.deleteProperty(Deno, "telemetry");
   // These functions would pass the standard streams to a child process.
-  refuseFunctions(Deno, "Deno", ["run", "spawn", "spawnAndWait", "spawnAndWaitSync"]);
+  refuseFunctions(Deno, "Deno", ["run", "Process", "spawn", "spawnAndWait", "spawnAndWaitSync"]);
   // The environment belongs to the whole process.
   refuseFunctions(Deno.env, "Deno.env", ["set", "delete"]);
   // Measurements have names and details. Only the check that made a measurement may read them.

@@ -21,7 +21,6 @@ export function protectResults(): void {
     Object.defineProperty(Deno, name, { value: wrapped });
   }
   closeClass("HttpClient");
-  closeClass("Process");
   for (const name of ["readable", "writable"]) {
     const { get } = Object.getOwnPropertyDescriptor(Deno.FsFile.prototype, name)!;
     Object.defineProperty(Deno.FsFile.prototype, name, {
