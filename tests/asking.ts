@@ -1,7 +1,9 @@
 /**
- * Sends a query to a daemon exactly once, so that a missing or second answer is noticed. Our client
- * would send the query again as version 2 if the server closes the connection without an answer.
+ * Sends queries to a daemon. `askOnce()` sends a query exactly once, so that a missing or second
+ * answer is noticed. Our client would send the query again as version 2 if the server closes the
+ * connection without an answer.
  */
+import { sendQuery } from "../src/client/mod.ts";
 import { connect } from "../src/net/connect.ts";
 import { decodeText } from "../src/nagios/text.ts";
 import { stateOf } from "../src/nagios/state.ts";
@@ -9,6 +11,19 @@ import { encodePacket } from "../src/protocol/encode_packet.ts";
 import { readPacket } from "../src/protocol/read_packet.ts";
 import type { Served } from "./serving.ts";
 import { within } from "./waiting.ts";
+
+/**
+ * Sends a query in plain text with our client.
+ *
+ * @param served the daemon
+ * @param command the command
+ * @returns state and text, separated by a blank
+ */
+export async function ask({ port }: Pick<Served, "port">, command: string): Promise<string> {
+  const host = "127.0.0.1";
+  const { state, text } = await sendQuery({ host, port, command, tls: false, timeout: 40 });
+  return `${state} ${text}`;
+}
 
 /** Options of {@linkcode askOnce}. */
 export interface Asking {

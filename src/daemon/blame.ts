@@ -21,6 +21,8 @@ export interface Blame {
    * a file.
    */
   readonly newer?: string;
+  /** Set if the running commands cannot be recorded: the reason. */
+  readonly unwritable?: string;
   /** Records the quarantine. */
   update(state: QuarantineState): void;
   /** Records the running commands. */
@@ -55,6 +57,7 @@ export function openBlame(folder: string): Blame {
     state,
     ...(death !== undefined && { death }),
     ...(kept.newer !== undefined && { newer: kept.newer }),
+    ...(record.unwritable !== undefined && { unwritable: record.unwritable }),
     update: (state) => ended || kept.write(state),
     write: record.write,
     restart,

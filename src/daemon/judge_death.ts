@@ -1,4 +1,9 @@
-import { needsNewWorker, type QuarantineState, type Suspicion } from "../runner/quarantine.ts";
+import {
+  MAX_UNCLEAR_DEATHS,
+  needsNewWorker,
+  type QuarantineState,
+  type Suspicion,
+} from "../runner/quarantine.ts";
 import { AGENT, type Mark } from "../runner/run_record.ts";
 
 /** The result of {@linkcode judgeDeath}. */
@@ -21,7 +26,8 @@ const evaluated = "the evaluation of the agent's module ended the daemon";
 /**
  * Judges the death of a daemon by the marks that it left:
  *
- * 1. A command that ran alone, while no other worker was alive, is guilty and is quarantined.
+ * 1. A command that ran alone, while no other worker was alive, is guilty and is quarantined. After
+ *    {@linkcode MAX_UNCLEAR_DEATHS} deaths, a worker that was starting does not matter.
  * 2. Otherwise the suspects are the commands that ran, and the commands that had answered before
  *    their worker proved again that its thread is free. If no such command exists, or if all of
  *    them passed a trial after an earlier death, each command of a living worker is also a suspect.
@@ -43,7 +49,7 @@ export function judgeDeath(
   const active = having("trial", "running", "answered");
   const trials = having("trial");
   const guilty = trials[0];
-  if (guilty !== undefined && Object.keys(marks).length === 1) {
+  if (guilty !== undefined && isAlone(guilty, marks, before)) {
     const { [guilty]: _, ...others } = before.suspects;
     // The guilty command explains the earlier deaths. So the other commands lose the mark
     // `present`.
@@ -83,4 +89,15 @@ export function judgeDeath(
     suspects: suspected,
     progress: suspected.some((command) => !needsNewWorker(of(command))),
   };
+}
+
+function isAlone(
+  command: string,
+  marks: Readonly<Record<string, Mark>>,
+  { suspects }: QuarantineState,
+): boolean {
+  const others = Object.keys(marks).filter((name) => name !== command);
+  if (others.length === 0) return true;
+  const { deaths } = new Map(Object.entries(suspects)).get(command) ?? { deaths: 0 };
+  return deaths >= MAX_UNCLEAR_DEATHS && others.every((name) => name === AGENT);
 }

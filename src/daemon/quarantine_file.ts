@@ -1,3 +1,4 @@
+import { readLimited } from "./read_limited.ts";
 import { NO_QUARANTINE, type QuarantineState, type Suspicion } from "../runner/quarantine.ts";
 
 /** The version of the format. A file of a newer version is neither read nor written. */
@@ -46,7 +47,7 @@ export function openQuarantineFile(path: string): QuarantineFile {
 
 function read(path: string): Record<string, unknown> {
   try {
-    return entriesOf(JSON.parse(Deno.readTextFileSync(path)));
+    return entriesOf(JSON.parse(readLimited(path)));
   } catch {
     // The file does not exist yet or is incomplete.
     return {};
@@ -55,7 +56,9 @@ function read(path: string): Record<string, unknown> {
 
 function readReasons(value: unknown): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(entriesOf(value)).map(([name, reason]) => [name, String(reason)]),
+    Object.entries(entriesOf(value)).map((
+      [name, reason],
+    ) => [name, typeof reason === "object" ? "unknown reason" : String(reason)]),
   );
 }
 
@@ -63,9 +66,9 @@ function readSuspects(value: unknown): Record<string, Suspicion> {
   const suspects: [string, Suspicion][] = [];
   for (const [name, suspicion] of Object.entries(entriesOf(value))) {
     const { deaths, trial, present, separate } = entriesOf(suspicion);
-    if (typeof deaths !== "number") continue;
+    if (!Number.isSafeInteger(deaths) || (deaths as number) < 0) continue;
     suspects.push([name, {
-      deaths,
+      deaths: deaths as number,
       ...((trial === "run" || trial === "linger") && { trial }),
       ...(present === true && { present }),
       ...(separate === true && { separate }),

@@ -1,3 +1,4 @@
+import { readLimited } from "./read_limited.ts";
 import { type Mark, MARKS, type WriteMark } from "../runner/run_record.ts";
 
 /** The first line of the file: its format, with a version. */
@@ -10,6 +11,8 @@ const none = "-";
 export interface RunRecordFile {
   /** The marks that the predecessor left; empty if it stopped normally. */
   readonly left: Readonly<Record<string, Mark>>;
+  /** Set if the file cannot be written: the reason. */
+  readonly unwritable?: string;
   /** Replaces the mark of a command before the command runs, with one write of one byte (2 µs). */
   readonly write: WriteMark;
   /** Removes all marks and stops writing. Call it when the daemon stops normally. */
@@ -31,9 +34,9 @@ export function openRunRecordFile(path: string): RunRecordFile {
   let text: string;
   try {
     file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
-    text = Deno.readTextFileSync(path);
-  } catch {
-    return without;
+    text = readLimited(path, file);
+  } catch (error) {
+    return { ...without, unwritable: `Cannot write ${path}: ${(error as Error).message}` };
   }
   // Any other content without the header is damaged, for example zeros after a loss of power.
   if (/^checkwright running \d+\n/.test(text) && !text.startsWith(header)) return without;
@@ -72,6 +75,7 @@ export function openRunRecordFile(path: string): RunRecordFile {
 
   clear();
   return {
+    ...((failed as boolean) && { unwritable: `Cannot write ${path}` }),
     left: text.startsWith(header) ? parseMarks(text.slice(header.length)) : {},
     write(command, mark) {
       const letter = mark?.[0] ?? none;

@@ -16,6 +16,7 @@ import { NO_QUARANTINE, type QuarantineState } from "../runner/quarantine.ts";
 import { type Blame, openBlame, showCommands } from "./blame.ts";
 import { serially } from "./serially.ts";
 import { signalled } from "./signalled.ts";
+import { lockState } from "./state_lock.ts";
 import { whyRestart } from "./why_restart.ts";
 
 /** The exit code that requests an immediate restart (EX_TEMPFAIL of sysexits). */
@@ -29,6 +30,9 @@ export const LEAVING_LINE = "checkwright: stopped listening, another daemon is n
 
 /** The line that tells a supervisor that the death of the last daemon has new suspects. */
 export const SUSPECTS_LINE = "checkwright: the last daemon died, and its commands are watched";
+
+/** The shortest time between two notifications for the watchdog. */
+const minWatchdogMilliseconds = 50;
 
 /** Data that a service manager passes to the daemon. */
 export interface ServiceManager {
@@ -63,7 +67,9 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
   const stderr = lineWriter(Deno.stderr);
   const agent = await readDeployedAgent(place);
   printAll(agent.diagnostics);
-  const blame = openBlame(agent.manifest.settings.state ?? place.state);
+  const state = agent.manifest.settings.state ?? place.state;
+  const unlock = await lockState(state);
+  const blame = openBlame(state);
   const firstLog = createLog(agent.manifest.settings.log, stderr.write);
   const orders = await ordersOf(agent, place, blame.state, firstLog);
   const daemon = await openLifecycle(
@@ -99,6 +105,7 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
   const stopped = daemon.stop();
   if (end.restart) {
     blame.restart();
+    unlock();
     console.log(LEAVING_LINE);
   } else blame.stop();
   await stopped;
@@ -107,7 +114,12 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
   return end.restart ? RESTART_CODE : 0;
 }
 
-function reportBlame({ state, death, newer }: Blame, log: Log): void {
+function reportBlame({ state, death, newer, unwritable }: Blame, log: Log): void {
+  if (unwritable !== undefined) {
+    log("warning", "quarantine", {
+      reason: `${unwritable}: a command that ends the daemon cannot be identified`,
+    });
+  }
   if (newer !== undefined) {
     log("warning", "quarantine", {
       reason: `${newer}, which this version cannot read: the file is not changed`,
@@ -171,9 +183,8 @@ function createService({ notify, notifyFrom, watchdog }: ServiceManager): Notifi
   }
   const notifier = openNotifier(notify, notifyFrom);
   // Sends two notifications within the time after which systemd considers the daemon dead.
-  const timer = watchdog === undefined
-    ? undefined
-    : setInterval(() => notifier.send("WATCHDOG=1"), Number(watchdog) / 2_000);
+  const interval = Math.max(Number(watchdog) / 2_000, minWatchdogMilliseconds);
+  const timer = interval > 0 ? setInterval(() => notifier.send("WATCHDOG=1"), interval) : undefined;
   return {
     send: notifier.send,
     close() {

@@ -76,7 +76,7 @@ export function launcherScript(input: LauncherInput): string {
 set -euf
 
 # These variables change the behavior of the runtime without any permission.
-unset NODE_OPTIONS NODE_DEBUG SSLKEYLOGFILE OTEL_DENO DENO_AUDIT_PERMISSIONS DENO_COVERAGE_DIR \\
+unset NODE_OPTIONS NODE_DEBUG NODE_CHANNEL_FD NODE_UNIQUE_ID SSLKEYLOGFILE OTEL_DENO DENO_AUDIT_PERMISSIONS DENO_COVERAGE_DIR \\
   DENO_PERMISSION_BROKER_PATH DENO_SERVE_ADDRESS DENO_V8_FLAGS
 
 usage() {
@@ -101,6 +101,17 @@ fail() {
 ours() {
   [ -O "$1" ] && ! [ -L "$1" ] || return 1
   case $(ls -ld -- "$1") in ?????w* | ????????w*) return 1 ;; esac
+}
+
+# Whether no other user can replace a folder: each folder above it is sticky or writable only for its
+# owner and group, and belongs to root or this user.
+kept() {
+  above=$1
+  while above=$(dirname -- "$above"); [ "$above" != / ]; do
+    case $(ls -ld -- "$above") in ????????w[!tT]*) return 1 ;; esac
+    set -- $(ls -ldn -- "$above")
+    [ "$3" = 0 ] || [ -O "$above" ] || return 1
+  done
 }
 
 mode=serve settings= defaults=/etc/checkwright/settings.yaml untilEof=
@@ -181,7 +192,9 @@ esac
 mkdir -p -m 700 -- "$state" || fail "Cannot create state directory \\"$state\\": set STATE_DIRECTORY to another folder"
 if [ "$mode" = serve ]; then
   # Another user could have put a certificate there whose key that user knows.
-  ours "$(readlink -f -- "$state")" || fail "Cannot trust \\"$state\\": expected a folder of this user that others cannot write to"
+  real=$(readlink -f -- "$state")
+  ours "$real" || fail "Cannot trust \\"$state\\": expected a folder of this user that others cannot write to"
+  kept "$real" || fail "Cannot trust \\"$state\\": another user can replace its folder \\"$above\\""
   for file in self-signed.pem quarantine.json running.txt; do
     file=$state/$file
     ! [ -e "$file" ] && ! [ -L "$file" ] || { [ -f "$file" ] && ours "$file"; } ||
@@ -204,7 +217,9 @@ set -- "$@" \\
 [ -z "$untilEof" ] || set -- "$@" "untilEof=yes"
 case \${NOTIFY_SOCKET:-} in *,*) fail "Cannot use NOTIFY_SOCKET \\"$NOTIFY_SOCKET\\": expected a path without a comma" ;; esac
 case $mode\${NOTIFY_SOCKET:-} in serve/*)
-  own=\${RUNTIME_DIRECTORY:-$state}/notify.sock
+  own=\${RUNTIME_DIRECTORY:-$state}
+  own=\${own%%:*}/notify.sock
+  case $own in *,*) fail "Cannot use RUNTIME_DIRECTORY \\"$RUNTIME_DIRECTORY\\": expected a path without a comma" ;; esac
   set -- --unstable-net "--allow-net=unix:$NOTIFY_SOCKET,unix:$own" \\
     "--allow-read=$NOTIFY_SOCKET,$own" "--allow-write=$NOTIFY_SOCKET,$own" \\
     "$@" "notify=$NOTIFY_SOCKET" "notifyFrom=$own"

@@ -36,7 +36,9 @@ export function importMap(own: string): ImportMap {
     scopes: { [own]: {} },
   };
   const { builtinModules } = process.getBuiltinModule("module");
-  for (const name of [...builtinModules, ...unlisted]) {
+  for (const listed of [...builtinModules, ...unlisted]) {
+    // Modules that need the scheme are listed with it.
+    const name = listed.replace(/^node:/, "");
     const url = `node:${name}`;
     const code = closedModules.has(name)
       ? moduleUrl(`throw new Deno.errors.NotCapable("${url} is not for a check")`)

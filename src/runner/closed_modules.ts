@@ -3,7 +3,16 @@
  * permissions.
  */
 export const closedModules: ReadonlySet<string> = new Set([
-  ...["cluster", "inspector", "inspector/promises", "repl", "sqlite", "test", "trace_events"],
+  ...[
+    "cluster",
+    "inspector",
+    "inspector/promises",
+    "repl",
+    "sqlite",
+    "test",
+    "test/reporters",
+    "trace_events",
+  ],
   // node:vm evaluates code under any file name, and so bypasses the import map.
   ...["vm", "wasi"],
 ]);

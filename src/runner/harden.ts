@@ -73,6 +73,7 @@ function hardenRealm(
   // permission.
   Reflect.deleteProperty(Deno, Reflect.get(Deno, "internal"));
   Reflect.deleteProperty(Deno, "internal");
+  Object.defineProperty(Deno, "args", { value: Object.freeze([]) });
   refuseFunctions(Object.getPrototypeOf(Deno.permissions), "Deno.permissions", [
     ...["request", "requestSync", "revoke", "revokeSync"],
   ]);
@@ -84,7 +85,7 @@ function hardenRealm(
   // Certain sizes of an image end the process (Deno 2.9.6).
   for (const name of imaging) Reflect.deleteProperty(globalThis, name);
   // Checks must not listen: on the daemon's address a check could receive queries.
-  refuseFunctions(Deno, "Deno", ["listen", "listenTls", "listenDatagram", "serve"]);
+  refuseFunctions(Deno, "Deno", ["listen", "listenTls", "listenDatagram", "serve", "serveHttp"]);
   boundConnect();
   refuseCrashes();
   const guard = guardFiles(files);
@@ -99,6 +100,8 @@ function hardenRealm(
     const handles = [pipe, process.binding("tcp_wrap").TCP!.prototype];
     // Node expects the system's error code if it cannot listen.
     for (const handle of handles) replaceFunction(handle, "listen", () => () => permissionDenied);
+    const datagrams = process.binding("udp_wrap").UDP!.prototype;
+    hardenDatagrams(datagrams);
     const fs = process.getBuiltinModule("fs");
     hardenMore(process);
     refuseDescriptors(fs);
@@ -123,12 +126,26 @@ function hardenRealm(
     }
     hardenProcessObject(process, print, env);
     hardenSharedModules(process);
-    handles.forEach(protectChain);
+    [...handles, datagrams].forEach(protectChain);
     // This must come last, because the code above uses the bindings.
     refuseFunctions(process, "process", ["binding", "loadEnvFile"]);
     protectProcessObject(process);
     modules.begin();
   });
+}
+
+// A datagram socket must be bound before it can send. With a port that the system selects, it
+// receives only answers.
+function hardenDatagrams(prototype: object): void {
+  for (const name of ["bind", "bind6"]) {
+    replaceFunction(prototype, name, (original) =>
+      function (address, port, ...rest) {
+        const asked = Number(port);
+        return asked === 0
+          ? Reflect.apply(original, this, [address, asked, ...rest])
+          : permissionDenied;
+      });
+  }
 }
 
 /** The negative of EACCES, as Node's handles return it. */

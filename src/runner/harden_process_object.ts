@@ -4,7 +4,8 @@
  * could send events to them.
  */
 import { type Print, replaceNodeStreams } from "./null_streams.ts";
-import { fixProperty, protect, protectProperties } from "./protect.ts";
+import { fixProperty, protect, protectChain, protectProperties } from "./protect.ts";
+import { refuseFunctions } from "./replace.ts";
 
 /** The part of `node:process` that is used here. */
 export interface NodeProcess {
@@ -40,11 +41,22 @@ export function hardenProcessObject(
     rawListeners: () => [],
     eventNames: () => [],
     listenerCount: () => 0,
+    // These would be the sockets and requests of all checks.
+    _getActiveHandles: () => [],
+    _getActiveRequests: () => [],
     emitWarning: (warning: unknown) => print(`Warning: ${warning}`),
     _rawDebug: (...values: unknown[]) => print(values.join(" ")),
+    // The arguments of the daemon contain its paths.
+    argv: Object.freeze((Reflect.get(process, "argv") as string[]).slice(0, 1)),
     env: readOnlyEnvironment(Reflect.get(process, "env"), variables),
   };
   for (const name of chained) values[name] = () => process;
+  // Reports are about the whole process, and are written to files.
+  const report: unknown = Reflect.get(process, "report");
+  if (typeof report === "object" && report !== null) {
+    refuseFunctions(report, "process.report", ["getReport", "writeReport"]);
+    protectProperties(report, "ignored");
+  }
   // The working directory belongs to the daemon. `chdir` is deleted, because some libraries replace
   // the function if it exists.
   Reflect.deleteProperty(process, "chdir");
@@ -68,6 +80,7 @@ export function protectProcessObject(process: object): void {
   const { get } = Object.getOwnPropertyDescriptor(process, "config") ?? {};
   if (get) fixProperty(process, "config", () => protect(Reflect.apply(get, process, [])));
   protectProperties(process, "ignored");
+  protectChain(Reflect.getPrototypeOf(process));
 }
 
 // The environment belongs to the whole daemon, so changes have no effect. They do not throw,

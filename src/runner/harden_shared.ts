@@ -4,6 +4,8 @@
  * observe or influence other checks.
  */
 import type { NodeProcess } from "./harden_process_object.ts";
+import { CLEARING, clearOwnTimer } from "./harden_timers.ts";
+import { protectInternals } from "./protect_internals.ts";
 import { type AnyFunction, refuseFunctions } from "./replace.ts";
 
 /** Globals that contain data of other checks, or act outside the sandbox. */
@@ -23,7 +25,7 @@ export function hardenShared(): void {
   Reflect.deleteProperty(Object.getPrototypeOf(navigator), "locks");
   Reflect.deleteProperty(Deno, "telemetry");
   // These functions would pass the standard streams to a child process.
-  refuseFunctions(Deno, "Deno", ["run", "spawn", "spawnAndWait", "spawnAndWaitSync"]);
+  refuseFunctions(Deno, "Deno", ["run", "Process", "spawn", "spawnAndWait", "spawnAndWaitSync"]);
   // The environment belongs to the whole process.
   refuseFunctions(Deno.env, "Deno.env", ["set", "delete"]);
   // Measurements have names and details. Only the check that made a measurement may read them.
@@ -31,12 +33,31 @@ export function hardenShared(): void {
     set(Performance.prototype, name, () => []);
   }
   set(PerformanceObserver.prototype, "observe", () => {});
+  guardObjectUrls();
 }
 
-/** Functions of modules that change the defaults of all checks, by module. */
+// All workers of the process share the object URLs, and the code of the agent has one: after its end
+// no sandbox could start. A check learns this URL from any stack.
+function guardObjectUrls(): void {
+  const { createObjectURL, revokeObjectURL } = URL;
+  const own = new Set<string>();
+  set(URL, "createObjectURL", (part: Blob) => {
+    const url = Reflect.apply(createObjectURL, URL, [part]);
+    own.add(url);
+    return url;
+  });
+  set(URL, "revokeObjectURL", (url: unknown) => {
+    const asked = String(url);
+    if (own.delete(asked)) Reflect.apply(revokeObjectURL, URL, [asked]);
+  });
+}
+
+/** Functions of modules that change the defaults or the state of all checks, by module. */
 const defaults: Readonly<Record<string, readonly string[]>> = {
   crypto: ["setEngine", "setFips"],
   dns: ["setServers", "setDefaultResultOrder"],
+  http: ["setGlobalProxyFromEnv", "setMaxIdleHTTPParsers"],
+  stream: ["setDefaultHighWaterMark"],
   "dns/promises": ["setServers", "setDefaultResultOrder"],
   net: ["setDefaultAutoSelectFamily", "setDefaultAutoSelectFamilyAttemptTimeout"],
   tls: ["setDefaultCACertificates"],
@@ -53,9 +74,15 @@ export function hardenSharedModules(process: NodeProcess): void {
   }
   Reflect.get(globalThis, "Buffer");
   for (const name of ["http", "https"]) hardenAgent(process.getBuiltinModule(name) as HttpModule);
+  hardenParsers(process.getBuiltinModule("_http_common") as { parsers: Parsers });
   hardenInspect(process.getBuiltinModule("util") as { inspect: AnyFunction });
   hardenHooks(process.getBuiltinModule("async_hooks"));
   hardenDiagnostics(process.getBuiltinModule("diagnostics_channel"));
+  const timers = process.getBuiltinModule("timers") as { setTimeout: AnyFunction };
+  const clear = clearOwnTimer(timers.setTimeout);
+  for (const name of CLEARING) set(timers, name, clear);
+  // Named locks, see `shared`.
+  set(process.getBuiltinModule("worker_threads"), "locks", undefined);
 }
 
 interface HttpModule {
@@ -82,6 +109,21 @@ function hardenAgent(module: HttpModule): void {
     return asked;
   });
   Object.defineProperty(module, "globalAgent", { get: () => new Agent(), set: () => {} });
+}
+
+interface Parsers {
+  max: number;
+  list: unknown[];
+  alloc(): object;
+}
+
+// A parser that a request has returned to this list would be used again by another check, while the
+// first check still has it.
+function hardenParsers({ parsers }: { parsers: Parsers }): void {
+  protectInternals(parsers.alloc());
+  parsers.max = 0;
+  parsers.list = Object.freeze([]) as never;
+  Object.freeze(parsers);
 }
 
 function isOptions(value: unknown): boolean {
@@ -125,9 +167,26 @@ function hardenDiagnostics(module: object): void {
     ) => Reflect.apply(run, self, args),
   });
   set(module, "channel", channel);
+  set(module, "tracingChannel", () => ownTracingChannel(channel));
   set(module, "hasSubscribers", () => false);
   set(module, "subscribe", () => {});
   set(module, "unsubscribe", () => false);
+}
+
+// Calls the functions without telling a subscriber.
+function ownTracingChannel(channel: (name: PropertyKey) => object): object {
+  const call = (at: number) => (...args: unknown[]) =>
+    Reflect.apply(args[0] as AnyFunction, args[at], args.slice(at + 1));
+  const names = ["start", "end", "asyncStart", "asyncEnd", "error"];
+  return {
+    ...Object.fromEntries(names.map((name) => [name, channel(name)])),
+    hasSubscribers: false,
+    subscribe: () => {},
+    unsubscribe: () => false,
+    traceSync: call(2),
+    tracePromise: call(2),
+    traceCallback: call(3),
+  };
 }
 
 function set(owner: object, name: string, value: unknown): void {

@@ -13,8 +13,6 @@ import { protect } from "./protect.ts";
 import { protectStreams } from "./protect_deno.ts";
 import { replaceFunction } from "./replace.ts";
 
-type Stream = "piped" | "null";
-
 /**
  * Replaces `Deno.Command` by a class whose child processes inherit nothing. The runtime loads the
  * original at its first use.
@@ -44,8 +42,9 @@ function sandboxedCommand(mark: string, Command: typeof Deno.Command): unknown {
         clearEnv: true,
         env: { ...cleanEnvironment, ...options.env, [MARK_VARIABLE]: mark },
       };
+      // The runtime also accepts the number of any descriptor of the daemon.
       for (const name of streams) {
-        if (given[name] === "inherit") given[name] = "null" satisfies Stream;
+        if (given[name] !== undefined && given[name] !== "piped") given[name] = "null";
       }
       this.#waiting = new Command(command, given);
       // spawn() inherits the streams that are not set, but output() does not.

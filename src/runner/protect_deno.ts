@@ -1,10 +1,11 @@
 /** Protects the namespace of the runtime, `Deno`. */
+import { refuseCall } from "../check/refusal.ts";
 import { protect, protectInstance } from "./protect.ts";
 import { protectWeb } from "./protect_globals.ts";
 import type { AnyFunction } from "./replace.ts";
 
 /** Functions that return instances of classes without a public name. */
-const connecting = ["connect", "connectTls", "startTls", "watchFs"];
+const connecting = ["connect", "connectTls", "startTls", "watchFs", "createHttpClient"];
 
 /**
  * Makes functions of the runtime protect the classes of their results. Must run before the functions
@@ -19,6 +20,7 @@ export function protectResults(): void {
     };
     Object.defineProperty(Deno, name, { value: wrapped });
   }
+  closeClass("HttpClient");
   for (const name of ["readable", "writable"]) {
     const { get } = Object.getOwnPropertyDescriptor(Deno.FsFile.prototype, name)!;
     Object.defineProperty(Deno.FsFile.prototype, name, {
@@ -30,14 +32,34 @@ export function protectResults(): void {
   }
 }
 
+// The constructors of these classes accept the number of any resource of the realm. So a check could
+// use the connections of other checks.
+function closeClass(name: string): void {
+  const prototype = Reflect.get(Reflect.get(Deno, name) ?? {}, "prototype");
+  if (prototype === undefined) return;
+  const closed = function () {
+    throw refuseCall(`Deno.${name}`);
+  };
+  closed.prototype = prototype;
+  Object.defineProperty(prototype, "constructor", { value: closed });
+  Object.defineProperty(Deno, name, { value: closed });
+}
+
 /**
- * Protects the classes of an object that has streams.
+ * Protects the classes of an object that has streams, and hides its constructor, see
+ * {@linkcode closeClass}.
  *
  * @param instance the object
  * @returns the object
  */
 export function protectStreams<T>(instance: T): T {
   protectWeb();
+  const chain: unknown[] = [Object.prototype, null];
+  for (let part = Object.getPrototypeOf(instance); !chain.includes(part);) {
+    const known = Object.getOwnPropertyDescriptor(part, "constructor");
+    if (known?.configurable) Object.defineProperty(part, "constructor", { value: Object });
+    part = Object.getPrototypeOf(part);
+  }
   return protectInstance(instance);
 }
 

@@ -4,7 +4,10 @@
  * Most checks use few globals, and the runtime loads many of them at their first use. So each is
  * protected when it is read for the first time.
  */
-import { fixProperty, protect, protectChain, protectInstance } from "./protect.ts";
+import { CLEARING, clearOwnTimer } from "./harden_timers.ts";
+import { fixProperty, protect, protectChain } from "./protect.ts";
+import { protectInternals, samplesOf } from "./protect_internals.ts";
+import type { AnyFunction } from "./replace.ts";
 
 /**
  * Functions and classes that return instances of each other's classes. For example, a result of
@@ -28,6 +31,8 @@ const groups: readonly ReadonlySet<string>[] = [
   new Set(["URL", "URLSearchParams"]),
   new Set(["MessageChannel", "MessagePort"]),
   new Set(["WebSocket", "CloseEvent"]),
+  new Set(["setTimeout", "setInterval", ...CLEARING]),
+  new Set(["setImmediate", "clearImmediate"]),
   new Set([
     ...["performance", "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure"],
     ...["PerformanceObserver", "PerformanceObserverEntryList"],
@@ -81,28 +86,18 @@ function fixLazily(name: string, read: () => unknown): void {
   fixProperty(globalThis, name, () => {
     if (isRead) return value;
     if (changedByNode.has(name)) Reflect.get(globalThis, "process");
-    value = read();
+    value = CLEARING.includes(name) ? clearOwnTimer(setTimeout as AnyFunction) : read();
     isRead = true;
     // Without this, small buffers would be parts of one pool, and each would expose the pool as
     // `buffer`.
     if (name === "Buffer") Object.defineProperty(value, "poolSize", constant(0));
     // The console is already hardened. Node adds properties to it when Node is loaded.
     if (name !== "console") protect(value, "ignored");
-    instancesOf(name).forEach(protectInstance);
     if (name === "crypto") protect(crypto.subtle);
     for (const other of group) Reflect.get(globalThis, other);
+    samplesOf(name).forEach(protectInternals);
     return value;
   }, "ignored");
-}
-
-// Returns instances of classes that have no public name.
-function instancesOf(name: string): unknown[] {
-  if (name === "URLSearchParams") return [new URLSearchParams().entries()];
-  if (name === "Headers") return [new Headers().entries()];
-  if (name === "FormData") return [new FormData().entries()];
-  if (name !== "Intl") return [];
-  const segments = new Intl.Segmenter().segment("");
-  return [segments, segments[Symbol.iterator]()];
 }
 
 // The global object is an event target, and its listeners are an array behind a symbol. If a check

@@ -2,8 +2,10 @@
  * Protects the built-in modules of Node that checks share: their exports, and the classes in them.
  * Each is protected when a check gets it for the first time.
  */
+import { HANDLE_MAKERS } from "./harden_handles.ts";
 import { fixProperty, protect, protectInstance } from "./protect.ts";
 import { protectWeb } from "./protect_globals.ts";
+import { protectInternals } from "./protect_internals.ts";
 import type { AnyFunction } from "./replace.ts";
 
 /** Modules that return instances of each other's classes. They are protected together. */
@@ -45,7 +47,7 @@ export function createModuleProtection(builtin: Builtin): ModuleProtection {
     if (module === undefined) return;
     // Some getters of this module replace themselves at their first use.
     if (name === "crypto") Reflect.ownKeys(module).forEach((key) => Reflect.get(module, key));
-    for (const instance of instancesOf(name, module as never)) protectInstance(instance);
+    for (const instance of instancesOf(name, module as never)) protectInternals(instance);
     protectModule(module);
     for (const group of groups) if (group.includes(name)) group.forEach(protectOnce);
   }
@@ -85,35 +87,43 @@ function isNamespace(value: unknown): boolean {
     Object.getPrototypeOf(value) === Object.prototype;
 }
 
-interface Instances {
-  setTimeout(run: () => void, after: number): unknown;
-  clearTimeout(timer: unknown): void;
-  createSecretKey(bytes: Uint8Array): unknown;
-  createHash(name: string): unknown;
-  createHmac(name: string, key: string): unknown;
-  createSign(name: string): unknown;
-  createVerify(name: string): unknown;
+type Module = Record<string, ((...args: unknown[]) => object) & (new () => object)>;
+
+// Returns instances of classes without a public name, and of classes that the runtime completes
+// when it creates the first instance.
+function instancesOf(name: string, module: Module): unknown[] {
+  const more = HANDLE_MAKERS[name]?.(module) ?? [];
+  return [...samples[name]?.(module) ?? [], ...more];
 }
 
-// Returns instances of two kinds of classes: classes without a public name, and classes that the
-// runtime completes when it creates the first instance.
-function instancesOf(name: string, module: Instances): unknown[] {
-  if (name === "timers") {
-    const timer = module.setTimeout(() => {}, 1);
-    module.clearTimeout(timer);
-    return [timer];
-  }
-  if (name === "crypto") {
-    return [
-      module.createSecretKey(new Uint8Array(1)),
-      module.createHash("sha256"),
-      module.createHmac("sha256", "key"),
-      module.createSign("sha256"),
-      module.createVerify("sha256"),
-    ];
-  }
-  return [];
-}
+const key = new Uint8Array(16);
+
+const samples: Readonly<Record<string, (module: Module) => unknown[]>> = {
+  timers({ setTimeout, clearTimeout, setImmediate, clearImmediate }) {
+    const [timer, immediate] = [setTimeout!(() => {}, 1), setImmediate!(() => {})];
+    clearTimeout!(timer);
+    clearImmediate!(immediate);
+    return [timer, immediate];
+  },
+  crypto: (module) => [
+    module.createHmac!("sha256", "key"),
+    module.createSign!("sha256"),
+    module.createVerify!("sha256"),
+    module.createCipheriv!("aes-128-cbc", key, key),
+    module.createDecipheriv!("aes-128-cbc", key, key),
+    module.createECDH!("prime256v1"),
+    module.generateKeyPairSync!("ec", { namedCurve: "P-256" }),
+  ],
+  dns: ({ Resolver }) => [new Resolver!()],
+  events: ({ EventEmitterAsyncResource }) => {
+    return [Reflect.construct(EventEmitterAsyncResource!, [{ name: "sample" }])];
+  },
+  http: ({ Agent, IncomingMessage }) => [new Agent!(), new IncomingMessage!()],
+  http2: ({ createServer }) => [createServer!()],
+  net: ({ Socket }) => [new Socket!()],
+  stream: ({ PassThrough }) => [new PassThrough!()],
+  tls: ({ createSecureContext }) => [createSecureContext!()],
+};
 
 /**
  * Makes `node:fs` protect the class of file handles, which has no public name.

@@ -17,6 +17,12 @@ export interface Suspicion {
 }
 
 /**
+ * After this number of deaths, a command of a trial counts as alone even if the process is never
+ * quiet, or if a sandbox never finishes its start.
+ */
+export const MAX_UNCLEAR_DEATHS = 4;
+
+/**
  * Returns whether a command gets a new worker for each run, which is closed after the answer. So it
  * cannot end the daemon later, in a timer. This is for commands that may have caused several deaths
  * and have passed a trial.

@@ -11,6 +11,7 @@ import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define_check.ts";
 import { explainRefusal, refusalOf } from "../check/refusal.ts";
 import { freezeRealm } from "./freeze.ts";
+import { guardFinalizers } from "./harden_finalizers.ts";
 import { hardenProcess, hardenWorker } from "./harden.ts";
 import { withHostValues } from "./host_values.ts";
 import type { FromSandbox, RealmFacts, ToSandbox } from "./messages.ts";
@@ -209,4 +210,5 @@ function surviveStrayErrors(print: Print): void {
     event.stopImmediatePropagation();
     report(event.reason);
   }, { capture: true });
+  guardFinalizers(report);
 }

@@ -1,14 +1,11 @@
 import { unlessAborted } from "./deadline.ts";
 import { AGENT } from "./run_record.ts";
-import type { Quarantine, Suspicion } from "./quarantine.ts";
+import { MAX_UNCLEAR_DEATHS, type Quarantine, type Suspicion } from "./quarantine.ts";
 import { waitUntilQuiet } from "./quiet.ts";
 
 /** Maximum time that a trial waits for current runs and for remaining work of closed workers. */
 const clearMilliseconds = 1_000;
 const minQuietMilliseconds = 100;
-
-/** After this number of deaths, a command counts as alone even if the process is never quiet. */
-const mostUnclearDeaths = 4;
 
 /**
  * Maximum time that other commands wait for the end of a first trial. It is longer after each
@@ -94,7 +91,7 @@ export function createTrials(
     const left = start + clearMilliseconds - performance.now();
     // If the process is never quiet, this must not protect a command forever.
     const alone = await quiet(Math.max(left, minQuietMilliseconds)) ||
-      deaths >= mostUnclearDeaths;
+      deaths >= MAX_UNCLEAR_DEATHS;
     const patience = Math.min(exclusiveMilliseconds * 4 ** (deaths - 1), maxExclusiveMilliseconds);
     const timer = setTimeout(open, patience);
     return {

@@ -1,26 +1,16 @@
 /** A command that ends or blocks the daemon is quarantined, and no other command is. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { sendQuery } from "../../src/client/mod.ts";
+import { ask as askClient } from "../asking.ts";
 import { createProject } from "../project.ts";
 import { serve, type Served } from "../serving.ts";
 import { later } from "../waiting.ts";
 
 const agent = fileURLToPath(new URL("../fixtures/deadly_agent.ts", import.meta.url));
 
-async function ask(served: Served, command: string): Promise<string> {
-  try {
-    const { state, text } = await sendQuery({
-      host: "127.0.0.1",
-      port: served.port,
-      command,
-      tls: false,
-      timeout: 40,
-    });
-    return `${state} ${text}`;
-  } catch (error) {
-    return (error as Error).message;
-  }
+// The daemon may end before it answers.
+function ask(served: Served, command: string): Promise<string> {
+  return askClient(served, command).catch((error: Error) => error.message);
 }
 
 /** Waits until the next daemon answers an innocent command. */

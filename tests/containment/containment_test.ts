@@ -1,22 +1,11 @@
 /** Effects of hostile checks on the daemon's process. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { sendQuery } from "../../src/client/mod.ts";
+import { ask } from "../asking.ts";
 import { serve, type Served } from "../serving.ts";
 import { later } from "../waiting.ts";
 
 const agent = fileURLToPath(new URL("../fixtures/contained_agent.ts", import.meta.url));
-
-async function ask(served: Served, command: string): Promise<string> {
-  const { state, text } = await sendQuery({
-    host: "127.0.0.1",
-    port: served.port,
-    command,
-    tls: false,
-    timeout: 40,
-  });
-  return `${state} ${text}`;
-}
 
 /** Sends queries until one is answered, and returns the milliseconds until that answer. */
 async function gap(served: Served): Promise<number> {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { openBlame, showCommands } from "../../src/daemon/blame.ts";
 import { NO_QUARANTINE, type QuarantineState } from "../../src/runner/quarantine.ts";
 import { AGENT } from "../../src/runner/run_record.ts";
@@ -121,8 +121,41 @@ Deno.test("openBlame() removes all marks if it cannot change a mark", async () =
   });
 });
 
+Deno.test("openBlame() reads a damaged quarantine without the values of a wrong type", async () => {
+  await withFolder((folder) => {
+    const text = '{"quarantined":{"__proto__":"a","b":{"toString":1},"c":5},"suspects":' +
+      '{"constructor":{"deaths":1},"d":{"deaths":-1},"e":{"deaths":1e999},"f":{"deaths":0.5}}}';
+    Deno.writeTextFileSync(`${folder}/quarantine.json`, text);
+    const { quarantined, suspects } = openBlame(folder).state;
+    assertEquals(Object.entries(quarantined), [
+      ["__proto__", "a"],
+      ["b", "unknown reason"],
+      ["c", "5"],
+    ]);
+    assertEquals(Object.entries(suspects), [["constructor", { deaths: 1 }]]);
+  });
+});
+
+Deno.test("openBlame() replaces files that are too large", async () => {
+  await withFolder((folder) => {
+    for (const name of ["quarantine.json", "running.txt"]) {
+      Deno.writeTextFileSync(`${folder}/${name}`, "");
+      Deno.truncateSync(`${folder}/${name}`, 2 ** 40);
+    }
+    const blame = openBlame(folder);
+    assertEquals([blame.state, blame.death, blame.unwritable], [
+      NO_QUARANTINE,
+      undefined,
+      undefined,
+    ]);
+    blame.write("a", "running");
+    assertEquals(openBlame(folder).death?.suspects, ["a"]);
+  });
+});
+
 Deno.test("openBlame() does nothing if the folder cannot be written", () => {
   const blame = openBlame("/proc/nowhere");
+  assertStringIncludes(blame.unwritable!, "Cannot write /proc/nowhere/running.txt: ");
   blame.update({ quarantined: { a: "b" }, suspects: {} });
   blame.write("a", "running");
   blame.stop();

@@ -43,6 +43,27 @@ const cases: Case[] = [
     },
     true,
   ],
+  [
+    "a sandbox that never finishes its start protects no command after several deaths",
+    { quarantined: {}, suspects: { a: { deaths: 4, trial: "run" } } },
+    { a: "trial", [AGENT]: "running" },
+    { quarantined: { a: "it ended the daemon when it ran alone" } },
+    true,
+  ],
+  [
+    "a sandbox that starts may be the cause of the first deaths",
+    { quarantined: {}, suspects: { a: { deaths: 3, trial: "run" } } },
+    { a: "trial", [AGENT]: "running" },
+    { suspects: { a: { deaths: 4, trial: "run" }, [AGENT]: first("run") } },
+    true,
+  ],
+  [
+    "another command may be the cause of any number of deaths",
+    { quarantined: {}, suspects: { a: { deaths: 9, trial: "run" } } },
+    { a: "trial", b: "running" },
+    { suspects: { a: { deaths: 10, trial: "run" }, b: first("run") } },
+    true,
+  ],
   ...["__proto__", "constructor", "toString"].map((name): Case => [
     `a command may have the name ${name}`,
     empty,

@@ -118,6 +118,7 @@ Deno.test("The launcher removes variables that change the runtime, and does not 
     const names = [
       ...["NODE_OPTIONS", "NODE_DEBUG", "SSLKEYLOGFILE", "OTEL_DENO", "DENO_AUDIT_PERMISSIONS"],
       ...["DENO_COVERAGE_DIR", "DENO_PERMISSION_BROKER_PATH", "DENO_V8_FLAGS"],
+      ...["NODE_CHANNEL_FD", "NODE_UNIQUE_ID"],
     ];
     const all = await start({
       ...Object.fromEntries(names.map((name) => [name, "/x"])),
@@ -131,6 +132,38 @@ Deno.test("The launcher removes variables that change the runtime, and does not 
       await start({ NOTIFY_SOCKET: "/run/a,b" }),
       'Cannot use NOTIFY_SOCKET "/run/a,b": expected a path without a comma',
     );
+    assertStringIncludes(
+      await start({ NOTIFY_SOCKET: "/run/a", RUNTIME_DIRECTORY: "/etc,/root" }),
+      'Cannot use RUNTIME_DIRECTORY "/etc,/root": expected a path without a comma',
+    );
+    assertStringIncludes(
+      await start({ NOTIFY_SOCKET: "/run/a", RUNTIME_DIRECTORY: "/run/one:/run/two" }),
+      "notifyFrom=/run/one/notify.sock",
+    );
+  });
+});
+
+Deno.test("The launcher does not trust a state directory that another user could replace", async () => {
+  await withStub(async (start, state) => {
+    const inner = `${state}/a b/$(id)/state`;
+    await Deno.mkdir(inner, { recursive: true, mode: 0o700 });
+    const above = `${state}/a b`;
+    const trusts = async () =>
+      !(await start({ STATE_DIRECTORY: inner })).includes(
+        `Cannot trust "${inner}": another user can replace its folder "${above}"`,
+      );
+    const modes: [mode: number, trusted: boolean][] = [
+      ...[0o700, 0o755, 0o775, 0o1777].map((mode): [number, boolean] => [mode, true]),
+      ...[0o777, 0o757, 0o702].map((mode): [number, boolean] => [mode, false]),
+    ];
+    for (const [mode, trusted] of modes) {
+      await Deno.chmod(above, mode);
+      assertEquals(await trusts(), trusted, mode.toString(8));
+    }
+    await Deno.chmod(above, 0o755);
+    if (Deno.uid() !== 0) return;
+    await Deno.chown(above, 65534, 0);
+    assertEquals(await trusts(), false);
   });
 });
 

@@ -128,7 +128,10 @@ Deno.test("An address in use is reported in one line with exit code 1, so that s
   await using deployed = await compile(agent);
   await using daemon = await deployed.start();
   const settings = `${deployed.folder}/settings.yaml`;
-  await Deno.writeTextFile(settings, `listen: 127.0.0.1:${daemon.port}\n`);
+  await Deno.writeTextFile(
+    settings,
+    `listen: 127.0.0.1:${daemon.port}\nstate: ${JSON.stringify(`${deployed.state} 2`)}\n`,
+  );
   const { code, stdout, stderr } = await deployed.run("--settings", settings);
   assertEquals([code, stdout], [1, ""]);
   assertMatch(

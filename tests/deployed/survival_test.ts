@@ -108,3 +108,21 @@ Deno.test(
     assertMatch(await askOnce(daemon, ["stubborn"], tls), expected);
   },
 );
+
+Deno.test("A second daemon cannot use the state directory of the first, and a third can after its end", async () => {
+  await using deployed = await compile(agent);
+  {
+    await using daemon = await deployed.start();
+    const second = await deployed.run("--no-settings");
+    assertEquals(second.code, 1);
+    assertStringIncludes(
+      second.stderr,
+      `Cannot use state directory "${deployed.state}": another daemon uses it`,
+    );
+    assertEquals(await askOnce(daemon, ["ok"], tls), "OK fine");
+    daemon.process.kill("SIGKILL");
+    await statusOf(daemon.process, "the daemon");
+  }
+  await using daemon = await deployed.start();
+  assertEquals(await askOnce(daemon, ["ok"], tls), "OK fine");
+});
