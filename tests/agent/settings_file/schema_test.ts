@@ -248,7 +248,7 @@ Deno.test(
       ]);
     assertEquals(undescribed(schema, ""), []);
     const { limits, timeout, log } = propertiesOf(schema);
-    assertEquals([timeout!.default, log!.default], ["60s", "text"]);
+    assertEquals([timeout!.default, propertiesOf(log!).format!.default], ["60s", "text"]);
     assertEquals(propertiesOf(limits!).running!.default, defaultSettings.limits.running);
   },
 );
