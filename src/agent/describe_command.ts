@@ -13,6 +13,7 @@ import type {
   RunSettings,
 } from "./manifest.ts";
 import { isRecord, show, text } from "./read.ts";
+import { type RefusedArgument, refusedArguments } from "./refused_arguments.ts";
 import { commandLine, execFields, runFields } from "./run_settings.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 
@@ -99,19 +100,55 @@ function describeCheck(
   const permissions = parsed === undefined
     ? {}
     : describePermissions(definition.permissions, parsed, report.at("permissions"));
-  if (permissions.proc !== undefined && settings.procfs === defaultSettings.procfs) {
+  if (
+    permissions.proc !== undefined && !definition.procIsOptional &&
+    settings.procfs === defaultSettings.procfs
+  ) {
     report.at("permissions").at("proc").warning(
       "A sandbox cannot read /proc itself: bind it to another path, and set procfs to that path",
     );
   }
+  const run = withDefaults(runFields({ ...command.settings, ...override }, report), settings);
+  const refused = parsed === undefined || !run.acceptArguments
+    ? {}
+    : refusedArguments(definition, parsed, permissions);
+  if (parsed !== undefined) inspectOptions(definition, parsed, run, report.at("options"));
+  warnOfRefused(refused, report.at("acceptArguments"));
   return {
     kind: "check",
     description: String(definition.description),
     ...described,
     permissions,
+    ...(Object.keys(refused).length > 0 && { refused }),
     sandbox: "shared",
-    ...withDefaults(runFields({ ...command.settings, ...override }, report), settings),
+    ...run,
   };
+}
+
+// An option that accepts some values is not reported: that is usual, for example for a path.
+function warnOfRefused(refused: Readonly<Record<string, RefusedArgument>>, report: Report): void {
+  const options = Object.entries(refused)
+    .filter(([, { partly }]) => !partly)
+    .map(([name, { needs }]) => `${name} (${needs})`);
+  if (options.length === 0) return;
+  report.warning(
+    "Arguments cannot extend permissions. Arguments that set these options are refused if they " +
+      `need more than the values in the agent: ${options.join(", ")}`,
+  );
+}
+
+function inspectOptions(
+  definition: CheckCommand["definition"],
+  values: Record<string, unknown>,
+  { acceptArguments }: RunSettings,
+  report: Report,
+): void {
+  try {
+    const warnings = definition.inspect?.(values, { acceptArguments }) ?? [];
+    for (const warning of warnings) report.warning(String(warning));
+  } catch (error) {
+    report.error(`Cannot inspect the options: ${show((error as Error)?.message ?? error)}`);
+  }
 }
 
 function describeExec(

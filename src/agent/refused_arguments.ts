@@ -1,0 +1,77 @@
+import { covers } from "../check/covers.ts";
+import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
+import type { CheckCommand } from "../check/define_check.ts";
+import type { OptionSpec } from "../check/option.ts";
+import { parseOption } from "../check/parse_option.ts";
+
+/** A path, a host and a name that no agent declares: their permissions stay refused. */
+const probes = ["/checkwright.invalid/probe", "checkwright.invalid", "checkwright.invalid:1"];
+
+/** The permissions that values of one option may need in addition to those of the command. */
+export interface RefusedArgument {
+  /** For example `run "/bin/ps"`; only the kind (`net`) if the entry depends on the value. */
+  needs: string;
+  /** Whether the permissions of the command cover other values of the option. */
+  partly: boolean;
+}
+
+/**
+ * Finds the options whose values from arguments may need permissions that the command does not
+ * have. The permissions of a check depend on the values in the agent only, so that a query cannot
+ * extend them. For each option, the function calls the check's `permissions` with sample values.
+ *
+ * @param definition the definition of the check
+ * @param values all parsed option values of the agent, with defaults
+ * @param granted the permissions of the command
+ * @returns the permissions that each of these options may need
+ */
+export function refusedArguments(
+  { permissions, options = {} }: CheckCommand["definition"],
+  values: Readonly<Record<string, unknown>>,
+  granted: Permissions,
+): Record<string, RefusedArgument> {
+  if (typeof permissions !== "function") return {};
+  const refused: Record<string, RefusedArgument> = {};
+  for (const [name, spec] of Object.entries(options as Record<string, OptionSpec>)) {
+    const needs = samples(spec).flatMap((value) => {
+      try {
+        const parsed = parseOption(spec, value);
+        const wanted = permissions({ ...values, [name]: parsed } as never);
+        return missing(wanted, granted, String(value));
+      } catch {
+        // The value is invalid for this option, or together with the other values.
+        return [];
+      }
+    });
+    if (needs.length === 0) continue;
+    const partly = needs.every(({ kind, entry }) => entry === undefined && granted[kind]?.length);
+    refused[name] = { needs: [...new Set(needs.map(show))].join(", "), partly };
+  }
+  return refused;
+}
+
+function samples(spec: OptionSpec): unknown[] {
+  const { kind, values = [], min, max } = spec;
+  if (kind === "flag") return [true, false, ...values];
+  if (kind === "oneOf") return [...values];
+  if (kind === "text" || kind === "list") return probes;
+  return [0, 1, 4242, min, max].filter((value) => value !== undefined);
+}
+
+/** A permission that is not granted; without its entry if the entry depends on the value. */
+interface Missing {
+  kind: keyof Permissions;
+  entry?: string;
+}
+
+function show({ kind, entry }: Missing): string {
+  return entry === undefined ? kind : `${kind} ${JSON.stringify(entry)}`;
+}
+
+function missing(wanted: Permissions, granted: Permissions, sample: string): Missing[] {
+  return permissionNames.flatMap((kind) =>
+    (wanted[kind] ?? [])
+      .filter((entry) => !granted[kind]?.some((other) => covers(kind, other, entry)))
+      .map((entry) => entry.includes(sample) ? { kind } : { kind, entry })
+  );
+}
