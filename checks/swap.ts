@@ -13,7 +13,7 @@ import {
   freeSpacePattern,
   parseFreeSpace,
 } from "./_free_space.ts";
-import { thresholds } from "./_thresholds.ts";
+import { inspectThresholds, thresholds } from "./_thresholds.ts";
 
 /** The swap space of the host in bytes, from `Deno.systemMemoryInfo()`. */
 export interface SwapReading {
@@ -85,6 +85,8 @@ export const swap: Check<SwapOptions> = defineCheck<SwapOptions>({
     }),
   },
   permissions: { sys: ["systemMemoryInfo"] },
+  // Without thresholds, the check can still alert if the host has no swap.
+  inspect: (values, command) => values.noSwap === "ok" ? inspectThresholds(values, command) : [],
   run: ({ warning, critical, noSwap }) =>
     presentSwap(Deno.systemMemoryInfo(), {
       warning: parseFreeSpace(warning, 1),
