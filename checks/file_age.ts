@@ -69,6 +69,7 @@ export const fileAge: Check<FileAgeOptions> = defineCheck<FileAgeOptions>({
       description: "Absolute path of the file, folder or link",
       required: true,
       pattern: /\/.*/,
+      expected: "an absolute path",
       maxLength: 4096,
     }),
     warning: option.range({

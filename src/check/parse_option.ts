@@ -111,7 +111,10 @@ const truths: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
 
 function flag(value: unknown, spec: OptionSpec): boolean | string {
   const { values = [] } = spec;
-  return values.find((allowed) => allowed === value) ?? truths.get(value) ??
+  const found = values.find((allowed) => allowed === value);
+  // With values, a number is one of them or invalid: it must not be read as yes or no.
+  const isNumber = values.length > 0 && typeof value === "string" && /^\d/.test(value);
+  return found ?? (isNumber ? undefined : truths.get(value)) ??
     expected(
       value,
       spec.expected ?? (values.length === 0 ? "yes or no" : `one of yes, no, ${values.join(", ")}`),
