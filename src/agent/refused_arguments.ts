@@ -4,8 +4,11 @@ import type { CheckCommand } from "../check/define_check.ts";
 import type { OptionSpec } from "../check/option.ts";
 import { parseOption } from "../check/parse_option.ts";
 
-/** A path, a host and a name that no agent declares: their permissions stay refused. */
-const probes = ["/checkwright.invalid/probe", "checkwright.invalid", "checkwright.invalid:1"];
+/** A name that no agent declares. */
+const PROBE = "checkwright.invalid";
+
+/** Sample values of a string option: a path, a host, and a host with a port. */
+const probes = [`/${PROBE}/probe`, PROBE, `${PROBE}:1`];
 
 /** The permissions that values of one option may need in addition to those of the command. */
 export interface RefusedArgument {
@@ -33,21 +36,30 @@ export function refusedArguments(
   if (typeof permissions !== "function") return {};
   const refused: Record<string, RefusedArgument> = {};
   for (const [name, spec] of Object.entries(options as Record<string, OptionSpec>)) {
-    const needs = samples(spec).flatMap((value) => {
+    const found = samples(spec).flatMap((value) => {
       try {
         const parsed = parseOption(spec, value);
-        const wanted = permissions({ ...values, [name]: parsed } as never);
-        return missing(wanted, granted, String(value));
+        return missing(permissions({ ...values, [name]: parsed } as never), granted);
       } catch {
         // The value is invalid for this option, or together with the other values.
         return [];
       }
     });
-    if (needs.length === 0) continue;
+    if (found.length === 0) continue;
+    const needs = found.map(({ kind, entry }) => {
+      const same = found.filter((other) => other.kind === kind && other.entry === entry).length;
+      return { kind, ...(!dependsOnValue(spec, entry, same) && { entry }) };
+    });
     const partly = needs.every(({ kind, entry }) => entry === undefined && granted[kind]?.length);
     refused[name] = { needs: [...new Set(needs.map(show))].join(", "), partly };
   }
   return refused;
+}
+
+/** Returns whether an entry differs for each value of an option; `same` samples have this entry. */
+function dependsOnValue({ kind }: OptionSpec, entry: string, same: number): boolean {
+  if (kind === "flag" || kind === "oneOf") return false;
+  return kind === "text" || kind === "list" ? entry.includes(PROBE) : same < 2;
 }
 
 function samples(spec: OptionSpec): unknown[] {
@@ -55,23 +67,21 @@ function samples(spec: OptionSpec): unknown[] {
   if (kind === "flag") return [true, false, ...values];
   if (kind === "oneOf") return [...values];
   if (kind === "text" || kind === "list") return probes;
-  return [0, 1, 4242, min, max].filter((value) => value !== undefined);
+  return [...new Set([0, 1, 4242, min, max])].filter((value) => value !== undefined);
 }
 
-/** A permission that is not granted; without its entry if the entry depends on the value. */
-interface Missing {
-  kind: keyof Permissions;
-  entry?: string;
-}
-
-function show({ kind, entry }: Missing): string {
+function show({ kind, entry }: { kind: keyof Permissions; entry?: string }): string {
   return entry === undefined ? kind : `${kind} ${JSON.stringify(entry)}`;
 }
 
-function missing(wanted: Permissions, granted: Permissions, sample: string): Missing[] {
+/** Returns the entries that are not granted. */
+function missing(
+  wanted: Permissions,
+  granted: Permissions,
+): { kind: keyof Permissions; entry: string }[] {
   return permissionNames.flatMap((kind) =>
     (wanted[kind] ?? [])
       .filter((entry) => !granted[kind]?.some((other) => covers(kind, other, entry)))
-      .map((entry) => entry.includes(sample) ? { kind } : { kind, entry })
+      .map((entry) => ({ kind, entry }))
   );
 }

@@ -8,16 +8,23 @@ import { readIssuers } from "./verified_chain.ts";
 /** The part of a connection that a service uses. */
 export type OpenConnection = Pick<Connection, "read" | "write" | "close">;
 
-/** The alerts of a server that supports nothing of what the runtime offers. */
-const unsupported = /fatal alert: (?:HandshakeFailure|InsufficientSecurity|ProtocolVersion)\b/;
+/** The limit of the runtime, which explains most refused handshakes. */
+const LIMIT = "Deno speaks TLS 1.2+ with ECDHE only";
+
+/** Explanations of the alerts of a server that does not support what the runtime offers. */
+const unsupported: ReadonlyMap<string, string> = new Map([
+  ["ProtocolVersion", `the server supports none of the allowed TLS versions: ${LIMIT}`],
+  ["InsufficientSecurity", `the server requires other cipher suites: ${LIMIT}`],
+  [
+    "HandshakeFailure",
+    `the server refuses the handshake: ${LIMIT}, or the server requires a client certificate`,
+  ],
+]);
 
 function explainHandshake(error: Error): Error {
-  if (!unsupported.test(error.message)) return error;
-  return new PeerRefusal(
-    "handshake",
-    "the server refuses the handshake: Deno speaks TLS 1.2+ with ECDHE only, " +
-      "or the server requires a client certificate",
-  );
+  const alert = /fatal alert: (\w+)/.exec(error.message)?.[1] ?? "";
+  const reason = unsupported.get(alert);
+  return reason === undefined ? error : new PeerRefusal("handshake", reason);
 }
 
 /**

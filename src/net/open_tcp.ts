@@ -74,6 +74,11 @@ export async function openFamily(
     return await openNode({ host: hostname, port, family }, signal);
   } catch (error) {
     signal?.throwIfAborted();
+    // This is how `node:net` reports a name that is not permitted.
+    if ((error as { code?: unknown }).code === "EPERM") {
+      const target = formatHostPort({ hostname, port });
+      throw new Deno.errors.NotCapable(`Requires net access to "${target}", run again with it`);
+    }
     throw connectFailure(error, hostname);
   }
 }

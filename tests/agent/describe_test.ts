@@ -260,14 +260,15 @@ Deno.test("describeAgent() reports options whose values from arguments are refus
       cpus: option.flag({ description }),
       mode: option.oneOf({ description, values: ["quick", "whole"], default: "quick" }),
       list: option.integer({ description, default: 0, max: 9 }),
+      port: option.integer({ description, default: 80, min: 1, max: 65535 }),
       path: option.list({ description, default: "/srv" }),
       host: option.text({ description, pattern: /[\w.]+/, default: "192.0.2.1" }),
     },
-    permissions: ({ cpus, mode, list, path, host }) => ({
+    permissions: ({ cpus, mode, list, port, path, host }) => ({
       sys: cpus ? ["cpus"] : [],
       run: list > 0 ? ["/bin/ps"] : [],
       read: mode === "whole" ? ["/etc", ...path] : path,
-      net: [`${host}:80`],
+      net: [`${host}:${port}`],
     }),
     run: () => ok("idle"),
   });
@@ -284,6 +285,7 @@ Deno.test("describeAgent() reports options whose values from arguments are refus
         cpus: whole('sys "cpus"'),
         mode: whole('read "/etc"'),
         list: whole('run "/bin/ps"'),
+        port: part("net"),
         path: part("read"),
         host: part("net"),
       },
@@ -291,7 +293,7 @@ Deno.test("describeAgent() reports options whose values from arguments are refus
     ],
     [
       busy({ cpus: true, mode: "whole", list: 1, path: "/" }, accepting),
-      { host: part("net") },
+      { port: part("net"), host: part("net") },
       "",
     ],
     [busy({}), undefined, ""],
