@@ -1,4 +1,4 @@
-import { sleep } from "../_time_limit.ts";
+import { callWithin } from "../_late_calls.ts";
 
 /** The size of a mounted file system. Values are bigint: a number cannot hold 8 PiB in bytes. */
 export interface DiskReading {
@@ -50,12 +50,6 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Calls that have not returned yet, by path. A call on a network file system that hangs blocks a
- * thread of the runtime until the file system answers. Therefore there is at most one for each path.
- */
-const pending = new Map<string, { result: Promise<DiskResult>; late: boolean }>();
-
-/**
  * Reads the file systems of paths, each with its own time limit. Paths on the same file system are
  * one result, which has the shortest of them.
  *
@@ -91,27 +85,9 @@ async function readInTime(
   signal: AbortSignal,
   read: ReadDisk,
 ): Promise<DiskResult> {
-  const unanswered = { path, problem: `did not answer within ${seconds} s` };
-  const key = JSON.stringify([path, exact]);
-  let call = pending.get(key);
-  if (call?.late) return unanswered;
-  if (call === undefined) {
-    call = { result: read(path, exact), late: false };
-    pending.set(key, call);
-    const end = () => pending.delete(key);
-    call.result.then(end, end);
-  }
-  const done = new AbortController();
-  const limit = sleep(seconds, AbortSignal.any([signal, done.signal])).then(() => undefined);
-  limit.catch(() => {});
-  try {
-    const result = await Promise.race([call.result, limit]);
-    if (result !== undefined) return result;
-    call.late = true;
-    return unanswered;
-  } finally {
-    done.abort();
-  }
+  const key = JSON.stringify(["statfs", path, exact]);
+  return await callWithin(key, seconds, signal, () => read(path, exact)) ??
+    { path, problem: `did not answer within ${seconds} s` };
 }
 
 /**

@@ -36,6 +36,8 @@ export interface HttpPage {
 export interface HttpQuestion extends JudgedValues {
   /** The state of a redirect that is not followed. */
   redirect: State;
+  /** Whether the body was not requested. */
+  headOnly: boolean;
   /** The body must match this pattern; with `invertRegex` it must not match. */
   pattern?: RegExp | undefined;
   /** The size limits in bytes, including status line and headers; zero means unlimited. */
@@ -149,9 +151,14 @@ function judgeContent(
 }
 
 /** `where` is not empty if only the start of the page was searched. */
-function judgePattern(found: boolean, { invertRegex }: HttpQuestion, where: string): PageVerdict[] {
+function judgePattern(
+  found: boolean,
+  { invertRegex, headOnly }: HttpQuestion,
+  where: string,
+): PageVerdict[] {
   if (found) return invertRegex ? [{ state: "CRITICAL", text: "pattern found" }] : [];
   if (!invertRegex) return [{ state: "CRITICAL", text: `pattern not found${where}` }];
+  if (headOnly) return [{ state: "UNKNOWN", text: "pattern not searched, the body was not read" }];
   if (where === "") return [];
   return [{ state: "UNKNOWN", text: `pattern not found${where}, the rest was not searched` }];
 }

@@ -88,16 +88,26 @@ export function headerValue(headers: string, name: string): string | undefined {
   return undefined;
 }
 
+/** The characters of an HTML page that are searched for its charset, as in the HTML standard. */
+const PRESCANNED = 1024;
+
 /**
- * Decodes a body with the charset in its Content-Type header.
+ * Decodes a body with the charset in its Content-Type header, or in the `meta` element of an HTML
+ * page.
  *
  * @param response the response
  * @returns the text; a body without a known charset is decoded as UTF-8
  */
 export function decodeBody({ headers, body }: Pick<HttpResponse, "headers" | "body">): string {
   const type = headerValue(headers, "content-type") ?? "";
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type)?.[1];
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type)?.[1] ??
+    (/^text\/html\b/i.test(type) ? metaCharset(body) : undefined);
   return decoderOf(charset).decode(body);
+}
+
+function metaCharset(body: Uint8Array): string | undefined {
+  const start = String.fromCharCode(...body.subarray(0, PRESCANNED));
+  return /<meta\s[^>]*?\bcharset\s*=\s*["']?\s*([\w:.-]+)/i.exec(start)?.[1];
 }
 
 function decoderOf(charset: string | undefined): TextDecoder {

@@ -82,7 +82,7 @@ export type HttpOptions = {
 
 const line = { pattern: /\P{Cc}*/u, expected: "a string without control characters" };
 const host = {
-  pattern: /[\w.:%[\]\-]+/u,
+  pattern: /(?!-)[\w.:%[\]\-]+/u,
   expected: "a host name or address, with brackets if an IPv6 address has a port: [::1]:80",
   maxLength: 255,
 };

@@ -50,7 +50,7 @@ export const http: Check<HttpOptions> = defineCheck<HttpOptions>({
     net: reachable(options),
     ...(options.verifyCert && { read: authorityFiles(options) }),
   }),
-  inspect: inspectCertificate,
+  inspect: inspectIgnored,
   async run(options, { signal }) {
     const { session, question } = readOptions(options, await readVerification(options));
     const { timeout } = question;
@@ -82,17 +82,32 @@ function isFollowed(rule: OnRedirect): rule is "follow" | "sticky" | "stickyport
   return rule !== "ok" && rule !== "warning" && rule !== "critical";
 }
 
-// As in the plugin, `-C` alone does not request the page.
-function inspectCertificate(options: Values): string[] {
-  if (options.certificate === undefined || options.continueAfterCertificate) return [];
-  const ignored =
-    (["expect", "headerString", "string", "regex", "eregi", "pagesize", "maxAge"] as const)
-      .filter((name) => options[name] !== undefined);
-  if (ignored.length === 0) return [];
-  return [
-    `With certificate (-C), the page is not requested, so that ${ignored.join(", ")} ` +
-    `${ignored.length === 1 ? "is" : "are"} ignored: set continueAfterCertificate to check both`,
-  ];
+/** Options that are compared with the page. */
+const pageOptions = [
+  ...["expect", "headerString", "string", "regex", "eregi", "pagesize", "maxAge"] as const,
+];
+
+/** Warns of options that are ignored. */
+function inspectIgnored(options: Values): string[] {
+  const pattern = options.eregi ?? options.regex;
+  const warnings: string[] = [];
+  // As in the plugin, `-C` alone does not request the page.
+  if (options.certificate !== undefined && !options.continueAfterCertificate) {
+    const ignored = pageOptions.filter((name) => options[name] !== undefined);
+    if (ignored.length > 0) {
+      warnings.push(
+        "With certificate (-C), the page is not requested: set continueAfterCertificate, or omit " +
+          ignored.join(", "),
+      );
+    }
+  }
+  if (options.noBody && (options.string !== undefined || pattern !== undefined)) {
+    warnings.push("With noBody (-N), the body is not searched: omit noBody, string and patterns");
+  }
+  if (options.invertRegex && pattern === undefined) {
+    warnings.push("invertRegex applies to patterns only: set regex (-r) or eregi (-R)");
+  }
+  return warnings;
 }
 
 function readOptions(
@@ -105,13 +120,14 @@ function readOptions(
   const settings = { linespan, ignoreCase: options.eregi !== undefined };
   // As in the plugin, empty strings between commas are ignored: they would match every status line.
   const expect = options.expect?.filter((part) => part !== "");
+  // The response to HEAD announces the length of a body that it does not contain.
+  const headOnly = options.noBody || /^head$/i.test(options.method ?? "");
   const [min = 0, max = 0] = (pagesize ?? "").split(":").map(Number);
   return {
     session: {
       home: readPlace(options),
       request: options,
-      // The response to HEAD announces the length of a body that it does not contain.
-      headOnly: options.noBody || /^head$/i.test(options.method ?? ""),
+      headOnly,
       redirects: { follow, expect, maxRedirs: options.maxRedirs },
       days: certificate === undefined ? undefined : parseCertificateDays(certificate),
       afterCertificate: options.continueAfterCertificate,
@@ -125,6 +141,7 @@ function readOptions(
     question: {
       ...options,
       expect,
+      headOnly,
       timeout: critical && critical.end !== Infinity && critical.end > options.timeout
         ? Math.floor(critical.end) + 1
         : options.timeout,

@@ -57,7 +57,7 @@ export const tcpOptions: TcpOptions = {
     short: "H",
     description: "Host name or address",
     default: "127.0.0.1",
-    pattern: /[\w.:%\-]+/,
+    pattern: /(?!-)[\w.:%\-]+/,
     expected: "a host name or address",
     maxLength: 255,
   }),
@@ -124,7 +124,7 @@ export const tcpOptions: TcpOptions = {
   }),
   sni: option.text({
     description: "Server name in the TLS handshake; the default is the host name (-H)",
-    pattern: /[\w.:%\-]+/,
+    pattern: /(?!-)[\w.:%\-]+/,
     expected: "a host name",
     maxLength: 255,
   }),

@@ -1,6 +1,6 @@
 import { quoteText } from "../nagios/text.ts";
 import type { OptionKind, OptionSpec } from "./option.ts";
-import { unknownOption } from "./parse_option.ts";
+import { parseOption, unknownOption } from "./parse_option.ts";
 import { splitWords } from "./split_words.ts";
 
 type Specs = Readonly<Record<string, OptionSpec>>;
@@ -97,9 +97,21 @@ function assignPositional(
       parsed.errors.push(
         `Unexpected argument ${quoteText(word)}: every option already has a value`,
       );
-    } else if (!literal && /^-\d/.test(word) && !numericKinds.has(options[name]!.kind)) {
+    } else if (!literal && /^-\d/.test(word) && !takesNumber(options[name]!, word)) {
       parsed.errors.push(unknownOption(word.slice(1), options));
     } else assign(parsed, name, options[name]!, word);
+  }
+}
+
+// A word such as `-6` is a value only for an option of numbers, or if a pattern allows it. Otherwise
+// it is probably an option that the check does not have.
+function takesNumber(spec: OptionSpec, word: string): boolean {
+  if (!numericKinds.has(spec.kind) && spec.pattern === undefined) return false;
+  try {
+    parseOption(spec, word);
+    return true;
+  } catch {
+    return false;
   }
 }
 

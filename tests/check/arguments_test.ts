@@ -52,7 +52,7 @@ Deno.test("parseArguments() parses every common form of arguments", {
     // Values may begin with a dash.
     [["-w", "-5:"], { warning: "-5:" }],
     [["-w -5:5"], { warning: "-5:5" }],
-    [["-5", "-.5:"], { warning: "-5", critical: "-.5:" }],
+    [["-5:", "-.5:"], { warning: "-5:", critical: "-.5:" }],
     [["-"], { warning: "-" }],
     [["-w", "-c"], { warning: "-c" }],
     [["--", "-w", "--path=x", "--"], { warning: "-w", critical: "--path=x", path: "--" }],
@@ -90,6 +90,7 @@ Deno.test(
   () => {
     const rows: [args: string[], errors: string[]][] = [
       [["-w"], ['Option "warning": Missing value']],
+      [["-5"], [`Unknown option "5": ${known}`]],
       [["-v", "--exclude"], ['Option "exclude": Missing value']],
       [["-z", "1"], [`Unknown option "z": ${known}`]],
       // The word after an unknown option is its value.
@@ -163,10 +164,9 @@ Deno.test("parseArguments() refuses a negative number for an option without numb
   for (const [args, error] of rows) {
     assertEquals(parseArguments(args, more).errors, [error], JSON.stringify(args));
   }
-  assertEquals(parseArguments(["-H", "a", "-5"], more), {
-    values: { hostname: "a", size: "-5" },
-    errors: [],
-  });
+  const code = { code: option.text({ description, pattern: /-?\d+|[a-z]+/ }) };
+  assertEquals(parseArguments(["-1"], code), { values: { code: "-1" }, errors: [] });
+  assertEquals(parseArguments(["-1x"], code).errors.length, 1);
 });
 
 Deno.test(

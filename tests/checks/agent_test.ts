@@ -74,3 +74,16 @@ Deno.test("The agent of the check library answers check_load as Debian's nrpe.cf
   const { text } = await testCheck(agent.commands.check_load as CheckCommand, { args });
   assertMatch(text, /^LOAD \w+ - scaled load average: [\d.]+, .* scaled_load1=[\d.]+;0.15;0.3;0 /);
 });
+
+Deno.test("Built-in checks describe the expected form of every pattern in words", {
+  permissions: "none",
+}, () => {
+  for (const [name, { definition }] of Object.entries(checks)) {
+    const options: [string, OptionSpec][] = Object.entries(definition.options ?? {});
+    for (const [option, { pattern, expected = "" }] of options) {
+      if (pattern === undefined) continue;
+      assertMatch(expected, /^[a-z\dA-Z].*[^.]$/, `${name}.${option}`);
+      assert(!/\\|\[\^|\(\?/.test(expected), `${name}.${option}: ${expected}`);
+    }
+  }
+});

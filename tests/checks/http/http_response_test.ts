@@ -171,6 +171,17 @@ Deno.test("decodeBody() decodes with the declared charset", pure, () => {
     ["text/html; charset=utf-8", bytes("grüße"), "grüße"],
     ["text/html", bytes("grüße"), "grüße"],
     ["text/html; charset=nonsense", bytes("grüße"), "grüße"],
+    [
+      "text/html",
+      new Uint8Array([...bytes('<html><meta charset="latin1">'), ...umlaut]),
+      '<html><meta charset="latin1">grüße',
+    ],
+    [
+      "text/html",
+      new Uint8Array([...bytes("<META http-equiv=x content='text/html; charset=latin1'>"), 0xfc]),
+      "<META http-equiv=x content='text/html; charset=latin1'>ü",
+    ],
+    ["text/plain", bytes("<meta charset=latin1>ü"), "<meta charset=latin1>ü"],
     ["text/html; charset=utf-16le", new Uint8Array([0x61, 0, 0xfc, 0]), "aü"],
   ];
   for (const [type, body, content] of cases) {
@@ -183,6 +194,7 @@ const question: HttpQuestion = {
   redirect: "OK",
   invertRegex: false,
   extendedPerfdata: false,
+  headOnly: false,
 };
 
 /** Judges a page with this body after 200 OK. */
@@ -230,6 +242,12 @@ Deno.test(
         "pattern not found in the first 16 MiB, the rest was not searched",
       ],
       [cut, { pattern: /x/, invertRegex: true }, "CRITICAL", "pattern found"],
+      [
+        new Uint8Array(),
+        { pattern: /x/, invertRegex: true, headOnly: true },
+        "UNKNOWN",
+        "pattern not searched, the body was not read",
+      ],
     ];
     for (const [body, given, state, text] of cases) assertEquals(judge(body, given), [state, text]);
   },

@@ -25,6 +25,7 @@ import {
 import { followRedirect } from "../../../checks/http/_http_redirect.ts";
 import { buildRequest, redirectedRequest } from "../../../checks/http/_http_request.ts";
 import { http } from "../../../checks/http/http.ts";
+import { describeAgent } from "../../../src/agent/describe_agent.ts";
 import { parseRange, presentResult, testCheck } from "../../../src/mod.ts";
 import { isMissing } from "../../tools.ts";
 import { closedPort, listen, listenOnly, makeKeyPair, type Peer } from "../local_server.ts";
@@ -287,6 +288,7 @@ const question: HttpQuestion = {
   redirect: "OK",
   invertRegex: false,
   extendedPerfdata: false,
+  headOnly: false,
 };
 
 function collected(response: string): HttpResponse {
@@ -616,4 +618,48 @@ Deno.test("http refuses options with line breaks and invalid options", pure, asy
     assertEquals(state, "UNKNOWN", text);
     assertStringIncludes(text, message);
   }
+});
+
+Deno.test("http warns of options that are ignored", pure, () => {
+  const at = { ipAddress: "192.0.2.1" };
+  const certificate = "With certificate (-C), the page is not requested: set " +
+    "continueAfterCertificate, or omit ";
+  const cases: [binding: Parameters<typeof http>[0], warnings: string[]][] = [
+    [{ ...at, certificate: "30" }, []],
+    [{ ...at, certificate: "30", expect: "200" }, [`${certificate}expect`]],
+    [{ ...at, certificate: "30", string: "a", regex: "b" }, [`${certificate}string, regex`]],
+    [{ ...at, certificate: "30", string: "a", continueAfterCertificate: true }, []],
+    [
+      { ...at, noBody: true, regex: "b" },
+      ["With noBody (-N), the body is not searched: omit noBody, string and patterns"],
+    ],
+    [
+      { ...at, invertRegex: true },
+      ["invertRegex applies to patterns only: set regex (-r) or eregi (-R)"],
+    ],
+    [{ ...at, string: "a", regex: "b", invertRegex: true }, []],
+  ];
+  for (const [binding, warnings] of cases) {
+    const { diagnostics } = describeAgent({ commands: { page: http(binding) } });
+    assertEquals(diagnostics.map(({ message }) => message), warnings);
+  }
+});
+
+Deno.test("http with -C judges the page too if continueAfterCertificate is set", {
+  ignore: isMissing(openssl),
+}, async () => {
+  const page: Peer = async ({ read, write }) => {
+    await read();
+    await write("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+  };
+  await using server = listen(page, await makeKeyPair(60, "/CN=shop.example"));
+  const at = { ipAddress: "127.0.0.1", port: server.port, certificate: "30", expect: "200" };
+  const alone = await testCheck(http(at));
+  assertMatch(alone.text, /^OK - Certificate 'shop.example' will expire on /);
+  const both = await testCheck(http({ ...at, continueAfterCertificate: true }));
+  assertEquals(both.state, "CRITICAL");
+  assertStringIncludes(
+    both.text,
+    "HTTP CRITICAL - Invalid HTTP response received from host on port",
+  );
 });
