@@ -18,7 +18,7 @@ const pending = new Map<string, Call>();
  * @param seconds the time limit in seconds
  * @param signal the signal of the check
  * @param call starts the call
- * @returns the result; undefined if there is no result within the limit
+ * @returns the result; undefined if the call exceeds the limit
  * @throws the error of the call, or the reason of the signal
  */
 export async function callWithin<T extends object>(

@@ -70,7 +70,7 @@ export function signingPath(
   authorities: readonly X509Certificate[],
 ): X509Certificate[] {
   const path: X509Certificate[] = [];
-  let current = chain[0];
+  let current: X509Certificate | undefined = chain[0];
   while (current !== undefined && path.length < MAX_DEPTH) {
     const certificate: X509Certificate = current;
     path.push(certificate);
