@@ -13,16 +13,6 @@ export interface VerifyValues {
 }
 
 /**
- * Returns the files that the verification of certificates reads.
- *
- * @param values the options
- * @returns the entries of a `read` permission
- */
-export function authorityFiles({ verifyCert, caCert }: VerifyValues): string[] {
-  return verifyCert ? [caCert] : [];
-}
-
-/**
  * Reads the trusted certificates.
  *
  * @param values the options

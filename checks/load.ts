@@ -84,9 +84,8 @@ export const load: Check<LoadOptions> = defineCheck<LoadOptions>({
       max: 100,
     }),
   },
-  // The number of CPUs is declared always, because arguments may set `percpu`.
-  permissions: ({ procsToShow }) => ({
-    sys: ["loadavg", "cpus"],
+  permissions: ({ percpu, procsToShow }, { acceptArguments }) => ({
+    sys: percpu || acceptArguments ? ["loadavg", "cpus"] : ["loadavg"],
     run: procsToShow > 0 ? [psPath] : [],
   }),
   inspect: inspectThresholds,

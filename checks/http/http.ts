@@ -12,7 +12,7 @@ import { parseCertificateDays } from "../_certificate.ts";
 import { netPermission } from "../_net_permission.ts";
 import { parsePattern } from "../_posix_pattern.ts";
 import { withinSeconds } from "../_time_limit.ts";
-import { authorityFiles, readVerification } from "../_tls.ts";
+import { readVerification } from "../_tls.ts";
 import { type HttpQuestion, presentPage } from "./_http_answer.ts";
 import { type HttpOptions, httpOptions, type OnRedirect } from "./_http_options.ts";
 import { readPlace } from "./_http_place.ts";
@@ -46,9 +46,9 @@ export type { HttpOptions, OnRedirect, TlsVersion };
 export const http: Check<HttpOptions> = defineCheck<HttpOptions>({
   description: "Status, content, age, size, response time and certificate of a web page",
   options: httpOptions,
-  permissions: (options) => ({
+  permissions: (options, { acceptArguments }) => ({
     net: reachable(options),
-    ...(options.verifyCert && { read: authorityFiles(options) }),
+    ...((options.verifyCert || acceptArguments) && { read: [options.caCert] }),
   }),
   inspect: inspectIgnored,
   async run(options, { signal }) {

@@ -133,9 +133,10 @@ export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
     verbose: option.flag({ short: "v", description: "List the names of the processes that alert" }),
     timeout: option.duration({ short: "t", description: "Time limit in seconds", default: 10 }),
   },
-  // /etc/passwd is declared always, because arguments may set a user. Without it, a misspelt user
-  // would be one without processes.
-  permissions: { run: [psPath], read: ["/etc/passwd"] },
+  permissions: ({ user }, { acceptArguments }) => ({
+    run: [psPath],
+    ...((user !== undefined || acceptArguments) && { read: ["/etc/passwd"] }),
+  }),
   inspect: inspectThresholds,
   async run(options, { signal }) {
     const { timeout, command = "", argumentArray, eregArgumentArray } = options;

@@ -10,7 +10,7 @@ import { alertState } from "../_alert_state.ts";
 import { parseCertificateDays } from "../_certificate.ts";
 import { netPermission } from "../_net_permission.ts";
 import { withinSeconds } from "../_time_limit.ts";
-import { authorityFiles, readVerification } from "../_tls.ts";
+import { readVerification } from "../_tls.ts";
 import { presentTcp, presentTcpFailure, type TcpQuestion } from "./_tcp_answer.ts";
 import { type TcpOptions, tcpOptions } from "./_tcp_options.ts";
 import { readTcp, type TcpSession, unescapeText } from "./_tcp_session.ts";
@@ -37,9 +37,9 @@ export type { TcpOptions };
 export const tcp: Check<TcpOptions> = defineCheck<TcpOptions>({
   description: "Response time, response and certificate of a TCP service",
   options: tcpOptions,
-  permissions: (options) => ({
+  permissions: (options, { acceptArguments }) => ({
     net: [netPermission(options.hostname, options.port)],
-    ...(options.verifyCert && { read: authorityFiles(options) }),
+    ...((options.verifyCert || acceptArguments) && { read: [options.caCert] }),
   }),
   async run(options, { signal }) {
     const { session, question } = readOptions(options, await readVerification(options));

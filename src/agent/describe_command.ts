@@ -97,9 +97,10 @@ function describeCheck(
     return;
   }
   const { parsed, ...described } = describeOptions(command, overridden, report);
+  const run = withDefaults(runFields({ ...command.settings, ...override }, report), settings);
   const permissions = parsed === undefined
     ? {}
-    : describePermissions(definition.permissions, parsed, report.at("permissions"));
+    : describePermissions(definition.permissions, parsed, run, report.at("permissions"));
   if (
     permissions.proc !== undefined && !definition.procIsOptional &&
     settings.procfs === defaultSettings.procfs
@@ -108,7 +109,6 @@ function describeCheck(
       "A sandbox cannot read /proc itself: bind it to another path, and set procfs to that path",
     );
   }
-  const run = withDefaults(runFields({ ...command.settings, ...override }, report), settings);
   const refused = parsed === undefined || !run.acceptArguments
     ? {}
     : refusedArguments(definition, parsed, permissions);

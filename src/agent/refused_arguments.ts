@@ -39,7 +39,10 @@ export function refusedArguments(
     const found = samples(spec).flatMap((value) => {
       try {
         const parsed = parseOption(spec, value);
-        return missing(permissions({ ...values, [name]: parsed } as never), granted);
+        return missing(
+          permissions({ ...values, [name]: parsed } as never, { acceptArguments: true }),
+          granted,
+        );
       } catch {
         // The value is invalid for this option, or together with the other values.
         return [];

@@ -93,7 +93,7 @@ export interface CheckSettings extends CommandSettings {
   sandbox?: "shared" | "own";
 }
 
-/** The settings of a command that `inspect` of a check receives. */
+/** The settings of a command that `permissions` and `inspect` of a check receive. */
 export interface InspectedCommand {
   /** Whether the command accepts arguments, which may set further option values. */
   readonly acceptArguments: boolean;
@@ -106,9 +106,12 @@ export interface CheckDefinition<O extends Options> {
   /** The options of the check by name, in the order of positional arguments. */
   options?: O;
   /**
-   * The permissions of the check; default: none. A function derives them from the option values.
+   * The permissions of the check; default: none. A function derives them from the option values. If
+   * the command accepts arguments, it can add permissions for values that arguments may set.
    */
-  permissions?: Permissions | ((options: OptionValues<O>) => Permissions);
+  permissions?:
+    | Permissions
+    | ((options: OptionValues<O>, command: InspectedCommand) => Permissions);
   /**
    * Whether the check also works without its `permissions.proc`. If not, `validate` warns if the
    * agent does not set `procfs`.

@@ -179,14 +179,18 @@ Deno.test(
   () => {
     const { permissions } = load.definition;
     const cases: [args: string, sys: string[], run: string[]][] = [
-      // Arguments may set -r, so its permission is declared always.
-      ["", ["loadavg", "cpus"], []],
+      ["", ["loadavg"], []],
       ["-r", ["loadavg", "cpus"], []],
-      ["-n 3", ["loadavg", "cpus"], ["/bin/ps"]],
+      ["-n 3", ["loadavg"], ["/bin/ps"]],
     ];
     for (const [args, sys, run] of cases) {
-      const declared = typeof permissions === "function" ? permissions(optionsOf(load, args)) : {};
-      assertEquals(declared, { sys, run });
+      const declared = (acceptArguments: boolean) =>
+        typeof permissions === "function"
+          ? permissions(optionsOf(load, args), { acceptArguments })
+          : permissions;
+      assertEquals(declared(false), { sys, run });
+      // Arguments may set -r.
+      assertEquals(declared(true), { sys: ["loadavg", "cpus"], run });
     }
   },
 );

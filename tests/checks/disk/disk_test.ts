@@ -393,13 +393,18 @@ Deno.test(
   () => {
     const { permissions } = disk.definition;
     const options = optionsOf(disk, "-p /srv -p /var");
-    const declared = typeof permissions === "function" ? permissions(options) : {};
+    const declared = typeof permissions === "function"
+      ? permissions(options, { acceptArguments: true })
+      : {};
     assertEquals(declared, { read: ["/srv", "/var"], sys: ["statfs"] });
     const exact = optionsOf(disk, "-E -p /srv/www/ -p /");
-    assertEquals(typeof permissions === "function" && permissions(exact), {
-      read: ["/srv/www", "/", "/srv", "/"],
-      sys: ["statfs"],
-    });
+    assertEquals(
+      typeof permissions === "function" && permissions(exact, { acceptArguments: true }),
+      {
+        read: ["/srv/www", "/", "/srv", "/"],
+        sys: ["statfs"],
+      },
+    );
   },
 );
 

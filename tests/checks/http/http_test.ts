@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import fc from "../../fast_check.ts";
 import {
   type HttpPage,
   type HttpQuestion,
