@@ -70,12 +70,14 @@ export const swap: Check<SwapOptions> = defineCheck<SwapOptions>({
         "Warn if this much or less is free: 20%, a number of bytes, 500MiB, or both: 20%,500MiB",
       pattern: freeSpacePattern,
       expected: freeSpaceExpected,
+      once: true,
     }),
     critical: option.list({
       short: "c",
       description: "Critical if this much or less is free: 10%, a number of bytes, 200MiB, or both",
       pattern: freeSpacePattern,
       expected: freeSpaceExpected,
+      once: true,
     }),
     noSwap: option.oneOf({
       short: "n",

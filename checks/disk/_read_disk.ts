@@ -51,7 +51,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /**
  * Reads the file systems of paths, each with its own time limit. Paths on the same file system are
- * one result, which has the shortest of them.
+ * one result. It has the path that contains the others, or else the first one.
  *
  * @param paths normalized paths, in the order of the results
  * @param settings the time limit, and whether each path must be a mount point
@@ -74,8 +74,12 @@ export async function readDisks(
     (result) => "device" in result ? result.device : result.path,
   );
   return [...byDevice.values()].map((same) =>
-    same.reduce((best, one) => one.path.length < best.path.length ? one : best)
+    same.reduce((best, one) => contains(one.path, best.path) ? one : best)
   );
+}
+
+function contains(folder: string, path: string): boolean {
+  return path.startsWith(folder === "/" ? "/" : `${folder}/`);
 }
 
 async function readInTime(

@@ -157,6 +157,7 @@ export const httpOptions: HttpOptions = {
     short: "e",
     description:
       "The status line must contain one of these strings; the status code is not checked then",
+    once: true,
   }),
   headerString: option.text({ short: "d", description: "String that the headers must contain" }),
   string: option.text({ short: "s", description: "String that the page must contain" }),

@@ -100,10 +100,12 @@ export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
     command: option.text({
       short: "C",
       description: "Only processes with this name, without path; it must be ASCII",
+      once: true,
     }),
     argumentArray: option.text({
       short: "a",
       description: "Only processes whose command line contains this string",
+      once: true,
     }),
     eregArgumentArray: option.text({
       description: "Only processes whose command line matches this pattern",

@@ -430,6 +430,12 @@ Deno.test("readDisks() returns one result for each file system", async () => {
     await Deno.mkdir(`${folder}/b/c`, { recursive: true });
     const results = await readDisks(paths, patient, never);
     assertEquals(results.map(({ path }) => path), [`${folder}/b`, `${folder}/absent`]);
+    const siblings = [`${folder}/b/c`, `${folder}/absent`, folder, `${folder}/b`];
+    const [first] = await readDisks(siblings, patient, never);
+    assertEquals(first?.path, folder);
+    await Deno.mkdir(`${folder}/a`);
+    const beside = await readDisks([`${folder}/b/c`, `${folder}/a`], patient, never);
+    assertEquals(beside.map(({ path }) => path), [`${folder}/b/c`]);
     const [found, missing] = results as [DiskReading, { problem: string }];
     assertEquals(found.device, (await Deno.stat(folder)).dev);
     assertEquals(missing.problem, "is not accessible: No such file or directory");

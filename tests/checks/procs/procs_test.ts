@@ -287,6 +287,11 @@ Deno.test(
         "RSS WARNING: 1 warn out of 2 processes with regex args '[sc].*[.]ts'" +
         "|procs=2;;;0 procs_warn=1;;;0 procs_crit=0;;;0",
       ],
+      // check_procs uses the first name, and getopt usually the last one.
+      [
+        ["-C", "sshd", "-C", "deno"],
+        'Option "command": Set to "sshd" and to "deno": expected one value',
+      ],
       [["-w", "10:5"], 'Option "warning": Cannot parse range "10:5": start is above end'],
       [["--ereg-argument-array=("], "Could not compile regular expression"],
     ];
