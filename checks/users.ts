@@ -72,7 +72,7 @@ export const users: Check<UsersOptions> = defineCheck<UsersOptions>({
 async function readUsers(): Promise<number> {
   const sessions = await readSessions();
   if (sessions.length === 0) return await readUtmp();
-  const own = Deno.env.get(ownSession);
+  const own = readOwnSession();
   return sessions.filter((id) => id !== own).length;
 }
 
@@ -99,6 +99,15 @@ export function presentUsers(count: number, warning?: Range, critical?: Range): 
   };
 }
 
+function readOwnSession(): string | undefined {
+  try {
+    return Deno.env.get(ownSession);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
 async function readUtmp(): Promise<number> {
   const bytes = await orMissing(Deno.readFile(utmpFile));
   if (bytes === undefined) return 0;
@@ -112,8 +121,7 @@ function isAlive(pid: number, getPriority: (pid: number) => number): boolean {
     getPriority(pid);
     return true;
   } catch (error) {
-    if (/\bESRCH\b/.test((error as Error).message)) return false;
-    throw error;
+    return !/\bESRCH\b/.test((error as Error).message);
   }
 }
 

@@ -4,8 +4,11 @@ import { callWithin } from "../_late_calls.ts";
 export interface DiskReading {
   /** The path that was read. */
   path: string;
-  /** The number of the device: paths with the same number are on the same file system. */
-  device: number;
+  /**
+   * The number of the device: paths with the same number are on the same file system. Undefined if
+   * it is unknown.
+   */
+  device: number | undefined;
   /** The size of a block in bytes. */
   blockSize: bigint;
   /** The number of blocks. */
@@ -71,7 +74,7 @@ export async function readDisks(
   );
   const byDevice = Map.groupBy(
     results,
-    (result) => "device" in result ? result.device : result.path,
+    (result) => "device" in result ? result.device ?? result.path : result.path,
   );
   return [...byDevice.values()].map((same) =>
     same.reduce((best, one) => contains(one.path, best.path) ? one : best)
@@ -110,7 +113,7 @@ export async function readDisk(path: string, exact: boolean): Promise<DiskResult
     // Blocks are counted in units of `frsize`, which differs from `bsize` with FUSE. Deno's types
     // do not contain `frsize` yet.
     const found: StatFs = await fs.statfs(path, { bigint: true });
-    const { dev: device } = await fs.stat(path);
+    const device = await deviceOf(path);
     if (exact && path !== "/" && (await fs.stat(folderOf(path))).dev === device) {
       return { path, problem: "is not a mount point" };
     }
@@ -128,6 +131,15 @@ export async function readDisk(path: string, exact: boolean): Promise<DiskResult
     const { name, code = "", message } = error as Error & { code?: string };
     if (name === "NotCapable" || code === "") throw error;
     return { path, problem: `is not accessible: ${reasons[code] ?? explain(message)}` };
+  }
+}
+
+// Without the number, a file system may be shown twice, but its figures are right.
+async function deviceOf(path: string): Promise<number | undefined> {
+  try {
+    return (await Deno.stat(path)).dev;
+  } catch {
+    return undefined;
   }
 }
 
