@@ -46,7 +46,7 @@ export const units: Readonly<Record<DiskUnit, { size: bigint; shown: string }>> 
  * up to an integer, like in `df`. A path that cannot be read is CRITICAL; the others are shown, too.
  * The values in the perfdata are the used space in bytes. The thresholds there are the space that
  * users can use minus the required free space. The plugin subtracts from the total, also if a part
- * of it is reserved for root: then its threshold does not fit to its state. Here, a threshold is
+ * of it is reserved for root: then its threshold does not agree with its state. Here, a threshold is
  * never negative.
  *
  * @param results the file systems in the order of the paths

@@ -122,7 +122,7 @@ function assign(parsed: ParsedArguments, name: string, spec: OptionSpec, value: 
     if (before !== value) {
       errors.push(
         `Option "${name}": Set to ${quoteText(String(before))} and to ${quoteText(value)}: ` +
-          "expected one value",
+          "expected one value for the whole command",
       );
     }
   } else if (spec.kind !== "list") values[name] = value;

@@ -159,7 +159,10 @@ Deno.test("parseArguments() refuses a negative number for an option without numb
   const rows: [args: string[], error: string][] = [
     [["-4"], `Unknown option "4": expected one of ${names}`],
     [["-H", "a", "-m", "1", "-5"], `Unknown option "5": expected one of ${names}`],
-    [["-l", "82%", "-l", "0%"], 'Option "limit": Set to "82%" and to "0%": expected one value'],
+    [
+      ["-l", "82%", "-l", "0%"],
+      'Option "limit": Set to "82%" and to "0%": expected one value for the whole command',
+    ],
   ];
   for (const [args, error] of rows) {
     assertEquals(parseArguments(args, more).errors, [error], JSON.stringify(args));

@@ -109,7 +109,7 @@ function isOtherVersion(plugin: string): boolean {
 
 /**
  * Parses an output. For file systems of which space is reserved for root, the thresholds of
- * check_disk do not fit to its state, except with -f. Those of the check do, so they differ.
+ * check_disk do not agree with its state, except with -f. Those of the check do, so they differ.
  */
 function comparable(plugin: PluginOutput, args: string): ParsedOutput {
   const parsed = parsePluginOutput(plugin);

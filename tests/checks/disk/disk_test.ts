@@ -205,7 +205,7 @@ const recorded: Recorded<StatFs>[] = [
     reading: [4096, 66053021, 60332786, 20877493, 16777216, 16368350],
     code: 0,
     // check_disk prints thresholds for the total, of which 60 % are reserved: 216442024755 and
-    // 243497277849. They do not fit to the free percentage, which excludes the reserved space.
+    // 243497277849. They do not agree with the free percentage, which excludes the reserved space.
     text:
       "DISK OK - free space: / 81552MiB (78% inode=97%);| /=23429382144B;87155120537;98049510604;0;270552530944",
   },
@@ -487,9 +487,12 @@ Deno.test("disk refuses different thresholds for different paths", {
   const cases: [args: string, message: string | undefined][] = [
     [
       "-w 82% -c 82% -p /srv -w 82% -c 0% -p /var",
-      'Option "critical": Set to "82%" and to "0%": expected one value',
+      'Option "critical": Set to "82%" and to "0%": expected one value for the whole command',
     ],
-    ["-W 5 -p /srv -W 10 -p /var", 'Option "iwarning": Set to "5" and to "10": expected one value'],
+    [
+      "-W 5 -p /srv -W 10 -p /var",
+      'Option "iwarning": Set to "5" and to "10": expected one value for the whole command',
+    ],
     ["-w 20% -c 10% -p /srv -w 20% -c 10% -p /var", undefined],
   ];
   for (const [args, message] of cases) {

@@ -606,7 +606,10 @@ Deno.test("http refuses options with line breaks and invalid options", pure, asy
     [["-4", "-6"], 'Options "useIpv4" and "useIpv6" exclude each other'],
     [["-k", "X: y\r\nZ: z"], 'Option "header": Invalid value'],
     [["-A", "a\nb"], 'Option "useragent": Invalid value'],
-    [["-e", "200", "-e", "404"], 'Option "expect": Set to "200" and to "404": expected one value'],
+    [
+      ["-e", "200", "-e", "404"],
+      'Option "expect": Set to "200" and to "404": expected one value for the whole command',
+    ],
     [["-j", "GET /"], 'Option "method": Invalid value "GET /"'],
     [["-H", "a/b"], 'Option "hostname": Invalid value "a/b"'],
     [["-m", "5:"], 'Option "pagesize": Invalid value "5:"'],

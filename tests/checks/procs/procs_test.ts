@@ -290,7 +290,7 @@ Deno.test(
       // check_procs uses the first name, and getopt usually the last one.
       [
         ["-C", "sshd", "-C", "deno"],
-        'Option "command": Set to "sshd" and to "deno": expected one value',
+        'Option "command": Set to "sshd" and to "deno": expected one value for the whole command',
       ],
       [["-w", "10:5"], 'Option "warning": Cannot parse range "10:5": start is above end'],
       [["--ereg-argument-array=("], "Could not compile regular expression"],
