@@ -30,6 +30,7 @@ export interface Override extends Readonly<Record<string, unknown>> {
  * @param settings the agent's settings, which contain defaults for commands
  * @param report receives the errors
  * @param override settings of the host for this command
+ * @param accepts whether the agent itself accepts arguments by default, without the host's settings
  * @returns the command as data; undefined if the value is not a valid command
  */
 export function describeCommand(
@@ -37,9 +38,12 @@ export function describeCommand(
   settings: Settings,
   report: Report,
   override: Override = {},
+  accepts: boolean = settings.acceptArguments,
 ): ManifestCommand | undefined {
   const kind = (command as { kind?: unknown } | null)?.kind;
-  if (kind === "check") return describeCheck(command as CheckCommand, settings, report, override);
+  if (kind === "check") {
+    return describeCheck(command as CheckCommand, settings, report, override, accepts);
+  }
   if (override.options !== undefined) {
     const what = typeof command === "function"
       ? "function"
@@ -90,6 +94,7 @@ function describeCheck(
   settings: Settings,
   report: Report,
   { options: overridden, ...override }: Override,
+  accepts: boolean,
 ): ManifestCheck | undefined {
   const { definition } = command;
   if (typeof definition?.run !== "function") {
@@ -98,9 +103,11 @@ function describeCheck(
   }
   const { parsed, ...described } = describeOptions(command, overridden, report);
   const run = withDefaults(runFields({ ...command.settings, ...override }, report), settings);
+  // The host's settings cannot extend permissions, so that they do not count here.
+  const declared = { acceptArguments: command.settings.acceptArguments ?? accepts };
   const permissions = parsed === undefined
     ? {}
-    : describePermissions(definition.permissions, parsed, run, report.at("permissions"));
+    : describePermissions(definition.permissions, parsed, declared, report.at("permissions"));
   if (
     permissions.proc !== undefined && !definition.procIsOptional &&
     settings.procfs === defaultSettings.procfs
@@ -111,7 +118,7 @@ function describeCheck(
   }
   const refused = parsed === undefined || !run.acceptArguments
     ? {}
-    : refusedArguments(definition, parsed, permissions);
+    : refusedArguments(definition, parsed, declared, permissions);
   if (parsed !== undefined) inspectOptions(definition, parsed, run, report.at("options"));
   warnOfRefused(refused, report.at("acceptArguments"));
   return {

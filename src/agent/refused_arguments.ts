@@ -1,6 +1,6 @@
 import { covers } from "../check/covers.ts";
 import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
-import type { CheckCommand } from "../check/define_check.ts";
+import type { CheckCommand, InspectedCommand } from "../check/define_check.ts";
 import type { OptionSpec } from "../check/option.ts";
 import { parseOption } from "../check/parse_option.ts";
 
@@ -25,12 +25,14 @@ export interface RefusedArgument {
  *
  * @param definition the definition of the check
  * @param values all parsed option values of the agent, with defaults
+ * @param command the settings with which the permissions of the command were derived
  * @param granted the permissions of the command
  * @returns the permissions that each of these options may need
  */
 export function refusedArguments(
   { permissions, options = {} }: CheckCommand["definition"],
   values: Readonly<Record<string, unknown>>,
+  command: InspectedCommand,
   granted: Permissions,
 ): Record<string, RefusedArgument> {
   if (typeof permissions !== "function") return {};
@@ -40,7 +42,7 @@ export function refusedArguments(
       try {
         const parsed = parseOption(spec, value);
         return missing(
-          permissions({ ...values, [name]: parsed } as never, { acceptArguments: true }),
+          permissions({ ...values, [name]: parsed } as never, command),
           granted,
         );
       } catch {

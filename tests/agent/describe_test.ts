@@ -354,3 +354,41 @@ Deno.test("describeAgent() does not warn of a missing procfs if the check works 
   assertEquals(lines(false).length, 1);
   assertEquals(lines(true), []);
 });
+
+Deno.test("describeAgent() adds permissions for arguments only if the agent accepts them", {
+  permissions: "none",
+}, () => {
+  const scaled = defineCheck({
+    description: "A check that declares what arguments may need",
+    options: { percpu: option.flag({ description: "Divide" }) },
+    permissions: ({ percpu }, { acceptArguments }) => ({
+      sys: percpu || acceptArguments ? ["cpus", "loadavg"] : ["loadavg"],
+    }),
+    run: () => ok("idle"),
+  });
+  const accepting = { acceptArguments: true };
+  const byHost = { commands: { scaled: accepting } };
+  type Host = Record<string, unknown>;
+  type Case = [agent: object, command: object, host: Host, sys: string[], refused: string[]];
+  const both = ["cpus", "loadavg"];
+  const cases: Case[] = [
+    [{}, {}, {}, ["loadavg"], []],
+    [{}, accepting, {}, both, []],
+    [accepting, {}, {}, both, []],
+    [accepting, { acceptArguments: false }, {}, ["loadavg"], []],
+    // Settings of the host cannot extend the permissions that were compiled.
+    [{}, {}, byHost, ["loadavg"], ["percpu"]],
+    [{}, {}, accepting, ["loadavg"], ["percpu"]],
+    [accepting, {}, { acceptArguments: false }, both, []],
+  ];
+  for (const [agent, settings, host, sys, refused] of cases) {
+    const { manifest } = describeAgent(
+      { ...agent, commands: { scaled: scaled({}, settings) } },
+      host,
+    );
+    const command = manifest.commands.scaled;
+    if (command?.kind !== "check") throw new TypeError("Missing check");
+    assertEquals(command.permissions.sys, sys);
+    assertEquals(Object.keys(command.refused ?? {}), refused);
+  }
+});
