@@ -24,6 +24,9 @@ const DAY = 86400;
 /** The pattern of a `-C 14,7` option: days for WARNING, and optionally days for CRITICAL. */
 export const certificateDaysPattern = /\d{1,5}(?:,\d{1,5})?/;
 
+/** A description of {@linkcode certificateDaysPattern} for error messages. */
+export const certificateDaysExpected = "days such as 14, or 14,7 for WARNING,CRITICAL";
+
 /**
  * Parses the value of an option such as `-C 14,7`.
  *
@@ -36,7 +39,8 @@ export function parseCertificateDays(text: string): CertificateDays {
 }
 
 /**
- * Checks when a certificate expires. Texts and limits are the same as in `check_http -C`.
+ * Checks when a certificate expires. Texts and limits are the same as in `check_http -C`. If the
+ * certificate was verified, the first certificate of its chain that expires counts.
  *
  * @param certificate the certificate; undefined if the peer did not present one
  * @param days the thresholds
@@ -52,7 +56,10 @@ export function judgeCertificate(
     const output = "CRITICAL - Cannot retrieve server certificate.";
     return { state: "CRITICAL", output, perfdata: [] };
   }
-  const { commonName = "Unknown CN", validTo } = certificate;
+  const chain = [certificate, ...certificate.issuers ?? []];
+  const { commonName = "Unknown CN", validTo } = chain.reduce((first, next) =>
+    next.validTo < first.validTo ? next : first
+  );
   const name = printable(commonName, 256).replaceAll("\n", "?");
   const seconds = Math.floor(validTo.getTime() / 1000) - Math.floor(now.getTime() / 1000);
   const left = Math.floor(seconds / DAY);

@@ -1,4 +1,10 @@
-import type { Perfdata, Range } from "../src/mod.ts";
+import {
+  type CheckResult,
+  type InspectedCommand,
+  type Perfdata,
+  type Range,
+  unknown,
+} from "../src/mod.ts";
 
 /**
  * Returns the thresholds of one value as fields of its perfdata. A number becomes a plain upper
@@ -22,4 +28,44 @@ export function thresholds(
 function rangeOf(threshold: Range | number): Range {
   if (typeof threshold !== "number") return threshold;
   return { start: 0, end: Math.max(0, threshold), inside: false };
+}
+
+/** Option values that set thresholds; each may be omitted. */
+export interface ThresholdValues {
+  /** The warning threshold. */
+  warning?: unknown;
+  /** The critical threshold. */
+  critical?: unknown;
+}
+
+/** The result of a check without thresholds. As with the plugins, it is most often a typo. */
+export const noThresholds: CheckResult = unknown(
+  "Missing thresholds: set warning (-w), critical (-c) or both",
+);
+
+/**
+ * Returns whether a check has a threshold.
+ *
+ * @param values the option values
+ * @returns true if at least one threshold is set
+ */
+export function hasThresholds({ warning, critical }: ThresholdValues): boolean {
+  return [warning, critical].some((value) =>
+    Array.isArray(value) ? value.length > 0 : value !== undefined
+  );
+}
+
+/**
+ * Warns of a command that cannot alert: neither the agent nor arguments set a threshold.
+ *
+ * @param values the option values
+ * @param command the settings of the command
+ * @returns the warnings, for `inspect` of a check
+ */
+export function inspectThresholds(
+  values: ThresholdValues,
+  { acceptArguments }: InspectedCommand,
+): string[] {
+  if (acceptArguments || hasThresholds(values)) return [];
+  return ["The command cannot alert: set warning, critical or both, or accept arguments"];
 }

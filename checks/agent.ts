@@ -28,7 +28,8 @@ export default defineAgent({
     check_load: load({ warning: "15,10,5", critical: "30,25,20" }, withArguments),
     check_memory: memory({ warning: 80, critical: 90, caches: true }, withArguments),
     check_swap: swap({ warning: "20%", critical: "10%", noSwap: "ok" }, withArguments),
-    check_uptime: uptime({ for: true }, withArguments),
+    // WARNING after a year without a reboot.
+    check_uptime: uptime({ warning: "52w", for: true }, withArguments),
     check_disk: disk(
       { path: "/", warning: "20%", critical: "10%", iwarning: 10, icritical: 5 },
       withArguments,

@@ -4,6 +4,8 @@ import {
   defineCheck,
   type Option,
   option,
+  parsePerfdata,
+  parsePluginOutput,
   parseState,
   returnCode,
   stateOf,
@@ -60,5 +62,16 @@ export function presentDummy(state: string, text?: string): CheckResult {
   if (code !== returnCode(name)) {
     return { state: name, output: `${name}: Status ${code} is not a supported error state` };
   }
-  return { state: name, output: text === undefined ? name : `${name}: ${text}` };
+  if (text === undefined) return { state: name, output: name };
+  const parsed = parseText(text);
+  return { ...parsed, state: name, output: `${name}: ${parsed.output}` };
+}
+
+// As in the plugin, perfdata after a bar passes through. A bar in other text becomes a space.
+function parseText(text: string): CheckResult {
+  let malformed = false;
+  const [first = ""] = text.split("\n");
+  const bar = first.indexOf("|");
+  if (bar >= 0) parsePerfdata(first.slice(bar + 1), () => malformed = true);
+  return bar < 0 || malformed ? { output: text } : parsePluginOutput(text);
 }

@@ -10,8 +10,10 @@ import {
   type Range,
   type RangeInput,
   type State,
+  unknown,
   worst,
 } from "../src/mod.ts";
+import { callWithin } from "./_late_calls.ts";
 import { thresholds } from "./_thresholds.ts";
 
 /** Properties of a file. */
@@ -39,6 +41,8 @@ export type FileAgeOptions = {
   readonly criticalSize: Option<number, number | string, "default">;
   /** Whether a missing file is OK. */
   readonly ignoreMissing: Option<boolean, boolean, "default">;
+  /** The time limit in seconds. */
+  readonly timeout: Option<number, number | string, "default">;
 };
 
 /**
@@ -69,6 +73,7 @@ export const fileAge: Check<FileAgeOptions> = defineCheck<FileAgeOptions>({
       description: "Absolute path of the file, folder or link",
       required: true,
       pattern: /\/.*/,
+      expected: "an absolute path",
       maxLength: 4096,
     }),
     warning: option.range({
@@ -92,10 +97,17 @@ export const fileAge: Check<FileAgeOptions> = defineCheck<FileAgeOptions>({
       default: 0,
     }),
     ignoreMissing: option.flag({ short: "i", description: "Return OK if the file is missing" }),
+    timeout: option.duration({ short: "t", description: "Time limit in seconds", default: 5 }),
   },
   permissions: ({ file }) => ({ read: [file] }),
-  async run(options) {
-    return presentFile(await readFile(options.file), options, new Date());
+  async run(options, { signal }) {
+    const { file, timeout } = options;
+    const key = JSON.stringify(["stat", file]);
+    const found = await callWithin(key, timeout, signal, () => readFile(file));
+    if (found === undefined) {
+      return unknown(`FILE_AGE UNKNOWN: ${file} did not answer within ${timeout} s`);
+    }
+    return presentFile(found.reading, options, new Date());
   },
 });
 
@@ -137,13 +149,13 @@ export function presentFile(
   return { state, output, perfdata };
 }
 
-async function readFile(path: string): Promise<FileReading | undefined> {
+async function readFile(path: string): Promise<{ reading: FileReading | undefined }> {
   try {
     const { mtime, size } = await Deno.stat(path);
-    return { modified: mtime ?? new Date(0), size };
+    return { reading: { modified: mtime ?? new Date(0), size } };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return undefined;
+      return { reading: undefined };
     }
     throw error;
   }

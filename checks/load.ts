@@ -11,7 +11,7 @@ import {
 } from "../src/mod.ts";
 import { fixed } from "./_fixed.ts";
 import { psPath, readProcesses } from "./_ps.ts";
-import { thresholds } from "./_thresholds.ts";
+import { hasThresholds, inspectThresholds, noThresholds, thresholds } from "./_thresholds.ts";
 
 /** The three load averages, with data that explains them. */
 export interface LoadReading {
@@ -84,11 +84,13 @@ export const load: Check<LoadOptions> = defineCheck<LoadOptions>({
       max: 100,
     }),
   },
-  permissions: ({ percpu, procsToShow }) => ({
-    sys: percpu ? ["loadavg", "cpus"] : ["loadavg"],
+  permissions: ({ percpu, procsToShow }, { acceptArguments }) => ({
+    sys: percpu || acceptArguments ? ["loadavg", "cpus"] : ["loadavg"],
     run: procsToShow > 0 ? [psPath] : [],
   }),
+  inspect: inspectThresholds,
   async run({ warning, critical, percpu, procsToShow }, { signal }) {
+    if (!hasThresholds({ warning, critical })) return noThresholds;
     const averages = Deno.loadavg().map(asKernelShows);
     // The import is here because node:os costs a sandbox about 10 ms, and most checks do not need
     // it.

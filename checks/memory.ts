@@ -1,15 +1,17 @@
 import {
   type Check,
+  type CheckContext,
   type CheckResult,
   defineCheck,
   type Option,
   option,
   type OptionValues,
   type Perfdata,
+  readProc,
   type State,
 } from "../src/mod.ts";
 import { fixed } from "./_fixed.ts";
-import { thresholds } from "./_thresholds.ts";
+import { hasThresholds, inspectThresholds, noThresholds, thresholds } from "./_thresholds.ts";
 
 /** The memory of the host in bytes, from `Deno.systemMemoryInfo()`. */
 export interface MemoryReading {
@@ -19,7 +21,12 @@ export interface MemoryReading {
   free: number;
   /** Memory for programs without swapping: unused memory, and memory that the kernel would free. */
   available: number;
+  /** The ARC: the cache of ZFS, which `available` does not include; 0 without ZFS. */
+  arc?: number;
 }
+
+/** The file with the size of the ARC, below /proc; it exists only on hosts with ZFS. */
+const arcFile = "spl/kstat/zfs/arcstats";
 
 /** Thresholds for the memory, and the value to compare with them. */
 export type MemoryThresholds = Partial<Omit<OptionValues<MemoryOptions>, "used">>;
@@ -40,6 +47,8 @@ export type MemoryOptions = {
 
 /**
  * Checks how much memory is used or free, like the widespread plugin `check_mem.pl`.
+ *
+ * On a host with ZFS, set `procfs` of the agent: the check then counts the ARC as a cache.
  *
  * @example
  * ```ts
@@ -74,22 +83,47 @@ export const memory: Check<MemoryOptions> = defineCheck<MemoryOptions>({
       description: "Count caches and buffers as free memory, because the kernel can free them",
     }),
   },
-  permissions: { sys: ["systemMemoryInfo"] },
-  run({ used, free, ...rest }) {
+  permissions: { sys: ["systemMemoryInfo"], proc: [arcFile] },
+  procIsOptional: true,
+  inspect: inspectThresholds,
+  async run({ used, free, ...rest }, context) {
+    if (!hasThresholds(rest)) return noThresholds;
     if (used && free) {
       throw new RangeError('Options "used" and "free" exclude each other: expected one of them');
     }
-    return presentMemory(Deno.systemMemoryInfo(), { ...rest, free });
+    const arc = await readArc(context);
+    return presentMemory({ ...Deno.systemMemoryInfo(), arc }, { ...rest, free });
   },
 });
+
+async function readArc(context: CheckContext): Promise<number> {
+  try {
+    return parseArcSize(await readProc(context, arcFile));
+  } catch (error) {
+    // The host has no ZFS, or /proc is not bound.
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return 0;
+    throw error;
+  }
+}
+
+/**
+ * Parses the size of the ARC.
+ *
+ * @param text the content of /proc/spl/kstat/zfs/arcstats: a heading, then lines with name, type
+ * and value
+ * @returns the size in bytes; 0 if the text does not contain it
+ */
+export function parseArcSize(text: string): number {
+  return Number(/^size\s+\d+\s+(\d+)\s*$/m.exec(text)?.[1] ?? 0);
+}
 
 /**
  * Compares the memory with its thresholds and formats the result. As in the plugin, the percentage
  * is rounded to one decimal first, a percentage equal to the threshold alerts, and the thresholds
  * in the perfdata are for USED.
  *
- * The size of the caches is the available memory minus the free memory. The plugin adds them up
- * from /proc/meminfo, which sandboxes cannot read.
+ * The size of the caches is the available memory minus the free memory, plus the ARC of ZFS. The
+ * plugin adds them up from /proc/meminfo, which sandboxes cannot read.
  *
  * @param reading the memory in bytes
  * @param thresholds the thresholds, and the value to compare with them
@@ -98,11 +132,12 @@ export const memory: Check<MemoryOptions> = defineCheck<MemoryOptions>({
  * beyond the critical threshold
  */
 export function presentMemory(
-  { total: all, free: unused, available }: MemoryReading,
+  { total: all, free: unused, available, arc = 0 }: MemoryReading,
   { warning, critical, free: compareFree = false, caches: cachesAreFree = false }: MemoryThresholds,
 ): CheckResult {
   const total = kilobytes(all);
-  const caches = Math.max(0, kilobytes(available) - kilobytes(unused));
+  const freeable = Math.max(0, kilobytes(available) - kilobytes(unused)) + kilobytes(arc);
+  const caches = Math.min(freeable, total - kilobytes(unused));
   const free = kilobytes(unused) + (cachesAreFree ? caches : 0);
   const used = total - free;
   if (!(total > 0)) {

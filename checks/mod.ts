@@ -8,7 +8,7 @@ export type { AlertName } from "./_alert_state.ts";
 export { disk, type DiskOptions, type DiskUnit } from "./disk/disk.ts";
 export { dummy, type DummyOptions } from "./dummy.ts";
 export { fileAge, type FileAgeOptions } from "./file_age.ts";
-export { http, type HttpOptions, type OnRedirect } from "./http/http.ts";
+export { http, type HttpOptions, type OnRedirect, type TlsVersion } from "./http/http.ts";
 export { load, type LoadOptions } from "./load.ts";
 export { memory, type MemoryOptions } from "./memory.ts";
 export { procs, type ProcsOptions } from "./procs/procs.ts";

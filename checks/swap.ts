@@ -13,7 +13,7 @@ import {
   freeSpacePattern,
   parseFreeSpace,
 } from "./_free_space.ts";
-import { thresholds } from "./_thresholds.ts";
+import { inspectThresholds, thresholds } from "./_thresholds.ts";
 
 /** The swap space of the host in bytes, from `Deno.systemMemoryInfo()`. */
 export interface SwapReading {
@@ -70,12 +70,14 @@ export const swap: Check<SwapOptions> = defineCheck<SwapOptions>({
         "Warn if this much or less is free: 20%, a number of bytes, 500MiB, or both: 20%,500MiB",
       pattern: freeSpacePattern,
       expected: freeSpaceExpected,
+      once: true,
     }),
     critical: option.list({
       short: "c",
       description: "Critical if this much or less is free: 10%, a number of bytes, 200MiB, or both",
       pattern: freeSpacePattern,
       expected: freeSpaceExpected,
+      once: true,
     }),
     noSwap: option.oneOf({
       short: "n",
@@ -85,6 +87,8 @@ export const swap: Check<SwapOptions> = defineCheck<SwapOptions>({
     }),
   },
   permissions: { sys: ["systemMemoryInfo"] },
+  // Without thresholds, the check can still alert if the host has no swap.
+  inspect: (values, command) => values.noSwap === "ok" ? inspectThresholds(values, command) : [],
   run: ({ warning, critical, noSwap }) =>
     presentSwap(Deno.systemMemoryInfo(), {
       warning: parseFreeSpace(warning, 1),

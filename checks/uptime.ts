@@ -10,7 +10,7 @@ import {
   type Range,
   type State,
 } from "../src/mod.ts";
-import { thresholds } from "./_thresholds.ts";
+import { hasThresholds, inspectThresholds, noThresholds, thresholds } from "./_thresholds.ts";
 
 /** Thresholds and texts for {@linkcode presentUptime}. */
 export interface UptimeSettings {
@@ -87,13 +87,16 @@ export const uptime: Check<UptimeOptions> = defineCheck<UptimeOptions>({
     days: option.flag({ short: "d", description: "Show the uptime in days instead of seconds" }),
   },
   permissions: { sys: ["osUptime"] },
-  run: ({ warning, critical, since, ...words }) =>
-    presentUptime(Deno.osUptime(), {
+  inspect: inspectThresholds,
+  run({ warning, critical, since, ...words }) {
+    if (!hasThresholds({ warning, critical })) return noThresholds;
+    return presentUptime(Deno.osUptime(), {
       ...words,
       warning: parseUptimeRange(warning),
       critical: parseUptimeRange(critical),
       since: since ? new Date() : undefined,
-    }),
+    });
+  },
 });
 
 /**

@@ -9,7 +9,7 @@ import {
   type Range,
   type RangeInput,
 } from "../src/mod.ts";
-import { thresholds } from "./_thresholds.ts";
+import { hasThresholds, inspectThresholds, noThresholds, thresholds } from "./_thresholds.ts";
 
 /** The options of {@linkcode users}. */
 export type UsersOptions = {
@@ -22,12 +22,16 @@ export type UsersOptions = {
 const utmpFile = "/run/utmp";
 const sessionFolder = "/run/systemd/sessions";
 
+/** The variable that pam_systemd sets to the ID of the session in which the check runs. */
+const ownSession = "XDG_SESSION_ID";
+
 /**
  * Checks how many users are logged in, like `check_users` of monitoring-plugins.
  *
- * It counts the logins in utmp, like `who`. Some systems have no utmp any more, because its 32-bit
- * times end in 2038. There it counts the sessions of systemd-logind. A system with neither, such as
- * a container, has 0 users.
+ * It counts the sessions of systemd-logind, without the session in which the check itself runs. If
+ * logind has no session of a person or does not run, it counts the logins in utmp like `who`: only
+ * those whose process still exists. Many systems have no utmp, or an empty one, because its 32-bit
+ * times end in 2038. A system with neither, such as a container, has 0 users.
  *
  * @example
  * ```ts
@@ -51,11 +55,26 @@ export const users: Check<UsersOptions> = defineCheck<UsersOptions>({
       description: "Critical if the number of users is outside this range",
     }),
   },
-  permissions: { read: [utmpFile, sessionFolder] },
+  // getPriority is the narrowest permission with which a check can find out whether a process
+  // exists.
+  permissions: {
+    read: [utmpFile, sessionFolder],
+    env: [ownSession],
+    sys: ["getPriority"],
+  },
+  inspect: inspectThresholds,
   async run({ warning, critical }) {
-    return presentUsers(await readUtmp() ?? await readSessions(), warning, critical);
+    if (!hasThresholds({ warning, critical })) return noThresholds;
+    return presentUsers(await readUsers(), warning, critical);
   },
 });
+
+async function readUsers(): Promise<number> {
+  const sessions = await readSessions();
+  if (sessions.length === 0) return await readUtmp();
+  const own = readOwnSession();
+  return sessions.filter((id) => id !== own).length;
+}
 
 /**
  * Compares a number of users with its thresholds and formats the result.
@@ -80,19 +99,41 @@ export function presentUsers(count: number, warning?: Range, critical?: Range): 
   };
 }
 
-async function readUtmp(): Promise<number | undefined> {
-  const bytes = await orMissing(Deno.readFile(utmpFile));
-  return bytes && countUtmp(bytes, Deno.build.arch);
+function readOwnSession(): string | undefined {
+  try {
+    return Deno.env.get(ownSession);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
 }
 
-async function readSessions(): Promise<number> {
+async function readUtmp(): Promise<number> {
+  const bytes = await orMissing(Deno.readFile(utmpFile));
+  if (bytes === undefined) return 0;
+  // The import is here because node:os costs a sandbox about 10 ms, and most hosts do not need it.
+  const { default: os } = await import("node:os");
+  return countUtmp(bytes, Deno.build.arch, (pid) => isAlive(pid, os.getPriority));
+}
+
+function isAlive(pid: number, getPriority: (pid: number) => number): boolean {
+  try {
+    getPriority(pid);
+    return true;
+  } catch (error) {
+    return !/\bESRCH\b/.test((error as Error).message);
+  }
+}
+
+/** Returns the IDs of the sessions of people. */
+async function readSessions(): Promise<string[]> {
   const names = (await orMissing(Array.fromAsync(Deno.readDir(sessionFolder)))) ?? [];
   // The folder also contains a FIFO for each session. Reading it would block.
-  const files = names.filter(({ isFile }) => isFile);
+  const files = names.filter(({ isFile }) => isFile).map(({ name }) => name);
   const texts = await Promise.all(
-    files.map(({ name }) => orMissing(Deno.readTextFile(`${sessionFolder}/${name}`))),
+    files.map((name) => orMissing(Deno.readTextFile(`${sessionFolder}/${name}`))),
   );
-  return texts.filter((text) => text !== undefined && isLogin(text)).length;
+  return files.filter((_, at) => isLogin(texts[at] ?? ""));
 }
 
 // A session may end between the listing and the reading.
@@ -109,13 +150,19 @@ async function orMissing<T>(reading: Promise<T>): Promise<T | undefined> {
 const userProcess = 7;
 
 /**
- * Counts the logins in a utmp file. It consists of glibc's records; each begins with its type.
+ * Counts the logins in a utmp file. It consists of glibc's records; each begins with its type and
+ * the process ID of the login.
  *
  * @param bytes the content of the file
  * @param arch the architecture, on which the size of a record depends
+ * @param isAlive returns whether a process exists; the record of a login that was killed stays
  * @returns the number of records that are logins
  */
-export function countUtmp(bytes: Uint8Array, arch: string): number {
+export function countUtmp(
+  bytes: Uint8Array,
+  arch: string,
+  isAlive: (pid: number) => boolean,
+): number {
   // On aarch64 two fields of a record are longer: glibc has no 32-bit variant on aarch64 that
   // shares the file.
   const size = arch === "aarch64" ? 400 : 384;
@@ -123,7 +170,10 @@ export function countUtmp(bytes: Uint8Array, arch: string): number {
   let count = 0;
   // An incomplete record at the end is still being written and does not count.
   for (let at = 0; at + size <= bytes.length; at += size) {
-    if (view.getInt16(at, true) === userProcess) count++;
+    if (view.getInt16(at, true) !== userProcess) continue;
+    const pid = view.getInt32(at + 4, true);
+    // Some programs write 0 instead of the process ID.
+    if (pid <= 0 || isAlive(pid)) count++;
   }
   return count;
 }

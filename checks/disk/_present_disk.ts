@@ -1,7 +1,7 @@
 import { type CheckResult, type Perfdata, type State, worst } from "../../src/mod.ts";
 import type { FreeSpace } from "../_free_space.ts";
 import { thresholds } from "../_thresholds.ts";
-import type { DiskReading, UnreadableDisk } from "./_read_disk.ts";
+import type { DiskReading, DiskResult } from "./_read_disk.ts";
 
 /** Thresholds for file systems, and the format of the result. */
 export interface DiskSettings {
@@ -43,45 +43,53 @@ export const units: Readonly<Record<DiskUnit, { size: bigint; shown: string }>> 
  * Compares file systems with their thresholds and formats the result.
  *
  * As in the plugin, sizes are first rounded down to whole units, and the used percentage is rounded
- * up to an integer, like in `df`. One path that cannot be read makes the whole result CRITICAL. The
- * values in the perfdata are the used space in bytes. The thresholds there are the total minus the
- * required free space. The plugin prints a negative threshold for a total that is too small; here
- * it is 0.
+ * up to an integer, like in `df`. A path that cannot be read is CRITICAL; the others are shown, too.
+ * The values in the perfdata are the used space in bytes. The thresholds there are the space that
+ * users can use minus the required free space. The plugin subtracts from the total, also if a part
+ * of it is reserved for root: then its threshold does not agree with its state. Here, a threshold is
+ * never negative.
  *
- * @param readings the file systems in the order of the paths
+ * @param results the file systems in the order of the paths
  * @param settings the thresholds and the format
  * @returns the result of `check_disk`
  */
 export function presentDisk(
-  readings: readonly (DiskReading | UnreadableDisk)[],
+  results: readonly DiskResult[],
   settings: DiskSettings,
 ): CheckResult {
-  for (const reading of readings) {
-    if (!("reason" in reading)) continue;
-    const output = `DISK CRITICAL - ${reading.path} is not accessible: ${reading.reason}`;
-    return { state: "CRITICAL", output };
-  }
+  const problems = results.flatMap((result) =>
+    "problem" in result ? [`${result.path} ${result.problem}`] : []
+  );
   // Pseudo file systems such as /proc have no size.
-  const sized = (readings as readonly DiskReading[]).filter(({ blocks }) => blocks > 0n);
-  const judged = sized.map((reading) => judge(measure(reading, settings), settings));
-  const state = judged.length === 0 ? "UNKNOWN" : worst(judged.map(({ state }) => state));
+  const sized = results.filter((result) => "blocks" in result && result.blocks > 0n);
+  const judged = (sized as DiskReading[]).map((reading) =>
+    judge(measure(reading, settings), settings)
+  );
+  const state = problems.length > 0
+    ? "CRITICAL"
+    : judged.length === 0
+    ? "UNKNOWN"
+    : worst(judged.map(({ state }) => state));
   const { errorsOnly = false } = settings;
   const named = judged.filter(({ state }) => !errorsOnly || state !== "OK");
-  const heading = errorsOnly && state === "OK" ? "" : " - free space:";
+  const isShort = problems.length > 0 ? named.length === 0 : errorsOnly && state === "OK";
+  const unreadable = problems.length === 0 ? "" : ` - ${problems.join(", ")}`;
+  const heading = isShort ? "" : " - free space:";
   return {
     state,
-    output: `DISK ${state}${heading}${named.map(({ words }) => ` ${words}`).join("")}`,
-    longOutput: judged.length === 0 ? "None of the file systems has a size" : undefined,
+    output: `DISK ${state}${unreadable}${heading}${named.map(({ words }) => ` ${words}`).join("")}`,
+    longOutput: state === "UNKNOWN" ? "None of the file systems has a size" : undefined,
     perfdata: judged.flatMap(({ perfdata }) => perfdata),
   };
 }
 
 interface Measured {
   path: string;
-  /** Whole units of used, free and total space. */
+  /** Whole units of used, free and total space, and of the total without the reserved space. */
   used: bigint;
   free: bigint;
   total: bigint;
+  usable: bigint;
   freePercent: number;
   inodes: bigint;
   inodesUsed: bigint;
@@ -100,6 +108,7 @@ function measure(reading: DiskReading, settings: DiskSettings): Measured {
     used: used * blockSize / size,
     free: available * blockSize / size,
     total: (blocks - reserved) * blockSize / size,
+    usable: (used + available) * blockSize / size,
     freePercent: 100 - (percentUp(used, used + available) ?? 100),
     inodes,
     inodesUsed,
@@ -116,7 +125,7 @@ function judge(
   measured: Measured,
   settings: DiskSettings,
 ): { state: State; words: string; perfdata: Perfdata[] } {
-  const { path, used, free, total, freePercent, inodes, inodesUsed } = measured;
+  const { path, used, free, total, usable, freePercent, inodes, inodesUsed } = measured;
   const { size, shown } = units[settings.units ?? "MB"];
   const met = (space: FreeSpace | undefined, inodePercent: number | undefined) =>
     freePercent <= (space?.percent ?? -1) ||
@@ -125,14 +134,14 @@ function judge(
   const { warning, critical, iwarning, icritical } = settings;
   const state = met(critical, icritical) ? "CRITICAL" : met(warning, iwarning) ? "WARNING" : "OK";
 
-  const bytes = Number(total * size);
+  const usableBytes = Number(usable * size);
   const perfdata: Perfdata[] = [{
     label: path,
     value: Number(used * size),
     uom: "B",
-    ...thresholds(usedLimit(warning, bytes), usedLimit(critical, bytes)),
+    ...thresholds(usedLimit(warning, usableBytes), usedLimit(critical, usableBytes)),
     min: 0,
-    max: bytes,
+    max: Number(total * size),
   }];
   if (settings.iperfdata) {
     perfdata.push({
@@ -148,10 +157,10 @@ function judge(
 }
 
 // Returns the smallest used space for which one of the two thresholds alerts.
-function usedLimit(space: FreeSpace | undefined, total: number): number | undefined {
+function usedLimit(space: FreeSpace | undefined, usable: number): number | undefined {
   const limits = [
-    space?.bytes === undefined ? undefined : Math.trunc(total - space.bytes),
-    share(space?.percent, total),
+    space?.bytes === undefined ? undefined : Math.trunc(usable - space.bytes),
+    share(space?.percent, usable),
   ].filter((limit) => limit !== undefined);
   return limits.length === 0 ? undefined : Math.min(...limits);
 }

@@ -1,7 +1,14 @@
+import { callWithin } from "../_late_calls.ts";
+
 /** The size of a mounted file system. Values are bigint: a number cannot hold 8 PiB in bytes. */
 export interface DiskReading {
   /** The path that was read. */
   path: string;
+  /**
+   * The number of the device: paths with the same number are on the same file system. Undefined if
+   * it is unknown.
+   */
+  device: number | undefined;
   /** The size of a block in bytes. */
   blockSize: bigint;
   /** The number of blocks. */
@@ -20,8 +27,22 @@ export interface DiskReading {
 export interface UnreadableDisk {
   /** The path. */
   path: string;
-  /** The reason, in the wording of strerror(3). */
-  reason: string;
+  /** The problem, to be shown after the path. */
+  problem: string;
+}
+
+/** The result for one path. */
+export type DiskResult = DiskReading | UnreadableDisk;
+
+/** Reads the file system of one path. */
+export type ReadDisk = (path: string, exact: boolean) => Promise<DiskResult>;
+
+/** Settings for {@linkcode readDisks}. */
+export interface ReadDiskSettings {
+  /** The time limit for each path, in seconds. */
+  timeout: number;
+  /** Whether each path must be a mount point. */
+  exactMatch: boolean;
 }
 
 /** The errors for which the runtime's text differs from strerror(3), which plugins print. */
@@ -32,22 +53,73 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Reads the file systems of paths, each with its own time limit. Paths on the same file system are
+ * one result. It has the path that contains the others, or else the first one.
+ *
+ * @param paths normalized paths, in the order of the results
+ * @param settings the time limit, and whether each path must be a mount point
+ * @param signal the signal of the check
+ * @param read reads one path
+ * @returns one result for each file system and each unreadable path
+ * @throws {Deno.errors.NotCapable} if a permission is missing
+ */
+export async function readDisks(
+  paths: readonly string[],
+  { timeout, exactMatch }: ReadDiskSettings,
+  signal: AbortSignal,
+  read: ReadDisk = readDisk,
+): Promise<DiskResult[]> {
+  const results = await Promise.all(
+    [...new Set(paths)].map((path) => readInTime(path, exactMatch, timeout, signal, read)),
+  );
+  const byDevice = Map.groupBy(
+    results,
+    (result) => "device" in result ? result.device ?? result.path : result.path,
+  );
+  return [...byDevice.values()].map((same) =>
+    same.reduce((best, one) => contains(one.path, best.path) ? one : best)
+  );
+}
+
+function contains(folder: string, path: string): boolean {
+  return path.startsWith(folder === "/" ? "/" : `${folder}/`);
+}
+
+async function readInTime(
+  path: string,
+  exact: boolean,
+  seconds: number,
+  signal: AbortSignal,
+  read: ReadDisk,
+): Promise<DiskResult> {
+  const key = JSON.stringify(["statfs", path, exact]);
+  return await callWithin(key, seconds, signal, () => read(path, exact)) ??
+    { path, problem: `did not answer within ${seconds} s` };
+}
+
+/**
  * Reads the size of the file system that contains a path, with statfs(2). The call runs outside the
  * main thread, so that the sandbox still responds if a network file system hangs.
  *
  * @param path an absolute path; needs the permissions `read` for it and `sys` for `statfs`
+ * @param exact whether the path must be a mount point; needs the permission `read` for its folder
  * @returns the file system, or the reason why it could not be read
  * @throws {Deno.errors.NotCapable} if a permission is missing
  */
-export async function readDisk(path: string): Promise<DiskReading | UnreadableDisk> {
+export async function readDisk(path: string, exact: boolean): Promise<DiskResult> {
   // The import is here because node:fs costs a sandbox 30 ms, and other checks do not need it.
   const { default: fs } = await import("node:fs/promises");
   try {
     // Blocks are counted in units of `frsize`, which differs from `bsize` with FUSE. Deno's types
     // do not contain `frsize` yet.
     const found: StatFs = await fs.statfs(path, { bigint: true });
+    const device = await deviceOf(path);
+    if (exact && path !== "/" && (await fs.stat(folderOf(path))).dev === device) {
+      return { path, problem: "is not a mount point" };
+    }
     return {
       path,
+      device,
       blockSize: found.frsize || found.bsize,
       blocks: found.blocks,
       free: found.bfree,
@@ -58,8 +130,37 @@ export async function readDisk(path: string): Promise<DiskReading | UnreadableDi
   } catch (error) {
     const { name, code = "", message } = error as Error & { code?: string };
     if (name === "NotCapable" || code === "") throw error;
-    return { path, reason: reasons[code] ?? explain(message) };
+    return { path, problem: `is not accessible: ${reasons[code] ?? explain(message)}` };
   }
+}
+
+// Without the number, a file system may be shown twice, but its figures are right.
+async function deviceOf(path: string): Promise<number | undefined> {
+  try {
+    return (await Deno.stat(path)).dev;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Normalizes a path, so that `/srv/` and `/srv` have the same label.
+ *
+ * @param path an absolute path
+ * @returns the path without `.`, and without superfluous slashes
+ */
+export function normalizePath(path: string): string {
+  return `/${path.split("/").filter((part) => part !== "" && part !== ".").join("/")}`;
+}
+
+/**
+ * Returns the folder that contains a path.
+ *
+ * @param path a normalized path
+ * @returns the path of the folder; `/` for the root folder
+ */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), 1));
 }
 
 type StatFs = Record<"bsize" | "blocks" | "bfree" | "bavail" | "files" | "ffree", bigint> & {
@@ -73,6 +174,6 @@ type StatFs = Record<"bsize" | "blocks" | "bfree" | "bavail" | "files" | "ffree"
  * @returns `No such file or directory`
  */
 export function explain(message: string): string {
-  const [, reason = message] = /^\w+: (.*?), statfs\b/.exec(message) ?? [];
+  const [, reason = message] = /^\w+: (.*?), (?:statfs|stat)\b/.exec(message) ?? [];
   return reason.charAt(0).toUpperCase() + reason.slice(1);
 }

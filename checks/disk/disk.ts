@@ -1,7 +1,14 @@
-import { type Check, defineCheck, type Option, option } from "../../src/mod.ts";
+import {
+  type Check,
+  defineCheck,
+  type Option,
+  option,
+  type OptionValues,
+  unknown,
+} from "../../src/mod.ts";
 import { freeSpaceExpected, freeSpacePattern, parseFreeSpace } from "../_free_space.ts";
 import { type DiskUnit, presentDisk, units } from "./_present_disk.ts";
-import { readDisk } from "./_read_disk.ts";
+import { folderOf, normalizePath, readDisks } from "./_read_disk.ts";
 
 export type { DiskUnit };
 
@@ -25,11 +32,22 @@ export type DiskOptions = {
   freespaceIgnoreReserved: Option<boolean, boolean, "default">;
   /** Whether to add the inodes to the perfdata. */
   iperfdata: Option<boolean, boolean, "default">;
+  /** Whether each path must be a mount point. */
+  exactMatch: Option<boolean, boolean, "default">;
+  /** The time limit for each path in seconds. */
+  timeout: Option<number, number | string, "default">;
 };
+
+/** Each threshold of `check_disk` applies to the paths after it. Here, it applies to all paths. */
+const forAllPaths = { once: true } as const;
 
 /**
  * Checks how much space and how many inodes are free on mounted file systems, like `check_disk` of
- * monitoring-plugins.
+ * monitoring-plugins. Thresholds apply to all paths: use one command for each set of thresholds.
+ *
+ * If a folder should be a mount point, set `exactMatch`: otherwise the check shows the file system
+ * that contains the folder. A bind mount from the same file system is not recognized as a mount
+ * point.
  *
  * @example
  * ```ts
@@ -53,6 +71,7 @@ export const disk: Check<DiskOptions> = defineCheck<DiskOptions>({
         "units (see -u), or both a percentage and a size: 20%,10GB",
       pattern: freeSpacePattern,
       expected: freeSpaceExpected,
+      ...forAllPaths,
     }),
     critical: option.list({
       short: "c",
@@ -60,6 +79,7 @@ export const disk: Check<DiskOptions> = defineCheck<DiskOptions>({
         "number of units (see -u), or both: 10%,5GB",
       pattern: freeSpacePattern,
       expected: freeSpaceExpected,
+      ...forAllPaths,
     }),
     path: option.list({
       short: "p",
@@ -71,10 +91,12 @@ export const disk: Check<DiskOptions> = defineCheck<DiskOptions>({
     iwarning: option.percent({
       short: "W",
       description: "Warn if this percentage of the inodes or less is free",
+      ...forAllPaths,
     }),
     icritical: option.percent({
       short: "K",
       description: "Critical if this percentage of the inodes or less is free",
+      ...forAllPaths,
     }),
     units: option.oneOf({
       short: "u",
@@ -91,15 +113,48 @@ export const disk: Check<DiskOptions> = defineCheck<DiskOptions>({
       description: "Exclude the space that is reserved for root from the total in the perfdata",
     }),
     iperfdata: option.flag({ short: "P", description: "Add the inodes to the perfdata" }),
+    exactMatch: option.flag({
+      short: "E",
+      description:
+        "Critical if a path is not a mount point; the check may then read the folder that " +
+        "contains it",
+    }),
+    timeout: option.duration({
+      short: "t",
+      description: "Time limit for each path in seconds",
+      default: 5,
+    }),
   },
-  permissions: ({ path }) => ({ read: path, sys: ["statfs"] }),
-  async run({ path, warning, critical, ...settings }) {
+  permissions({ path, exactMatch }) {
+    const paths = path.map(normalizePath);
+    return {
+      read: exactMatch ? [...paths, ...paths.map(folderOf)] : paths,
+      sys: ["statfs"],
+    };
+  },
+  inspect: (values, { acceptArguments }) =>
+    acceptArguments || canAlert(values)
+      ? []
+      : [`The command cannot alert: ${thresholdsExpected}, or accept arguments`],
+  async run({ path, warning, critical, timeout, exactMatch, ...settings }, { signal }) {
+    if (!canAlert({ warning, critical, ...settings })) {
+      return unknown(`Missing thresholds: ${thresholdsExpected}`);
+    }
     const unit = Number(units[settings.units].size);
-    const readings = await Promise.all([...new Set(path)].map(readDisk));
-    return presentDisk(readings, {
+    const limits = { timeout, exactMatch };
+    return presentDisk(await readDisks(path.map(normalizePath), limits, signal), {
       ...settings,
       warning: parseFreeSpace(warning, unit),
       critical: parseFreeSpace(critical, unit),
     });
   },
 });
+
+const thresholdsExpected = "set warning (-w), critical (-c), iwarning (-W) or icritical (-K)";
+
+function canAlert(
+  values: Pick<OptionValues<DiskOptions>, "warning" | "critical" | "iwarning" | "icritical">,
+): boolean {
+  const { warning = [], critical = [], iwarning, icritical } = values;
+  return [...warning, ...critical, iwarning, icritical].some((value) => value !== undefined);
+}

@@ -9,11 +9,12 @@ import {
 import { fixed } from "../_fixed.ts";
 import { printable } from "../_printable.ts";
 import { thresholds } from "../_thresholds.ts";
-import { presentTlsFailure } from "../_tls_failure.ts";
+import { presentTlsFailure } from "../_tls.ts";
 import type { ValuesOf } from "../_values_of.ts";
 import type { HttpPhases } from "./_http_client.ts";
 import { judgeDocumentAge, type PageVerdict } from "./_http_document_age.ts";
-import { type HttpResponse, statusCode } from "./_http_message.ts";
+import { KEPT } from "./_http_collector.ts";
+import { decodeBody, type HttpResponse, statusCode } from "./_http_message.ts";
 import type { HttpOptions } from "./_http_options.ts";
 import { formatPlace, type HttpPlace } from "./_http_place.ts";
 
@@ -35,6 +36,8 @@ export interface HttpPage {
 export interface HttpQuestion extends JudgedValues {
   /** The state of a redirect that is not followed. */
   redirect: State;
+  /** Whether the body was not requested. */
+  headOnly: boolean;
   /** The body must match this pattern; with `invertRegex` it must not match. */
   pattern?: RegExp | undefined;
   /** The size limits in bytes, including status line and headers; zero means unlimited. */
@@ -46,11 +49,6 @@ type JudgedValues = ValuesOf<
   | ("warning" | "critical" | "timeout" | "expect" | "headerString" | "string" | "maxAge")
   | ("invertRegex" | "extendedPerfdata")
 >;
-
-/** The number of characters of a body that are searched for patterns, which may backtrack. */
-const SEARCHED = 262_144;
-
-const decoder = new TextDecoder();
 
 /**
  * Compares a page with its thresholds and the expected content, and formats the result like
@@ -127,28 +125,42 @@ function judgeStatus({ response, place }: HttpPage, question: HttpQuestion): Sta
 }
 
 function judgeContent(
-  { headers, body }: HttpResponse,
+  response: HttpResponse,
   place: HttpPlace,
   question: HttpQuestion,
 ): PageVerdict[] {
-  const { headerString, string, pattern, invertRegex, maxAge } = question;
+  const { headers, isCut } = response;
+  const { headerString, string, pattern, maxAge } = question;
   const errors: PageVerdict[] = [];
+  if (response.missing !== undefined) errors.push({ state: "WARNING", text: response.missing });
   const age = maxAge === undefined ? undefined : judgeDocumentAge(headers, maxAge);
   if (age) errors.push(age);
-  const missing = (what: string, wanted: string) => {
-    const text = `${what} '${shorten(wanted)}' not found on '${formatPlace(place)}'`;
+  const missing = (what: string, wanted: string, where = "") => {
+    const text = `${what} '${shorten(wanted)}' not found${where} on '${formatPlace(place)}'`;
     errors.push({ state: "CRITICAL", text });
   };
   if (headerString !== undefined && !headers.includes(headerString)) {
     missing("header", headerString);
   }
   if (string === undefined && pattern === undefined) return errors;
-  const content = decoder.decode(body);
-  if (string !== undefined && !content.includes(string)) missing("string", string);
-  if (pattern !== undefined && pattern.test(content.slice(0, SEARCHED)) === invertRegex) {
-    errors.push({ state: "CRITICAL", text: `pattern ${invertRegex ? "" : "not "}found` });
-  }
+  const content = decodeBody(response);
+  const where = isCut ? ` in the first ${KEPT / 1024 ** 2} MiB` : "";
+  if (string !== undefined && !content.includes(string)) missing("string", string, where);
+  if (pattern !== undefined) errors.push(...judgePattern(pattern.test(content), question, where));
   return errors;
+}
+
+/** `where` is not empty if only the start of the page was searched. */
+function judgePattern(
+  found: boolean,
+  { invertRegex, headOnly }: HttpQuestion,
+  where: string,
+): PageVerdict[] {
+  if (found) return invertRegex ? [{ state: "CRITICAL", text: "pattern found" }] : [];
+  if (!invertRegex) return [{ state: "CRITICAL", text: `pattern not found${where}` }];
+  if (headOnly) return [{ state: "UNKNOWN", text: "pattern not searched, the body was not read" }];
+  if (where === "") return [];
+  return [{ state: "UNKNOWN", text: `pattern not found${where}, the rest was not searched` }];
 }
 
 function judgeSize(size: number, { pagesize }: HttpQuestion): PageVerdict[] {

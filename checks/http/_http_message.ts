@@ -18,8 +18,12 @@ export interface HttpResponse {
   statusLine: string;
   /** The header lines as received. */
   headers: string;
-  /** The body, with chunks joined. */
+  /** The start of the body, with chunks joined. */
   body: Uint8Array;
+  /** Whether the body is longer than `body`. */
+  isCut: boolean;
+  /** The part of the response that is missing, as text; undefined if the response is complete. */
+  missing: string | undefined;
 }
 
 const encoder = new TextEncoder();
@@ -56,19 +60,15 @@ export function findBody(bytes: Uint8Array, from = 0): number {
 }
 
 /**
- * Splits a response into its parts. It accepts any data, also malformed or incomplete responses.
+ * Splits a status line from its headers. It accepts any data, also malformed or incomplete headers.
  *
- * @param bytes the response
- * @param headOnly whether to ignore the body
+ * @param bytes the data up to the body
  * @returns the parts; each of them may be empty
  */
-export function parseResponse(bytes: Uint8Array, headOnly = false): HttpResponse {
-  const start = findBody(bytes);
-  const head = decoder.decode(start < 0 ? bytes : bytes.subarray(0, start));
-  const [, statusLine = "", headers = ""] = /^([^\r\n]*)[\r\n]*([^]*)$/.exec(head) ?? [];
-  const body = start < 0 || headOnly ? new Uint8Array() : bytes.subarray(start);
-  const chunked = /\bchunked\b/i.test(headerValue(headers, "transfer-encoding") ?? "");
-  return { statusLine: statusLine.trim(), headers, body: chunked ? decodeChunked(body) : body };
+export function parseHead(bytes: Uint8Array): Pick<HttpResponse, "statusLine" | "headers"> {
+  const [, statusLine = "", headers = ""] =
+    /^([^\r\n]*)[\r\n]*([^]*)$/.exec(decoder.decode(bytes)) ?? [];
+  return { statusLine: statusLine.trim(), headers };
 }
 
 /**
@@ -88,31 +88,34 @@ export function headerValue(headers: string, name: string): string | undefined {
   return undefined;
 }
 
+/** The characters of an HTML page that are searched for its charset, as in the HTML standard. */
+const PRESCANNED = 1024;
+
 /**
- * Joins the chunks of a body (RFC 9112, section 7.1). It stops at a malformed chunk, and keeps the
- * available part of an incomplete one.
+ * Decodes a body with the charset in its Content-Type header, or in the `meta` element of an HTML
+ * page.
  *
- * @param bytes the body as received
- * @returns the content, which is never longer than `bytes`
+ * @param response the response
+ * @returns the text; a body without a known charset is decoded as UTF-8
  */
-export function decodeChunked(bytes: Uint8Array): Uint8Array {
-  const content = new Uint8Array(bytes.length);
-  let length = 0;
-  for (let at = 0; at < bytes.length;) {
-    const lineEnd = bytes.indexOf(LF, at);
-    if (lineEnd < 0) break;
-    const line = decoder.decode(bytes.subarray(at, Math.min(lineEnd, at + 32)));
-    const size = parseInt(/^[0-9a-f]+/i.exec(line)?.[0] ?? "0", 16);
-    if (size === 0) break;
-    const chunk = bytes.subarray(lineEnd + 1, lineEnd + 1 + size);
-    content.set(chunk, length);
-    length += chunk.length;
-    at = lineEnd + 1 + size;
-    // The line break after the chunk.
-    if (bytes[at] === CR) at++;
-    if (bytes[at] === LF) at++;
+export function decodeBody({ headers, body }: Pick<HttpResponse, "headers" | "body">): string {
+  const type = headerValue(headers, "content-type") ?? "";
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type)?.[1] ??
+    (/^text\/html\b/i.test(type) ? metaCharset(body) : undefined);
+  return decoderOf(charset).decode(body);
+}
+
+function metaCharset(body: Uint8Array): string | undefined {
+  const start = String.fromCharCode(...body.subarray(0, PRESCANNED));
+  return /<meta\s[^>]*?\bcharset\s*=\s*["']?\s*([\w:.-]+)/i.exec(start)?.[1];
+}
+
+function decoderOf(charset: string | undefined): TextDecoder {
+  try {
+    return charset === undefined ? decoder : new TextDecoder(charset);
+  } catch {
+    return decoder;
   }
-  return content.subarray(0, length);
 }
 
 /**

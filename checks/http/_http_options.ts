@@ -1,5 +1,7 @@
 import { type Option, option, type Range, type RangeInput } from "../../src/mod.ts";
-import { certificateDaysPattern } from "../_certificate.ts";
+import { certificateDaysExpected, certificateDaysPattern } from "../_certificate.ts";
+import { SYSTEM_AUTHORITIES } from "../_tls.ts";
+import { type TlsVersion, tlsVersionExpected, tlsVersions } from "./_tls_version.ts";
 
 /** The handling of a redirect: a state for it, or a way to follow it. */
 export type OnRedirect = "ok" | "warning" | "critical" | "follow" | "sticky" | "stickyport";
@@ -21,9 +23,13 @@ export type HttpOptions = {
   /** The time limit in seconds. */
   readonly timeout: Option<number, number | string, "default">;
   /** Whether to use TLS. */
-  readonly ssl: Option<boolean, boolean, "default">;
+  readonly ssl: Option<boolean | TlsVersion, boolean | TlsVersion, "default">;
   /** Whether to send the host name in the TLS handshake. */
   readonly sni: Option<boolean, boolean, "default">;
+  /** Whether to verify the certificate and its name. */
+  readonly verifyCert: Option<boolean, boolean, "default">;
+  /** The file with the trusted certificates. */
+  readonly caCert: Option<string, string, "default">;
   /** The minimum number of days until the certificate expires. */
   readonly certificate: Option<string, string, "optional">;
   /** Whether to request the page after the certificate check. */
@@ -68,9 +74,18 @@ export type HttpOptions = {
   readonly noBody: Option<boolean, boolean, "default">;
   /** Whether to add the duration of each step to the perfdata. */
   readonly extendedPerfdata: Option<boolean, boolean, "default">;
+  /** Whether to connect to IPv4 addresses only. */
+  readonly useIpv4: Option<boolean, boolean, "default">;
+  /** Whether to connect to IPv6 addresses only. */
+  readonly useIpv6: Option<boolean, boolean, "default">;
 };
 
-const line = /\P{Cc}*/u;
+const line = { pattern: /\P{Cc}*/u, expected: "a string without control characters" };
+const host = {
+  pattern: /(?!-)[\w.:%[\]\-]+/u,
+  expected: "a host name or address, with brackets if an IPv6 address has a port: [::1]:80",
+  maxLength: 255,
+};
 
 /** The definitions of the options. */
 export const httpOptions: HttpOptions = {
@@ -78,14 +93,12 @@ export const httpOptions: HttpOptions = {
     short: "H",
     description:
       "Host name for the request, optionally with a port; without -I, the check connects to it",
-    pattern: /[\w.:%[\]\-]+/u,
-    maxLength: 255,
+    ...host,
   }),
   ipAddress: option.text({
     short: "I",
     description: "Address or host name to connect to; the default is the host name (-H)",
-    pattern: /[\w.:%[\]\-]+/u,
-    maxLength: 255,
+    ...host,
   }),
   port: option.integer({
     short: "p",
@@ -98,6 +111,7 @@ export const httpOptions: HttpOptions = {
     description: "Path and query to request",
     default: "/",
     pattern: /[^\s\p{Cc}]+/u,
+    expected: "a path without blanks: write %20 for a blank",
     maxLength: 8192,
   }),
   warning: option.range({
@@ -113,25 +127,43 @@ export const httpOptions: HttpOptions = {
     description: "Time limit in seconds; if -c is longer, the limit is one second more than -c",
     default: 10,
   }),
-  ssl: option.flag({ short: "S", description: "Use TLS; the certificate is not verified" }),
+  ssl: option.flag({
+    short: "S",
+    description: "Use TLS, of this version or (with +) later; see -D to verify the certificate",
+    values: tlsVersions,
+    expected: tlsVersionExpected,
+  }),
   sni: option.flag({ description: "Send the host name in the TLS handshake", default: true }),
   certificate: option.text({
     short: "C",
     description:
       "Use TLS and check the expiry of the certificate in days: 14, or 14,7 for WARNING,CRITICAL",
     pattern: certificateDaysPattern,
+    expected: certificateDaysExpected,
+  }),
+  verifyCert: option.flag({
+    short: "D",
+    description: "Use TLS and verify the certificate, its chain and its name; with -C, the " +
+      "certificates of the chain must not expire, either",
+  }),
+  caCert: option.text({
+    description: "File with the trusted certificates for -D, in PEM format",
+    default: SYSTEM_AUTHORITIES,
+    pattern: /\/.*/,
+    expected: "an absolute path",
   }),
   continueAfterCertificate: option.flag({ description: "With -C, also request the page" }),
   expect: option.list({
     short: "e",
     description:
       "The status line must contain one of these strings; the status code is not checked then",
+    once: true,
   }),
   headerString: option.text({ short: "d", description: "String that the headers must contain" }),
   string: option.text({ short: "s", description: "String that the page must contain" }),
   regex: option.text({
     short: "r",
-    description: "Pattern that the page must match; the first 256 KiB are searched",
+    description: "Pattern that the page must match; the first 16 MiB are searched",
     maxLength: 2048,
   }),
   eregi: option.text({
@@ -146,6 +178,7 @@ export const httpOptions: HttpOptions = {
     description:
       "Warn if the response with headers is below MIN or above MAX bytes: MIN or MIN:MAX",
     pattern: /\d{1,15}(?::\d{1,15})?/,
+    expected: "MIN or MIN:MAX in bytes",
   }),
   maxAge: option.duration({
     short: "M",
@@ -169,29 +202,32 @@ export const httpOptions: HttpOptions = {
   redirectHosts: option.list({
     description: "Other hosts that redirects may lead to, as HOST:PORT",
     pattern: /[\w.%\-]+:\d+|\[[\w.:%]+\]:\d+/u,
+    expected: "HOST:PORT, such as www.example.com:443",
   }),
   method: option.text({
     short: "j",
     description: "HTTP method; the default is GET, or POST with -P",
     pattern: /[A-Za-z]{1,20}/,
+    expected: "a method such as GET",
   }),
   post: option.text({ short: "P", description: "Body of the request", maxLength: 65536 }),
   contentType: option.text({
     short: "T",
     description: "Content-Type of the request body",
     default: "application/x-www-form-urlencoded",
-    pattern: line,
+    ...line,
   }),
   useragent: option.text({
     short: "A",
     description: "User-Agent header",
     default: "check_http (Checkwright)",
-    pattern: line,
+    ...line,
   }),
   header: option.list({
     short: "k",
-    description: "Additional header lines, such as X-Probe: 1",
-    pattern: line,
+    description: "Additional header line, such as X-Probe: 1; repeat the option for more lines",
+    split: false,
+    ...line,
     maxLength: 8192,
   }),
   authorization: option.text({
@@ -203,4 +239,6 @@ export const httpOptions: HttpOptions = {
     short: "E",
     description: "Add the duration of each step in seconds to the perfdata",
   }),
+  useIpv4: option.flag({ short: "4", description: "Connect to IPv4 addresses only" }),
+  useIpv6: option.flag({ short: "6", description: "Connect to IPv6 addresses only" }),
 };

@@ -25,7 +25,7 @@ export type Follow = "follow" | "sticky" | "stickyport";
 /** The options that determine the location of the page. */
 export type PlaceOptions = ValuesOf<
   HttpOptions,
-  "hostname" | "ipAddress" | "port" | "url" | "ssl" | "certificate"
+  "hostname" | "ipAddress" | "port" | "url" | "ssl" | "certificate" | "verifyCert"
 >;
 
 /**
@@ -37,11 +37,11 @@ export type PlaceOptions = ValuesOf<
  * @throws {TypeError} if neither a host nor an address is given
  */
 export function readPlace(options: PlaceOptions): HttpPlace {
-  const { hostname, ipAddress, url, ssl, certificate } = options;
+  const { hostname, ipAddress, url, ssl, certificate, verifyCert } = options;
   const named = hostname === undefined ? undefined : parseHost(hostname);
   const address = ipAddress === undefined ? named?.host : parseHost(ipAddress).host;
   if (address === undefined) throw new TypeError("You must specify a server address or host name");
-  const tls = ssl || certificate !== undefined;
+  const tls = ssl !== false || certificate !== undefined || verifyCert;
   const port = options.port ?? named?.port ?? defaultPort(tls);
   return { tls, address, port, host: named?.host, hostPort: named?.port, path: url };
 }

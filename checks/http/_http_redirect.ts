@@ -11,6 +11,9 @@ export interface RedirectRule extends ValuesOf<HttpOptions, "expect" | "maxRedir
   follow?: Follow | undefined;
 }
 
+/** The codes of redirects. 300, 304 and the obsolete 305 and 306 are responses of their own. */
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
 /**
  * Returns the location to request after a response.
  *
@@ -28,7 +31,7 @@ export function followRedirect(
   followed: number,
 ): HttpPlace | CheckResult | undefined {
   const code = statusCode(response.statusLine) ?? 0;
-  if (rule.follow === undefined || rule.expect || code < 300 || code > 399) return undefined;
+  if (rule.follow === undefined || rule.expect || !redirects.has(code)) return undefined;
   const location = headerValue(response.headers, "location");
   if (location === undefined) {
     const output = "HTTP UNKNOWN - Could not find redirect location - " +

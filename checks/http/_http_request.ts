@@ -24,7 +24,7 @@ export function buildRequest(
   home: HttpPlace,
 ): HttpRequest {
   const { method, post, contentType, useragent, authorization } = options;
-  const further = joinHeaders(options.header ?? []);
+  const further = options.header ?? [];
   const atHome = (place.host ?? place.address) === (home.host ?? home.address);
   const host = hostHeader(place);
   const headers = [`User-Agent: ${useragent}`, "Connection: close"];
@@ -48,19 +48,25 @@ export function buildRequest(
 }
 
 /**
- * Joins header lines that were split at the commas in their values. A list from the wire is split
- * at every comma.
+ * Returns the options of the request after a redirect. After 303, the location is requested with
+ * GET and without a body (RFC 9110, section 15.4.4). After other codes, the request is repeated, as
+ * in `check_http`.
  *
- * @param items for example `["Accept: text/html", " text/plain", "X-Probe: 1"]`
- * @returns whole lines, for example `["Accept: text/html, text/plain", "X-Probe: 1"]`
+ * @param options the options of the request before
+ * @param code the status code of the redirect
+ * @returns the options for the next request
  */
-export function joinHeaders(items: readonly string[]): string[] {
-  const lines: string[] = [];
-  for (const item of items) {
-    if (lines.length === 0 || /^[\w!#$%&'*+.^`|~-]+:/.test(item)) lines.push(item);
-    else lines.push(`${lines.pop()},${item}`);
-  }
-  return lines;
+export function redirectedRequest(
+  options: RequestOptions,
+  code: number | undefined,
+): RequestOptions {
+  const { post: _post, method, header = [], ...others } = options;
+  if (code !== 303 || /^(?:get|head)$/i.test(method ?? "")) return options;
+  return {
+    ...others,
+    method: "GET",
+    header: header.filter((line) => !/^(?:content-|transfer-encoding:)/i.test(line)),
+  };
 }
 
 function base64(text: string): string {

@@ -15,7 +15,7 @@ export interface ProcessFilter {
   /** The command line must contain this string. */
   argumentArray?: string | undefined;
   /** The command line must match this pattern: the string as given, and the parsed pattern. */
-  pattern?: { text: string; regex: RegExp } | undefined;
+  eregArgumentArray?: { text: string; regex: RegExp } | undefined;
   /** The minimum virtual memory in KiB. */
   vsz?: number | undefined;
   /** The minimum resident memory in KiB. */
@@ -47,10 +47,10 @@ const KTHREADD = "kthreadd";
 export function withoutSelf(
   processes: readonly Process[],
   self: number,
-  filter: Pick<ProcessFilter, "argumentArray" | "pattern">,
+  filter: Pick<ProcessFilter, "argumentArray" | "eregArgumentArray">,
 ): Process[] {
   const own = processes.find(({ pid }) => pid === self);
-  const starter = filter.argumentArray === undefined && filter.pattern === undefined
+  const starter = filter.argumentArray === undefined && filter.eregArgumentArray === undefined
     ? undefined
     : processes.find(({ pid, comm }) => pid === own?.ppid && comm === own.comm);
   return processes.filter((process) => process !== own && process !== starter);
@@ -73,11 +73,12 @@ export function selectProcesses(processes: readonly Process[], filter: ProcessFi
 }
 
 function matches(process: Process, filter: ProcessFilter): boolean {
-  const { state, ppid, user, command, argumentArray, pattern, vsz, rss, pcpu } = filter;
+  const { state, ppid, user, command, argumentArray, vsz, rss, pcpu } = filter;
+  const pattern = filter.eregArgumentArray;
   return (state === undefined || process.stat.includes(state)) &&
     (ppid === undefined || process.ppid === ppid) &&
     (user === undefined || process.uid === user.uid) &&
-    (command === undefined || isNamed(process.comm, command)) &&
+    (command === undefined || isNamed(process, command)) &&
     (argumentArray === undefined || process.args.includes(argumentArray)) &&
     (pattern === undefined || pattern.regex.test(process.args.slice(0, SEARCHED))) &&
     (vsz === undefined || process.vsz >= vsz) &&
@@ -85,30 +86,51 @@ function matches(process: Process, filter: ProcessFilter): boolean {
     (pcpu === undefined || process.pcpu >= pcpu);
 }
 
+/** The number of characters of a name that the kernel keeps (TASK_COMM_LEN without the NUL). */
+export const KEPT_NAME = 15;
+
 // `check_procs` compares the first word of the name, from its last slash on. `ps` shows the whole
 // name, with spaces and slashes. Both are accepted.
-function isNamed(comm: string, command: string): boolean {
+function isNamed({ comm, args }: Process, command: string): boolean {
   const [word = ""] = comm.split(" ");
-  return command === comm || command === word || command === word.slice(word.lastIndexOf("/") + 1);
+  if (command === comm || command === word || command === baseName(word)) return true;
+  if (command.length <= KEPT_NAME || comm.slice(0, KEPT_NAME) !== command.slice(0, KEPT_NAME)) {
+    return false;
+  }
+  // The command line contains the rest of the name: in its first word, or if the program is a
+  // script, after its interpreter. A zombie has no command line.
+  const words = args.split(" ");
+  return args.startsWith(`[${comm.slice(0, KEPT_NAME)}`) ||
+    words.some((word) => baseName(word) === command) ||
+    command.includes(" ") && args.includes(command);
 }
 
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+const describers: { [Name in keyof ProcessFilter]?: (filter: ProcessFilter) => string } = {
+  state: ({ state }) => `STATE = ${state}`,
+  ppid: ({ ppid }) => `PPID = ${ppid}`,
+  user: ({ user }) => `UID = ${user!.uid} (${user!.name})`,
+  command: ({ command }) => `command name '${command}'`,
+  argumentArray: ({ argumentArray }) => `args '${argumentArray}'`,
+  eregArgumentArray: ({ eregArgumentArray }) => `regex args '${eregArgumentArray!.text}'`,
+  vsz: ({ vsz }) => `VSZ >= ${vsz}`,
+  rss: ({ rss }) => `RSS >= ${rss}`,
+  pcpu: ({ pcpu }) => `PCPU >= ${fixed(pcpu!, 2)}`,
+};
+
 /**
- * Describes a filter like `check_procs`.
+ * Describes a filter like `check_procs`: in the order of its properties, which is the order of the
+ * arguments.
  *
  * @param filter the filter
  * @returns for example `UID = 0 (root), command name 'cron'`; empty for a filter without properties
  */
 export function describeFilter(filter: ProcessFilter): string {
-  const { state, ppid, user, command, argumentArray, pattern, vsz, rss, pcpu } = filter;
-  return [
-    state !== undefined && `STATE = ${state}`,
-    ppid !== undefined && `PPID = ${ppid}`,
-    user && `UID = ${Number.isNaN(user.uid) ? "?" : user.uid} (${user.name})`,
-    command !== undefined && `command name '${command}'`,
-    argumentArray !== undefined && `args '${argumentArray}'`,
-    pattern && `regex args '${pattern.text}'`,
-    vsz !== undefined && `VSZ >= ${vsz}`,
-    rss !== undefined && `RSS >= ${rss}`,
-    pcpu !== undefined && `PCPU >= ${fixed(pcpu, 2)}`,
-  ].filter(Boolean).join(", ");
+  return (Object.keys(filter) as (keyof ProcessFilter)[])
+    .filter((name) => filter[name] !== undefined)
+    .flatMap((name) => describers[name]?.(filter) ?? [])
+    .join(", ");
 }

@@ -2,7 +2,7 @@ import type { Process } from "./_process_list.ts";
 
 /** A user of this host. */
 export interface User {
-  /** The user ID; NaN if it is unknown. */
+  /** The user ID. */
   uid: number;
   /** The name of the user. */
   name: string;

@@ -9,9 +9,10 @@ import {
 } from "../../src/mod.ts";
 import { parsePattern } from "../_posix_pattern.ts";
 import { psPath, readProcesses } from "../_ps.ts";
+import { inspectThresholds } from "../_thresholds.ts";
 import { withinSeconds } from "../_time_limit.ts";
 import { presentProcesses, type ProcessMetric, processMetrics } from "./_process_answer.ts";
-import { type ProcessFilter, selectProcesses, withoutSelf } from "./_process_filter.ts";
+import { KEPT_NAME, type ProcessFilter, selectProcesses, withoutSelf } from "./_process_filter.ts";
 import { parseProcesses, type Process, psArguments } from "./_process_list.ts";
 import { findUser, ownersOf, parsePasswd, type User } from "./_user.ts";
 
@@ -53,7 +54,7 @@ export type ProcsOptions = {
  * Checks processes like `check_procs` of monitoring-plugins: their number, or the memory, CPU usage
  * or age of each.
  *
- * It runs `ps` and no other program. With the option `user` it also reads /etc/passwd, to find
+ * It runs `ps` and no other program. With the option `user` it may also read /etc/passwd, to find
  * users without processes.
  *
  * @example
@@ -84,8 +85,10 @@ export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
     }),
     state: option.text({
       short: "s",
-      description: "Only processes with these flags in the STAT column of ps, such as Z, R or Ss",
+      description:
+        "Only processes whose STAT column of ps contains this string, such as Z, D or Ss",
       pattern: /[\w<+]{1,16}/,
+      expected: "letters and flags as in the STAT column of ps, such as Z or Ss",
     }),
     metric: option.oneOf({
       short: "m",
@@ -96,12 +99,13 @@ export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
     }),
     command: option.text({
       short: "C",
-      description:
-        "Only processes with this name, without path; ps shows up to 15 characters of it",
+      description: "Only processes with this name, without path; it must be ASCII",
+      once: true,
     }),
     argumentArray: option.text({
       short: "a",
       description: "Only processes whose command line contains this string",
+      once: true,
     }),
     eregArgumentArray: option.text({
       description: "Only processes whose command line matches this pattern",
@@ -111,6 +115,7 @@ export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
       short: "u",
       description: "Only processes of this user: name or user ID",
       pattern: /[^:\s]+/,
+      expected: "a user name or user ID",
       maxLength: 64,
     }),
     ppid: option.integer({ short: "p", description: "Only children of this process ID", min: 0 }),
@@ -130,13 +135,15 @@ export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
     verbose: option.flag({ short: "v", description: "List the names of the processes that alert" }),
     timeout: option.duration({ short: "t", description: "Time limit in seconds", default: 10 }),
   },
-  permissions: ({ user }) => ({
+  permissions: ({ user }, { acceptArguments }) => ({
     run: [psPath],
-    ...(user !== undefined && { read: ["/etc/passwd"] }),
+    ...((user !== undefined || acceptArguments) && { read: ["/etc/passwd"] }),
   }),
+  inspect: inspectThresholds,
   async run(options, { signal }) {
-    const { timeout, argumentArray, eregArgumentArray } = options;
-    const withArgs = argumentArray !== undefined || eregArgumentArray !== undefined;
+    const { timeout, command = "", argumentArray, eregArgumentArray } = options;
+    const withArgs = argumentArray !== undefined || eregArgumentArray !== undefined ||
+      command.length > KEPT_NAME;
     const text = await withinSeconds(
       timeout,
       signal,
@@ -162,24 +169,13 @@ async function readFilter(
   return {
     ...options,
     user: user === undefined ? undefined : await readUser(user, processes),
-    pattern: text === undefined ? undefined : { text, regex: parsePattern(text) },
+    eregArgumentArray: text === undefined ? undefined : { text, regex: parsePattern(text) },
   };
 }
 
 async function readUser(wanted: string, processes: readonly Process[]): Promise<User> {
-  const owner = findUser(wanted, ownersOf(processes));
+  const owner = findUser(wanted, ownersOf(processes)) ??
+    findUser(wanted, parsePasswd(await Deno.readTextFile("/etc/passwd")));
   if (owner) return owner;
-  const uid = /^\d+$/.test(wanted) ? Number(wanted) : NaN;
-  let passwd: string;
-  try {
-    passwd = await Deno.readTextFile("/etc/passwd");
-  } catch (error) {
-    // Without a user in the agent, the check has no permission to read /etc/passwd, and a client
-    // may still send a user. No process has this owner, so the result is the same without the file.
-    if (error instanceof Deno.errors.NotCapable) return { uid, name: wanted };
-    throw error;
-  }
-  const user = findUser(wanted, parsePasswd(passwd));
-  if (user) return user;
-  throw new RangeError(`${Number.isNaN(uid) ? "User name" : "UID"} was not found - ${wanted}`);
+  throw new RangeError(`${/^\d+$/.test(wanted) ? "UID" : "User name"} was not found - ${wanted}`);
 }

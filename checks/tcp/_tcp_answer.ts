@@ -9,7 +9,7 @@ import {
 import { type CertificateDays, judgeCertificate } from "../_certificate.ts";
 import { fixed } from "../_fixed.ts";
 import { printable } from "../_printable.ts";
-import { presentTlsFailure } from "../_tls_failure.ts";
+import { presentTlsFailure } from "../_tls.ts";
 import { isExpected, type TcpReading } from "./_tcp_session.ts";
 
 /** Thresholds for a TCP service, and the response that is expected of it. */

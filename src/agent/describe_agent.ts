@@ -40,10 +40,14 @@ export function describeAgent(agent: unknown, host: HostSettings = {}): Describe
   const said = readHostCommands(hostCommands, names, at, settings.hostShell);
   const manifest = {
     settings,
-    commands: describeCommands(commands, said, settings, at),
+    commands: describeCommands(commands, said, settings, at, acceptsArguments(input)),
     ...(said.disabled.length > 0 && { disabled: said.disabled }),
   };
   return { manifest, diagnostics, said: agentPlaces(input, commands) };
+}
+
+function acceptsArguments(input: { acceptArguments?: unknown }): boolean {
+  return input.acceptArguments === true;
 }
 
 // Some maps are merged key by key, everything else is replaced.
@@ -61,6 +65,7 @@ function describeCommands(
   { overrides, disabled, plugins }: HostCommands,
   settings: Settings,
   report: Report,
+  accepts: boolean,
 ): Record<string, ManifestCommand> {
   if (!isRecord(commands)) {
     report.error(`Invalid value ${show(commands)}: expected a map`);
@@ -71,7 +76,7 @@ function describeCommands(
   const described = [...own, ...plugins].flatMap(([name, command]) => {
     const at = report.at(name);
     if (disabled.includes(name) || commandName(name, at) === undefined) return [];
-    const found = describeCommand(command as Command, settings, at, overrides.get(name));
+    const found = describeCommand(command as Command, settings, at, overrides.get(name), accepts);
     return found === undefined ? [] : [[name, found] as const];
   });
   const all: Record<string, ManifestCommand> = Object.fromEntries(described);

@@ -13,6 +13,7 @@ import type {
   RunSettings,
 } from "./manifest.ts";
 import { isRecord, show, text } from "./read.ts";
+import { type RefusedArgument, refusedArguments } from "./refused_arguments.ts";
 import { commandLine, execFields, runFields } from "./run_settings.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 import { warnOfShellWords } from "./shell_words.ts";
@@ -30,6 +31,7 @@ export interface Override extends Readonly<Record<string, unknown>> {
  * @param settings the agent's settings, which contain defaults for commands
  * @param report receives the errors
  * @param override settings of the host for this command
+ * @param accepts whether the agent itself accepts arguments by default, without the host's settings
  * @returns the command as data; undefined if the value is not a valid command
  */
 export function describeCommand(
@@ -37,9 +39,12 @@ export function describeCommand(
   settings: Settings,
   report: Report,
   override: Override = {},
+  accepts: boolean = settings.acceptArguments,
 ): ManifestCommand | undefined {
   const kind = (command as { kind?: unknown } | null)?.kind;
-  if (kind === "check") return describeCheck(command as CheckCommand, settings, report, override);
+  if (kind === "check") {
+    return describeCheck(command as CheckCommand, settings, report, override, accepts);
+  }
   if (override.options !== undefined) {
     const what = typeof command === "function"
       ? "function"
@@ -90,6 +95,7 @@ function describeCheck(
   settings: Settings,
   report: Report,
   { options: overridden, ...override }: Override,
+  accepts: boolean,
 ): ManifestCheck | undefined {
   const { definition } = command;
   if (typeof definition?.run !== "function") {
@@ -97,22 +103,60 @@ function describeCheck(
     return;
   }
   const { parsed, ...described } = describeOptions(command, overridden, report);
+  const run = withDefaults(runFields({ ...command.settings, ...override }, report), settings);
+  // The host's settings cannot extend permissions, so that they do not count here.
+  const declared = { acceptArguments: command.settings.acceptArguments ?? accepts };
   const permissions = parsed === undefined
     ? {}
-    : describePermissions(definition.permissions, parsed, report.at("permissions"));
-  if (permissions.proc !== undefined && settings.procfs === defaultSettings.procfs) {
+    : describePermissions(definition.permissions, parsed, declared, report.at("permissions"));
+  if (
+    permissions.proc !== undefined && !definition.procIsOptional &&
+    settings.procfs === defaultSettings.procfs
+  ) {
     report.at("permissions").at("proc").warning(
       "A sandbox cannot read /proc itself: bind it to another path, and set procfs to that path",
     );
   }
+  const refused = parsed === undefined || !run.acceptArguments
+    ? {}
+    : refusedArguments(definition, parsed, declared, permissions);
+  if (parsed !== undefined) inspectOptions(definition, parsed, run, report.at("options"));
+  warnOfRefused(refused, report.at("acceptArguments"));
   return {
     kind: "check",
     description: String(definition.description),
     ...described,
     permissions,
+    ...(Object.keys(refused).length > 0 && { refused }),
     sandbox: "shared",
-    ...withDefaults(runFields({ ...command.settings, ...override }, report), settings),
+    ...run,
   };
+}
+
+// An option that accepts some values is not reported: that is usual, for example for a path.
+function warnOfRefused(refused: Readonly<Record<string, RefusedArgument>>, report: Report): void {
+  const options = Object.entries(refused)
+    .filter(([, { partly }]) => !partly)
+    .map(([name, { needs }]) => `${name} (${needs})`);
+  if (options.length === 0) return;
+  report.warning(
+    "Arguments cannot extend permissions. Arguments that set these options are refused if they " +
+      `need more than the values in the agent: ${options.join(", ")}`,
+  );
+}
+
+function inspectOptions(
+  definition: CheckCommand["definition"],
+  values: Record<string, unknown>,
+  { acceptArguments }: RunSettings,
+  report: Report,
+): void {
+  try {
+    const warnings = definition.inspect?.(values, { acceptArguments }) ?? [];
+    for (const warning of warnings) report.warning(String(warning));
+  } catch (error) {
+    report.error(`Cannot inspect the options: ${show((error as Error)?.message ?? error)}`);
+  }
 }
 
 function describeExec(

@@ -78,8 +78,8 @@ function checkSpecs(options: Record<string, OptionSpec>, report: Report): void {
       report.at(name).error("Missing description: expected a string");
     }
     if (short === undefined) continue;
-    if (!/^[A-Za-z]$/.test(short)) {
-      report.at(name).error(`Invalid short option ${show(short)}: expected one letter`);
+    if (!/^[A-Za-z0-9]$/.test(short)) {
+      report.at(name).error(`Invalid short option ${show(short)}: expected one letter or digit`);
     }
     const other = letters.get(short);
     if (other !== undefined) {

@@ -1,4 +1,4 @@
-import type { CheckCommand } from "../check/define_check.ts";
+import type { CheckCommand, InspectedCommand } from "../check/define_check.ts";
 import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
 import { whyBroad } from "./broad.ts";
 import type { Report } from "./diagnostic.ts";
@@ -27,16 +27,20 @@ export const permissionLists: Reader<Permissions> = fields<Permissions>({
  *
  * @param declared the declaration, or a function that returns it
  * @param values the option values, for the function
+ * @param command the settings of the command, for the function
  * @param report receives errors and warnings
  * @returns the permissions, each list sorted and without duplicates
  */
 export function describePermissions(
   declared: CheckCommand["definition"]["permissions"],
   values: Record<string, unknown>,
+  command: InspectedCommand,
   report: Report,
 ): Permissions {
   try {
-    const plain = typeof declared === "function" ? declared(values as never) : declared ?? {};
+    const plain = typeof declared === "function"
+      ? declared(values as never, command)
+      : declared ?? {};
     const read = permissionLists(plain, report) ?? {};
     for (const name of permissionNames) {
       for (const entry of read[name] ?? []) {

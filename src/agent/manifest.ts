@@ -1,6 +1,7 @@
 import type { OptionSpec } from "../check/option.ts";
 import type { Permissions } from "../check/declared_permissions.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import type { RefusedArgument } from "./refused_arguments.ts";
 import type { Settings } from "./settings.ts";
 
 /** Settings of any command, checked and complete. Durations are in seconds. */
@@ -46,6 +47,8 @@ export interface ManifestCheck extends RunSettings {
   /** Only the option values that the host sets: the code of the agent does not contain these. */
   hostValues?: Record<string, unknown>;
   permissions: Permissions;
+  /** Options that arguments can set to values which need further permissions: these are refused. */
+  refused?: Record<string, RefusedArgument>;
   /** Whether other commands may run in its sandbox. */
   sandbox: "shared" | "own";
   /** Whether the command belongs to the daemon, not to the agent. */

@@ -1,14 +1,8 @@
-import type { Connection } from "../net/connection.ts";
-import { connectFailure, openTcp } from "../net/open_tcp.ts";
-import { secureClient } from "../net/secure_client.ts";
+import { connectFailure, openFamily, openTcp } from "../net/open_tcp.ts";
 import { closeConn, writeAll } from "../net/tcp.ts";
-import { type TlsClient, tlsClient, type TlsClientOptions } from "../net/tls_client.ts";
-import {
-  type PeerCertificate,
-  readCertificate,
-  type ServiceConnection,
-  serviceConnection,
-} from "./service_connection.ts";
+import { tlsClient, type TlsClientOptions } from "../net/tls_client.ts";
+import { secureService } from "./secure_service.ts";
+import { type ServiceConnection, serviceConnection } from "./service_connection.ts";
 
 /** Address of a service for {@linkcode connect}: a TCP port or a Unix socket. */
 export type ServiceAddress =
@@ -17,6 +11,8 @@ export type ServiceAddress =
     readonly hostname: string;
     /** Port, 1 to 65,535. */
     readonly port: number;
+    /** Family of the address to connect to, 4 or 6; default: any. */
+    readonly family?: 4 | 6 | undefined;
   }
   | {
     /** Path of a Unix socket. Needs `read` and `write` permission. */
@@ -97,7 +93,8 @@ export async function connect(
     return serviceConnection(plain, { ...times, certificate: undefined }, signal);
   }
   const host = "hostname" in address ? address.hostname : address.path;
-  const { connection, certificate } = await secure(conn, host, client, signal);
+  const ca = tls?.verify === false ? undefined : tls?.ca;
+  const { connection, certificate } = await secureService(conn, host, client, ca, signal);
   return serviceConnection(connection, { ...times, certificate }, signal);
 }
 
@@ -114,11 +111,12 @@ function verified(
   return { ...("hostname" in address && { serverName: address.hostname }), ...tls };
 }
 
-type OpenConnection = Pick<Connection, "read" | "write" | "close">;
-
 async function open(address: ServiceAddress, signal: AbortSignal): Promise<Deno.Conn> {
   if ("hostname" in address) {
-    return await openTcp(address.hostname, address.port, undefined, signal);
+    const { hostname, port, family } = address;
+    return family === undefined
+      ? await openTcp(hostname, port, undefined, signal)
+      : await openFamily(hostname, port, family, signal);
   }
   try {
     return await Deno.connect({ transport: "unix", path: address.path });
@@ -126,60 +124,4 @@ async function open(address: ServiceAddress, signal: AbortSignal): Promise<Deno.
     signal.throwIfAborted();
     throw connectFailure(error, address.path);
   }
-}
-
-/**
- * Does the TLS handshake. TLS reads from the network only while the handshake or a `read()` is
- * pending, because a server may send more than the check reads. `TLSSocket.pause()` is not used: it
- * loses the end of the stream.
- */
-async function secure(
-  conn: Deno.Conn,
-  host: string,
-  client: TlsClient,
-  signal: AbortSignal,
-): Promise<{ connection: OpenConnection; certificate: PeerCertificate | undefined }> {
-  let certificate: PeerCertificate | undefined;
-  let reading = true;
-  let wake = () => {};
-  const gated: Pick<Deno.Conn, "read" | "write" | "close"> = {
-    async read(buffer) {
-      while (!reading) await new Promise<void>((resolve) => wake = resolve);
-      return await conn.read(buffer);
-    },
-    write: (bytes) => conn.write(bytes),
-    close: () => conn.close(),
-  };
-  const handshaker: TlsClient = {
-    Duplex: client.Duplex,
-    async shakeHands(stream) {
-      const secured = await client.shakeHands(stream);
-      certificate = readCertificate(secured.socket.getPeerCertificate());
-      reading = false;
-      return secured;
-    },
-  };
-  const peer = { address: host, port: 0 };
-  const { close, read, write } = await secureClient(
-    gated as Deno.TcpConn,
-    peer,
-    handshaker,
-    signal,
-  );
-  return {
-    certificate,
-    connection: {
-      close,
-      write,
-      async read(buffer) {
-        reading = true;
-        wake();
-        try {
-          return await read(buffer);
-        } finally {
-          reading = false;
-        }
-      },
-    },
-  };
 }

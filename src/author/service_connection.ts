@@ -6,6 +6,11 @@ export interface PeerCertificate {
   readonly commonName: string | undefined;
   /** The time when the certificate expires. */
   readonly validTo: Date;
+  /**
+   * The certificates between this one and the trusted CA, the issuer first; undefined if the
+   * certificate was not verified.
+   */
+  readonly issuers?: readonly PeerCertificate[];
 }
 
 /** Facts about how a connection was opened: times and certificate. */
@@ -68,13 +73,7 @@ export function serviceConnection(
       return await act();
     } catch (error) {
       signal.throwIfAborted();
-      const { code, name } = error as Error & { code?: string };
-      // A broken TLS connection throws an error without a code.
-      if (
-        name === "UnexpectedEof" || (code === undefined ? name === "Error" : brokenOff.has(code))
-      ) {
-        return end;
-      }
+      if (isBrokenOff(error)) return end;
       throw error;
     }
   }
@@ -89,6 +88,14 @@ export function serviceConnection(
       }),
     write: (bytes) => unlessBroken(undefined, () => connection.write(bytes)),
   };
+}
+
+function isBrokenOff(error: unknown): boolean {
+  const { code, name } = error as Error & { code?: string };
+  // A broken TLS connection throws an error without a code. A server may refuse the client with an
+  // alert after the handshake. If a write fails for that reason, the next read reports it.
+  return name === "UnexpectedEof" ||
+    (code === undefined ? name === "Error" : brokenOff.has(code) || code.startsWith("ERR_SSL_"));
 }
 
 /**

@@ -1,27 +1,39 @@
 import { quoteText } from "../nagios/text.ts";
-import type { OptionSpec } from "./option.ts";
-import { unknownOption } from "./parse_option.ts";
+import type { OptionKind, OptionSpec } from "./option.ts";
+import { parseOption, unknownOption } from "./parse_option.ts";
 import { splitWords } from "./split_words.ts";
 
 type Specs = Readonly<Record<string, OptionSpec>>;
 
 /** Values from arguments, as text, and the errors in the arguments. */
 export interface ParsedArguments {
-  /** Values by option name; {@linkcode parseOption} reads them. */
+  /** Values by option name, in the order of the arguments; {@linkcode parseOption} reads them. */
   values: Record<string, unknown>;
   /** One message for each error. */
   errors: string[];
 }
 
+/** A positional word; `literal` if it follows `--`. */
+interface Positional {
+  word: string;
+  literal: boolean;
+}
+
+/** The kinds of option whose value may begin with a dash and a digit. */
+const numericKinds: ReadonlySet<OptionKind> = new Set<OptionKind>([
+  ...["range", "ranges", "number", "integer", "percent", "bytes", "duration"] as const,
+]);
+
 /**
  * Parses the arguments of a check in each form that is common with NRPE: `-w 5`, `-w5`,
  * `--warning=5`, `--warning 5`, `warning=5`, or positional in the order in which the options are
- * declared. An argument that begins with `-` and contains spaces is split into words, because
- * `-a '-w 5 -c 10'` is a common way to send several. All words after `--` are positional.
+ * declared. Flags can be combined with each other and with a last option: `-ew 5`. An argument that
+ * begins with `-` and contains spaces is split into words, because `-a '-w 5 -c 10'` is a common way
+ * to send several. All words after `--` are positional.
  *
  * @param args the arguments
  * @param options the check's options by name
- * @returns the values as text, and all errors
+ * @returns the values as text (a list of texts for a list that is not split), and all errors
  */
 export function parseArguments(args: readonly string[], options: Specs): ParsedArguments {
   const parsed: ParsedArguments = { values: {}, errors: [] };
@@ -34,67 +46,127 @@ export function parseArguments(args: readonly string[], options: Specs): ParsedA
       return [];
     }
   });
-  const positional: string[] = [];
+  assignPositional(parsed, assignNamed(parsed, words, options), options);
+  return parsed;
+}
 
+/** Assigns the values of all named options, and returns the other words. */
+function assignNamed(
+  parsed: ParsedArguments,
+  words: readonly string[],
+  options: Specs,
+): Positional[] {
+  const positional: Positional[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
     if (word === "--") {
-      positional.push(...words.slice(at + 1));
-      break;
+      return [
+        ...positional,
+        ...words.slice(at + 1).map((word) => ({ word, literal: true })),
+      ];
     }
     const named = readNamed(word, options);
-    if (named === undefined) {
-      positional.push(word);
-      continue;
+    if (named.length === 0) positional.push({ word, literal: false });
+    for (const { name, value: given, as } of named) {
+      if (name === undefined) {
+        parsed.errors.push(unknownOption(as, options));
+        // The next word is probably the value of the unknown option.
+        if (given === undefined && words[at + 1]?.startsWith("-") === false) at++;
+        continue;
+      }
+      const spec = options[name]!;
+      let value = given;
+      if (value === undefined && spec.kind === "flag") value = "true";
+      if (value === undefined && at + 1 < words.length) value = words[++at];
+      if (value === undefined) parsed.errors.push(`Option "${name}": Missing value`);
+      else assign(parsed, name, spec, value);
     }
-    if (named.name === undefined) {
-      parsed.errors.push(unknownOption(named.as, options));
-      continue;
-    }
-    const spec = options[named.name]!;
-    let value = named.value;
-    if (value === undefined && spec.kind === "flag") value = "true";
-    if (value === undefined && at + 1 < words.length) value = words[++at];
-    if (value === undefined) parsed.errors.push(`Option "${named.name}": Missing value`);
-    else assign(parsed, named.name, spec, value);
   }
+  return positional;
+}
 
+function assignPositional(
+  parsed: ParsedArguments,
+  positional: readonly Positional[],
+  options: Specs,
+): void {
   const free = Object.keys(options).filter((name) => !Object.hasOwn(parsed.values, name));
-  for (const word of positional) {
+  for (const { word, literal } of positional) {
     const name = free.shift();
     if (name === undefined) {
       parsed.errors.push(
         `Unexpected argument ${quoteText(word)}: every option already has a value`,
       );
+    } else if (!literal && /^-\d/.test(word) && !takesNumber(options[name]!, word)) {
+      parsed.errors.push(unknownOption(word.slice(1), options));
     } else assign(parsed, name, options[name]!, word);
   }
-  return parsed;
+}
+
+// A word such as `-6` is a value only for an option of numbers, or if a pattern allows it. Otherwise
+// it is probably an option that the check does not have.
+function takesNumber(spec: OptionSpec, word: string): boolean {
+  if (!numericKinds.has(spec.kind) && spec.pattern === undefined) return false;
+  try {
+    parseOption(spec, word);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function assign(parsed: ParsedArguments, name: string, spec: OptionSpec, value: string): void {
-  const again = spec.kind === "list" && Object.hasOwn(parsed.values, name);
-  parsed.values[name] = again ? `${parsed.values[name]},${value}` : value;
+  const { values, errors } = parsed;
+  const before = Object.hasOwn(values, name) ? values[name] : undefined;
+  if (spec.once && before !== undefined) {
+    if (before !== value) {
+      errors.push(
+        `Option "${name}": Set to ${quoteText(String(before))} and to ${quoteText(value)}: ` +
+          "expected one value for the whole command",
+      );
+    }
+  } else if (spec.kind !== "list") values[name] = value;
+  else if (spec.split === false) values[name] = [...(before as string[] | undefined) ?? [], value];
+  else values[name] = before === undefined ? value : `${before},${value}`;
 }
 
 interface Named {
+  /** The option; undefined if it is unknown. */
   name?: string | undefined;
   value?: string | undefined;
+  /** The name or letter in the argument. */
   as: string;
 }
 
-// A word that begins with "-" names an option; a negative number such as "-5" and "-" are values.
-function readNamed(word: string, options: Specs): Named | undefined {
+// A word that begins with "-" names one option or several; a negative number such as "-5" and "-"
+// are values.
+function readNamed(word: string, options: Specs): Named[] {
   const [, as, value] = /^(?:--)?([^-=][^=]*)=(.*)$/s.exec(word) ?? [];
   if (as !== undefined) {
     const name = findLong(as, options);
-    if (name !== undefined || word.startsWith("--")) return { name, value, as };
+    if (name !== undefined || word.startsWith("--")) return [{ name, value, as }];
   }
-  if (word.startsWith("--")) return { name: findLong(word.slice(2), options), as: word.slice(2) };
-  if (!/^-[A-Za-z]/.test(word)) return undefined;
-  const letter = word[1]!;
-  const name = Object.keys(options).find((option) => options[option]!.short === letter);
-  const glued = word.length > 2 ? word.slice(2).replace(/^=/, "") : undefined;
-  return { name, value: glued, as: letter };
+  if (word.startsWith("--")) return [{ name: findLong(word.slice(2), options), as: word.slice(2) }];
+  const isOption = /^-[A-Za-z]/.test(word) ||
+    /^-\d/.test(word) && findShort(word[1]!, options) !== undefined;
+  return isOption ? readLetters(word.slice(1), options) : [];
+}
+
+// Reads `w5` as an option with its value, and `vew5` as two flags and an option with its value.
+function readLetters(letters: string, options: Specs): Named[] {
+  const [as = "", rest] = [letters[0], letters.slice(1)];
+  const name = findShort(as, options);
+  if (name === undefined) return [{ as, ...(rest !== "" && { value: rest }) }];
+  if (rest === "") return [{ name, as }];
+  const { kind, values } = options[name]!;
+  const isValue = kind !== "flag" || rest.startsWith("=") || values?.includes(rest) ||
+    values !== undefined && /^[^A-Za-z]/.test(rest);
+  if (isValue) return [{ name, value: rest.replace(/^=/, ""), as }];
+  return [{ name, as }, ...readLetters(rest, options)];
+}
+
+function findShort(letter: string, options: Specs): string | undefined {
+  return Object.keys(options).find((option) => options[option]!.short === letter);
 }
 
 // `ignoreMissing` may also be written `--ignore-missing`.

@@ -93,6 +93,12 @@ export interface CheckSettings extends CommandSettings {
   sandbox?: "shared" | "own";
 }
 
+/** The settings of a command that `permissions` and `inspect` of a check receive. */
+export interface InspectedCommand {
+  /** Whether the command accepts arguments, which may set further option values. */
+  readonly acceptArguments: boolean;
+}
+
 /** Definition of a check: description, options, permissions and the function to run. */
 export interface CheckDefinition<O extends Options> {
   /** Description of the check, in one line. */
@@ -100,9 +106,22 @@ export interface CheckDefinition<O extends Options> {
   /** The options of the check by name, in the order of positional arguments. */
   options?: O;
   /**
-   * The permissions of the check; default: none. A function derives them from the option values.
+   * The permissions of the check; default: none. A function derives them from the option values. If
+   * the command accepts arguments, it can add permissions for values that arguments may set.
    */
-  permissions?: Permissions | ((options: OptionValues<O>) => Permissions);
+  permissions?:
+    | Permissions
+    | ((options: OptionValues<O>, command: InspectedCommand) => Permissions);
+  /**
+   * Whether the check also works without its `permissions.proc`. If not, `validate` warns if the
+   * agent does not set `procfs`.
+   */
+  procIsOptional?: boolean;
+  /**
+   * Returns warnings about the option values of a command, which `validate` reports: for example
+   * that the command cannot alert. It is called when the agent is loaded, without permissions.
+   */
+  inspect?(options: OptionValues<O>, command: InspectedCommand): readonly string[];
   /** Measures and returns the result. A thrown error becomes UNKNOWN with its message. */
   run(
     options: OptionValues<O>,

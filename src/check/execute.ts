@@ -58,7 +58,9 @@ function failureOf(error: unknown): Answer {
   if (!(error instanceof Error)) return failure("done", `Threw ${describe(error)}`);
   const refusal = refusalOf(error);
   const message = refusal ? explainRefusal(refusal, error.message) : error.message || error.name;
-  return failure("done", describe(message), undefined, {
+  // The runtime adds the number of a system error to its text: "Permission denied (os error 13)".
+  const text = describe(message).replaceAll(/ \(os error \d+\)/g, "");
+  return failure("done", text, undefined, {
     reason: error.stack && describe(error.stack),
     refusal,
   });

@@ -1,6 +1,9 @@
 import type { Range } from "../nagios/range.ts";
 import type {
   Exactly,
+  FlagSettings,
+  FlagValue,
+  ListSettings,
   NumberSettings,
   Option,
   OptionSettings,
@@ -140,7 +143,8 @@ export interface OptionKinds {
   /**
    * A switch; `run` receives `true` or `false`, by default `false`.
    *
-   * As an argument it needs no value: `-v`, `--verbose`, `--verbose=no`.
+   * As an argument it needs no value: `-v`, `--verbose`, `--verbose=no`. With `values`, it may also
+   * have one of these strings as its value, without a space: `-S1.2`, `--ssl=1.2`.
    *
    * @example
    * ```ts
@@ -149,11 +153,12 @@ export interface OptionKinds {
    * option.flag({ short: "v", description: "Show every file" });
    * ```
    */
-  flag<const S extends OptionSettings<boolean>>(
-    settings: Exactly<S, OptionSettings<boolean>>,
-  ): Option<boolean, boolean, "default">;
+  flag<const S extends FlagSettings>(
+    settings: Exactly<S, FlagSettings>,
+  ): Option<boolean | FlagValue<S>, boolean | FlagValue<S>, "default">;
   /**
-   * Several strings, at most 256: `a,b`, or an option that is repeated, `-x a -x b`.
+   * Several strings, at most 256: `a,b`, or an option that is repeated, `-x a -x b`. With
+   * `split: false` a comma is part of a string, and only a repeated option sets several.
    *
    * @example
    * ```ts
@@ -162,11 +167,7 @@ export interface OptionKinds {
    * option.list({ short: "x", description: "Files to ignore", default: ["lost+found"] });
    * ```
    */
-  list<
-    const S extends
-      | TextSettings
-      | (Omit<TextSettings, "default"> & { default?: readonly string[] }),
-  >(
-    settings: Exactly<S, TextSettings>,
+  list<const S extends ListSettings>(
+    settings: Exactly<S, ListSettings>,
   ): Option<string[], string | readonly string[], PresenceOf<S>>;
 }

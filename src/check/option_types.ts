@@ -18,12 +18,17 @@ export type OptionKind =
 export interface OptionSettings<Input> {
   /** Meaning of the option, in one line, with its unit. */
   description: string;
-  /** One letter: `"w"` for `-w`. */
+  /** One letter or digit: `"w"` for `-w`. */
   short?: string;
   /** The value that applies if the option is omitted. */
   default?: Input;
   /** Whether a missing value is an error. */
   required?: boolean;
+  /**
+   * Whether arguments that set different values are an error; default: `false`, which collects the
+   * values of a list and otherwise uses the last value.
+   */
+  once?: boolean;
 }
 
 /** Settings of a numeric option: its limits. */
@@ -33,6 +38,19 @@ export interface NumberSettings extends OptionSettings<number | string> {
   /** Maximum value. */
   max?: number;
 }
+
+/** Settings of a flag: strings that it accepts as its value. */
+export interface FlagSettings extends OptionSettings<boolean> {
+  /** Strings that the flag accepts in addition to yes and no. */
+  values?: readonly string[];
+  /** Description of the values for the error message; default: yes, no and all `values`. */
+  expected?: string;
+}
+
+/** The strings that a flag with these settings accepts. */
+export type FlagValue<Settings> = Settings extends { values: readonly (infer V extends string)[] }
+  ? V
+  : never;
 
 /** Settings of a string option: its pattern and maximum length. */
 export interface TextSettings extends OptionSettings<string> {
@@ -44,13 +62,24 @@ export interface TextSettings extends OptionSettings<string> {
   maxLength?: number;
 }
 
+/** Settings of a list: the settings of its strings, and how arguments set it. */
+export interface ListSettings extends Omit<TextSettings, "default"> {
+  /** The value that applies if the option is omitted. */
+  default?: string | readonly string[];
+  /**
+   * Whether a string is split at its commas; default: `true`. With `false`, arguments set several
+   * strings by repeating the option.
+   */
+  split?: boolean;
+}
+
 /** An option as plain data, as it is in the manifest. */
 export interface OptionSpec {
   /** Kind of the option. */
   readonly kind: OptionKind;
   /** Meaning of the option. */
   readonly description: string;
-  /** The letter of the option, as in `-w`. */
+  /** The letter or digit of the option, as in `-w`. */
   readonly short?: string;
   /** The default value, as it was written. */
   readonly default?: unknown;
@@ -66,8 +95,12 @@ export interface OptionSpec {
   readonly expected?: string;
   /** Maximum number of characters of a string. */
   readonly maxLength?: number;
-  /** The strings that `oneOf` accepts. */
+  /** The strings that `oneOf` or a flag accepts. */
   readonly values?: readonly string[];
+  /** Whether a string is split at its commas into a list; default: `true`. */
+  readonly split?: boolean;
+  /** Whether arguments that set different values are an error; default: `false`. */
+  readonly once?: boolean;
 }
 
 /** An option with two types: of the value in `run`, and of the input when a check is bound. */

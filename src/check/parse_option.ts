@@ -20,7 +20,9 @@ function show(value: unknown): string {
 }
 
 function range(value: unknown): Range {
-  if (typeof value === "string" || typeof value === "number") return parseRange(String(value));
+  if (typeof value === "string" || typeof value === "number") {
+    return parseRange(String(value).trim());
+  }
   const { start, end, inside } = (value ?? {}) as Partial<Range>;
   if (typeof start !== "number" || typeof end !== "number" || typeof inside !== "boolean") {
     return expected(value, "a range such as 10, 10:, ~:10 or @10:20");
@@ -33,12 +35,18 @@ function range(value: unknown): Range {
 
 function ranges(value: unknown): Range[] {
   const items = typeof value === "string"
-    ? value.split(",")
+    ? atCommas(value)
     : Array.isArray(value)
     ? value
     : [value];
   if (items.length > maxItems) return expected(value, `at most ${maxItems} ranges`);
   return items.map(range);
+}
+
+// A comma at the end separates nothing: the plugins accept `5,4,3,`.
+function atCommas(text: string): string[] {
+  const items = text.split(",");
+  return items.length > 1 && items.at(-1)!.trim() === "" ? items.slice(0, -1) : items;
 }
 
 function number(value: unknown, { min = -Infinity, max = Infinity }: OptionSpec): number {
@@ -101,12 +109,24 @@ const truths: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   ["0", false],
 ]);
 
-function flag(value: unknown): boolean {
-  return truths.get(value) ?? expected(value, "yes or no");
+function flag(value: unknown, spec: OptionSpec): boolean | string {
+  const { values = [] } = spec;
+  const found = values.find((allowed) => allowed === value);
+  // With values, a number is one of them or invalid: it must not be read as yes or no.
+  const isNumber = values.length > 0 && typeof value === "string" && /^\d/.test(value);
+  return found ?? (isNumber ? undefined : truths.get(value)) ??
+    expected(
+      value,
+      spec.expected ?? (values.length === 0 ? "yes or no" : `one of yes, no, ${values.join(", ")}`),
+    );
 }
 
 function list(value: unknown, spec: OptionSpec): string[] {
-  const items = typeof value === "string" ? value.split(",") : value;
+  const items = typeof value !== "string"
+    ? value
+    : spec.split === false
+    ? [value]
+    : atCommas(value);
   if (!Array.isArray(items)) return expected(value, "strings separated by commas");
   if (items.length > maxItems) return expected(value, `at most ${maxItems} strings`);
   return items.map((item) => text(item, spec));
@@ -140,7 +160,7 @@ export function parseOption(spec: OptionSpec, value: unknown): unknown {
 
 /** Typed values of the options of a check, and all errors. */
 export interface ParsedOptions {
-  /** The valid values, by name. */
+  /** The valid values, by name: the given ones in their order, then the defaults. */
   values: Record<string, unknown>;
   /** One entry for each invalid, missing or unknown option. */
   errors: { option: string; message: string }[];
@@ -157,27 +177,30 @@ export function parseOptions(
   options: Readonly<Record<string, OptionSpec>>,
   given: Readonly<Record<string, unknown>>,
 ): ParsedOptions {
-  const parsed: ParsedOptions = { values: {}, errors: [] };
+  const values: Record<string, unknown> = {};
+  const errors: ParsedOptions["errors"] = [];
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(options, name)) {
-      parsed.errors.push({ option: name, message: unknownOption(name, options) });
+      errors.push({ option: name, message: unknownOption(name, options) });
     }
   }
   for (const [name, spec] of Object.entries(options)) {
     const value = (Object.hasOwn(given, name) ? given[name] : undefined) ?? spec.default;
     if (value === undefined) {
       if (spec.required) {
-        parsed.errors.push({ option: name, message: `Missing: ${spec.description}` });
+        errors.push({ option: name, message: `Missing: ${spec.description}` });
       }
       continue;
     }
     try {
-      parsed.values[name] = parseOption(spec, value);
+      values[name] = parseOption(spec, value);
     } catch (error) {
-      parsed.errors.push({ option: name, message: (error as Error).message });
+      errors.push({ option: name, message: (error as Error).message });
     }
   }
-  return parsed;
+  const order = [...Object.keys(given), ...Object.keys(options)]
+    .filter((name) => Object.hasOwn(values, name));
+  return { values: Object.fromEntries(order.map((name) => [name, values[name]])), errors };
 }
 
 /** Returns the message for an unknown option; it lists the known ones. */

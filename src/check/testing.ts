@@ -149,5 +149,6 @@ function declaredPermissions(
     ...Object.fromEntries(required),
     ...command.values,
   });
-  return errors.length > 0 ? {} : permissions(values);
+  const acceptArguments = args.length > 0 || command.settings.acceptArguments === true;
+  return errors.length > 0 ? {} : permissions(values, { acceptArguments });
 }

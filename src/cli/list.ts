@@ -71,10 +71,11 @@ function options(command: ManifestCommand): string[] {
   const rows = Object.entries(command.options).map(([name, spec]) => {
     const value = command.values[name] ?? spec.default;
     const spelling = `${spec.short === undefined ? "   " : `-${spec.short},`} --${name}`;
+    const refused = command.refused?.[name];
     return [
       spelling,
-      `${spec.description} (${spec.kind}${
-        value === undefined ? "" : `: ${JSON.stringify(value)}`
+      `${spec.description} (${spec.kind}${value === undefined ? "" : `: ${JSON.stringify(value)}`}${
+        refused === undefined ? "" : `; refused as an argument if it needs further ${refused.needs}`
       })`,
     ] as const;
   });

@@ -57,6 +57,34 @@ export function whyUntrusted(
   return "the certificate chain is too long";
 }
 
+/**
+ * Returns the certificates that lead from the peer to a trusted CA: further certificates that the
+ * peer sent are not part of the path.
+ *
+ * @param chain the certificates that the peer sent, its own first
+ * @param authorities the trusted certificates
+ * @returns the path without the trusted CA itself, unless the peer's own certificate is trusted
+ */
+export function signingPath(
+  chain: readonly X509Certificate[],
+  authorities: readonly X509Certificate[],
+): X509Certificate[] {
+  const path: X509Certificate[] = [];
+  let current: X509Certificate | undefined = chain[0];
+  while (current !== undefined && path.length < MAX_DEPTH) {
+    const certificate: X509Certificate = current;
+    path.push(certificate);
+    const trusted = authorities.some((authority) =>
+      authority.fingerprint256 === certificate.fingerprint256 || signed(certificate, authority)
+    );
+    if (trusted) break;
+    current = chain.find((issuer) =>
+      issuer.ca && !path.includes(issuer) && signed(certificate, issuer)
+    );
+  }
+  return path;
+}
+
 function signed(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
     return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);

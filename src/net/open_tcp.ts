@@ -2,7 +2,7 @@ import { formatHostPort } from "./host_port.ts";
 import { withoutErrorNumber } from "./error_text.ts";
 import type { Socket } from "node:net";
 import { ConnectError } from "./connect_error.ts";
-import { resolveFailure } from "./resolve.ts";
+import { type Family, familyOf, resolveFailure } from "./resolve.ts";
 
 /** Texts of the C library for error codes of the system. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -48,6 +48,41 @@ export async function openTcp(
   }
 }
 
+/**
+ * Opens a TCP connection to an address of one family. Needs permission for the name only: the
+ * runtime remembers that `node:net` found the address by a name that is permitted.
+ *
+ * @param hostname the address, or a name that the runtime looks up
+ * @param port the port
+ * @param family the family of the address
+ * @param signal cancels the attempt
+ * @returns the connection
+ * @throws {ConnectError} if the connection fails; `"resolve"` if the host has no such address
+ */
+export async function openFamily(
+  hostname: string,
+  port: number,
+  family: Family,
+  signal: AbortSignal | undefined,
+): Promise<Deno.TcpConn> {
+  const literal = familyOf(hostname);
+  if (literal === family) return await openTcp(hostname, port, undefined, signal);
+  if (literal !== undefined) {
+    throw resolveFailure(hostname, "Address family for hostname not supported");
+  }
+  try {
+    return await openNode({ host: hostname, port, family }, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    // This is how `node:net` reports a name that is not permitted.
+    if ((error as { code?: unknown }).code === "EPERM") {
+      const target = formatHostPort({ hostname, port });
+      throw new Deno.errors.NotCapable(`Requires net access to "${target}", run again with it`);
+    }
+    throw connectFailure(error, hostname);
+  }
+}
+
 /** Connects with `node:net`: `Deno.connect` has no option for the local address. */
 async function openBound(
   host: string,
@@ -60,8 +95,16 @@ async function openBound(
   const { state } = await Deno.permissions.query({ name: "net", host: from });
   if (state !== "granted") throw new Deno.errors.NotCapable(`Requires net access to "${from}"`);
 
+  return await openNode({ host, port, localAddress: bind }, signal);
+}
+
+async function openNode(
+  address: { host: string; port: number; localAddress?: string; family?: Family },
+  signal: AbortSignal | undefined,
+): Promise<Deno.TcpConn> {
   const net = await import("node:net");
-  const socket = net.connect({ host, port, localAddress: bind, noDelay: true });
+  signal?.throwIfAborted();
+  const socket = net.connect({ ...address, noDelay: true });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const onAbort = () => reject(signal!.reason);
   signal?.addEventListener("abort", onAbort, { once: true });
@@ -123,6 +166,9 @@ export function connectFailure(error: unknown, host: string): unknown {
   const { code = "", syscall, message } = error as Error & { code?: string; syscall?: string };
   const unresolved = /^failed to lookup address information: (.*)/.exec(message)?.[1];
   if (unresolved !== undefined) return resolveFailure(host, unresolved);
+  if (syscall === "getaddrinfo") {
+    return resolveFailure(host, code === "ENOTFOUND" ? "Name or service not known" : message);
+  }
   if (syscall === "bind") {
     // The code of the runtime is always EINVAL.
     const reason = REASONS.EADDRNOTAVAIL!;

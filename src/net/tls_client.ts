@@ -190,7 +190,17 @@ function unusable(fault: "ca" | "certificate" | "key", reason: string): ConnectE
   return new ConnectError(fault, `Cannot use ${what[fault]}: ${reason}`, reason);
 }
 
-function peerChain(socket: TLSSocket, Certificate: typeof X509Certificate): X509Certificate[] {
+/**
+ * Returns the certificates that the peer sent.
+ *
+ * @param socket the connection, after the handshake
+ * @param Certificate the class of `node:crypto`
+ * @returns its own certificate first
+ */
+export function peerChain(
+  socket: TLSSocket,
+  Certificate: typeof X509Certificate,
+): X509Certificate[] {
   const chain: X509Certificate[] = [];
   let link: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true);
   const seen = new Set<unknown>();

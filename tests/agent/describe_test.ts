@@ -264,3 +264,147 @@ Deno.test("describeAgent() refuses entries that the runtime would read as someth
     if (expected !== undefined) assertStringIncludes(errors[0]!, expected, name);
   }
 });
+
+Deno.test("describeAgent() reports options whose values from arguments are refused", {
+  permissions: "none",
+}, () => {
+  const description = "A value";
+  const busy = defineCheck({
+    description: "A check whose permissions depend on its options",
+    options: {
+      warning: option.range({ short: "w", description }),
+      cpus: option.flag({ description }),
+      mode: option.oneOf({ description, values: ["quick", "whole"], default: "quick" }),
+      list: option.integer({ description, default: 0, max: 9 }),
+      port: option.integer({ description, default: 80, min: 1, max: 65535 }),
+      path: option.list({ description, default: "/srv" }),
+      host: option.text({ description, pattern: /[\w.]+/, default: "192.0.2.1" }),
+    },
+    permissions: ({ cpus, mode, list, port, path, host }) => ({
+      sys: cpus ? ["cpus"] : [],
+      run: list > 0 ? ["/bin/ps"] : [],
+      read: mode === "whole" ? ["/etc", ...path] : path,
+      net: [`${host}:${port}`],
+    }),
+    run: () => ok("idle"),
+  });
+  const place = "commands.busy.acceptArguments";
+  const reason = "Arguments cannot extend permissions. Arguments that set these options are " +
+    "refused if they need more than the values in the agent";
+  const accepting = { acceptArguments: true };
+  const part = (needs: string) => ({ needs, partly: true });
+  const whole = (needs: string) => ({ needs, partly: false });
+  const rows: [command: unknown, refused: unknown, list: string][] = [
+    [
+      busy({}, accepting),
+      {
+        cpus: whole('sys "cpus"'),
+        mode: whole('read "/etc"'),
+        list: whole('run "/bin/ps"'),
+        port: part("net"),
+        path: part("read"),
+        host: part("net"),
+      },
+      'cpus (sys "cpus"), mode (read "/etc"), list (run "/bin/ps")',
+    ],
+    [
+      busy({ cpus: true, mode: "whole", list: 1, path: "/" }, accepting),
+      { port: part("net"), host: part("net") },
+      "",
+    ],
+    [busy({}), undefined, ""],
+  ];
+  for (const [command, refused, list] of rows) {
+    const { manifest, diagnostics } = describeAgent({ commands: { busy: command } });
+    const described = manifest.commands.busy;
+    assertEquals(described?.kind === "check" && described.refused, refused);
+    const warnings = diagnostics.map(formatDiagnostic).filter((line) => line.includes(place));
+    assertEquals(warnings, list === "" ? [] : [`warning: ${place}: ${reason}: ${list}`]);
+  }
+  const open = defineCheck({
+    description: "A check that needs a host",
+    options: { host: option.text({ description }) },
+    permissions: ({ host }) => ({ net: host === undefined ? [] : [`${host}:80`] }),
+    run: () => ok("up"),
+  });
+  assertEquals(diagnosticsOf({ commands: { busy: open({}, accepting) } }), [
+    `warning: ${place}: ${reason}: host (net)`,
+  ]);
+  const fixed = defineCheck({ ...busy.definition, permissions: { sys: ["loadavg"] } });
+  assertEquals(diagnosticsOf({ commands: { fixed: fixed({}, accepting) } }), []);
+});
+
+Deno.test("describeAgent() reports the warnings of a check about its option values", {
+  permissions: "none",
+}, () => {
+  const limited = defineCheck({
+    description: "A check that inspects its values",
+    options: { limit: option.integer({ description: "The limit", default: 5 }) },
+    inspect({ limit }, { acceptArguments }) {
+      if (limit < 0) throw new RangeError("negative");
+      return limit > 9 && !acceptArguments ? [`Cannot alert: the limit is ${limit}`] : [];
+    },
+    run: () => ok("below"),
+  });
+  const at = "commands.limited.options";
+  const rows: [command: unknown, expected: string[]][] = [
+    [limited, []],
+    [limited({ limit: 10 }), [`warning: ${at}: Cannot alert: the limit is 10`]],
+    [limited({ limit: 10 }, { acceptArguments: true }), []],
+    [limited({ limit: -1 }), [`error: ${at}: Cannot inspect the options: "negative"`]],
+    [limited({ limit: "x" as never }), [
+      `error: ${at}.limit: Invalid value "x": expected a number`,
+    ]],
+  ];
+  for (const [command, expected] of rows) {
+    assertEquals(diagnosticsOf({ commands: { limited: command } }), expected);
+  }
+});
+
+Deno.test("describeAgent() does not warn of a missing procfs if the check works without it", {
+  permissions: "none",
+}, () => {
+  const base = { description: "A", permissions: { proc: ["stat"] }, run: () => ok("a") };
+  const lines = (procIsOptional: boolean) =>
+    diagnosticsOf({ commands: { stat: defineCheck({ ...base, procIsOptional }) } });
+  assertEquals(lines(false).length, 1);
+  assertEquals(lines(true), []);
+});
+
+Deno.test("describeAgent() adds permissions for arguments only if the agent accepts them", {
+  permissions: "none",
+}, () => {
+  const scaled = defineCheck({
+    description: "A check that declares what arguments may need",
+    options: { percpu: option.flag({ description: "Divide" }) },
+    permissions: ({ percpu }, { acceptArguments }) => ({
+      sys: percpu || acceptArguments ? ["cpus", "loadavg"] : ["loadavg"],
+    }),
+    run: () => ok("idle"),
+  });
+  const accepting = { acceptArguments: true };
+  const byHost = { commands: { scaled: accepting } };
+  type Host = Record<string, unknown>;
+  type Case = [agent: object, command: object, host: Host, sys: string[], refused: string[]];
+  const both = ["cpus", "loadavg"];
+  const cases: Case[] = [
+    [{}, {}, {}, ["loadavg"], []],
+    [{}, accepting, {}, both, []],
+    [accepting, {}, {}, both, []],
+    [accepting, { acceptArguments: false }, {}, ["loadavg"], []],
+    // Settings of the host cannot extend the permissions that were compiled.
+    [{}, {}, byHost, ["loadavg"], ["percpu"]],
+    [{}, {}, accepting, ["loadavg"], ["percpu"]],
+    [accepting, {}, { acceptArguments: false }, both, []],
+  ];
+  for (const [agent, settings, host, sys, refused] of cases) {
+    const { manifest } = describeAgent(
+      { ...agent, commands: { scaled: scaled({}, settings) } },
+      host,
+    );
+    const command = manifest.commands.scaled;
+    if (command?.kind !== "check") throw new TypeError("Missing check");
+    assertEquals(command.permissions.sys, sys);
+    assertEquals(Object.keys(command.refused ?? {}), refused);
+  }
+});

@@ -15,6 +15,16 @@ const options = {
 };
 const known = "expected one of warning, critical, path, verbose, exclude, ignoreMissing";
 
+const more = {
+  hostname: option.text({ short: "H", description }),
+  size: option.bytes({ short: "m", description }),
+  errorsOnly: option.flag({ short: "e", description }),
+  six: option.flag({ short: "6", description }),
+  ssl: option.flag({ short: "S", description, values: ["1", "1.2", "1.2+"] }),
+  expect: option.list({ short: "x", description, split: false }),
+  limit: option.list({ short: "l", description, once: true }),
+};
+
 Deno.test("parseArguments() parses every common form of arguments", {
   permissions: "none",
 }, () => {
@@ -42,13 +52,19 @@ Deno.test("parseArguments() parses every common form of arguments", {
     // Values may begin with a dash.
     [["-w", "-5:"], { warning: "-5:" }],
     [["-w -5:5"], { warning: "-5:5" }],
-    [["-5", "-.5:"], { warning: "-5", critical: "-.5:" }],
+    [["-5:", "-.5:"], { warning: "-5:", critical: "-.5:" }],
     [["-"], { warning: "-" }],
     [["-w", "-c"], { warning: "-c" }],
     [["--", "-w", "--path=x", "--"], { warning: "-w", critical: "--path=x", path: "--" }],
     [["-w", "5", "--"], { warning: "5" }],
-    // A flag has a value only after "=".
+    // A flag has a value only after "=", and can be repeated and combined.
     [["-v"], { verbose: "true" }],
+    [["-vv"], { verbose: "true" }],
+    [["-vvv", "-w", "5"], { verbose: "true", warning: "5" }],
+    [["-vw", "5"], { verbose: "true", warning: "5" }],
+    [["-vw5", "-vvc=10"], { verbose: "true", warning: "5", critical: "10" }],
+    [["-vpv"], { verbose: "true", path: "v" }],
+    [["-v=no"], { verbose: "no" }],
     [["-v", "5"], { verbose: "true", warning: "5" }],
     [["--verbose=no"], { verbose: "no" }],
     [["verbose=off"], { verbose: "off" }],
@@ -74,8 +90,14 @@ Deno.test(
   () => {
     const rows: [args: string[], errors: string[]][] = [
       [["-w"], ['Option "warning": Missing value']],
+      [["-5"], [`Unknown option "5": ${known}`]],
       [["-v", "--exclude"], ['Option "exclude": Missing value']],
       [["-z", "1"], [`Unknown option "z": ${known}`]],
+      // The word after an unknown option is its value.
+      [["-z", "/dev/shm", "-w", "5"], [`Unknown option "z": ${known}`]],
+      [["--nope", "a", "-w", "5"], [`Unknown option "nope": ${known}`]],
+      [["-vz", "a"], [`Unknown option "z": ${known}`]],
+      [["-vzv", "5"], [`Unknown option "z": ${known}`]],
       [["--nope=1", "--Nope"], [
         `Unknown option "nope": ${known}`,
         `Unknown option "Nope": ${known}`,
@@ -98,6 +120,57 @@ Deno.test(
     ]);
   },
 );
+
+Deno.test("parseArguments() ignores the word after an unknown option", {
+  permissions: "none",
+}, () => {
+  const { values, errors } = parseArguments(["-z", "/dev/shm", "-p", "/", "5"], options);
+  assertEquals(values, { path: "/", warning: "5" });
+  assertEquals(errors.length, 1);
+});
+
+Deno.test("parseArguments() parses digits, flags with values and lists that are not split", {
+  permissions: "none",
+}, () => {
+  const rows: [args: string[], values: Record<string, unknown>][] = [
+    [["-6"], { six: "true" }],
+    [["-e6S", "-H", "a"], { errorsOnly: "true", six: "true", ssl: "true", hostname: "a" }],
+    [["-S1.2"], { ssl: "1.2" }],
+    [["-eS1.2+"], { errorsOnly: "true", ssl: "1.2+" }],
+    [["-S1.0"], { ssl: "1.0" }],
+    [["-S", "1.2"], { ssl: "true", hostname: "1.2" }],
+    [["--ssl=1.2"], { ssl: "1.2" }],
+    [["--ssl", "-e"], { ssl: "true", errorsOnly: "true" }],
+    [["-x", "a,b"], { expect: ["a,b"] }],
+    [["-x", "a", "--expect=b,c"], { expect: ["a", "b,c"] }],
+    [["-l", "1", "-l", "1"], { limit: "1" }],
+    [["--", "-5"], { hostname: "-5" }],
+  ];
+  for (const [args, values] of rows) {
+    const parsed = parseArguments(args, more);
+    assertEquals(parsed, { values, errors: [] }, JSON.stringify(args));
+  }
+});
+
+Deno.test("parseArguments() refuses a negative number for an option without numbers", {
+  permissions: "none",
+}, () => {
+  const names = "hostname, size, errorsOnly, six, ssl, expect, limit";
+  const rows: [args: string[], error: string][] = [
+    [["-4"], `Unknown option "4": expected one of ${names}`],
+    [["-H", "a", "-m", "1", "-5"], `Unknown option "5": expected one of ${names}`],
+    [
+      ["-l", "82%", "-l", "0%"],
+      'Option "limit": Set to "82%" and to "0%": expected one value for the whole command',
+    ],
+  ];
+  for (const [args, error] of rows) {
+    assertEquals(parseArguments(args, more).errors, [error], JSON.stringify(args));
+  }
+  const code = { code: option.text({ description, pattern: /-?\d+|[a-z]+/ }) };
+  assertEquals(parseArguments(["-1"], code), { values: { code: "-1" }, errors: [] });
+  assertEquals(parseArguments(["-1x"], code).errors.length, 1);
+});
 
 Deno.test(
   "parseArguments() never throws, sets only known options, and leaves the prototype unchanged",

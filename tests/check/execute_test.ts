@@ -181,3 +181,14 @@ Deno.test(
     }
   },
 );
+
+Deno.test("executeCheck() omits the number of a system error", {
+  permissions: "none",
+}, async () => {
+  const locked = () => {
+    throw new Deno.errors.PermissionDenied("Permission denied (os error 13): stat '/x'");
+  };
+  const { output, reason } = await executeCheck(locked, [], context);
+  assertEquals(output, { state: "UNKNOWN", text: "Permission denied: stat '/x'" });
+  assertStringIncludes(reason ?? "", "os error 13");
+});

@@ -24,6 +24,8 @@ Deno.test(
         ["5,4:,~:3", [anything(0, 5), anything(4, Infinity), anything(-Infinity, 3)]],
         [[5, "4:", anything(1, 2)], [anything(0, 5), anything(4, Infinity), anything(1, 2)]],
         [7, [anything(0, 7)]],
+        ["5,4,3,", [anything(0, 5), anything(0, 4), anything(0, 3)]],
+        [" 5, 4:, 3 ", [anything(0, 5), anything(4, Infinity), anything(0, 3)]],
       ]],
       [option.number({ description }), [
         ["5", 5],
@@ -60,7 +62,17 @@ Deno.test(
       [option.list({ description }), [["a,b", ["a", "b"]], [["a", "b,c"], ["a", "b,c"]], [[], []], [
         "",
         [""],
-      ]]],
+      ], ["a,b,", ["a", "b"]]]],
+      [option.list({ description, split: false }), [
+        ["a, b,", ["a, b,"]],
+        [["a", "b,c"], ["a", "b,c"]],
+      ]],
+      [option.flag({ description, values: ["1", "1.2"] }), [
+        ["1", "1"],
+        ["1.2", "1.2"],
+        [true, true],
+        ["no", false],
+      ]],
     ];
     for (const [spec, cases] of rows) {
       for (const [input, value] of cases) {
@@ -75,6 +87,16 @@ Deno.test("parseOption() refuses invalid values, and names the expected form", {
 }, () => {
   const aRange = "expected a range such as 10, 10:, ~:10 or @10:20";
   const rows: [OptionSpec, [input: unknown, message: string][]][] = [
+    [option.ranges({ description }), [
+      ["5,,3", 'Cannot parse range ""'],
+      [",", 'Cannot parse range ""'],
+    ]],
+    [option.flag({ description, values: ["1.2"] }), [
+      ["1.1", 'Invalid value "1.1": expected one of yes, no, 1.2'],
+    ]],
+    [option.flag({ description, values: ["1.2"], expected: "1.2 or later" }), [
+      ["1.1", 'Invalid value "1.1": expected 1.2 or later'],
+    ]],
     [option.range({ description }), [
       ["x", 'Cannot parse range "x": end "x" is not a number'],
       ["10:5", 'Cannot parse range "10:5": start is above end'],
@@ -217,4 +239,16 @@ Deno.test("parseOptions() returns values and defaults, and reports every error",
     option: "a",
     message: 'Unknown option "a": the check has no options',
   }]);
+});
+
+Deno.test("parseOptions() returns the given values in their order, then the defaults", {
+  permissions: "none",
+}, () => {
+  const options = {
+    first: option.text({ description }),
+    second: option.text({ description, default: "b" }),
+    third: option.text({ description }),
+  };
+  const { values } = parseOptions(options, { third: "c", first: "a" });
+  assertEquals(Object.entries(values), [["third", "c"], ["first", "a"], ["second", "b"]]);
 });

@@ -1,9 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import agent from "../../checks/agent.ts";
 import * as checks from "../../checks/mod.ts";
 import { describeAgent } from "../../src/agent/describe_agent.ts";
 import { programsOf } from "../../src/agent/granted_permissions.ts";
-import type { OptionSpec } from "../../src/mod.ts";
+import { type CheckCommand, type OptionSpec, testCheck } from "../../src/mod.ts";
 
 Deno.test("The agent of the check library has no errors", { permissions: "none" }, () => {
   const { manifest, diagnostics } = describeAgent(agent);
@@ -47,5 +47,43 @@ Deno.test("Built-in checks and their options have one-line descriptions", {
       letters.length,
       `${name}: two options have the same letter`,
     );
+  }
+});
+
+Deno.test("The agent of the check library reports the options that arguments cannot use", {
+  permissions: "none",
+}, () => {
+  const { manifest, diagnostics } = describeAgent(agent);
+  const refused = Object.entries(manifest.commands).flatMap(([name, command]) =>
+    command.kind === "check" && command.refused ? [[name, command.refused]] : []
+  );
+  const ps = { needs: 'run "/bin/ps"', partly: false };
+  assertEquals(Object.fromEntries(refused), { check_load: { procsToShow: ps } });
+  const warnings = diagnostics.filter(({ place }) => place.endsWith(".acceptArguments"));
+  assertEquals(warnings.map(({ place, message }) => [place, message.split(": ").at(-1)]), [
+    ["commands.check_load.acceptArguments", 'procsToShow (run "/bin/ps")'],
+  ]);
+});
+
+Deno.test("The agent of the check library answers check_load as Debian's nrpe.cfg calls it", {
+  permissions: { sys: ["loadavg", "cpus"] },
+}, async () => {
+  const { check_load } = describeAgent(agent).manifest.commands;
+  assertEquals(check_load?.kind === "check" && check_load.permissions.sys, ["cpus", "loadavg"]);
+  const args = ["-r", "-w", ".15,.10,.05", "-c", ".30,.25,.20"];
+  const { text } = await testCheck(agent.commands.check_load as CheckCommand, { args });
+  assertMatch(text, /^LOAD \w+ - scaled load average: [\d.]+, .* scaled_load1=[\d.]+;0.15;0.3;0 /);
+});
+
+Deno.test("Built-in checks describe the expected form of every pattern in words", {
+  permissions: "none",
+}, () => {
+  for (const [name, { definition }] of Object.entries(checks)) {
+    const options: [string, OptionSpec][] = Object.entries(definition.options ?? {});
+    for (const [option, { pattern, expected = "" }] of options) {
+      if (pattern === undefined) continue;
+      assertMatch(expected, /^[a-z\dA-Z].*[^.]$/, `${name}.${option}`);
+      assert(!/\\|\[\^|\(\?/.test(expected), `${name}.${option}: ${expected}`);
+    }
   }
 });

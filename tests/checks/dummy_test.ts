@@ -13,6 +13,10 @@ const cases: [state: string, text: string | undefined, code: number, expected: s
   ["-1", "x", 3, "UNKNOWN: Status -1 is not a supported error state"],
   ["warning", "foo", 1, "WARNING: foo"],
   ["CRITICAL", undefined, 2, "CRITICAL"],
+  // Perfdata passes through, and a bar in other text becomes a space.
+  ["2", "a|b=1", 2, "CRITICAL: a|b=1"],
+  ["0", "a |'b c'=1s;2;3 d=4\nlong|e=5", 0, "OK: a|'b c'=1s;2;3 d=4\nlong|e=5"],
+  ["1", "a|b", 1, "WARNING: a b"],
 ];
 
 for (const [state, text, code, expected] of cases) {

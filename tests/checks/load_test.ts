@@ -184,8 +184,13 @@ Deno.test(
       ["-n 3", ["loadavg"], ["/bin/ps"]],
     ];
     for (const [args, sys, run] of cases) {
-      const declared = typeof permissions === "function" ? permissions(optionsOf(load, args)) : {};
-      assertEquals(declared, { sys, run });
+      const declared = (acceptArguments: boolean) =>
+        typeof permissions === "function"
+          ? permissions(optionsOf(load, args), { acceptArguments })
+          : permissions;
+      assertEquals(declared(false), { sys, run });
+      // Arguments may set -r.
+      assertEquals(declared(true), { sys: ["loadavg", "cpus"], run });
     }
   },
 );

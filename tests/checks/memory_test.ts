@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { memory, type MemoryReading, presentMemory } from "../../checks/memory.ts";
+import { memory, type MemoryReading, parseArcSize, presentMemory } from "../../checks/memory.ts";
 import { assertOutput, optionsOf } from "./recorded.ts";
 
 /** 16,000,000 kB of memory, with 4,000,000 free and 6,000,000 in caches. */
@@ -70,6 +70,21 @@ Deno.test("presentMemory() compares the rounded percentage", { permissions: "non
   const nearly = { total: 1e6 * 1024, free: 200_400 * 1024, available: 200_400 * 1024 };
   const { state, output } = presentMemory(nearly, { warning: 80 });
   assertEquals([state, output], ["WARNING", "WARNING - 80.0% (799600 kB) used!"]);
+});
+
+Deno.test("presentMemory() counts the ARC of ZFS as a cache", { permissions: "none" }, () => {
+  const arc = 5_000_000 * 1024;
+  const { state, perfdata } = presentMemory({ ...reading, arc }, { caches: true, warning: 10 });
+  assertEquals(perfdata?.map(({ value }) => value), [16e6, 1e6, 15e6, 11e6]);
+  assertEquals(state, "OK");
+  // A kernel may include the ARC in the available memory: memory is not counted twice.
+  const whole = presentMemory({ ...reading, arc: 9e6 * 1024 }, { caches: true });
+  assertEquals(whole.perfdata?.map(({ value }) => value), [16e6, 0, 16e6, 12e6]);
+});
+
+Deno.test("parseArcSize() reads the size of the ARC", { permissions: "none" }, () => {
+  assertEquals(parseArcSize("name type data\nhdr_size 4 7\nsize 4 42\nl2_size 4 9\n"), 42);
+  assertEquals(parseArcSize("name type data\nc_max 4 42\n"), 0);
 });
 
 Deno.test("presentMemory() never returns negative caches", { permissions: "none" }, () => {

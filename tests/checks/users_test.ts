@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { countUtmp, isLogin, presentUsers, users } from "../../checks/users.ts";
+import { testCheck } from "../../src/mod.ts";
+import { statusOf } from "../waiting.ts";
 import { assertOutput, optionsOf, type Recorded } from "./recorded.ts";
 
 const recorded: Recorded<number>[] = [
@@ -52,25 +54,30 @@ for (const row of recorded) {
   );
 }
 
-/** Returns a utmp file in glibc's format: records with these types, little-endian. */
-function utmp(types: number[], size: number): Uint8Array {
+/** Returns a utmp file in glibc's format: records with these types and process IDs, little-endian. */
+function utmp(types: number[], size: number, pid = 0): Uint8Array {
   const bytes = new Uint8Array(types.length * size);
   const view = new DataView(bytes.buffer);
-  types.forEach((type, at) => view.setInt16(at * size, type, true));
+  types.forEach((type, at) => {
+    view.setInt16(at * size, type, true);
+    view.setInt32(at * size + 4, pid, true);
+  });
   return bytes;
 }
+
+const never = () => false;
 
 Deno.test("countUtmp() counts the records of logins", { permissions: "none" }, () => {
   // Three logins among a boot, a run level, a login prompt and an ended session.
   const types = [2, 1, 7, 6, 7, 8, 7];
-  assertEquals(countUtmp(utmp(types, 384), "x86_64"), 3);
-  assertEquals(countUtmp(utmp(types, 400), "aarch64"), 3);
-  assertEquals(countUtmp(new Uint8Array(), "x86_64"), 0);
+  assertEquals(countUtmp(utmp(types, 384), "x86_64", never), 3);
+  assertEquals(countUtmp(utmp(types, 400), "aarch64", never), 3);
+  assertEquals(countUtmp(new Uint8Array(), "x86_64", never), 0);
 });
 
 Deno.test("countUtmp() ignores an incomplete record", { permissions: "none" }, () => {
-  assertEquals(countUtmp(utmp([7, 7], 384).subarray(0, 767), "x86_64"), 1);
-  assertEquals(countUtmp(utmp([7], 384).subarray(0, 1), "x86_64"), 0);
+  assertEquals(countUtmp(utmp([7, 7], 384).subarray(0, 767), "x86_64", never), 1);
+  assertEquals(countUtmp(utmp([7], 384).subarray(0, 1), "x86_64", never), 0);
 });
 
 Deno.test("isLogin() accepts only sessions of people", { permissions: "none" }, () => {
@@ -84,4 +91,25 @@ Deno.test("isLogin() accepts only sessions of people", { permissions: "none" }, 
     ["", false],
   ];
   for (const [text, login] of cases) assertEquals(isLogin(text), login, text);
+});
+
+Deno.test("countUtmp() counts only logins whose process exists", { permissions: "none" }, () => {
+  const bytes = new Uint8Array([...utmp([7], 384, 4711), ...utmp([7], 384, 815)]);
+  assertEquals(countUtmp(bytes, "x86_64", (pid) => pid === 4711), 1);
+  assertEquals(countUtmp(bytes, "x86_64", () => true), 2);
+  assertEquals(countUtmp(utmp([7], 400, 815), "aarch64", never), 0);
+});
+
+Deno.test("users does not count the utmp record of a process that has ended", async () => {
+  const child = new Deno.Command("/bin/true", { stdin: "null" }).spawn();
+  await statusOf(child, "true");
+  const size = Deno.build.arch === "aarch64" ? 400 : 384;
+  const file = (pid: number) => ({
+    "/run/utmp": utmp([7], size, pid),
+    "/run/systemd/sessions": new Deno.errors.NotFound("No such file or directory"),
+  });
+  const count = async (pid: number) =>
+    (await testCheck(users({ warning: 0 }), { read: file(pid) })).text;
+  assertEquals(await count(child.pid), "USERS OK - 0 users currently logged in|users=0;0;;0");
+  assertEquals(await count(1), "USERS WARNING - 1 users currently logged in|users=1;0;;0");
 });

@@ -36,8 +36,8 @@ Deno.test(
     import { defineAgent } from "@checkwright/checkwright";
     import { disk, dummy, fileAge, load, procs, tcp } from "@checkwright/checkwright/checks";
     export default defineAgent({ commands: {
-      check_load: load({}),
-      check_disk: disk({ path: "/" }),
+      check_load: load({ critical: 1000 }),
+      check_disk: disk({ path: "/", critical: "0%" }),
       check_procs: procs({}),
       check_tcp: tcp({ port: ${port} }),
       check_file_age: fileAge({ file: "/etc/passwd", warning: 1e9, critical: 2e9 }),

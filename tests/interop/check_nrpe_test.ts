@@ -169,6 +169,13 @@ Deno.test({
         /^LOAD \w+ - total load average: [\d.]+, [\d.]+, [\d.]+\|load1=\S+ load5=\S+ load15=\S+\n$/,
       );
     }
+    // The arguments of check_load in Debian's nrpe.cfg.
+    const debian = ["-r", "-w", ".15,.10,.05", "-c", ".30,.25,.20"];
+    const scaled = await ask(served.port, "-c", "check_load", "-a", ...debian);
+    assertMatch(
+      scaled.text,
+      /^LOAD \w+ - scaled load average: .*\|load1=\S+ scaled_load1=[\d.]+;0\.15;0\.3;0 /,
+    );
   },
 });
 

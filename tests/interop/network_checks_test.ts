@@ -113,6 +113,10 @@ const tcpCases: [peer: Peer, args: string[][]][] = [
     ["-e", "220", "-q", "QUIT"],
     ["-e", "250"],
     ["-e", "250", "-e", "220", "-A", "-M", "ok"],
+    // A comma is part of a string.
+    ["-e", "220 mail.example, really"],
+    ["-e", "250,220"],
+    ["-e", "a,b", "-e", "ESMTP"],
     ["-w", "0.00001"],
     ["-c", "0.00001"],
     ["-w", "5", "-c", "9.5", "-t", "3"],
@@ -205,7 +209,8 @@ const webServer: Peer = async ({ read, write }) => {
 };
 
 const httpCases: string[][] = [
-  ...Object.keys(pages).map((path) => ["-u", path]),
+  // Only the check returns WARNING for a response that is shorter than announced.
+  ...Object.keys(pages).filter((path) => path !== "/short").map((path) => ["-u", path]),
   ["-s", "hello"],
   ["-s", "absent"],
   ["-s", "a string so long that it is cut short", "-H", "shop.example", "-u", "/x/y"],
@@ -340,6 +345,7 @@ const procsCases: string[][] = [
   ["-w", "@1:100000"],
   ["-s", "S"],
   ["-s", "Z", "-w", "5", "-c", "10"],
+  ["-C", "sleep", "-a", "299", "-u", "root", "-s", "S"],
   ["-u", "root"],
   ["-u", "0", "-c", "1:"],
   ["-u", "nobody"],
@@ -439,6 +445,26 @@ async function runConfined(flags: string[], check: string, args: string[]): Prom
 }
 
 Deno.test({
+  name: "The checks select the same addresses as check_http and check_tcp for -4 and -6",
+  ignore: ignoreHttp || ignoreTcp,
+  async fn() {
+    await using server = listen(webServer);
+    const port = ["-p", String(server.port)];
+    for (
+      const args of [
+        ["-4", "-H", "localhost"],
+        ["-6", "-H", "127.0.0.1"],
+        ["-4", "-H", "::1"],
+        ["-6", "-H", "::1"],
+      ]
+    ) {
+      await assertAgree("check_http", http, [...args, ...port]);
+      await assertAgree("check_tcp", tcp, [...args, ...port]);
+    }
+  },
+});
+
+Deno.test({
   name: "The checks run in a process with only their declared permissions",
   ignore: isMissing(openssl) || isMissing("/bin/ps"),
   async fn() {
@@ -476,6 +502,18 @@ Deno.test({
         "http",
         ["-H", "localhost", "-p", securePort, "-S"],
         `UNKNOWN Permission refused: net "localhost:${securePort}"`,
+      ],
+      [
+        [`--allow-net=localhost:${port}`],
+        "http",
+        ["-4", "-H", "localhost", "-p", port],
+        "OK HTTP OK: HTTP/1.1 200 OK",
+      ],
+      [
+        [`--allow-net=127.0.0.1:1`],
+        "tcp",
+        ["-4", "-H", "localhost", "-p", port],
+        `UNKNOWN Permission refused: net "localhost:${port}"`,
       ],
       [["--allow-run=/bin/ps"], "procs", ["-a", "e", "-c", "1:"], "OK PROCS OK: "],
       [[`--allow-read=${self}`], "fileAge", ["-f", self, "-w", "1:", "-c", "1:"], "OK FILE_AGE OK"],

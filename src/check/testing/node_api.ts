@@ -131,6 +131,7 @@ export const fsPromisesApi: Substitutes = {
 /** The functions of `node:os`; its other functions use `Deno`. */
 export const osApi: Substitutes = {
   cpus: fact("cpus"),
+  getPriority: fact("getPriority"),
   uptime: fact("osUptime"),
   userInfo: fact("userInfo"),
 };

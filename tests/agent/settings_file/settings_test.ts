@@ -379,6 +379,7 @@ commands:
     timeout: 5,
     acceptArguments: true,
     isolation: "process",
+    refused: { path: { needs: "read", partly: true } },
     sandbox: "shared",
     maxConcurrent: 2,
     cache: 30,

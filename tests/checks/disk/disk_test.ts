@@ -1,8 +1,16 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parseFreeSpace } from "../../../checks/_free_space.ts";
 import { presentDisk, units } from "../../../checks/disk/_present_disk.ts";
-import { type DiskReading, explain } from "../../../checks/disk/_read_disk.ts";
+import {
+  type DiskReading,
+  type DiskResult,
+  explain,
+  normalizePath,
+  readDisk,
+  readDisks,
+} from "../../../checks/disk/_read_disk.ts";
 import { disk } from "../../../checks/disk/disk.ts";
+import { evaluate, testCheck } from "../../../src/mod.ts";
 import { assertOutput, optionsOf, type Recorded } from "../recorded.ts";
 
 /**
@@ -196,8 +204,10 @@ const recorded: Recorded<StatFs>[] = [
     args: "-w 20% -c 10% -p /",
     reading: [4096, 66053021, 60332786, 20877493, 16777216, 16368350],
     code: 0,
+    // check_disk prints thresholds for the total, of which 60 % are reserved: 216442024755 and
+    // 243497277849. They do not agree with the free percentage, which excludes the reserved space.
     text:
-      "DISK OK - free space: / 81552MiB (78% inode=97%);| /=23429382144B;216442024755;243497277849;0;270552530944",
+      "DISK OK - free space: / 81552MiB (78% inode=97%);| /=23429382144B;87155120537;98049510604;0;270552530944",
   },
   {
     args: "-f -w 20% -c 10% -p /",
@@ -211,7 +221,7 @@ const recorded: Recorded<StatFs>[] = [
     reading: [4096, 66053021, 60332786, 20877493, 16777216, 16368350],
     code: 0,
     text:
-      "DISK OK - free space: / 81552MiB (78% inode=97%);| /=23429382144B;265141480325;267847005634;0;270552530944",
+      "DISK OK - free space: / 81552MiB (78% inode=97%);| /=23429382144B;106765022658;107854461665;0;270552530944",
   },
 ];
 
@@ -219,6 +229,7 @@ function read(path: string, values: StatFs): DiskReading {
   const [blockSize, blocks, free, available, inodes, inodesFree] = values.map(BigInt);
   return {
     path,
+    device: 1,
     blockSize: blockSize!,
     blocks: blocks!,
     free: free!,
@@ -301,16 +312,55 @@ Deno.test(
 );
 
 Deno.test(
-  "presentDisk() returns CRITICAL for a path that cannot be read",
+  "presentDisk() returns CRITICAL for a path that cannot be read, and shows the others",
   { permissions: "none" },
   () => {
-    const missing = { path: "/nonexist", reason: "No such file or directory" };
-    assertOutput(presentDisk([read("/srv", roomy), missing], {}), {
-      code: 2,
-      text: "DISK CRITICAL - /nonexist is not accessible: No such file or directory",
-    });
+    const missing = { path: "/x", problem: "is not accessible: No such file or directory" };
+    const late = { path: "/mnt/nfs", problem: "did not answer within 5 s" };
+    const alone = "DISK CRITICAL - /x is not accessible: No such file or directory";
+    const rest = " - free space: /srv 71MiB (71% inode=98%);";
+    const perf = "| /srv=29360128B;;;0;104857600";
+    const srv = read("/srv", roomy);
+    const cases: [results: Parameters<typeof presentDisk>[0], errorsOnly: boolean, text: string][] =
+      [
+        [[missing], false, alone],
+        [[srv, missing], false, `${alone}${rest}${perf}`],
+        [
+          [late, srv, missing],
+          false,
+          `${alone.replace("/x", "/mnt/nfs did not answer within 5 s, /x")}${rest}${perf}`,
+        ],
+        [[srv, missing], true, `${alone}${perf}`],
+      ];
+    for (const [results, errorsOnly, text] of cases) {
+      assertOutput(presentDisk(results, { errorsOnly }), { code: 2, text });
+    }
   },
 );
+
+Deno.test("presentDisk() returns thresholds that agree with the state if space is reserved", {
+  permissions: "none",
+}, () => {
+  // 50 % of the blocks are reserved for root, as with `mke2fs -m 50`.
+  const reserved: StatFs = [1024, 55284, 48116, 20474, 100, 98];
+  const cases: [args: string, state: string][] = [
+    ["-w 82%", "WARNING"],
+    ["-w 82% -f", "WARNING"],
+    ["-w 74%", "WARNING"],
+    ["-w 72%", "OK"],
+    ["-w 20MiB -u kB", "WARNING"],
+    ["-w 19MiB -u kB", "OK"],
+    ["-c 90%", "CRITICAL"],
+  ];
+  for (const [args, state] of cases) {
+    const result = present({ "/srv": reserved }, `${args} -p /srv`);
+    const [{ value, warning, critical } = { value: NaN }] = result.perfdata ?? [];
+    assertEquals([result.state, evaluate({ label: "/srv", value, warning, critical })], [
+      state,
+      state,
+    ], args);
+  }
+});
 
 Deno.test("presentDisk() ignores file systems without a size", { permissions: "none" }, () => {
   const nothing: StatFs = [4096, 0, 0, 0, 0, 0];
@@ -343,7 +393,111 @@ Deno.test(
   () => {
     const { permissions } = disk.definition;
     const options = optionsOf(disk, "-p /srv -p /var");
-    const declared = typeof permissions === "function" ? permissions(options) : {};
+    const declared = typeof permissions === "function"
+      ? permissions(options, { acceptArguments: true })
+      : {};
     assertEquals(declared, { read: ["/srv", "/var"], sys: ["statfs"] });
+    const exact = optionsOf(disk, "-E -p /srv/www/ -p /");
+    assertEquals(
+      typeof permissions === "function" && permissions(exact, { acceptArguments: true }),
+      {
+        read: ["/srv/www", "/", "/srv", "/"],
+        sys: ["statfs"],
+      },
+    );
   },
 );
+
+Deno.test("normalizePath() removes slashes that are not needed", { permissions: "none" }, () => {
+  const cases: [path: string, normal: string][] = [
+    ["/", "/"],
+    ["//", "/"],
+    ["/srv/", "/srv"],
+    ["/srv//www/./", "/srv/www"],
+    ["/srv/../x", "/srv/../x"],
+  ];
+  for (const [path, normal] of cases) assertEquals(normalizePath(path), normal);
+});
+
+const never = new AbortController().signal;
+const quick = { timeout: 0.05, exactMatch: false };
+const patient = { timeout: 60, exactMatch: false };
+
+Deno.test("readDisks() returns one result for each file system", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const paths = [`${folder}/b/c`, `${folder}/b`, `${folder}/b`, `${folder}/absent`];
+    await Deno.mkdir(`${folder}/b/c`, { recursive: true });
+    const results = await readDisks(paths, patient, never);
+    assertEquals(results.map(({ path }) => path), [`${folder}/b`, `${folder}/absent`]);
+    const siblings = [`${folder}/b/c`, `${folder}/absent`, folder, `${folder}/b`];
+    const [first] = await readDisks(siblings, patient, never);
+    assertEquals(first?.path, folder);
+    await Deno.mkdir(`${folder}/a`);
+    const beside = await readDisks([`${folder}/b/c`, `${folder}/a`], patient, never);
+    assertEquals(beside.map(({ path }) => path), [`${folder}/b/c`]);
+    const [found, missing] = results as [DiskReading, { problem: string }];
+    assertEquals(found.device, (await Deno.stat(folder)).dev);
+    assertEquals(missing.problem, "is not accessible: No such file or directory");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("readDisks() limits the time for each path, and never calls a path twice at once", {
+  permissions: "none",
+}, async () => {
+  const calls: string[] = [];
+  const hanging = Promise.withResolvers<DiskResult>();
+  const stub = (path: string) => {
+    calls.push(path);
+    return path === "/mnt/nfs" ? hanging.promise : Promise.resolve(read(path, roomy));
+  };
+  const late = { path: "/mnt/nfs", problem: "did not answer within 0.05 s" };
+  const both = ["/mnt/nfs", "/srv"];
+  assertEquals(await readDisks(both, quick, never, stub), [late, read("/srv", roomy)]);
+  assertEquals(await readDisks(both, quick, never, stub), [late, read("/srv", roomy)]);
+  assertEquals(calls, ["/mnt/nfs", "/srv", "/srv"]);
+  hanging.resolve(read("/mnt/nfs", roomy));
+  await hanging.promise;
+  assertEquals(await readDisks(["/mnt/nfs"], patient, never, stub), [read("/mnt/nfs", roomy)]);
+  assertEquals(calls.length, 4);
+});
+
+Deno.test("disk returns CRITICAL for a folder that should be a mount point and is not", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const args = ["-E", "-c", "0%", "-p", `${folder}/`];
+    const { state, text } = await testCheck(disk({ path: folder, exactMatch: true }), { args });
+    assertEquals([state, text], ["CRITICAL", `DISK CRITICAL - ${folder} is not a mount point`]);
+    const plain = await testCheck(disk({ path: folder }), { args: args.slice(1) });
+    assert(plain.text.startsWith(`DISK OK - free space: ${folder} `), plain.text);
+    const root = await readDisk("/", true);
+    assert("blocks" in root);
+    // /proc is a mount point on every Linux.
+    assert("blocks" in await readDisk("/proc", true));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("disk refuses different thresholds for different paths", {
+  permissions: "none",
+}, async () => {
+  const cases: [args: string, message: string | undefined][] = [
+    [
+      "-w 82% -c 82% -p /srv -w 82% -c 0% -p /var",
+      'Option "critical": Set to "82%" and to "0%": expected one value for the whole command',
+    ],
+    [
+      "-W 5 -p /srv -W 10 -p /var",
+      'Option "iwarning": Set to "5" and to "10": expected one value for the whole command',
+    ],
+    ["-w 20% -c 10% -p /srv -w 20% -c 10% -p /var", undefined],
+  ];
+  for (const [args, message] of cases) {
+    const { state, text } = await testCheck(disk({ path: "/" }), { args: args.split(" ") });
+    assertEquals(state, "UNKNOWN");
+    assertStringIncludes(text, message ?? "Permission refused: read");
+  }
+});

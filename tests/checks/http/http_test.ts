@@ -1,18 +1,17 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import fc from "../../fast_check.ts";
 import {
   type HttpPage,
   type HttpQuestion,
   presentPage,
 } from "../../../checks/http/_http_answer.ts";
-import { askHttp, KEPT } from "../../../checks/http/_http_client.ts";
+import { askHttp } from "../../../checks/http/_http_client.ts";
+import { collectResponse, KEPT } from "../../../checks/http/_http_collector.ts";
 import { judgeDocumentAge } from "../../../checks/http/_http_document_age.ts";
 import {
-  decodeChunked,
   findBody,
   formatRequest,
   headerValue,
-  parseResponse,
+  type HttpResponse,
   statusCode,
 } from "../../../checks/http/_http_message.ts";
 import {
@@ -23,8 +22,9 @@ import {
   redirectedPlace,
 } from "../../../checks/http/_http_place.ts";
 import { followRedirect } from "../../../checks/http/_http_redirect.ts";
-import { buildRequest, joinHeaders } from "../../../checks/http/_http_request.ts";
+import { buildRequest, redirectedRequest } from "../../../checks/http/_http_request.ts";
 import { http } from "../../../checks/http/http.ts";
+import { describeAgent } from "../../../src/agent/describe_agent.ts";
 import { parseRange, presentResult, testCheck } from "../../../src/mod.ts";
 import { isMissing } from "../../tools.ts";
 import { closedPort, listen, listenOnly, makeKeyPair, type Peer } from "../local_server.ts";
@@ -53,7 +53,7 @@ Deno.test("buildRequest() returns the headers of check_http in the same order", 
   const named = { ...home, host: "shop.example" };
   const full = {
     ...requestOptions,
-    header: ["X-One: 1", "X-Two: a", " b"],
+    header: ["X-One: 1", "X-Two: a, b"],
     authorization: "user:päss",
     post: "a=b",
   };
@@ -86,77 +86,15 @@ Deno.test("buildRequest() returns the headers of check_http in the same order", 
   }
 });
 
-Deno.test("joinHeaders() joins headers that were split at commas", pure, () => {
-  const cases: [items: string[], lines: string[]][] = [
-    [["A: 1", "B: 2"], ["A: 1", "B: 2"]],
-    [["Accept: text/html", " text/plain;q=1", "B: 2"], [
-      "Accept: text/html, text/plain;q=1",
-      "B: 2",
-    ]],
-    [["Accept: a, b"], ["Accept: a, b"]],
-    [[], []],
-  ];
-  for (const [items, lines] of cases) assertEquals(joinHeaders(items), lines);
+Deno.test("redirectedRequest() requests with GET after 303 only", pure, () => {
+  const post = { ...requestOptions, post: "a=b", header: ["X-One: 1", "content-length: 9"] };
+  const get = { ...requestOptions, method: "GET", header: ["X-One: 1"] };
+  assertEquals(redirectedRequest(post, 303), get);
+  assertEquals(redirectedRequest({ ...post, method: "PUT" }, 303), get);
+  const head = { ...requestOptions, method: "HEAD" };
+  assertEquals(redirectedRequest(head, 303), head);
+  for (const code of [301, 302, 307, 308]) assertEquals(redirectedRequest(post, code), post);
 });
-
-Deno.test("parseResponse() splits any response", pure, () => {
-  const cases: [response: string, statusLine: string, headers: string, body: string][] = [
-    ["HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody", "HTTP/1.1 200 OK", "A: b\r\n\r\n", "body"],
-    ["HTTP/1.1 200 OK\nA: b\n\nbo\n\ndy", "HTTP/1.1 200 OK", "A: b\n\n", "bo\n\ndy"],
-    ["HTTP/1.1 204 None\r\n\r\n", "HTTP/1.1 204 None", "", ""],
-    ["SSH-2.0-OpenSSH \r\n", "SSH-2.0-OpenSSH", "", ""],
-    ["HTTP/1.1 200 OK\r\nA: cut sh", "HTTP/1.1 200 OK", "A: cut sh", ""],
-    ["", "", "", ""],
-    [
-      "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, CHUNKED\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n",
-      "HTTP/1.1 200 OK",
-      "transfer-encoding: gzip, CHUNKED\r\n\r\n",
-      "hello world",
-    ],
-  ];
-  for (const [response, statusLine, headers, body] of cases) {
-    const parsed = parseResponse(bytes(response));
-    assertEquals([parsed.statusLine, parsed.headers, text(parsed.body)], [
-      statusLine,
-      headers,
-      body,
-    ]);
-  }
-  assertEquals(parseResponse(bytes("HTTP/1.1 200 OK\r\n\r\nbody"), true).body.length, 0);
-});
-
-Deno.test("decodeChunked() joins the available chunks", pure, () => {
-  const cases: [chunks: string, content: string][] = [
-    ["5\r\nhello\r\n0\r\n\r\n", "hello"],
-    ["5;name=value\r\nhello\r\nA\r\n, world!!\n\r\n0\r\nTrailer: x\r\n\r\n", "hello, world!!\n"],
-    ["5\nhello\n3\nabc\n0\n\n", "helloabc"],
-    ["ff\r\ncut", "cut"],
-    ["ffffffffffffffffffffffff\r\nlying", "lying"],
-    ["no chunk\r\nat all", ""],
-    ["5", ""],
-    ["", ""],
-  ];
-  for (const [chunks, content] of cases) {
-    assertEquals(text(decodeChunked(bytes(chunks))), content, chunks);
-  }
-});
-
-Deno.test(
-  "decodeChunked() returns all chunks, and never more data than it received",
-  pure,
-  () => {
-    fc.assert(fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 })), (parts) => {
-      const written = parts.flatMap((part) => [
-        ...bytes(`${part.length.toString(16)}\r\n`),
-        ...part,
-        ...bytes("\r\n"),
-      ]);
-      const whole = new Uint8Array([...written, ...bytes("0\r\n\r\n")]);
-      assertEquals([...decodeChunked(whole)], parts.flatMap((part) => [...part]));
-    }));
-    fc.assert(fc.property(fc.uint8Array(), (any) => decodeChunked(any).length <= any.length));
-  },
-);
 
 Deno.test("findBody() finds the body for every split of the data", pure, () => {
   const response = bytes("HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody\r\n\r\n");
@@ -211,6 +149,18 @@ Deno.test("readPlace() handles -H, -I, -p and -S like check_http", pure, () => {
     ],
     [{ hostname: "a.example", ssl: true }, "https://a.example:443/", "a.example 443", "a.example"],
     [
+      { hostname: "a.example", ssl: "1.2" },
+      "https://a.example:443/",
+      "a.example 443",
+      "a.example",
+    ],
+    [
+      { hostname: "a.example", verifyCert: true },
+      "https://a.example:443/",
+      "a.example 443",
+      "a.example",
+    ],
+    [
       { hostname: "a.example", certificate: "14", port: 8443 },
       "https://a.example:8443/",
       "a.example 8443",
@@ -226,7 +176,7 @@ Deno.test("readPlace() handles -H, -I, -p and -S like check_http", pure, () => {
     [{ ipAddress: "[::1]" }, "http://[::1]:80/", "::1 80"],
   ];
   for (const [options, url, connect, host] of cases) {
-    const place = readPlace({ url: "/", ssl: false, ...options });
+    const place = readPlace({ url: "/", ssl: false, verifyCert: false, ...options });
     assertEquals(formatPlace(place), url);
     assertEquals(`${place.address} ${place.port}`, connect);
     assertEquals(hostHeader(place), host);
@@ -265,12 +215,16 @@ Deno.test(
       statusLine: `HTTP/1.1 ${status}`,
       headers: location === undefined ? "" : `Location: ${location}\r\n`,
       body: new Uint8Array(),
+      isCut: false,
+      missing: undefined,
     });
     const from = { ...home, path: "/loop" };
     const follow = (...args: [response: ReturnType<typeof answer>, followed?: number]) =>
       followRedirect(from, args[0], rule, args[1] ?? 0);
     assertEquals(follow(answer("200 OK", "/x")), undefined);
-    assertEquals(follow(answer("404 Gone", "/x")), undefined);
+    for (const status of ["404 Gone", "300 Choices", "304 Same", "305 Proxy", "306 Old"]) {
+      assertEquals(follow(answer(status, "/x")), undefined, status);
+    }
     assertEquals(followRedirect(from, answer("302 F", "/x"), { maxRedirs: 2 }, 0), undefined);
     const expecting = { ...rule, expect: ["302"] };
     assertEquals(followRedirect(from, answer("302 F", "/x"), expecting, 0), undefined);
@@ -333,12 +287,19 @@ const question: HttpQuestion = {
   redirect: "OK",
   invertRegex: false,
   extendedPerfdata: false,
+  headOnly: false,
 };
+
+function collected(response: string): HttpResponse {
+  const collector = collectResponse(false);
+  collector.push(bytes(response));
+  return collector.end().response;
+}
 
 function page(response: string, place: Partial<HttpPlace> = {}): HttpPage {
   return {
     place: { ...home, ...place },
-    response: parseResponse(bytes(response)),
+    response: collected(response),
     size: bytes(response).length,
     seconds: 0.005888,
     phases: { connect: 0.0004, headers: 0.0002, firstbyte: 0.001, transfer: 0.002 },
@@ -470,12 +431,6 @@ Deno.test("presentPage() shortens a missing string like check_http", pure, () =>
   }
 });
 
-Deno.test("presentPage() searches patterns in a limited part of the page", pure, () => {
-  const large = page(`HTTP/1.1 200 OK\n\n${"x".repeat(300_000)}needle`);
-  assertEquals(presentPage(large, { ...question, string: "needle" }).state, "OK");
-  assertEquals(presentPage(large, { ...question, pattern: /needle/ }).state, "CRITICAL");
-});
-
 const pages: Record<string, string> = {
   "/": "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n",
   "/302": "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n",
@@ -523,7 +478,12 @@ Deno.test("http follows redirects to the same host and to declared hosts only", 
   assertMatch(follows.text, /^HTTP OK: HTTP\/1.1 200 OK - 44 bytes /);
   const refused = await testCheck(http({ ...place, url: "/out" }));
   assertEquals(refused.state, "UNKNOWN");
-  assertStringIncludes(refused.text, 'Permission refused: net "192.0.2.9:81"');
+  assertEquals(
+    refused.text,
+    "HTTP UNKNOWN - The redirect to http://192.0.2.9:81/ is not permitted\n" +
+      'Permission refused: net "192.0.2.9:81" is not among the declared permissions: add ' +
+      '"192.0.2.9:81" to the option redirectHosts in the agent',
+  );
   const net = { "192.0.2.9:81": () => "HTTP/1.1 200 OK\r\n\r\nover there" };
   const declared = http({ ...place, url: "/out", redirectHosts: "192.0.2.9:81" });
   const elsewhere = await testCheck(declared, { args: ["-s", "over there"], net });
@@ -564,17 +524,17 @@ Deno.test("http waits longer than its time limit if the critical time is longer"
 
 Deno.test("askHttp() counts the whole response and keeps a limited part", async () => {
   const head = "HTTP/1.1 200 OK\r\n\r\n";
-  const part = new Uint8Array(65536).fill(0x61);
+  const part = new Uint8Array(1024 * 1024).fill(0x61);
   await using server = listen(async ({ read, write }) => {
     await read();
     await write(head);
-    for (let sent = 0; sent < 100; sent++) await write(part);
+    for (let sent = 0; sent < 17; sent++) await write(part);
   });
   const { signal } = new AbortController();
   const address = { hostname: "127.0.0.1", port: server.port };
   const reading = await askHttp(address, bytes("GET / HTTP/1.0\r\n\r\n"), false, { signal });
-  assertEquals(reading.size, head.length + 100 * part.length);
-  assertEquals(reading.bytes.length, KEPT);
+  assertEquals(reading.size, head.length + 17 * part.length);
+  assertEquals([reading.response.body.length, reading.response.isCut], [KEPT, true]);
   const headOnly = await askHttp(address, bytes("GET / HTTP/1.0\r\n\r\n"), true, { signal });
   assert(headOnly.size < 2 * part.length, `${headOnly.size} bytes`);
 });
@@ -621,15 +581,35 @@ Deno.test("http declares net permission for its possible destinations only", pur
     [{}, []],
   ];
   for (const [binding, net] of cases) assertEquals(permissionsOf(http(binding)), { net });
+  assertEquals(
+    permissionsOf(http({ hostname: "a.example", verifyCert: true, caCert: "/ca.pem" })),
+    {
+      net: ["a.example:443"],
+      read: ["/ca.pem"],
+    },
+  );
 });
 
 Deno.test("http refuses options with line breaks and invalid options", pure, async () => {
   const bound = http({ ipAddress: "192.0.2.1" });
   const cases: [args: string[], message: string][] = [
     [["-u", "/ HTTP/1.0\r\nX: y"], 'Option "url": Invalid value'],
-    [["-u", "/a b"], 'Option "url": Invalid value "/a b"'],
+    [
+      ["-u", "/a b"],
+      'Option "url": Invalid value "/a b": expected a path without blanks: write %20 for a blank',
+    ],
+    ...["1", "1.1", "2", "3"].map((version): [string[], string] => [
+      [`-S${version}`],
+      `Option "ssl": Invalid value "${version}": expected 1.2, 1.2+, 1.3 or 1.3+, because Deno ` +
+      "speaks only TLS 1.2 and 1.3",
+    ]),
+    [["-4", "-6"], 'Options "useIpv4" and "useIpv6" exclude each other'],
     [["-k", "X: y\r\nZ: z"], 'Option "header": Invalid value'],
     [["-A", "a\nb"], 'Option "useragent": Invalid value'],
+    [
+      ["-e", "200", "-e", "404"],
+      'Option "expect": Set to "200" and to "404": expected one value for the whole command',
+    ],
     [["-j", "GET /"], 'Option "method": Invalid value "GET /"'],
     [["-H", "a/b"], 'Option "hostname": Invalid value "a/b"'],
     [["-m", "5:"], 'Option "pagesize": Invalid value "5:"'],
@@ -641,4 +621,48 @@ Deno.test("http refuses options with line breaks and invalid options", pure, asy
     assertEquals(state, "UNKNOWN", text);
     assertStringIncludes(text, message);
   }
+});
+
+Deno.test("http warns of options that are ignored", pure, () => {
+  const at = { ipAddress: "192.0.2.1" };
+  const certificate = "With certificate (-C), the page is not requested: set " +
+    "continueAfterCertificate, or omit ";
+  const cases: [binding: Parameters<typeof http>[0], warnings: string[]][] = [
+    [{ ...at, certificate: "30" }, []],
+    [{ ...at, certificate: "30", expect: "200" }, [`${certificate}expect`]],
+    [{ ...at, certificate: "30", string: "a", regex: "b" }, [`${certificate}string, regex`]],
+    [{ ...at, certificate: "30", string: "a", continueAfterCertificate: true }, []],
+    [
+      { ...at, noBody: true, regex: "b" },
+      ["With noBody (-N), the body is not searched: omit noBody, string and patterns"],
+    ],
+    [
+      { ...at, invertRegex: true },
+      ["invertRegex applies to patterns only: set regex (-r) or eregi (-R)"],
+    ],
+    [{ ...at, string: "a", regex: "b", invertRegex: true }, []],
+  ];
+  for (const [binding, warnings] of cases) {
+    const { diagnostics } = describeAgent({ commands: { page: http(binding) } });
+    assertEquals(diagnostics.map(({ message }) => message), warnings);
+  }
+});
+
+Deno.test("http with -C judges the page too if continueAfterCertificate is set", {
+  ignore: isMissing(openssl),
+}, async () => {
+  const page: Peer = async ({ read, write }) => {
+    await read();
+    await write("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+  };
+  await using server = listen(page, await makeKeyPair(60, "/CN=shop.example"));
+  const at = { ipAddress: "127.0.0.1", port: server.port, certificate: "30", expect: "200" };
+  const alone = await testCheck(http(at));
+  assertMatch(alone.text, /^OK - Certificate 'shop.example' will expire on /);
+  const both = await testCheck(http({ ...at, continueAfterCertificate: true }));
+  assertEquals(both.state, "CRITICAL");
+  assertStringIncludes(
+    both.text,
+    "HTTP CRITICAL - Invalid HTTP response received from host on port",
+  );
 });
