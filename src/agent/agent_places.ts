@@ -2,7 +2,7 @@ import { placeBelow } from "./diagnostic.ts";
 import { isRecord } from "./read.ts";
 
 /** Settings whose maps are merged key by key, so that each key has its own place. */
-export const MERGED_SETTINGS: readonly string[] = ["tls", "limits", "v2", "env"];
+export const MERGED_SETTINGS: readonly string[] = ["tls", "limits", "v2", "env", "log"];
 
 /**
  * Returns the places that an agent sets itself, so that `validate` can distinguish them from

@@ -54,10 +54,15 @@ function acceptsArguments(input: { acceptArguments?: unknown }): boolean {
 function mergeSettings(agent: HostSettings, host: HostSettings): HostSettings {
   const merged: Record<string, unknown> = { ...agent, ...host };
   for (const name of MERGED_SETTINGS) {
-    const [below, above] = [agent[name], host[name]];
+    const [below, above] = [agent, host].map(({ [name]: value }) => withoutShortForm(name, value));
     if (isRecord(below) && isRecord(above)) merged[name] = { ...below, ...above };
   }
   return merged;
+}
+
+/** `log: json` sets only the format. */
+function withoutShortForm(name: string, value: unknown): unknown {
+  return name === "log" && (value === "text" || value === "json") ? { format: value } : value;
 }
 
 function describeCommands(

@@ -20,8 +20,10 @@ type Row = [place: string, value: string, origin: string];
  */
 export function formatEffective({ manifest, said = [], host }: HostedAgent): string {
   const origins = new Set(said);
-  const originOf = (place: string) =>
-    host.sourceOf(place) ?? (origins.has(place) ? "agent" : undefined);
+  const originOf = (place: string): string | undefined =>
+    host.sourceOf(place) ?? (origins.has(place) ? "agent" : undefined) ??
+      // `log: json` sets only the format.
+      (place === "log.format" && !origins.has("log.level") ? originOf("log") : undefined);
   const rows = [...settingRows(manifest, originOf), ...commandRows(manifest, origins, originOf)];
   const [width, valueWidth] = [0, 1].map((column) =>
     Math.max(...rows.map((row) => Math.min(row[column]!.length, 50)))

@@ -9,8 +9,11 @@ import { later } from "../waiting.ts";
 /** A kind of bad connection. */
 export interface Flood {
   name: string;
-  /** Misbehaves on an open connection. Settles when the peer does nothing more. */
-  misbehave(socket: Socket): Promise<void> | void;
+  /**
+   * Misbehaves on an open connection. Settles when the server has closed it, or after the time that
+   * a silent peer stays, in milliseconds.
+   */
+  misbehave(socket: Socket, silence: number): Promise<void> | void;
 }
 
 /** The first bytes of a TLS ClientHello that announces 512 bytes. */
@@ -20,31 +23,28 @@ const helloStart = Uint8Array.of(22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3, 1, 2, 3, 4
 const halfQuery = new Uint8Array(518);
 halfQuery.set([0, 2, 0, 1]);
 
-/** How long a silent peer stays connected, in milliseconds. */
-const silence = 3_000;
-
 /** The kinds of bad connections. */
 export const floods: readonly Flood[] = [
   { name: "reset", misbehave: (socket) => void socket.resetAndDestroy() },
   { name: "connect and close", misbehave: (socket) => void socket.destroy() },
   {
     name: "garbage",
-    async misbehave(socket) {
+    async misbehave(socket, silence) {
       socket.write(crypto.getRandomValues(new Uint8Array(300)));
       await ended(socket, silence);
     },
   },
-  { name: "silent", misbehave: (socket) => ended(socket, silence) },
+  { name: "silent", misbehave: ended },
   {
     name: "half a handshake",
-    async misbehave(socket) {
+    async misbehave(socket, silence) {
       socket.write(helloStart);
       await ended(socket, silence);
     },
   },
   {
     name: "half a query",
-    async misbehave(socket) {
+    async misbehave(socket, silence) {
       socket.write(halfQuery);
       await ended(socket, silence);
     },
@@ -73,12 +73,14 @@ export interface FloodOptions {
   count: number;
   /** The number of bad connections at the same time; default: 500. */
   atOnce?: number;
+  /** How long a silent peer stays connected, in milliseconds; default: 3,000. */
+  silence?: number;
 }
 
 /** Opens bad connections, and sends a good query every 20 ms meanwhile. */
 export async function flood(
   { misbehave }: Flood,
-  { port, tls, from, count, atOnce = 500 }: FloodOptions,
+  { port, tls, from, count, atOnce = 500, silence = 3_000 }: FloodOptions,
 ): Promise<Damage> {
   const damage: Damage = { queries: 0, errors: [], worst: 0, seconds: 0 };
   const start = performance.now();
@@ -102,7 +104,7 @@ export async function flood(
   async function bad(): Promise<void> {
     while (left-- > 0) {
       const socket = await opened(port, from);
-      await misbehave(socket);
+      await misbehave(socket, silence);
       socket.destroy();
     }
   }

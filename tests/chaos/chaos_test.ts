@@ -1,8 +1,10 @@
 /**
  * All kinds of failures at once, for CHECKWRIGHT_CHAOS_SECONDS (default: 20). Two thirds of the time
- * are for plain text and one third is for TLS.
+ * are for plain text and one third is for TLS, where the certificate changes at each reload.
  */
-import { assertEquals } from "@std/assert";
+import { connect } from "node:net";
+import { assert, assertEquals } from "@std/assert";
+import { createSelfSigned } from "../../src/certificate/self_signed.ts";
 import { encodePacket } from "../../src/protocol/encode_packet.ts";
 import { askOnce } from "../asking.ts";
 import { createProject, type Project } from "../project.ts";
@@ -27,25 +29,47 @@ interface Chaos {
   right: Map<string, number>;
   /** The errors. */
   errors: string[];
+  /** Queries that were not sent, because the acceptor was replaced at the same time. */
+  lost: string[];
 }
 
+/** A connection that the kernel refused or reset before the end of the TLS handshake. */
+const handOver =
+  /^Error: Cannot (connect to|complete TLS handshake with) "127\.0\.0\.1": Connection (refused|reset by peer)/;
+
 async function ask(chaos: Chaos, { command, deadline, accepts }: Expectation): Promise<void> {
-  const { served, tls, standstill, right, errors } = chaos;
+  const { served, tls, standstill, right, errors, lost } = chaos;
   const nonce = crypto.randomUUID();
   const version = ([2, 3, 4] as const)[Math.floor(Math.random() * 3)]!;
   try {
-    const lost = standstill.lost();
+    const before = standstill.lost();
     const answer = await askOnce(served, [command, nonce], {
       tls,
       version,
       timeout: deadline + 1,
-      excused: () => standstill.lost() - lost,
+      excused: () => standstill.lost() - before,
     });
     if (accepts(answer, nonce)) right.set(command, (right.get(command) ?? 0) + 1);
     else errors.push(`${command} ${nonce}: ${answer.slice(0, 200)}`);
   } catch (error) {
-    errors.push(`${command} ${nonce}: ${error}`);
+    const list = tls && handOver.test(`Error: ${(error as Error).message}`) ? lost : errors;
+    list.push(`${command} ${nonce}: ${error}`);
   }
+}
+
+/** Opens connections from an address that is not allowed, and stays silent. */
+async function squatter({ served, stop }: Chaos): Promise<void> {
+  const options = { host: "127.0.0.1", port: served.port, localAddress: "127.9.9.9" };
+  const open = [];
+  while (!stop.aborted) {
+    const socket = connect(options);
+    socket.on("error", () => {});
+    socket.resume();
+    open.push(socket);
+    await later(10);
+    if (open.length > 600) open.shift()!.destroy();
+  }
+  for (const socket of open) socket.destroy();
 }
 
 async function client(chaos: Chaos): Promise<void> {
@@ -154,6 +178,18 @@ async function quiet(
   }
 }
 
+async function changeCertificate(project: Project): Promise<void> {
+  const { cert, key } = await createSelfSigned({ names: ["localhost"] });
+  await project.write("cert.pem", cert);
+  await project.write("key.pem", key);
+}
+
+/** Returns how often the acceptor was replaced because of silent peers. */
+function replacements(log: string): number {
+  return log.split("\n").filter((line) => line.includes(" acceptor replaced "))
+    .reduce((sum, line) => sum + Number(/ repeated=(\d+)/.exec(line)?.[1] ?? 1), 0);
+}
+
 /** Lets clients send queries for a time, and reloads every few seconds. */
 async function crowd(
   chaos: Omit<Chaos, "stop">,
@@ -167,11 +203,13 @@ async function crowd(
     ...Array.from({ length: 22 }, () => client(all)),
     ...Array.from({ length: 4 }, () => vanisher(all)),
     ...Array.from({ length: 4 }, () => babbler(all)),
+    squatter(all),
   ];
   const end = performance.now() + length * 1000;
   for (let round = 1; performance.now() < end; round++) {
     await later(Math.min(3_000, Math.max(0, end - performance.now())));
     await install(project, round % 2 === 0 ? "A" : "B", mark);
+    if (chaos.tls) await changeCertificate(project);
     chaos.served.process.kill("SIGHUP");
   }
   stop.abort();
@@ -182,7 +220,15 @@ async function wreak(length: number, tls: boolean): Promise<void> {
   const mark = crypto.randomUUID();
   await using project = await createProject("");
   await install(project, "A", mark);
-  await using served = await serve(project.agent, ...(tls ? [] : ["--no-tls"]));
+  await changeCertificate(project);
+  const settings = await project.write(
+    "settings.yaml",
+    `tls: { cert: ${project.folder}/cert.pem, key: ${project.folder}/key.pem }\n`,
+  );
+  await using served = await serve(
+    project.agent,
+    ...(tls ? ["--settings", settings] : ["--no-tls"]),
+  );
   using standstill = watchStandstill();
   const chaos: Chaos = {
     served,
@@ -191,6 +237,7 @@ async function wreak(length: number, tls: boolean): Promise<void> {
     standstill,
     right: new Map(),
     errors: [],
+    lost: [],
   };
   const pid = daemonOf(served.process.pid);
 
@@ -209,6 +256,10 @@ async function wreak(length: number, tls: boolean): Promise<void> {
   console.log(`${answers} answers, ${lost};`, brief(start), "became", brief(after));
   assertEquals(served.log().includes("restart reason="), false);
   assertEquals(await served.stop(), 0);
+  const reloads = served.log().split(" info reload ").length;
+  const handOvers = reloads + replacements(served.log());
+  console.log(`${chaos.lost.length} queries not sent at ${handOvers} replacements`);
+  assert(chaos.lost.length <= 22 * handOvers, chaos.lost.slice(0, 3).join("\n"));
   assertEquals(marked(mark), []);
 }
 

@@ -83,7 +83,8 @@ v2.payload                     1024                     default
 v2.packets                     one                      default
 procfs                         /proc                    default
 refusals                       explain                  default
-log                            json                     conf.d/20.yaml:1
+log.format                     json                     conf.d/20.yaml:1
+log.level                      info                     default
 commands.says.options.word     later                    conf.d/20.yaml:4
 commands.says.options.warning  "~:3"                    settings.yaml:8
 commands.says.timeout          5s                       agent
