@@ -100,7 +100,7 @@ export function createAcceptor(
   }
 
   async function listen(
-    { addresses, tls, takeOver }: ToAcceptor & { type: "listen" },
+    { addresses, tls, takeOver, nodeTls }: ToAcceptor & { type: "listen" },
   ): Promise<void> {
     try {
       const opened = await openListeners(addresses, {
@@ -109,7 +109,7 @@ export function createAcceptor(
         takeOver,
         onOpen: (listener) => void accept(listener),
         onExhausted: () => send({ type: "exhausted" }),
-        onStuck: disposable ? onStuck : undefined,
+        onStuck: disposable && !nodeTls ? onStuck : undefined,
       });
       listeners = opened;
       if (closing === undefined) send({ type: "listening", addresses: opened.addresses });

@@ -56,12 +56,16 @@ export interface AcceptorEvent {
 /** Messages to an acceptor. All are plain data. */
 export type ToAcceptor =
   | { type: "configure"; settings: AcceptorSettings }
-  /** Listens. With `takeOver`, an earlier acceptor is closing its sockets at the same time. */
+  /**
+   * Listens. With `takeOver`, an earlier acceptor is closing its sockets at the same time. With
+   * `nodeTls`, `Deno.listenTls` is not used.
+   */
   | {
     type: "listen";
     addresses: readonly Address[];
     tls: false | TlsServerOptions;
     takeOver: boolean;
+    nodeTls: boolean;
   }
   /** The answer to a query. Without `output`, the connection is closed without a response. */
   | { type: "answer"; id: number; output?: PluginOutput | undefined }

@@ -2,10 +2,10 @@ import type {
   AcceptorSettings,
   FromAcceptor,
   ReceivedQuery,
+  ToAcceptor,
 } from "../acceptor/acceptor_messages.ts";
 import type { PluginOutput } from "../nagios/plugin_output.ts";
 import type { Address } from "../net/host_port.ts";
-import type { TlsServerOptions } from "../net/tls_options.ts";
 import { waitAtMost } from "../runner/deadline.ts";
 import type { StartAcceptor } from "./acceptor_link.ts";
 import type { Log } from "./log.ts";
@@ -29,15 +29,14 @@ export interface AcceptorHandle {
   /** Sets the settings. */
   configure(settings: AcceptorSettings): void;
   /**
-   * Waits until the program is loaded, then listens.
+   * Waits until the program is loaded, then listens. See the message `listen`.
    *
    * @returns the addresses
    * @throws if it cannot listen, or has failed
    */
   listen(
     addresses: readonly Address[],
-    tls: false | TlsServerOptions,
-    takeOver: boolean,
+    options: Pick<ToAcceptor & { type: "listen" }, "tls" | "takeOver" | "nodeTls">,
   ): Promise<readonly Address[]>;
   /** Waits until the program is loaded. */
   readonly ready: Promise<void>;
@@ -147,11 +146,11 @@ export function openAcceptor(
     done: done.promise,
     ready: ready.promise,
     configure: (settings) => link.post({ type: "configure", settings }),
-    async listen(addresses, tls, takeOver) {
+    async listen(addresses, options) {
       const timer = setTimeout(() => end("The acceptor did not start"), startMilliseconds);
       try {
         await ready.promise;
-        link.post({ type: "listen", addresses, tls, takeOver });
+        link.post({ type: "listen", addresses, ...options });
         return await listening.promise;
       } finally {
         clearTimeout(timer);

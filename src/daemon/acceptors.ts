@@ -38,6 +38,12 @@ export interface Acceptors {
 /** Least time between two replacements of worn acceptors, in milliseconds. */
 const wornMilliseconds = 250;
 
+/**
+ * If acceptors are worn twice within this time, `Deno.listenTls` is not used for this time, in
+ * milliseconds. Further replacements during a flood would end the long queries of old acceptors.
+ */
+const floodMilliseconds = 600_000;
+
 /** The most acceptors that finish their queries. If there are more, the oldest is ended. */
 const mostFinishing = 4;
 
@@ -54,6 +60,7 @@ const mostFailures = 5;
  * @param start starts an acceptor
  * @param wanted the addresses to listen on
  * @param first the parts
+ * @param floodTime replaced in tests
  * @returns the acceptors, which listen
  * @throws if no address can be used, or the TLS options are invalid
  */
@@ -61,10 +68,12 @@ export async function openAcceptors(
   start: StartAcceptor,
   wanted: readonly Address[],
   first: AcceptorParts,
+  floodTime: number = floodMilliseconds,
 ): Promise<Acceptors> {
   let parts = first;
   let stopping = false;
   let lastWorn = -Infinity;
+  let nodeTls = false;
   const finishing = new Set<AcceptorHandle>();
   const failures: number[] = [];
   const broken = Promise.withResolvers<string>();
@@ -87,10 +96,11 @@ export async function openAcceptors(
   }
 
   let current = open();
-  const addresses = await current.listen(wanted, parts.tls, false).catch((error) => {
-    current.terminate();
-    throw error;
-  });
+  const addresses = await current.listen(wanted, { tls: parts.tls, takeOver: false, nodeTls })
+    .catch((error) => {
+      current.terminate();
+      throw error;
+    });
 
   function finish(acceptor: AcceptorHandle): void {
     finishing.add(acceptor);
@@ -125,11 +135,10 @@ export async function openAcceptors(
     finish(old);
     try {
       current = next;
-      await Promise.all([closed, next.listen(wanted, tls, true)]);
+      await Promise.all([closed, next.listen(wanted, { tls, takeOver: true, nodeTls })]);
     } catch (error) {
       next.terminate();
-      current = open();
-      await current.listen(wanted, parts.tls, true);
+      await reopen();
       throw error;
     }
     if (stopping) current.close(true);
@@ -139,11 +148,21 @@ export async function openAcceptors(
     const wait = lastWorn + wornMilliseconds - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     if (stopping || acceptor !== current) return;
+    const before = lastWorn;
     lastWorn = performance.now();
+    nodeTls = lastWorn - before < floodTime;
     await handOver(parts.tls);
     parts.service.log("info", "acceptor replaced", {
       reason: "too many peers left their connections open during the handshake",
     });
+    if (nodeTls) Deno.unrefTimer(setTimeout(() => serially(endFlood), floodTime));
+  }
+
+  async function endFlood(): Promise<void> {
+    if (stopping) return;
+    nodeTls = false;
+    await handOver(parts.tls);
+    parts.service.log("info", "acceptor replaced", { reason: "the flood has ended" });
   }
 
   async function replaceBroken(acceptor: AcceptorHandle, reason: string): Promise<void> {
@@ -153,8 +172,12 @@ export async function openAcceptors(
     if (failures.filter((time) => time > Date.now() - 60_000).length > mostFailures) {
       return broken.resolve(reason);
     }
+    await reopen();
+  }
+
+  async function reopen(): Promise<void> {
     current = open();
-    await current.listen(wanted, parts.tls, true);
+    await current.listen(wanted, { tls: parts.tls, takeOver: true, nodeTls });
   }
 
   return {
