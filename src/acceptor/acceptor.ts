@@ -89,8 +89,8 @@ export function createAcceptor(
       if (closing === "draining") visit.close();
       visits.add(visit);
       visit.done.then(() => leave(visit));
-      // The flood of connections that stay open is stopped until the acceptor is replaced.
-      if (gate!.held >= 4 * mostHeld) await closed.promise;
+      // No more connections can stay open until the acceptor is replaced.
+      if (gate!.held >= mostHeld) await closed.promise;
     }
   }
 
@@ -130,7 +130,7 @@ export function createAcceptor(
     closed.resolve();
     // The runtime closes the sockets when the pending calls of `accept()` have ended.
     setTimeout(() => {
-      send({ type: "closed" });
+      send({ type: "closed", open: visits.size + gate!.held });
       if (visits.size === 0) send({ type: "idle" });
     });
   }

@@ -92,7 +92,7 @@ export type FromAcceptor =
   | { type: "worn" }
   /** All file descriptors are in use, so that no connection can be accepted. */
   | { type: "exhausted" }
-  /** It does not listen anymore. */
-  | { type: "closed" }
+  /** It does not listen anymore. `open`: its connections, also those that are closed but stay open. */
+  | { type: "closed"; open: number }
   /** After `closed`: the last connection has ended. */
   | { type: "idle" };

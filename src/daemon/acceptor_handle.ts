@@ -24,6 +24,8 @@ export interface AcceptorService {
 export interface AcceptorHandle {
   /** The number of queries without an answer. */
   readonly pending: number;
+  /** After `close()`: the most connections that it still has. */
+  readonly open: number;
   /** Settles when the acceptor has ended, for any reason. */
   readonly done: Promise<void>;
   /** Sets the settings. */
@@ -80,6 +82,7 @@ export function openAcceptor(
   const closed = Promise.withResolvers<void>();
   const done = Promise.withResolvers<void>();
   let pending = 0;
+  let open = 0;
   let ended = false;
   for (const { promise } of [ready, listening]) promise.catch(() => {});
 
@@ -114,6 +117,7 @@ export function openAcceptor(
       case "exhausted":
         return events.onExhausted();
       case "closed":
+        open = data.open;
         return closed.resolve();
       case "idle":
         return end();
@@ -143,9 +147,14 @@ export function openAcceptor(
     get pending() {
       return pending;
     },
+    get open() {
+      return open;
+    },
     done: done.promise,
     ready: ready.promise,
-    configure: (settings) => link.post({ type: "configure", settings }),
+    configure(settings) {
+      if (!ended) link.post({ type: "configure", settings });
+    },
     async listen(addresses, options) {
       const timer = setTimeout(() => end("The acceptor did not start"), startMilliseconds);
       try {

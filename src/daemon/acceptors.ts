@@ -3,6 +3,7 @@ import type { Address } from "../net/host_port.ts";
 import type { TlsServerOptions } from "../net/tls_options.ts";
 import { type AcceptorHandle, type AcceptorService, openAcceptor } from "./acceptor_handle.ts";
 import type { StartAcceptor } from "./acceptor_link.ts";
+import { createFinishing } from "./finishing.ts";
 
 /** The input of the acceptors. */
 export interface AcceptorParts {
@@ -44,11 +45,11 @@ const wornMilliseconds = 250;
  */
 const floodMilliseconds = 600_000;
 
-/** The most acceptors that finish their queries. If there are more, the oldest is ended. */
-const mostFinishing = 4;
-
-/** Time in seconds that an old acceptor has for connections, in addition to the longest command. */
-const finishSeconds = 15;
+/**
+ * `Deno.listenTls` is not used if fewer connections are allowed: two worn acceptors could use all
+ * file descriptors. Without a free one, the runtime ends the process when it starts a worker.
+ */
+const fewConnections = 512;
 
 /** The most failures of acceptors within a minute. */
 const mostFailures = 5;
@@ -73,8 +74,8 @@ export async function openAcceptors(
   let parts = first;
   let stopping = false;
   let lastWorn = -Infinity;
-  let nodeTls = false;
-  const finishing = new Set<AcceptorHandle>();
+  let flooded = false;
+  const finishing = createFinishing(() => parts, () => configure(current));
   const failures: number[] = [];
   const broken = Promise.withResolvers<string>();
   // One replacement at a time.
@@ -85,57 +86,46 @@ export async function openAcceptors(
     return result;
   };
 
+  const nodeTls = () => flooded || parts.settings.limits.connections < fewConnections;
+
+  // All acceptors together have no more connections than one may have.
+  function configure(acceptor: AcceptorHandle): void {
+    const { limits } = parts.settings;
+    const connections = Math.max(1, limits.connections - finishing.open);
+    acceptor.configure({ ...parts.settings, limits: { ...limits, connections } });
+  }
+
   function open(): AcceptorHandle {
     const acceptor = openAcceptor(start, wanted, () => parts.service, {
       onWorn: () => acceptor === current && serially(() => replaceWorn(acceptor)),
-      onExhausted: () => endOldest("all file descriptors are in use"),
+      onExhausted: () => finishing.endOldest("all file descriptors are in use"),
       onBroken: (reason) => acceptor === current && serially(() => replaceBroken(acceptor, reason)),
     });
-    acceptor.configure(parts.settings);
+    configure(acceptor);
     return acceptor;
   }
 
   let current = open();
-  const addresses = await current.listen(wanted, { tls: parts.tls, takeOver: false, nodeTls })
+  const addresses = await current.listen(wanted, {
+    tls: parts.tls,
+    takeOver: false,
+    nodeTls: nodeTls(),
+  })
     .catch((error) => {
       current.terminate();
       throw error;
     });
 
-  function finish(acceptor: AcceptorHandle): void {
-    finishing.add(acceptor);
-    const seconds = parts.longest + finishSeconds;
-    const timer = setTimeout(
-      () => endOne(acceptor, `not finished after ${seconds} s`),
-      seconds * 1000,
-    );
-    acceptor.done.then(() => {
-      clearTimeout(timer);
-      finishing.delete(acceptor);
-    });
-    if (finishing.size > mostFinishing) endOldest("too many old acceptors");
-  }
-
-  function endOldest(reason: string): void {
-    const [oldest] = finishing;
-    if (oldest !== undefined) endOne(oldest, reason);
-  }
-
-  function endOne(acceptor: AcceptorHandle, reason: string): void {
-    finishing.delete(acceptor);
-    parts.service.log("warning", "acceptor ended", { unanswered: acceptor.pending, reason });
-    acceptor.terminate();
-  }
-
   // The new acceptor is loaded before the old one closes its sockets.
-  async function handOver(tls: AcceptorParts["tls"]): Promise<void> {
+  async function handOver(tls: AcceptorParts["tls"], worn = false): Promise<void> {
     const [old, next] = [current, open()];
     await next.ready;
     const closed = old.close(false);
-    finish(old);
+    finishing.add(old);
     try {
       current = next;
-      await Promise.all([closed, next.listen(wanted, { tls, takeOver: true, nodeTls })]);
+      closed.then(() => finishing.onClosed(old, worn));
+      await Promise.all([closed, next.listen(wanted, { tls, takeOver: true, nodeTls: nodeTls() })]);
     } catch (error) {
       next.terminate();
       await reopen();
@@ -150,17 +140,17 @@ export async function openAcceptors(
     if (stopping || acceptor !== current) return;
     const before = lastWorn;
     lastWorn = performance.now();
-    nodeTls = lastWorn - before < floodTime;
-    await handOver(parts.tls);
+    flooded = lastWorn - before < floodTime;
+    await handOver(parts.tls, true);
     parts.service.log("info", "acceptor replaced", {
       reason: "too many peers left their connections open during the handshake",
     });
-    if (nodeTls) Deno.unrefTimer(setTimeout(() => serially(endFlood), floodTime));
+    if (flooded) Deno.unrefTimer(setTimeout(() => serially(endFlood), floodTime));
   }
 
   async function endFlood(): Promise<void> {
     if (stopping) return;
-    nodeTls = false;
+    flooded = false;
     await handOver(parts.tls);
     parts.service.log("info", "acceptor replaced", { reason: "the flood has ended" });
   }
@@ -177,7 +167,7 @@ export async function openAcceptors(
 
   async function reopen(): Promise<void> {
     current = open();
-    await current.listen(wanted, { tls: parts.tls, takeOver: true, nodeTls });
+    await current.listen(wanted, { tls: parts.tls, takeOver: true, nodeTls: nodeTls() });
   }
 
   return {
@@ -187,18 +177,18 @@ export async function openAcceptors(
       serially(async () => {
         if (JSON.stringify(next.tls) !== JSON.stringify(parts.tls)) await handOver(next.tls);
         parts = next;
-        current.configure(next.settings);
+        configure(current);
       }),
     async close() {
       stopping = true;
       await work;
       await current.close(true);
-      const all = [current, ...finishing];
-      finishing.forEach((acceptor) => acceptor.close(true));
+      const all = [current, ...finishing.all()];
+      finishing.all().forEach((acceptor) => acceptor.close(true));
       await Promise.all(all.map(({ done }) => done));
     },
     abort() {
-      for (const acceptor of [current, ...finishing]) acceptor.terminate();
+      for (const acceptor of [current, ...finishing.all()]) acceptor.terminate();
     },
   };
 }
