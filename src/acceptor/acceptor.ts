@@ -89,8 +89,8 @@ export function createAcceptor(
       if (closing === "draining") visit.close();
       visits.add(visit);
       visit.done.then(() => leave(visit));
-      // The flood of connections that stay open is stopped until the acceptor is replaced.
-      if (gate!.held >= 4 * mostHeld) await closed.promise;
+      // No more connections can stay open until the acceptor is replaced.
+      if (gate!.held >= mostHeld) await closed.promise;
     }
   }
 
@@ -100,7 +100,7 @@ export function createAcceptor(
   }
 
   async function listen(
-    { addresses, tls, takeOver }: ToAcceptor & { type: "listen" },
+    { addresses, tls, takeOver, nodeTls }: ToAcceptor & { type: "listen" },
   ): Promise<void> {
     try {
       const opened = await openListeners(addresses, {
@@ -109,7 +109,7 @@ export function createAcceptor(
         takeOver,
         onOpen: (listener) => void accept(listener),
         onExhausted: () => send({ type: "exhausted" }),
-        onStuck: disposable ? onStuck : undefined,
+        onStuck: disposable && !nodeTls ? onStuck : undefined,
       });
       listeners = opened;
       if (closing === undefined) send({ type: "listening", addresses: opened.addresses });
@@ -130,7 +130,7 @@ export function createAcceptor(
     closed.resolve();
     // The runtime closes the sockets when the pending calls of `accept()` have ended.
     setTimeout(() => {
-      send({ type: "closed" });
+      send({ type: "closed", open: visits.size + gate!.held });
       if (visits.size === 0) send({ type: "idle" });
     });
   }

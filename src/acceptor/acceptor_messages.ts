@@ -56,12 +56,16 @@ export interface AcceptorEvent {
 /** Messages to an acceptor. All are plain data. */
 export type ToAcceptor =
   | { type: "configure"; settings: AcceptorSettings }
-  /** Listens. With `takeOver`, an earlier acceptor is closing its sockets at the same time. */
+  /**
+   * Listens. With `takeOver`, an earlier acceptor is closing its sockets at the same time. With
+   * `nodeTls`, `Deno.listenTls` is not used.
+   */
   | {
     type: "listen";
     addresses: readonly Address[];
     tls: false | TlsServerOptions;
     takeOver: boolean;
+    nodeTls: boolean;
   }
   /** The answer to a query. Without `output`, the connection is closed without a response. */
   | { type: "answer"; id: number; output?: PluginOutput | undefined }
@@ -88,7 +92,7 @@ export type FromAcceptor =
   | { type: "worn" }
   /** All file descriptors are in use, so that no connection can be accepted. */
   | { type: "exhausted" }
-  /** It does not listen anymore. */
-  | { type: "closed" }
+  /** It does not listen anymore. `open`: its connections, also those that are closed but stay open. */
+  | { type: "closed"; open: number }
   /** After `closed`: the last connection has ended. */
   | { type: "idle" };

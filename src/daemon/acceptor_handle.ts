@@ -2,10 +2,10 @@ import type {
   AcceptorSettings,
   FromAcceptor,
   ReceivedQuery,
+  ToAcceptor,
 } from "../acceptor/acceptor_messages.ts";
 import type { PluginOutput } from "../nagios/plugin_output.ts";
 import type { Address } from "../net/host_port.ts";
-import type { TlsServerOptions } from "../net/tls_options.ts";
 import { waitAtMost } from "../runner/deadline.ts";
 import type { StartAcceptor } from "./acceptor_link.ts";
 import type { Log } from "./log.ts";
@@ -24,20 +24,21 @@ export interface AcceptorService {
 export interface AcceptorHandle {
   /** The number of queries without an answer. */
   readonly pending: number;
+  /** After `close()`: the most connections that it still has. */
+  readonly open: number;
   /** Settles when the acceptor has ended, for any reason. */
   readonly done: Promise<void>;
   /** Sets the settings. */
   configure(settings: AcceptorSettings): void;
   /**
-   * Waits until the program is loaded, then listens.
+   * Waits until the program is loaded, then listens. See the message `listen`.
    *
    * @returns the addresses
    * @throws if it cannot listen, or has failed
    */
   listen(
     addresses: readonly Address[],
-    tls: false | TlsServerOptions,
-    takeOver: boolean,
+    options: Pick<ToAcceptor & { type: "listen" }, "tls" | "takeOver" | "nodeTls">,
   ): Promise<readonly Address[]>;
   /** Waits until the program is loaded. */
   readonly ready: Promise<void>;
@@ -81,6 +82,7 @@ export function openAcceptor(
   const closed = Promise.withResolvers<void>();
   const done = Promise.withResolvers<void>();
   let pending = 0;
+  let open = 0;
   let ended = false;
   for (const { promise } of [ready, listening]) promise.catch(() => {});
 
@@ -115,6 +117,7 @@ export function openAcceptor(
       case "exhausted":
         return events.onExhausted();
       case "closed":
+        open = data.open;
         return closed.resolve();
       case "idle":
         return end();
@@ -144,14 +147,19 @@ export function openAcceptor(
     get pending() {
       return pending;
     },
+    get open() {
+      return open;
+    },
     done: done.promise,
     ready: ready.promise,
-    configure: (settings) => link.post({ type: "configure", settings }),
-    async listen(addresses, tls, takeOver) {
+    configure(settings) {
+      if (!ended) link.post({ type: "configure", settings });
+    },
+    async listen(addresses, options) {
       const timer = setTimeout(() => end("The acceptor did not start"), startMilliseconds);
       try {
         await ready.promise;
-        link.post({ type: "listen", addresses, tls, takeOver });
+        link.post({ type: "listen", addresses, ...options });
         return await listening.promise;
       } finally {
         clearTimeout(timer);

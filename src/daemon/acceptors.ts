@@ -3,6 +3,7 @@ import type { Address } from "../net/host_port.ts";
 import type { TlsServerOptions } from "../net/tls_options.ts";
 import { type AcceptorHandle, type AcceptorService, openAcceptor } from "./acceptor_handle.ts";
 import type { StartAcceptor } from "./acceptor_link.ts";
+import { createFinishing } from "./finishing.ts";
 
 /** The input of the acceptors. */
 export interface AcceptorParts {
@@ -38,11 +39,17 @@ export interface Acceptors {
 /** Least time between two replacements of worn acceptors, in milliseconds. */
 const wornMilliseconds = 250;
 
-/** The most acceptors that finish their queries. If there are more, the oldest is ended. */
-const mostFinishing = 4;
+/**
+ * If acceptors are worn twice within this time, `Deno.listenTls` is not used for this time, in
+ * milliseconds. Further replacements during a flood would end the long queries of old acceptors.
+ */
+const floodMilliseconds = 600_000;
 
-/** Time in seconds that an old acceptor has for connections, in addition to the longest command. */
-const finishSeconds = 15;
+/**
+ * `Deno.listenTls` is not used if fewer connections are allowed: two worn acceptors could use all
+ * file descriptors. Without a free one, the runtime ends the process when it starts a worker.
+ */
+const fewConnections = 512;
 
 /** The most failures of acceptors within a minute. */
 const mostFailures = 5;
@@ -54,6 +61,7 @@ const mostFailures = 5;
  * @param start starts an acceptor
  * @param wanted the addresses to listen on
  * @param first the parts
+ * @param floodTime replaced in tests
  * @returns the acceptors, which listen
  * @throws if no address can be used, or the TLS options are invalid
  */
@@ -61,11 +69,13 @@ export async function openAcceptors(
   start: StartAcceptor,
   wanted: readonly Address[],
   first: AcceptorParts,
+  floodTime: number = floodMilliseconds,
 ): Promise<Acceptors> {
   let parts = first;
   let stopping = false;
   let lastWorn = -Infinity;
-  const finishing = new Set<AcceptorHandle>();
+  let flooded = false;
+  const finishing = createFinishing(() => parts, () => configure(current));
   const failures: number[] = [];
   const broken = Promise.withResolvers<string>();
   // One replacement at a time.
@@ -76,60 +86,49 @@ export async function openAcceptors(
     return result;
   };
 
+  const nodeTls = () => flooded || parts.settings.limits.connections < fewConnections;
+
+  // All acceptors together have no more connections than one may have.
+  function configure(acceptor: AcceptorHandle): void {
+    const { limits } = parts.settings;
+    const connections = Math.max(1, limits.connections - finishing.open);
+    acceptor.configure({ ...parts.settings, limits: { ...limits, connections } });
+  }
+
   function open(): AcceptorHandle {
     const acceptor = openAcceptor(start, wanted, () => parts.service, {
       onWorn: () => acceptor === current && serially(() => replaceWorn(acceptor)),
-      onExhausted: () => endOldest("all file descriptors are in use"),
+      onExhausted: () => finishing.endOldest("all file descriptors are in use"),
       onBroken: (reason) => acceptor === current && serially(() => replaceBroken(acceptor, reason)),
     });
-    acceptor.configure(parts.settings);
+    configure(acceptor);
     return acceptor;
   }
 
   let current = open();
-  const addresses = await current.listen(wanted, parts.tls, false).catch((error) => {
-    current.terminate();
-    throw error;
-  });
-
-  function finish(acceptor: AcceptorHandle): void {
-    finishing.add(acceptor);
-    const seconds = parts.longest + finishSeconds;
-    const timer = setTimeout(
-      () => endOne(acceptor, `not finished after ${seconds} s`),
-      seconds * 1000,
-    );
-    acceptor.done.then(() => {
-      clearTimeout(timer);
-      finishing.delete(acceptor);
+  const addresses = await current.listen(wanted, {
+    tls: parts.tls,
+    takeOver: false,
+    nodeTls: nodeTls(),
+  })
+    .catch((error) => {
+      current.terminate();
+      throw error;
     });
-    if (finishing.size > mostFinishing) endOldest("too many old acceptors");
-  }
-
-  function endOldest(reason: string): void {
-    const [oldest] = finishing;
-    if (oldest !== undefined) endOne(oldest, reason);
-  }
-
-  function endOne(acceptor: AcceptorHandle, reason: string): void {
-    finishing.delete(acceptor);
-    parts.service.log("warning", "acceptor ended", { unanswered: acceptor.pending, reason });
-    acceptor.terminate();
-  }
 
   // The new acceptor is loaded before the old one closes its sockets.
-  async function handOver(tls: AcceptorParts["tls"]): Promise<void> {
+  async function handOver(tls: AcceptorParts["tls"], worn = false): Promise<void> {
     const [old, next] = [current, open()];
     await next.ready;
     const closed = old.close(false);
-    finish(old);
+    finishing.add(old);
     try {
       current = next;
-      await Promise.all([closed, next.listen(wanted, tls, true)]);
+      closed.then(() => finishing.onClosed(old, worn));
+      await Promise.all([closed, next.listen(wanted, { tls, takeOver: true, nodeTls: nodeTls() })]);
     } catch (error) {
       next.terminate();
-      current = open();
-      await current.listen(wanted, parts.tls, true);
+      await reopen();
       throw error;
     }
     if (stopping) current.close(true);
@@ -139,11 +138,21 @@ export async function openAcceptors(
     const wait = lastWorn + wornMilliseconds - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     if (stopping || acceptor !== current) return;
+    const before = lastWorn;
     lastWorn = performance.now();
-    await handOver(parts.tls);
+    flooded = lastWorn - before < floodTime;
+    await handOver(parts.tls, true);
     parts.service.log("info", "acceptor replaced", {
       reason: "too many peers left their connections open during the handshake",
     });
+    if (flooded) Deno.unrefTimer(setTimeout(() => serially(endFlood), floodTime));
+  }
+
+  async function endFlood(): Promise<void> {
+    if (stopping) return;
+    flooded = false;
+    await handOver(parts.tls);
+    parts.service.log("info", "acceptor replaced", { reason: "the flood has ended" });
   }
 
   async function replaceBroken(acceptor: AcceptorHandle, reason: string): Promise<void> {
@@ -153,8 +162,12 @@ export async function openAcceptors(
     if (failures.filter((time) => time > Date.now() - 60_000).length > mostFailures) {
       return broken.resolve(reason);
     }
+    await reopen();
+  }
+
+  async function reopen(): Promise<void> {
     current = open();
-    await current.listen(wanted, parts.tls, true);
+    await current.listen(wanted, { tls: parts.tls, takeOver: true, nodeTls: nodeTls() });
   }
 
   return {
@@ -164,18 +177,18 @@ export async function openAcceptors(
       serially(async () => {
         if (JSON.stringify(next.tls) !== JSON.stringify(parts.tls)) await handOver(next.tls);
         parts = next;
-        current.configure(next.settings);
+        configure(current);
       }),
     async close() {
       stopping = true;
       await work;
       await current.close(true);
-      const all = [current, ...finishing];
-      finishing.forEach((acceptor) => acceptor.close(true));
+      const all = [current, ...finishing.all()];
+      finishing.all().forEach((acceptor) => acceptor.close(true));
       await Promise.all(all.map(({ done }) => done));
     },
     abort() {
-      for (const acceptor of [current, ...finishing]) acceptor.terminate();
+      for (const acceptor of [current, ...finishing.all()]) acceptor.terminate();
     },
   };
 }

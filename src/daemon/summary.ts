@@ -52,7 +52,7 @@ export function createSummary(
 
   return {
     log(level, event, fields = {}) {
-      const peer = networkOf(String(fields.peer));
+      const peer = fields.peer === undefined ? undefined : networkOf(String(fields.peer));
       const reason = String(fields.reason).replaceAll(/\b(0x[\da-f]+|\d+)\b/gi, "#");
       let key = [level, event, fields.stage, fields.command, peer, reason].join("\n");
       let common: Fields = { ...fields, peer };

@@ -34,6 +34,7 @@ async function open(
     start?: StartAcceptor;
     answer?: (query: ReceivedQuery) => Promise<PluginOutput | undefined>;
     resolve?: (name: string) => Promise<string[]>;
+    floodTime?: number;
   } = {},
 ): Promise<Opened> {
   const events: string[] = [];
@@ -53,7 +54,12 @@ async function open(
   };
   const port = freePort();
   const start = options.start ?? acceptorWorkers(code);
-  const acceptors = await openAcceptors(start, [{ hostname: HOST, port }], parts);
+  const acceptors = await openAcceptors(
+    start,
+    [{ hostname: HOST, port }],
+    parts,
+    options.floodTime,
+  );
   return {
     acceptors,
     port,
@@ -93,6 +99,53 @@ Deno.test("Peers that leave handshakes open cannot hold connections: the accepto
   const first = await Promise.race([Promise.any(ended).then(() => "ended"), later(5_000)]);
   assertEquals(first, "ended");
   for (const peer of peers) peer.destroy();
+});
+
+/** Leaves handshakes open until the acceptor is replaced. */
+async function wear({ port, events }: Opened): Promise<void> {
+  const replaced = () => events.filter((event) => event.includes("acceptor replaced")).length;
+  const before = replaced();
+  const peers = await Promise.all(Array.from({ length: 400 }, () => silentPeer(port)));
+  await until("the replacement", () => replaced() > before);
+  for (const peer of peers) peer.destroy();
+}
+
+Deno.test("Peers that leave handshakes open again and again cannot end the queries of another peer", async () => {
+  const release = Promise.withResolvers<void>();
+  let received = 0;
+  await using daemon = await open({
+    floodTime: 1_000_000,
+    async answer({ command }) {
+      received++;
+      await release.promise;
+      return { state: "OK", text: command };
+    },
+  });
+  const { port, events } = daemon;
+  const answers: Promise<string>[] = [];
+  for (let round = 0; round < 7; round++) {
+    answers.push(askOnce({ port }, ["slow"], { tls: true }));
+    await until("the query", () => received > round);
+    if (round < 2) await wear(daemon);
+    else {
+      // After two replacements, each of these peers is disconnected at once.
+      const peers = await Promise.all(Array.from({ length: 400 }, () => silentPeer(port)));
+      await until("the end", () => peers.every((peer) => peer.readableEnded || peer.destroyed));
+      for (const peer of peers) peer.destroy();
+    }
+  }
+  release.resolve();
+  assertEquals(await Promise.all(answers), Array(7).fill("OK slow"));
+  assertEquals(events.filter((event) => event.includes("acceptor ended")), []);
+});
+
+Deno.test("After a flood, the acceptor is replaced once more", async () => {
+  await using daemon = await open({ floodTime: 5_000 });
+  const { port, events } = daemon;
+  await wear(daemon);
+  await wear(daemon);
+  await until("the end", () => events.some((event) => event.includes("the flood has ended")));
+  assertEquals(await askOnce({ port }, ["check_load"], { tls: true }), "OK OK: check_load");
 });
 
 Deno.test("A new certificate is used for the next handshake; a running query keeps its connection", async () => {
