@@ -2,6 +2,7 @@ import type { PluginOutput } from "../nagios/plugin_output.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import { hostMatcher } from "../net/host_matcher.ts";
 import type { Listener } from "../net/listener.ts";
+import { readTlsMaterial } from "../net/tls_material.ts";
 import { createTimeouts } from "../net/timeouts.ts";
 import { V2_PAYLOAD_SIZE } from "../protocol/packet.ts";
 import { createGate, type Gate } from "./gate.ts";
@@ -108,6 +109,7 @@ export function createAcceptor(
         log: report,
         takeOver,
         onOpen: (listener) => void accept(listener),
+        onPrepared: () => send({ type: "prepared" }),
         onExhausted: () => send({ type: "exhausted" }),
         onStuck: disposable && !nodeTls ? onStuck : undefined,
       });
@@ -139,6 +141,11 @@ export function createAcceptor(
     switch (message.type) {
       case "configure":
         return configure(message.settings);
+      case "validate":
+        return void readTlsMaterial(message.tls).then(
+          () => send({ type: "valid" }),
+          ({ message }) => send({ type: "failed", reason: message }),
+        );
       case "listen":
         return void listen(message);
       case "answer":

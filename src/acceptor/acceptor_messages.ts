@@ -56,6 +56,8 @@ export interface AcceptorEvent {
 /** Messages to an acceptor. All are plain data. */
 export type ToAcceptor =
   | { type: "configure"; settings: AcceptorSettings }
+  /** Checks TLS options, without listening. */
+  | { type: "validate"; tls: TlsServerOptions }
   /**
    * Listens. With `takeOver`, an earlier acceptor is closing its sockets at the same time. With
    * `nodeTls`, `Deno.listenTls` is not used.
@@ -80,9 +82,13 @@ export type ToAcceptor =
 export type FromAcceptor =
   /** The program is loaded. */
   | { type: "ready" }
+  /** The TLS options are valid. */
+  | { type: "valid" }
+  /** It is ready to take over addresses from an earlier acceptor, which must close its sockets. */
+  | { type: "prepared" }
   /** It listens on these addresses. */
   | { type: "listening"; addresses: readonly Address[] }
-  /** It does not listen. */
+  /** It does not listen, or the TLS options are invalid. */
   | { type: "failed"; reason: string }
   | { type: "event"; event: AcceptorEvent }
   | { type: "query"; id: number; query: ReceivedQuery }

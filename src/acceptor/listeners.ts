@@ -22,6 +22,8 @@ export interface ListenersOptions {
    * sockets. They are then tried every millisecond for a second, and none of them is required.
    */
   takeOver?: boolean;
+  /** Called when everything is ready, and the first of the addresses is in use. */
+  onPrepared?: () => void;
   /**
    * Wait before the first retry, in milliseconds; default: 1,000. Each further wait is twice as
    * long.
@@ -62,11 +64,12 @@ export async function openListeners(
   addresses: readonly Address[],
   options: ListenersOptions,
 ): Promise<Listeners> {
-  const { tls, log, onOpen, onExhausted, onStuck, takeOver = false } = options;
+  const { tls, log, onOpen, onExhausted, onStuck, onPrepared, takeOver = false } = options;
   const { firstWait = firstMilliseconds } = options;
   const open: { wanted: Address; listener: Listener }[] = [];
   const timers = new Set<ReturnType<typeof setTimeout>>();
   let closed = false;
+  let prepared = false;
 
   const isCovered = (address: Address, error: unknown) =>
     isInUse(error) && open.some(({ wanted }) => covers(wanted, address) || covers(address, wanted));
@@ -89,6 +92,11 @@ export async function openListeners(
     onOpen(listener);
   }
 
+  function notifyPrepared(): void {
+    if (!prepared) onPrepared?.();
+    prepared = true;
+  }
+
   async function takeOne(wanted: Address): Promise<void> {
     const end = performance.now() + takeOverMilliseconds;
     while (true) {
@@ -96,6 +104,7 @@ export async function openListeners(
         return await openOne(wanted);
       } catch (error) {
         if (!isInUse(error) || isCovered(wanted, error) || performance.now() > end) throw error;
+        notifyPrepared();
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
     }

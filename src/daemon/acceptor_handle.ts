@@ -6,6 +6,7 @@ import type {
 } from "../acceptor/acceptor_messages.ts";
 import type { PluginOutput } from "../nagios/plugin_output.ts";
 import type { Address } from "../net/host_port.ts";
+import type { TlsServerOptions } from "../net/tls_options.ts";
 import { waitAtMost } from "../runner/deadline.ts";
 import type { StartAcceptor } from "./acceptor_link.ts";
 import type { Log } from "./log.ts";
@@ -40,8 +41,14 @@ export interface AcceptorHandle {
     addresses: readonly Address[],
     options: Pick<ToAcceptor & { type: "listen" }, "tls" | "takeOver" | "nodeTls">,
   ): Promise<readonly Address[]>;
-  /** Waits until the program is loaded. */
-  readonly ready: Promise<void>;
+  /** Settles when the acceptor is ready to take over addresses, or listens; rejects if it fails. */
+  readonly prepared: Promise<void>;
+  /**
+   * Checks TLS options.
+   *
+   * @throws if they are invalid
+   */
+  validate(tls: TlsServerOptions): Promise<void>;
   /** Stops listening. The acceptor ends when its last connection has ended. */
   close(drain: boolean): Promise<void>;
   /** Ends all connections at once. */
@@ -79,12 +86,13 @@ export function openAcceptor(
 ): AcceptorHandle {
   const ready = Promise.withResolvers<void>();
   const listening = Promise.withResolvers<readonly Address[]>();
+  const prepared = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
   const done = Promise.withResolvers<void>();
   let pending = 0;
   let open = 0;
   let ended = false;
-  for (const { promise } of [ready, listening]) promise.catch(() => {});
+  for (const { promise } of [ready, prepared, listening]) promise.catch(() => {});
 
   async function answer(id: number, query: ReceivedQuery): Promise<void> {
     pending++;
@@ -102,9 +110,14 @@ export function openAcceptor(
     switch (data.type) {
       case "ready":
         return ready.resolve();
+      case "prepared":
+      case "valid":
+        return prepared.resolve();
       case "listening":
+        prepared.resolve();
         return listening.resolve(data.addresses);
       case "failed":
+        prepared.reject(new Error(data.reason));
         return listening.reject(new Error(data.reason));
       case "event":
         return service().log(data.event.level, data.event.event, data.event.fields);
@@ -129,6 +142,7 @@ export function openAcceptor(
     ended = true;
     link.terminate();
     ready.reject(new Error(reason));
+    prepared.reject(new Error(reason));
     listening.reject(new Error(reason));
     closed.resolve();
     done.resolve();
@@ -151,7 +165,12 @@ export function openAcceptor(
       return open;
     },
     done: done.promise,
-    ready: ready.promise,
+    prepared: prepared.promise,
+    async validate(tls) {
+      await ready.promise;
+      link.post({ type: "validate", tls });
+      await prepared.promise;
+    },
     configure(settings) {
       if (!ended) link.post({ type: "configure", settings });
     },

@@ -116,22 +116,40 @@ export async function openAcceptors(
       throw error;
     });
 
-  // The new acceptor is loaded before the old one closes its sockets.
+  // The new acceptor is ready to listen before the old one closes its sockets.
   async function handOver(tls: AcceptorParts["tls"], worn = false): Promise<void> {
     const [old, next] = [current, open()];
-    await next.ready;
+    const listening = next.listen(wanted, { tls, takeOver: true, nodeTls: nodeTls() });
+    listening.catch(() => {});
+    try {
+      await next.prepared;
+    } catch (error) {
+      next.terminate();
+      throw error;
+    }
     const closed = old.close(false);
     finishing.add(old);
+    current = next;
+    closed.then(() => finishing.onClosed(old, worn));
     try {
-      current = next;
-      closed.then(() => finishing.onClosed(old, worn));
-      await Promise.all([closed, next.listen(wanted, { tls, takeOver: true, nodeTls: nodeTls() })]);
+      await Promise.all([closed, listening]);
     } catch (error) {
       next.terminate();
       await reopen();
       throw error;
     }
     if (stopping) current.close(true);
+  }
+
+  // In an acceptor of its own: the program that reads certificates needs 8 MB.
+  async function validate(tls: AcceptorParts["tls"]): Promise<void> {
+    if (tls === false) return;
+    const acceptor = open();
+    try {
+      await acceptor.validate(tls);
+    } finally {
+      acceptor.terminate();
+    }
   }
 
   async function replaceWorn(acceptor: AcceptorHandle): Promise<void> {
@@ -175,7 +193,10 @@ export async function openAcceptors(
     broken: broken.promise,
     replace: (next) =>
       serially(async () => {
-        if (JSON.stringify(next.tls) !== JSON.stringify(parts.tls)) await handOver(next.tls);
+        if (JSON.stringify(next.tls) !== JSON.stringify(parts.tls)) {
+          await validate(next.tls);
+          await handOver(next.tls);
+        }
         parts = next;
         configure(current);
       }),

@@ -1,14 +1,10 @@
-import type { Server, Socket } from "node:net";
-import { plainAddress } from "./address.ts";
-import type { Connection } from "./connection.ts";
+import type { Duplex } from "node:stream";
+import { listenTcp } from "./listen_tcp.ts";
 import type { Listener, ListenOptions } from "./listener.ts";
-import { tlsConnection } from "./tls_connection.ts";
-import { tlsServer } from "./tls_server.ts";
+import { type Handshaker, tlsConnection } from "./tls_connection.ts";
 import type { TlsServerOptions } from "./tls_options.ts";
-import { socketTransport } from "./tls_transport.ts";
-
-/** Limit of connections that wait in the kernel to be accepted. */
-const BACKLOG = 511;
+import { tlsServer } from "./tls_server.ts";
+import { connTransport } from "./tls_transport.ts";
 
 /**
  * The garbage collector is called after this number of connections, if the process was started with
@@ -19,12 +15,22 @@ const RECLAIM_AFTER = 256;
 
 const { gc } = globalThis as { gc?: () => void };
 
-/** Paused: no byte is read before `handshake()` is called. */
-const OPTIONS = { pauseOnConnect: true, noDelay: true };
+/** The handshakers of TLS options, so that another attempt to listen is quick. */
+const handshakers = new WeakMap<TlsServerOptions, Promise<Handshaker>>();
+
+function prepared(tls: TlsServerOptions): Promise<Handshaker> {
+  const known = handshakers.get(tls);
+  if (known !== undefined) return known;
+  const made = tlsServer(tls);
+  handshakers.set(tls, made);
+  return made;
+}
 
 /**
  * Listens for TLS connections with `node:tls`. It can request client certificates, and a closed
  * connection is closed at once. `Deno.listenTls` can do neither, but needs less time and memory.
+ * The socket is one of the runtime: a server of `node:net` that once lacked a file descriptor never
+ * accepts a connection again (Deno 2.9.6).
  *
  * @param options where to listen
  * @param tls certificate, key and rules
@@ -34,52 +40,35 @@ export async function listenNodeTls(
   { hostname, port, onAcceptError }: ListenOptions,
   tls: TlsServerOptions,
 ): Promise<Listener> {
-  const handshaker = await tlsServer(tls);
-  const { createServer } = await import("node:net");
-  const accepted: Connection[] = [];
-  let closed = false;
+  const handshaker = await prepared(tls);
+  const { Duplex } = await import("node:stream");
   let count = 0;
-  let wake = () => {};
-
-  const server = createServer(OPTIONS, (socket: Socket) => {
-    const { remoteAddress, remotePort } = socket;
-    if (remoteAddress === undefined || closed) return socket.destroy();
-    const peer = { address: plainAddress(remoteAddress), port: remotePort! };
-    if (++count % RECLAIM_AFTER === 0) gc?.();
-    accepted.push(tlsConnection(socketTransport(socket), peer, () => handshaker));
-    wake();
-  });
-  // Without permission, node:net throws an error that cannot be caught. `Deno.listen` throws an
-  // error that can be caught. If the address cannot be used, the error contains the reason of the
-  // system.
-  Deno.listen({ hostname, port }).close();
-  const address = await bind(server, hostname.replace(/^\[(.*)\]$/, "$1"), port);
-  server.on("error", (error) => onAcceptError?.(error));
-
-  return {
-    address,
-    async accept() {
-      while (accepted.length === 0 && !closed) {
-        await new Promise<void>((resolve) => wake = resolve);
-      }
-      return accepted.shift() ?? null;
+  return listenTcp(
+    Deno.listen({ hostname, port }),
+    (conn, peer) => {
+      conn.setNoDelay(true);
+      if (++count % RECLAIM_AFTER === 0) gc?.();
+      const shakeHands = (stream: Duplex) =>
+        handshaker.shakeHands(stream).catch((error) => {
+          sendAlert(conn, error);
+          throw error;
+        });
+      return tlsConnection(connTransport(conn, Duplex), peer, () => ({ shakeHands }));
     },
-    close() {
-      if (closed) return;
-      closed = true;
-      server.close();
-      wake();
-    },
-  };
+    onAcceptError,
+  );
 }
 
-function bind(server: Server, host: string, port: number): Promise<Listener["address"]> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port, backlog: BACKLOG }, () => {
-      server.off("error", reject);
-      const { address, port } = server.address() as { address: string; port: number };
-      resolve({ hostname: address, port });
-    });
-  });
+/** Alerts of TLS (RFC 8446, section 6). */
+const HANDSHAKE_FAILURE = 40;
+const PROTOCOL_VERSION = 70;
+
+/**
+ * Sends the alert that the runtime does not send if the stream below TLS is not a socket of Node. A
+ * handshake with an incompatible peer fails at its first message, so that the alert is not encrypted.
+ */
+function sendAlert(conn: Deno.TcpConn, { message }: Error): void {
+  if (!message.includes("tls.minVersion")) return;
+  const alert = /version/i.test(message.split("(").at(-1)!) ? PROTOCOL_VERSION : HANDSHAKE_FAILURE;
+  conn.write(Uint8Array.of(21, 3, 3, 0, 2, 2, alert)).catch(() => {});
 }

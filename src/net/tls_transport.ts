@@ -74,7 +74,8 @@ export function connTransport(conn: Deno.TcpConn, DuplexStream: typeof Duplex): 
       writeAll(conn, chunk).then(() => done(), done);
     },
     destroy(error, done) {
-      if (!finishing) closeConn(conn);
+      // The owner of the connection may still send an alert.
+      setTimeout(() => finishing || closeConn(conn));
       done(error);
     },
   });

@@ -87,7 +87,7 @@ export async function flood(
   let flooding = true;
 
   async function good(): Promise<void> {
-    while (flooding) {
+    do {
       const asked = performance.now();
       try {
         await askOnce({ port }, ["fast"], { tls });
@@ -97,7 +97,7 @@ export async function flood(
       }
       damage.worst = Math.max(damage.worst, performance.now() - asked);
       await later(20);
-    }
+    } while (flooding);
   }
 
   let left = count;
