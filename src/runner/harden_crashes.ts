@@ -6,6 +6,7 @@
 import { guardCrypto } from "./harden_crypto.ts";
 import { HANDLE_MAKERS, hideBindings, hideHandles } from "./harden_handles.ts";
 import { expectSignable } from "./harden_rsa.ts";
+import { guardZlib } from "./harden_zlib.ts";
 import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
 
 /** The members of a JSON Web Key that are strings. */
@@ -79,6 +80,7 @@ export function refuseNodeCrashes(process: object): void {
   hideBindings(Reflect.get(process, "binding").bind(process));
   const guards = new Map<string, (module: object) => void>([
     ["crypto", guardCrypto],
+    ["zlib", guardZlib],
     // A serializer calls methods that user code may replace by a value that is not a function.
     ["v8", (v8) => refuseFunctions(v8, "v8", ["Serializer", "DefaultSerializer"])],
   ]);

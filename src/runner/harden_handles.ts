@@ -27,8 +27,6 @@ export const HANDLE_MAKERS: Readonly<Record<string, (module: Module) => object[]
     createHistogram!(),
     monitorEventLoopDelay!(),
   ],
-  zlib: (zlib) =>
-    Object.keys(zlib).filter((name) => name.startsWith("create")).map((name) => zlib[name]!()),
 };
 
 /**

@@ -12,6 +12,9 @@ const zeroPrime = "Invalid prime 0";
 const dhKey = "Diffie-Hellman keys can be generated, not read";
 const key = "zeroPrimeKey";
 
+const closed = "The zlib stream is closed";
+const write = "0, new Uint8Array(4), 0, 4, new Uint8Array(8), 0, 8, new Uint32Array(2)";
+
 const rsa = '{ name: "RSASSA-PKCS1-v1_5", modulusLength: 512, ' +
   'publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-512" }';
 const shortKey = `${crypto}.generateKeyPairSync("rsa", { modulusLength: 512 }).privateKey`;
@@ -134,6 +137,46 @@ export const knownCrashes: readonly (readonly [code: string, refusal: string])[]
     "one.call(new Proxy({}, { get: fail })))",
     harmless,
   ],
+  // Streams after the end, and during an error.
+  ...["Gzip", "Inflate"].map((name) =>
+    [`((h) => { h.close(); h.reset() })(node("zlib").create${name}()._handle)`, closed] as const
+  ),
+  ...["BrotliCompress", "BrotliDecompress", "ZstdCompress", "ZstdDecompress"].flatMap((name) => [
+    ...["write", "writeSync"].map((method) =>
+      [
+        `((h) => { h.close(); h.${method}(${write}) })(node("zlib").create${name}()._handle)`,
+        closed,
+      ] as const
+    ),
+    // The method is found before a getter closes the stream.
+    [
+      `((s) => s._processChunk({ byteLength: 0, byteOffset: 0, get buffer() { s.close(); ` +
+      `return new ArrayBuffer(0) } }, 0))(node("zlib").create${name}())`,
+      closed,
+    ] as const,
+  ]),
+  ...["{ value: 1 }", "{ get: fail }", "{ value: undefined }"].map((handler) =>
+    [
+      `((h) => { Object.defineProperty(h, "onerror", ${handler}); h.writeSync(${write}) })(` +
+      'node("zlib").createInflate()._handle)',
+      "Invalid onerror of a zlib stream",
+    ] as const
+  ),
+  // A write into the output buffer of an earlier call.
+  ...["resize", "transfer"].map((free) =>
+    [
+      `((h, out) => { h.writeSync(0, node("crypto").randomBytes(5000), 0, 5000, out, 0, 2 ** 26, ` +
+      `new Uint32Array(2)); out.buffer.${free}(0); h.params(9, 3); h.params(1, 0) })(` +
+      'node("zlib").createDeflate()._handle, ' +
+      "new Uint8Array(new ArrayBuffer(2 ** 26, { maxByteLength: 2 ** 26 })))",
+      harmless,
+    ] as const
+  ),
+  // Memory that is not freed before the end of a stream.
+  ...Array(10).fill([
+    '(() => { for (let i = 0; i < 1000; i++) node("zlib").createDeflate({ memLevel: 9 }) })()',
+    harmless,
+  ]),
   // A method of a serializer that is not a function.
   [
     `((s) => { s._getDataCloneError = 1; s.writeValue(() => {}) })(new (node("v8").Serializer)())`,

@@ -18,8 +18,9 @@ export interface Setting {
 export interface Outcome {
   /**
    * `broken`: only the sandbox ended. `blocked`: the process was killed because it made no calls.
+   * `low`: the process ended itself because few descriptors or little memory was left.
    */
-  kind: "done" | "broken" | "died" | "blocked";
+  kind: "done" | "broken" | "died" | "blocked" | "low";
   /** The last reported call. Each call is reported before it is made. */
   at: Position;
   /** The method of a result, if the last call is such a method; otherwise empty. */
@@ -113,6 +114,7 @@ function readLine(line: string, outcome: Outcome): void {
   } else if (line.startsWith("#")) outcome.lines.push(line.slice(1));
   else if (line.startsWith("!cut ")) outcome.cut.push(Number(line.slice(5)));
   else if (line === "=done") outcome.kind = "done";
+  else if (line === "=low") outcome.kind = "low";
   else if (line.startsWith("=broken ")) {
     outcome.kind = "broken";
     outcome.reason = line.slice(8);

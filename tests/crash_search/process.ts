@@ -51,11 +51,37 @@ const sandbox = createSandbox(
   (events) => openWorker({ url, close: () => {} }, granted, withoutProcessTree(), events),
   () => {},
 );
+// A process whose descriptors run out could not open the file later.
+const ending = await Deno.open(progress, { append: true });
+const finish = async (text: string) => {
+  await ending.write(new TextEncoder().encode(`${text}\n`));
+  Deno.exit(0);
+};
+watchLimits(() => finish("=low"));
 let end = "=done";
 try {
   await sandbox.ready;
 } catch (error) {
   end = `=broken ${String((error as Error).message).replaceAll("\n", " ")}`;
 }
-await Deno.writeTextFile(progress, `${end}\n`, { append: true });
-Deno.exit(0);
+await finish(end);
+
+// Many calls together can use up the descriptors or the memory. Then any call can fail or crash.
+function watchLimits(onLow: () => void): void {
+  if (Deno.build.os !== "linux") return;
+  const limits = Deno.readTextFileSync("/proc/self/limits");
+  const limitOf = (name: string) =>
+    Number(new RegExp(`^${name} +(\\d+)`, "m").exec(limits)?.[1] ?? Infinity);
+  const descriptors = limitOf("Max open files");
+  const kibibytes = limitOf("Max data size") / 1024;
+  setInterval(() => {
+    try {
+      const used = /^VmData:\s*(\d+)/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
+      const open = [...Deno.readDirSync("/proc/self/fd")].length;
+      if (open > descriptors * 0.7 || Number(used) > kibibytes * 0.85) onLow();
+    } catch {
+      // No descriptor is left for the files above.
+      onLow();
+    }
+  }, 100);
+}

@@ -1,6 +1,7 @@
 /** Whole expressions: attacks in several steps, and buffers that are too large for most calls. */
 
 import { knownCrashes } from "./known_crashes.ts";
+import { receivers } from "./receivers.ts";
 
 const sizes = ["0", "1", "2", "3", "4", "16"];
 
@@ -77,4 +78,5 @@ export const scripts: readonly string[] = [
     `return new Promise((r) => setTimeout(r, 50)) })()`
   ),
   "Object.freeze(globalThis)",
+  ...receivers.map((code) => `afterEnd(() => (${code}))`),
 ];

@@ -77,7 +77,7 @@ async function searchWith(name: string, setting: Setting): Promise<number> {
   async function explain(outcome: Outcome, from: Position): Promise<Finding | undefined> {
     const { kind, at, method, reason } = outcome;
     if (kind === "died") return await narrow(setting, from, outcome);
-    if (kind === "done") return undefined;
+    if (kind === "done" || kind === "low") return undefined;
     return { kind, expression: await describe(setting, at, method), status: "", reason };
   }
 
@@ -91,6 +91,12 @@ async function searchWith(name: string, setting: Setting): Promise<number> {
       cut.push(...outcome.cut);
       if (outcome.kind === "done") return;
       const [fn, call] = outcome.at;
+      if (outcome.kind === "low") {
+        // The last call is tried again in a new process, except if it alone reaches a limit.
+        const isFirst = fn === at[0] && call === at[1];
+        at = [fn, isFirst ? call + 1 : call, -1];
+        continue;
+      }
       const finding = await explain(outcome, at);
       if (finding !== undefined) {
         findings.push(finding);

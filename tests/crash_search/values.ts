@@ -3,6 +3,8 @@
  * check. `helpers` are in the scope of every expression of this folder.
  */
 
+import { afterEnd } from "./endings.ts";
+
 /** The names and the code of the helpers. Each process evaluates them once, in this order. */
 export const helpers: readonly (readonly [name: string, code: string])[] = [
   ["node", "(name) => process.getBuiltinModule(name)"],
@@ -64,6 +66,7 @@ export const helpers: readonly (readonly [name: string, code: string])[] = [
     '06092a864886f70d0103013006020100020102" + "0403020103", "hex"), format: "der", ' +
     'type: "pkcs8" })',
   ],
+  ["afterEnd", afterEnd],
   ["huge", "new Uint8Array(2 ** 31)"],
   ["deepArray", "nest(1e5, (v) => [v])"],
   ["deepObject", "nest(1e5, (v) => ({ v }))"],
