@@ -9,6 +9,7 @@ import type { Address } from "../net/host_port.ts";
 import { waitAtMost } from "../runner/deadline.ts";
 import type { StartAcceptor } from "./acceptor_link.ts";
 import type { Log } from "./log.ts";
+import { readAcceptorMessage } from "./read_acceptor_message.ts";
 
 /** The functions that acceptors use. */
 export interface AcceptorService {
@@ -84,6 +85,7 @@ export function openAcceptor(
   let pending = 0;
   let open = 0;
   let ended = false;
+  let closing = false;
   for (const { promise } of [ready, listening]) promise.catch(() => {});
 
   async function answer(id: number, query: ReceivedQuery): Promise<void> {
@@ -98,7 +100,13 @@ export function openAcceptor(
     if (!ended) link.post({ type: "resolved", id, addresses });
   }
 
-  function message(data: FromAcceptor): void {
+  function message(received: FromAcceptor): void {
+    if (ended) return;
+    const data = readAcceptorMessage(received);
+    // The acceptor ends only after `close()`.
+    if (data === undefined || (data.type === "idle" && !closing)) {
+      return broken("It sent a message that is not expected");
+    }
     switch (data.type) {
       case "ready":
         return ready.resolve();
@@ -134,14 +142,13 @@ export function openAcceptor(
     done.resolve();
   }
 
-  const link = start(addresses, {
-    message,
-    broken(reason) {
-      if (ended) return;
-      end(reason);
-      events.onBroken(reason);
-    },
-  });
+  function broken(reason: string): void {
+    if (ended) return;
+    end(reason);
+    events.onBroken(reason);
+  }
+
+  const link = start(addresses, { message, broken });
 
   return {
     get pending() {
@@ -166,6 +173,7 @@ export function openAcceptor(
       }
     },
     async close(drain) {
+      closing = true;
       if (!ended) link.post({ type: "close", drain });
       await waitAtMost(closeMilliseconds, closed.promise);
     },
