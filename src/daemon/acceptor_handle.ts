@@ -19,6 +19,8 @@ export interface AcceptorService {
   resolve(name: string): Promise<readonly string[]>;
   /** Receives events. */
   log: Log;
+  /** Called if all file descriptors are in use, although no earlier acceptor has any. */
+  onExhausted: () => void;
 }
 
 /** One acceptor. */

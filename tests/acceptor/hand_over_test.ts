@@ -51,6 +51,7 @@ async function open(
       answer: options.answer ??
         (({ command }) => Promise.resolve({ state: "OK", text: `OK: ${command}` })),
       resolve: options.resolve ?? (() => Promise.reject(new Error("unexpected lookup"))),
+      onExhausted: () => {},
       log: (level, event, fields) => void events.push(`${level} ${event}: ${fields?.reason}`),
     },
   };
