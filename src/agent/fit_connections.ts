@@ -25,10 +25,9 @@ export function reservedDescriptors({ running, sandboxes }: Settings["limits"]):
 }
 
 /**
- * Lowers the limit of connections to the number of file descriptors that the system grants. If a
- * TLS listener runs out of descriptors, it accepts no more connections until the daemon is
- * restarted (Deno 2.9.6). Therefore the daemon never accepts more connections than there are
- * descriptors.
+ * Lowers the limit of connections to the number of file descriptors that the system grants. Without
+ * a free descriptor, the runtime ends the process when it starts a worker (Deno 2.9.6). Therefore
+ * the daemon never accepts more connections than there are descriptors.
  *
  * @param limits limits of the daemon
  * @param descriptors how many files, sockets and pipes the daemon may have open at the same time

@@ -10,6 +10,7 @@ import type { TlsServerOptions } from "../net/tls_options.ts";
 import { waitAtMost } from "../runner/deadline.ts";
 import type { StartAcceptor } from "./acceptor_link.ts";
 import type { Log } from "./log.ts";
+import { readAcceptorMessage } from "./read_acceptor_message.ts";
 
 /** The functions that acceptors use. */
 export interface AcceptorService {
@@ -19,6 +20,8 @@ export interface AcceptorService {
   resolve(name: string): Promise<readonly string[]>;
   /** Receives events. */
   log: Log;
+  /** Called if all file descriptors are in use, although no earlier acceptor has any. */
+  onExhausted: () => void;
 }
 
 /** One acceptor. */
@@ -92,6 +95,7 @@ export function openAcceptor(
   let pending = 0;
   let open = 0;
   let ended = false;
+  let closing = false;
   for (const { promise } of [ready, prepared, listening]) promise.catch(() => {});
 
   async function answer(id: number, query: ReceivedQuery): Promise<void> {
@@ -106,7 +110,13 @@ export function openAcceptor(
     if (!ended) link.post({ type: "resolved", id, addresses });
   }
 
-  function message(data: FromAcceptor): void {
+  function message(received: FromAcceptor): void {
+    if (ended) return;
+    const data = readAcceptorMessage(received);
+    // The acceptor ends only after `close()`.
+    if (data === undefined || (data.type === "idle" && !closing)) {
+      return broken("It sent a message that is not expected");
+    }
     switch (data.type) {
       case "ready":
         return ready.resolve();
@@ -148,14 +158,13 @@ export function openAcceptor(
     done.resolve();
   }
 
-  const link = start(addresses, {
-    message,
-    broken(reason) {
-      if (ended) return;
-      end(reason);
-      events.onBroken(reason);
-    },
-  });
+  function broken(reason: string): void {
+    if (ended) return;
+    end(reason);
+    events.onBroken(reason);
+  }
+
+  const link = start(addresses, { message, broken });
 
   return {
     get pending() {
@@ -185,6 +194,7 @@ export function openAcceptor(
       }
     },
     async close(drain) {
+      closing = true;
       if (!ended) link.post({ type: "close", drain });
       await waitAtMost(closeMilliseconds, closed.promise);
     },

@@ -98,7 +98,8 @@ export async function openAcceptors(
   function open(): AcceptorHandle {
     const acceptor = openAcceptor(start, wanted, () => parts.service, {
       onWorn: () => acceptor === current && serially(() => replaceWorn(acceptor)),
-      onExhausted: () => finishing.endOldest("all file descriptors are in use"),
+      onExhausted: () =>
+        finishing.endOldest("all file descriptors are in use") || parts.service.onExhausted(),
       onBroken: (reason) => acceptor === current && serially(() => replaceBroken(acceptor, reason)),
     });
     configure(acceptor);

@@ -24,6 +24,8 @@ export interface DaemonParts {
   log: Log;
   /** Called with every answer. */
   count?: (answer: Answer) => void;
+  /** Called if all file descriptors are in use; a check may have left files open. */
+  onExhausted?: () => void;
 }
 
 /** A daemon that is listening. */
@@ -106,7 +108,7 @@ export async function openDaemon(
 
 // The log receives events that peers can repeat as often as they like.
 function acceptorParts(parts: DaemonParts, log: Log): AcceptorParts {
-  const { manifest: { settings, commands }, tls } = parts;
+  const { manifest: { settings, commands }, tls, onExhausted = () => {} } = parts;
   const { allowedHosts, limits, v2 } = settings;
   const names = new Set(allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []));
   return {
@@ -115,6 +117,7 @@ function acceptorParts(parts: DaemonParts, log: Log): AcceptorParts {
     longest: Math.max(0, ...Object.values(commands).map(({ timeout }) => timeout)),
     service: {
       log,
+      onExhausted,
       answer: createAnswering(parts, log),
       // The acceptor must not look up other names: a query to a name server could carry data.
       resolve: (name) =>

@@ -20,8 +20,12 @@ export interface Finishing {
    * @param worn whether it was replaced because its closed connections stay open
    */
   onClosed(acceptor: AcceptorHandle, worn: boolean): void;
-  /** Ends one acceptor and its queries, for this reason. */
-  endOldest(reason: string): void;
+  /**
+   * Ends one acceptor and its queries, for this reason.
+   *
+   * @returns whether there was one
+   */
+  endOldest(reason: string): boolean;
   /** Returns the acceptors. */
   all(): AcceptorHandle[];
   /** The most connections that they still have. */
@@ -50,9 +54,10 @@ export function createFinishing(parts: () => FinishingParts, onChange: () => voi
     acceptor.terminate();
   }
 
-  function endOldest(reason: string): void {
+  function endOldest(reason: string): boolean {
     const [oldest] = acceptors;
     if (oldest !== undefined) end(oldest, reason);
+    return oldest !== undefined;
   }
 
   return {

@@ -84,7 +84,7 @@ export function createGeneration(
   );
 
   return {
-    parts: { manifest, runner, tls, log, count: stats.count },
+    parts: { manifest, runner, tls, log, count: stats.count, onExhausted: pool.closeWorkers },
     pool,
     quarantine,
     async warm(before) {

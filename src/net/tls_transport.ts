@@ -1,7 +1,6 @@
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { boundLinger, finishConn, LINGER_BYTES } from "./linger.ts";
+import { boundLinger, finishConn } from "./linger.ts";
 import { closeConn, writeAll } from "./tcp.ts";
 
 /** The TCP connection below TLS. */
@@ -17,35 +16,8 @@ export interface TlsTransport {
   close(): void;
 }
 
-/**
- * Creates a transport over a socket of `node:net`.
- *
- * @param socket the socket
- * @returns the transport
- */
-export function socketTransport(socket: Socket): TlsTransport {
-  // TLS reports the error. Without this listener, it would also end the process.
-  socket.on("error", () => {});
-  return {
-    stream: socket,
-    end: (secured, last) =>
-      new Promise((resolve) => {
-        let release = () => {};
-        let dropped = 0;
-        secured.on("data", (chunk: Uint8Array) => {
-          dropped += chunk.length;
-          if (dropped > LINGER_BYTES) socket.destroy();
-        });
-        secured.once("close", () => {
-          release();
-          resolve();
-        });
-        if (last !== undefined) secured.write(last);
-        secured.end(() => release = boundLinger(() => socket.destroy()));
-      }),
-    close: () => void socket.destroy(),
-  };
-}
+/** A TLS record with the fatal alert `handshake_failure`. */
+const FAILURE_ALERT = Uint8Array.of(21, 3, 3, 0, 2, 2, 40);
 
 /**
  * Bytes per read: enough for a query with its TLS record, and for a ServerHello without its
@@ -54,7 +26,7 @@ export function socketTransport(socket: Socket): TlsTransport {
 const READ_SIZE = 4_096;
 
 /**
- * Creates a transport over a connection of Deno. A client needs it to try several addresses.
+ * Creates a transport over a connection of Deno.
  *
  * @param conn the connection
  * @param DuplexStream the class of `node:stream`
@@ -63,20 +35,31 @@ const READ_SIZE = 4_096;
 export function connTransport(conn: Deno.TcpConn, DuplexStream: typeof Duplex): TlsTransport {
   const buffer = new Uint8Array(READ_SIZE);
   let finishing = false;
+  // On a stream, TLS destroys the stream after an error and does not write its alert (Deno 2.9.6).
+  // Then this stream writes one, so that the peer can report the reason. 7 bytes do not wait for a
+  // slow peer.
+  let silent = true;
+  let received = false;
   const stream = new DuplexStream({
     read() {
       conn.read(buffer).then(
-        (count) => void stream.push(count === null ? null : buffer.slice(0, count)),
+        (count) => {
+          received ||= count !== null;
+          stream.push(count === null ? null : buffer.slice(0, count));
+        },
         (error) => void stream.destroy(error),
       );
     },
     write(chunk: Uint8Array, _encoding, done) {
+      silent = false;
       writeAll(conn, chunk).then(() => done(), done);
     },
     destroy(error, done) {
-      // The owner of the connection may still send an alert.
-      setTimeout(() => finishing || closeConn(conn));
-      done(error);
+      const alert = silent && received && !finishing ? FAILURE_ALERT : new Uint8Array(0);
+      writeAll(conn, alert).catch(() => {}).finally(() => {
+        if (!finishing) closeConn(conn);
+        done(error);
+      });
     },
   });
   // TLS reports the error. Without this listener, it would also end the process.

@@ -35,20 +35,23 @@ async function open(
     answer?: (query: ReceivedQuery) => Promise<PluginOutput | undefined>;
     resolve?: (name: string) => Promise<string[]>;
     floodTime?: number;
+    connections?: number;
   } = {},
 ): Promise<Opened> {
   const events: string[] = [];
+  const { connections = 1_000 } = options;
   const parts: AcceptorParts = {
     tls: options.tls ?? await selfSigned(),
     settings: {
       allowedHosts: options.allowedHosts ?? [HOST],
-      limits: { connections: 1_000, perAddress: 1_000, handshake: 10, query: 10, response: 10 },
+      limits: { connections, perAddress: 1_000, handshake: 10, query: 10, response: 10 },
     },
     longest: 10,
     service: {
       answer: options.answer ??
         (({ command }) => Promise.resolve({ state: "OK", text: `OK: ${command}` })),
       resolve: options.resolve ?? (() => Promise.reject(new Error("unexpected lookup"))),
+      onExhausted: () => {},
       log: (level, event, fields) => void events.push(`${level} ${event}: ${fields?.reason}`),
     },
   };
@@ -137,6 +140,16 @@ Deno.test("Peers that leave handshakes open again and again cannot end the queri
   release.resolve();
   assertEquals(await Promise.all(answers), Array(7).fill("OK slow"));
   assertEquals(events.filter((event) => event.includes("acceptor ended")), []);
+});
+
+Deno.test("If few connections are allowed, a flood of open handshakes causes no replacement", async () => {
+  await using daemon = await open({ connections: 100 });
+  const { port, events } = daemon;
+  const peers = await Promise.all(Array.from({ length: 400 }, () => silentPeer(port)));
+  await until("the end", () => peers.every((peer) => peer.readableEnded || peer.destroyed));
+  assertEquals(await askOnce({ port }, ["check_load"], { tls: true }), "OK OK: check_load");
+  assertEquals(events.filter((event) => event.includes("acceptor")), []);
+  for (const peer of peers) peer.destroy();
 });
 
 Deno.test("After a flood, the acceptor is replaced once more", async () => {

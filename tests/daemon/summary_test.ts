@@ -71,3 +71,14 @@ Deno.test("The number of kinds is limited: further events are counted together",
   flush();
   assertEquals(taken(), ['warning refused {"reason":"many different ones","repeated":4487}']);
 });
+
+Deno.test("An event without a peer has none in the summary either", { permissions }, () => {
+  const { log, taken, flush } = summary();
+  log("info", "acceptor replaced", { reason: "r" });
+  log("info", "acceptor replaced", { reason: "r" });
+  flush();
+  assertEquals(taken(), [
+    'info acceptor replaced {"reason":"r"}',
+    'info acceptor replaced {"reason":"r","repeated":1}',
+  ]);
+});

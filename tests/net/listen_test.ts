@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import tls from "node:tls";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { listen } from "../../src/net/listen.ts";
+import type { TlsServerOptions } from "../../src/net/tls_options.ts";
 import { answering, askTls, HOST, listening, readAll, readUntil, selfSigned } from "./listening.ts";
 import { later, PATIENCE, statusOf, within } from "../waiting.ts";
 
@@ -160,6 +161,10 @@ Deno.test("Accepted connections continue after the listener is closed", async ()
 Deno.test("accept() continues after it ran out of file descriptors", {
   ignore: Deno.build.os !== "linux",
 }, async () => {
+  for (const tls of [undefined, await selfSigned()]) await runOutOfDescriptors(tls);
+});
+
+async function runOutOfDescriptors(tls: TlsServerOptions | undefined): Promise<void> {
   const listenUrl = new URL("../../src/net/listen.ts", import.meta.url);
   const program = `
     import { listen } from "${listenUrl}";
@@ -167,13 +172,15 @@ Deno.test("accept() continues after it ran out of file descriptors", {
     const listener = await listen({
       hostname: "${HOST}",
       port: 0,
+      tls: ${JSON.stringify(tls)},
       onAcceptError: () => errors++ || console.log("exhausted"),
     });
     console.log(listener.address.port);
     const held = [];
     for (let connection; (connection = await listener.accept()) !== null;) {
       held.push(connection);
-      connection.read(new Uint8Array(1)).then(() => connection.close());
+      const ended = () => connection.close();
+      connection.handshake().then(() => connection.read(new Uint8Array(1))).then(ended, ended);
     }`;
   const child = new Deno.Command("/bin/sh", {
     args: ["-c", 'ulimit -n 64; exec "$0" run --quiet --allow-net -', Deno.execPath()],
@@ -199,7 +206,7 @@ Deno.test("accept() continues after it ran out of file descriptors", {
     await lines.cancel();
     await statusOf(child, "the listener");
   }
-});
+}
 
 Deno.test("close() rejects pending calls and may be called repeatedly", async () => {
   for (const { name, options } of await both()) {
