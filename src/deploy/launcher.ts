@@ -134,7 +134,7 @@ case $here in *,*) fail "Cannot run in \\"$here\\": expected a path without a co
 
 ${digestCheck(files)}# The runtime never downloads modules and never prompts.
 flags='${runFlags.join(" ")}'
-export DENO_NO_UPDATE_CHECK=1 MALLOC_ARENA_MAX=1
+export DENO_NO_UPDATE_CHECK=1 MALLOC_ARENA_MAX=2
 # Without a home folder, the runtime requires the path of a cache, although it does not use one.
 [ -n "\${HOME:-}\${DENO_DIR:-}" ] || export DENO_DIR=/nonexistent
 

