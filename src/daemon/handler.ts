@@ -35,14 +35,15 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
 
   return async ({ command: name, args }, peer) => {
     const shown = escapeText(name);
+    // Engines check the host with this query, so that each client that may connect gets an answer.
+    if (name === VERSION_COMMAND) {
+      return { output: { state: "OK", text: VERSION_TEXT }, outcome: "version" };
+    }
     if (!isAllowed(peer.subject, name)) {
       return refuse(
         `Command '${shown}' is not allowed for this client`,
         `Client certificate: ${peer.subject ?? "none"}`,
       );
-    }
-    if (name === VERSION_COMMAND) {
-      return { output: { state: "OK", text: VERSION_TEXT }, outcome: "version" };
     }
     if (Object.hasOwn(omitted, name)) {
       const reason = omitted[name]!;
@@ -68,8 +69,7 @@ export function createHandler(manifest: Manifest, runner: Runner): Handler {
 
 type ClientRules = Manifest["settings"]["clients"];
 
-// Without rules every client may run every command. With rules, at least one must allow it. Every
-// client that has a rule may query the version, because engines use that to check the host.
+// Without rules every client may run every command. With rules, at least one must allow it.
 function clientPolicy(
   rules: ClientRules,
 ): (subject: string | undefined, command: string) => boolean {
@@ -82,7 +82,7 @@ function clientPolicy(
     subject !== undefined &&
     policies.some((policy) =>
       policy.subject.test(subject) &&
-      (command === VERSION_COMMAND || policy.commands.some((allowed) => allowed.test(command)))
+      policy.commands.some((allowed) => allowed.test(command))
     );
 }
 

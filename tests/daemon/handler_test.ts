@@ -125,12 +125,12 @@ Deno.test("The handler allows a client certificate only the commands of its rule
     ["CN=monitor-1", "check_args", false],
     // Engines use it as host check: every known client may ask for the version.
     ["CN=monitor-1", "_NRPE_CHECK", true],
-    ["CN=administrator,O=Example", "_NRPE_CHECK", false],
+    ["CN=administrator,O=Example", "_NRPE_CHECK", true],
     ["CN=admin,O=Example", "check_args", true],
     ["CN=administrator,O=Example", "check_args", false],
     ["xCN=monitor-1", "check_load", false],
     [undefined, "check_load", false],
-    [undefined, "_NRPE_CHECK", false],
+    [undefined, "_NRPE_CHECK", true],
   ];
   for (const [subject, query, allowed] of table) {
     const { outcome } = await handle(query, { address: "127.0.0.1", subject });
