@@ -35,7 +35,7 @@ interface Chaos {
 
 /** A connection that the kernel refused or reset before the end of the TLS handshake. */
 const handOver =
-  /^Error: Cannot (connect to|complete TLS handshake with) "127\.0\.0\.1": Connection (refused|reset by peer)/;
+  /^Error: Cannot (connect to|complete TLS handshake with) "127\.0\.0\.1"(?: port \d+)?: Connection (refused|reset by peer)/;
 
 async function ask(chaos: Chaos, { command, deadline, accepts }: Expectation): Promise<void> {
   const { served, tls, standstill, right, errors, lost } = chaos;
@@ -70,6 +70,18 @@ async function squatter({ served, stop }: Chaos): Promise<void> {
     if (open.length > 600) open.shift()!.destroy();
   }
   for (const socket of open) socket.destroy();
+}
+
+/** Sends a query again if the acceptor is being replaced. */
+async function askAgain({ served, tls }: Chaos, command: string): Promise<string> {
+  while (true) {
+    try {
+      return await askOnce(served, [command, "x"], { tls });
+    } catch (error) {
+      if (!tls || !handOver.test(`Error: ${(error as Error).message}`)) throw error;
+      await later(10);
+    }
+  }
 }
 
 async function client(chaos: Chaos): Promise<void> {
@@ -136,30 +148,30 @@ export default defineAgent({
 `;
 
 /** Serves the chaos agent again. */
-async function reinstall({ served, tls }: Chaos, project: Project, mark: string): Promise<void> {
+async function reinstall(chaos: Chaos, project: Project, mark: string): Promise<void> {
   await install(project, "B", mark);
-  served.process.kill("SIGHUP");
+  chaos.served.process.kill("SIGHUP");
   await until(
     "the other agent",
-    async () => (await askOnce(served, ["fast", "x"], { tls })).startsWith("OK B"),
+    async () => (await askAgain(chaos, "fast")).startsWith("OK B"),
   );
 }
 
 /** Waits until all commands have ended, and returns the remaining resources of the daemon. */
 async function quiet(
-  { served, tls }: Chaos,
+  chaos: Chaos,
   project: Project,
   mark: string,
   pid: number,
   start?: ProcessState,
 ): Promise<ProcessState> {
   await project.write("agent.ts", calmAgent("A"));
-  served.process.kill("SIGHUP");
+  chaos.served.process.kill("SIGHUP");
   const deadline = performance.now() + 60_000;
   for (;;) {
     // These queries cause work, because the garbage collector does not run without it.
     for (let count = 0; count < 100; count++) {
-      await askOnce(served, [count % 10 === 0 ? "fast_process" : "fast", "x"], { tls });
+      await askAgain(chaos, count % 10 === 0 ? "fast_process" : "fast");
     }
     await later(1_000);
     const state = await stateOf(pid);
