@@ -93,14 +93,15 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
   ready.promise.catch(() => {});
   let nextId = 1;
   let received = 0;
-  let alive = true;
+  // The reason why the sandbox has ended.
+  let failure: Error | undefined;
   let strayed = false;
 
   function fail(reason: string | Error): void {
-    if (!alive) return;
-    alive = false;
-    channel.terminate();
+    if (failure !== undefined) return;
     const error = reason instanceof Error ? reason : new Error(reason);
+    failure = error;
+    channel.terminate();
     ready.reject(error);
     for (const waiting of [...runs.values(), ...descriptions, ...proofs]) waiting.reject(error);
     runs.clear();
@@ -136,7 +137,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
   const abandon = () => fail(new UnresponsiveError([...commands]));
 
   function abort(id: number): void {
-    if (!alive || !runs.has(id)) return;
+    if (failure !== undefined || !runs.has(id)) return;
     const before = received;
     post({ type: "abort", id });
     setTimeout(() => {
@@ -167,12 +168,12 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     describe(host) {
       const waiting = Promise.withResolvers<DescribedAgent>();
       descriptions.push(waiting);
-      if (alive) post({ type: "describe", host });
-      else waiting.reject(new Error("The sandbox is closed"));
+      if (failure === undefined) post({ type: "describe", host });
+      else waiting.reject(new Error(failure.message));
       return waiting.promise;
     },
     run(command, args, context, signal) {
-      if (!alive) return Promise.reject(new Error("The sandbox is closed"));
+      if (failure !== undefined) return Promise.reject(new Error(failure.message));
       const id = nextId++;
       const waiting = Promise.withResolvers<Answer>();
       runs.set(id, waiting);
@@ -183,7 +184,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
       return waiting.promise.finally(() => signal.removeEventListener("abort", onAbort));
     },
     prove() {
-      if (!alive) return Promise.reject(new Error("The sandbox is closed"));
+      if (failure !== undefined) return Promise.reject(new Error(failure.message));
       const proof = Promise.withResolvers<void>();
       proofs.push(proof);
       post({ type: "prove" });

@@ -87,7 +87,11 @@ for (const isolation of isolations) {
     const next = await opened.pool.sandbox(none, isolation);
     assertEquals((await next.run("hello", [], context, never)).output.text, "hello");
     assertEquals((await resting).output.text, "rested");
-    await assertRejects(() => sandbox.run("hello", [], context, never), Error, "closed");
+    await assertRejects(
+      () => sandbox.run("hello", [], context, never),
+      Error,
+      "continued after its deadline",
+    );
   });
 }
 
