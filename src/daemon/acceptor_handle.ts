@@ -165,6 +165,8 @@ export function openAcceptor(
   }
 
   const link = start(addresses, { message, broken });
+  const starting = setTimeout(() => end("The acceptor did not start"), startMilliseconds);
+  ready.promise.catch(() => {}).then(() => clearTimeout(starting));
 
   return {
     get pending() {

@@ -86,6 +86,10 @@ export async function openAcceptors(
     return result;
   };
 
+  // If a replacement fails, nothing may be listening.
+  const mend = (task: () => Promise<void>) =>
+    void serially(task).catch((error: Error) => broken.resolve(error.message));
+
   const nodeTls = () => flooded || parts.settings.limits.connections < fewConnections;
 
   // All acceptors together have no more connections than one may have.
@@ -97,10 +101,10 @@ export async function openAcceptors(
 
   function open(): AcceptorHandle {
     const acceptor = openAcceptor(start, wanted, () => parts.service, {
-      onWorn: () => acceptor === current && serially(() => replaceWorn(acceptor)),
+      onWorn: () => acceptor === current && mend(() => replaceWorn(acceptor)),
       onExhausted: () =>
         finishing.endOldest("all file descriptors are in use") || parts.service.onExhausted(),
-      onBroken: (reason) => acceptor === current && serially(() => replaceBroken(acceptor, reason)),
+      onBroken: (reason) => acceptor === current && mend(() => replaceBroken(acceptor, reason)),
     });
     configure(acceptor);
     return acceptor;
@@ -164,7 +168,7 @@ export async function openAcceptors(
     parts.service.log("info", "acceptor replaced", {
       reason: "too many peers left their connections open during the handshake",
     });
-    if (flooded) Deno.unrefTimer(setTimeout(() => serially(endFlood), floodTime));
+    if (flooded) Deno.unrefTimer(setTimeout(() => mend(endFlood), floodTime));
   }
 
   async function endFlood(): Promise<void> {

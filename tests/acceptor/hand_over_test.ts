@@ -152,6 +152,16 @@ Deno.test("If few connections are allowed, a flood of open handshakes causes no 
   for (const peer of peers) peer.destroy();
 });
 
+Deno.test("If a worn acceptor cannot be replaced, the daemon is notified", async () => {
+  let started = 0;
+  const start: StartAcceptor = (...args) =>
+    acceptorWorkers(++started === 1 ? code : `throw new Error("not this time");`)(...args);
+  await using daemon = await open({ start });
+  const peers = await Promise.all(Array.from({ length: 400 }, () => silentPeer(daemon.port)));
+  assert((await daemon.acceptors.broken).includes("not this time"));
+  for (const peer of peers) peer.destroy();
+});
+
 Deno.test("After a flood, the acceptor is replaced once more", async () => {
   await using daemon = await open({ floodTime: 5_000 });
   const { port, events } = daemon;
