@@ -1,10 +1,11 @@
+import { absolutePath } from "../check/path.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import {
-  absolutePath,
   boolean,
   count,
   described,
   fields,
+  grantedPath,
   listOf,
   oneOf,
   type Reader,
@@ -72,6 +73,29 @@ const addresses: Reader<Address[]> = withSchema({
   }
 });
 
+/** Reads the path of a PEM file, which may be relative to the working directory. */
+export const certificatePath: Reader<string> = withSchema(
+  { type: "string", minLength: 1, pattern: "^[^,]*$" },
+  (value, report) => {
+    if (typeof value === "string" && /^[^,\p{Cc}]+$/u.test(value)) return value;
+    report.error(
+      `Invalid value ${show(value)}: expected a path without commas or control characters`,
+    );
+  },
+);
+
+/** Folders of every system at which procfs is not mounted. */
+const systemFolders =
+  /^\/(?:bin|boot|dev|etc|home|lib\d*|media|mnt|opt|root|run|sbin|srv|sys|tmp|usr|var)?$/;
+
+const procfsFolder: Reader<string> = withSchema(grantedPath.schema!, (value, report) => {
+  const folder = grantedPath(value, report);
+  if (folder === undefined) return;
+  // Permissions of checks name files in this folder, and "/" would turn etc/shadow into /etc/shadow.
+  if (!systemFolders.test(absolutePath(folder))) return folder;
+  report.error(`Invalid value ${show(value)}: expected the path at which procfs is mounted`);
+});
+
 interface TlsFields {
   cert?: string;
   key?: string;
@@ -83,19 +107,23 @@ interface TlsFields {
 const tlsFields = fields<TlsFields>({
   cert: described(
     "Path of the certificate chain (PEM); without it, the daemon creates a self-signed certificate",
-    text,
+    certificatePath,
     { examples: ["/etc/checkwright/host.pem"] },
   ),
   key: described(
     "Path of the private key (PEM); only the daemon's user should be able to read it",
-    text,
+    certificatePath,
     {
       examples: ["/etc/checkwright/host.key"],
     },
   ),
-  ca: described("Path of the certificate authorities that sign client certificates (PEM)", text, {
-    examples: ["/etc/checkwright/clients.pem"],
-  }),
+  ca: described(
+    "Path of the certificate authorities that sign client certificates (PEM)",
+    certificatePath,
+    {
+      examples: ["/etc/checkwright/clients.pem"],
+    },
+  ),
   clientCertificates: described(
     "Whether client certificates are ignored, requested or required",
     oneOf("ignore", "request", "require"),
@@ -231,10 +259,10 @@ export const settingsTable: {
   ),
   limits: described("Limits of the daemon", limits),
   v2: described("Packets of version 2 of NRPE", v2),
-  procfs: described("Path at which /proc is mounted for checks that declare proc", absolutePath),
+  procfs: described("Path at which /proc is mounted for checks that declare proc", procfsFolder),
   state: described(
     "State directory: the daemon's own files, such as its certificate",
-    absolutePath,
+    grantedPath,
     {
       examples: ["/var/lib/checkwright"],
     },

@@ -7,6 +7,7 @@ import { daemonPermissions } from "../daemon/daemon_permissions.ts";
 import { VERSION } from "../daemon/version.ts";
 import { createDeployable, type DeployableFile } from "../deploy/deployable.ts";
 import { RUN_FLAGS } from "../deploy/run_flags.ts";
+import { withoutErrorNumber } from "../net/error_text.ts";
 import { type ImportMap, importMap } from "../runner/builtin_modules.ts";
 import type { Modules } from "../runner/channel.ts";
 import { processImports } from "../runner/process_channel.ts";
@@ -63,7 +64,7 @@ export async function buildDeployable(
  * @param folder the folder; it is created if it is missing
  * @param files the files by name
  * @param before the files that the folder already contains; identical files are not written again
- * @throws {AgentError} if a file cannot be written
+ * @throws {Error} if a file cannot be written
  */
 export async function writeDeployable(
   folder: string,
@@ -82,6 +83,8 @@ export async function writeDeployable(
       await Deno.rename(temporary, `${folder}/${name}`);
     }
   } catch (error) {
-    throw new AgentError([{ place: folder, message: (error as Error).message, severity: "error" }]);
+    throw new Error(
+      `Cannot write ${JSON.stringify(folder)}: ${withoutErrorNumber((error as Error).message)}`,
+    );
   }
 }

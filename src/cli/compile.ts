@@ -45,6 +45,7 @@ export const compile: Subcommand = defineSubcommand({
   },
   exitCodes: {
     "0": "the deployable was written",
+    "2": "a file cannot be written, or a program that builds a package fails",
     "3": "the command line is invalid, or the agent has errors or type errors",
   },
   async run([path = DEFAULT_AGENT], { out, ...extra }) {

@@ -37,7 +37,8 @@ export const validate: Subcommand = defineSubcommand({
     printDiagnostics(diagnostics);
     const errors = errorsOf(diagnostics).length;
     if (errors > 0) {
-      console.error(`checkwright: ${path} has ${errors} ${errors === 1 ? "error" : "errors"}`);
+      const what = settings === undefined ? `${path} has` : `${path} and ${settings} have`;
+      console.error(`checkwright: ${what} ${errors} ${errors === 1 ? "error" : "errors"}`);
       return 3;
     }
     if (settings !== undefined) console.log(formatEffective(agent));
@@ -52,7 +53,7 @@ export const validate: Subcommand = defineSubcommand({
       ...count("plugin", "plugin"),
       ...count("shell", "shell line"),
     ];
-    console.log(`${path} is valid: ${parts.join(", ")}`);
+    console.log(`${path} is valid: ${parts.join(", ") || "no commands"}`);
     return 0;
   },
 });

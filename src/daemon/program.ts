@@ -24,13 +24,16 @@ import { formatHostNeeds, listenOf } from "./host_permissions.ts";
 /** The exit code for invalid input: another start with the same input fails, too. */
 const invalidCode = 3;
 
-/** The exit code for errors that may go away, such as an address that is in use or missing. */
-const failureCode = 1;
+/**
+ * The exit code for trouble with the environment, which may go away: an address is in use or
+ * missing, a file cannot be read. systemd starts the daemon again.
+ */
+const failureCode = 2;
 
 const modes: Record<string, (place: Place, service: ServiceManager) => Promise<number>> = {
   serve: serveDeployed,
   async check(place) {
-    const { manifest, diagnostics } = await readDeployedAgent(place);
+    const { manifest, diagnostics } = await readDeployedAgent(place, lookup);
     printAll(diagnostics);
     const count = countCommands(manifest);
     console.log(

@@ -81,6 +81,7 @@ function processOf(program: string): string[] {
     "RestartSec=100ms",
     "# Exit code 75: too many workers are abandoned, and only a restart can end them.",
     "RestartForceExitStatus=75",
+    "# Exit code 2: the environment has an error, such as an address in use, that may go away.",
     "# Exit code 3: the settings have an error that a restart does not fix. The log contains it.",
     "RestartPreventExitStatus=3",
     "TimeoutStartSec=30s",

@@ -33,6 +33,9 @@ export async function readSettingsFile(path: string, included: boolean): Promise
     diagnostics.push({ place, message, severity });
     return { located: undefined, diagnostics, tableErrors: [] };
   };
+  if (path.includes(",")) {
+    return add("error", "Cannot read the file: expected a path without a comma");
+  }
   let text: string;
   let untrusted: string | undefined;
   try {
@@ -118,5 +121,10 @@ function explainSyntax(error: Error, path: string): [message: string, place: str
 export function whyUnread(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "No such file";
   if (error instanceof Deno.errors.PermissionDenied) return "Permission denied";
+  if (error instanceof Deno.errors.IsADirectory) return "It is a folder";
+  if (error instanceof Deno.errors.NotCapable) {
+    return "the runtime cannot read files below /dev, /proc and /sys, and a pattern must not search " +
+      "these folders";
+  }
   return (error as Error).message;
 }
