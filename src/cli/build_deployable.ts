@@ -1,5 +1,6 @@
 import { AgentError } from "../agent/diagnostic.ts";
 import { formatFlags } from "../agent/granted_permissions.ts";
+import type { Gain } from "../agent/gained_privileges.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { exampleSettings } from "../agent/settings_file/example.ts";
 import { settingsSchema } from "../agent/settings_file/schema.ts";
@@ -23,6 +24,7 @@ let sandboxImportsText: string | undefined;
  * @param path the path of the agent's module
  * @param manifest the agent's manifest, without settings and facts of this host
  * @param code the agent's bundle and the program that runs inside a sandbox
+ * @param gains programs of commands that gain privileges; default: the known ones
  * @returns the files by name
  * @throws {AgentError} if a value of the manifest cannot be written into a script or a unit
  */
@@ -30,6 +32,7 @@ export async function buildDeployable(
   path: string,
   manifest: Manifest,
   { agent, runtime }: Modules,
+  gains?: readonly Gain[],
 ): Promise<Record<string, DeployableFile>> {
   const [daemon, acceptor, firstStart, checkNrpe] = await Promise.all([
     ownBundle("daemon"),
@@ -41,6 +44,7 @@ export async function buildDeployable(
     return await createDeployable({
       code: { daemon, acceptor, firstStart, checkNrpe, agent, runtime },
       manifest,
+      ...(gains && { gains }),
       agent: path.replace(/.*\//, ""),
       version: VERSION,
       permissions: formatFlags(daemonPermissions(manifest)),

@@ -1,5 +1,7 @@
 import { errorsOf } from "../agent/diagnostic.ts";
 import { settingsSchema } from "../agent/settings_file/schema.ts";
+import { describeGains } from "../agent/gained_privileges.ts";
+import { findGains } from "../deploy/find_privileges.ts";
 import { isBuiltIn } from "../agent/manifest.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { formatEffective } from "./effective.ts";
@@ -54,6 +56,7 @@ export const validate: Subcommand = defineSubcommand({
       ...count("shell", "shell line"),
     ];
     console.log(`${path} is valid: ${parts.join(", ") || "no commands"}`);
+    for (const line of describeGains(await findGains(manifest))) console.log(line);
     return 0;
   },
 });

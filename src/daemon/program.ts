@@ -30,6 +30,12 @@ const invalidCode = 3;
  */
 const failureCode = 2;
 
+/**
+ * Time before the exit with {@linkcode failureCode}. systemd restarts a daemon at once, and gives up
+ * after 20 starts within 60 s, but an interface can get its address minutes after the boot.
+ */
+const pauseMilliseconds = 5_000;
+
 const modes: Record<string, (place: Place, service: ServiceManager) => Promise<number>> = {
   serve: serveDeployed,
   async check(place) {
@@ -74,5 +80,6 @@ try {
     Deno.exit(invalidCode);
   }
   console.error(`checkwright: ${(error as Error).message}`);
+  if (place.systemd) await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
   Deno.exit(failureCode);
 }

@@ -17,6 +17,7 @@ import type { MakeCertificate } from "./load_tls.ts";
 import { unite } from "../agent/granted_permissions.ts";
 import { daemonPermissions, notGranted } from "./daemon_permissions.ts";
 import { hostPermissions } from "./host_permissions.ts";
+import { warnOfUnit } from "./warn_of_unit.ts";
 import { lookupAmong, parseResolved } from "./resolved_names.ts";
 import { inspectAllowedHosts } from "../agent/inspect_allowed_hosts.ts";
 import { type Lookup, resolveListen } from "../agent/resolve_listen.ts";
@@ -143,9 +144,7 @@ export async function readDeployedAgent(place: Place, lookup?: Lookup): Promise<
   if (lookup !== undefined) {
     await inspectAllowedHosts(settings.allowedHosts, lookup, createReport(diagnostics));
   }
-  if (place.systemd && deployment.filtersAddresses) {
-    diagnostics.push(...dropped(settings.allowedHosts, deployment));
-  }
+  if (place.systemd) warnOfUnit(inspected, deployment, createReport(diagnostics));
   const all = [...host.diagnostics, ...host.locate(diagnostics)].sort(asWritten(host.files));
   if (errorsOf(all).length > 0) throw new AgentError(all);
   const { state = place.state } = settings;
@@ -167,20 +166,6 @@ async function withAddresses(
   const lookup = lookupAmong(parseResolved(resolved));
   const listen = await resolveListen(settings.listen, lookup, report);
   return { ...manifest, settings: { ...settings, listen } };
-}
-
-// Returns a warning about hosts that only the settings allow: the systemd unit drops their packets
-// before the daemon can log them.
-function dropped(allowedHosts: readonly string[], { settings }: Deployment): Diagnostic[] {
-  const filtered = allowedHosts.filter((host) => !settings.allowedHosts.includes(host));
-  return filtered.length === 0 ? [] : [{
-    place: "allowedHosts",
-    message: `The systemd unit was compiled without ${filtered.join(", ")} and drops their ` +
-      `packets: expected "systemctl edit checkwright" with [Service] and IPAddressAllow=${
-        filtered.join(" ")
-      }`,
-    severity: "warning",
-  }];
 }
 
 // A function in the agent's code may compute permissions from option values. So the code is

@@ -192,6 +192,7 @@ esac
 mkdir -p -m 700 -- "$state" || {
   # The exit code of trouble with the environment: systemd starts the daemon again.
   echo "checkwright: Cannot create state directory \\"$state\\": set STATE_DIRECTORY to another folder" >&2
+  [ -z "\${NOTIFY_SOCKET:-}" ] || sleep 5
   exit 2
 }
 if [ "$mode" = serve ]; then
