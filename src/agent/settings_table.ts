@@ -1,11 +1,10 @@
-import { absolutePath } from "../check/path.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
+import { certificatePath, procfsFolder, stateFolder } from "./path_settings.ts";
 import {
   boolean,
   count,
   described,
   fields,
-  grantedPath,
   listOf,
   oneOf,
   type Reader,
@@ -71,29 +70,6 @@ const addresses: Reader<Address[]> = withSchema({
   if (Array.isArray(value) && value.length === 0) {
     report.error("Missing address: expected HOST:PORT");
   }
-});
-
-/** Reads the path of a PEM file, which may be relative to the working directory. */
-export const certificatePath: Reader<string> = withSchema(
-  { type: "string", minLength: 1, pattern: "^[^,]*$" },
-  (value, report) => {
-    if (typeof value === "string" && /^[^,\p{Cc}]+$/u.test(value)) return value;
-    report.error(
-      `Invalid value ${show(value)}: expected a path without commas or control characters`,
-    );
-  },
-);
-
-/** Folders of every system at which procfs is not mounted. */
-const systemFolders =
-  /^\/(?:bin|boot|dev|etc|home|lib\d*|media|mnt|opt|root|run|sbin|srv|sys|tmp|usr|var)?$/;
-
-const procfsFolder: Reader<string> = withSchema(grantedPath.schema!, (value, report) => {
-  const folder = grantedPath(value, report);
-  if (folder === undefined) return;
-  // Permissions of checks name files in this folder, and "/" would turn etc/shadow into /etc/shadow.
-  if (!systemFolders.test(absolutePath(folder))) return folder;
-  report.error(`Invalid value ${show(value)}: expected the path at which procfs is mounted`);
 });
 
 interface TlsFields {
@@ -262,7 +238,7 @@ export const settingsTable: {
   procfs: described("Path at which /proc is mounted for checks that declare proc", procfsFolder),
   state: described(
     "State directory: the daemon's own files, such as its certificate",
-    grantedPath,
+    stateFolder,
     {
       examples: ["/var/lib/checkwright"],
     },

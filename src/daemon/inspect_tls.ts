@@ -53,6 +53,38 @@ function refusalOf(cert: string, key: string): string | undefined {
   }
 }
 
+/**
+ * Checks the file with the daemon's own certificate and key, if it exists.
+ *
+ * @param path the file
+ * @param report receives the errors and warnings
+ * @param now the current time
+ */
+export async function inspectOwnCertificate(
+  path: string,
+  report: Report,
+  now: Date = new Date(),
+): Promise<void> {
+  if (!await isThere(path)) return;
+  const pair = await readChain(path, report, now);
+  if (pair === undefined) return;
+  try {
+    await readTlsMaterial({ cert: pair, key: pair });
+  } catch (error) {
+    report.error(`${(error as Error).message}; delete the file to get a new certificate`);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch {
+    // The launcher makes the file, or reports why it cannot.
+    return false;
+  }
+}
+
 /** Reads a PEM file with certificates; returns undefined after an error. */
 async function readChain(path: string, report: Report, now: Date): Promise<string | undefined> {
   const text = await read(path, report);

@@ -12,8 +12,8 @@ import { inspectDeployed } from "../agent/inspect_deployed.ts";
 import type { DescribedAgent, Manifest } from "../agent/manifest.ts";
 import type { SandboxCode } from "../runner/channel.ts";
 import { describeCode } from "../runner/describe_code.ts";
-import { inspectTls } from "./inspect_tls.ts";
-import type { MakeCertificate } from "./load_tls.ts";
+import { inspectOwnCertificate, inspectTls } from "./inspect_tls.ts";
+import { type MakeCertificate, ownCertificatePath } from "./load_tls.ts";
 import { unite } from "../agent/granted_permissions.ts";
 import { daemonPermissions, notGranted } from "./daemon_permissions.ts";
 import { hostPermissions } from "./host_permissions.ts";
@@ -141,13 +141,17 @@ export async function readDeployedAgent(place: Place, lookup?: Lookup): Promise<
   );
   const { settings } = inspected;
   await inspectTls(settings.tls, createReport(diagnostics));
+  const { state = place.state } = settings;
+  if (settings.tls !== false && settings.tls.cert === undefined) {
+    const path = ownCertificatePath(state);
+    await inspectOwnCertificate(path, createReport(diagnostics, path));
+  }
   if (lookup !== undefined) {
     await inspectAllowedHosts(settings.allowedHosts, lookup, createReport(diagnostics));
   }
   if (place.systemd) warnOfUnit(inspected, deployment, createReport(diagnostics));
   const all = [...host.diagnostics, ...host.locate(diagnostics)].sort(asWritten(host.files));
   if (errorsOf(all).length > 0) throw new AgentError(all);
-  const { state = place.state } = settings;
   return {
     manifest: { ...inspected, settings: { ...settings, state } },
     code,

@@ -486,6 +486,20 @@ Deno.test("Values that become permissions are refused if they contain a comma or
   );
 });
 
+Deno.test("Files of the daemon itself are not in folders that the runtime cannot read", {
+  permissions: "none",
+}, () => {
+  const refused = (place: string, path: string) =>
+    `error: ${place}: Invalid value "${path}": expected a path outside /dev, /proc and /sys, where ` +
+    "the runtime cannot read files";
+  const host = { state: "/dev/shm/x", tls: { cert: "/proc/1/x", key: "/sys/../dev/k", ca: "a" } };
+  assertEquals(diagnosticsOf(defineAgent({ commands: { a: queue } }), host), [
+    refused("state", "/dev/shm/x"),
+    refused("tls.cert", "/proc/1/x"),
+    refused("tls.key", "/sys/../dev/k"),
+  ]);
+});
+
 Deno.test("procfs is not the root of the file system or another folder of every system", {
   permissions: "none",
 }, () => {

@@ -193,13 +193,26 @@ Deno.test("The check warns about allowed hosts that do not resolve, and the daem
   await daemon.logged(`warning allowed host reason="${reason('\\"')}"`);
 });
 
+Deno.test("A damaged certificate of the daemon itself is reported by the check and by the start", async () => {
+  await using deployed = await compile(agent);
+  await Deno.mkdir(deployed.state, { mode: 0o700 });
+  const path = `${deployed.state}/self-signed.pem`;
+  await Deno.writeTextFile(path, "junk", { mode: 0o600 });
+  for (const mode of ["check", "serve"]) {
+    const { code, stdout, stderr } = await deployed.run(mode, "--no-settings");
+    assertEquals([code, stdout], [3, ""]);
+    assertStringIncludes(stderr, `Cannot use "${path}": expected a certificate in PEM format`);
+  }
+});
+
 Deno.test("A state directory that cannot be created is trouble with the environment, exit code 2", async () => {
   await using deployed = await compile(agent);
   const settings = `${deployed.folder}/settings.yaml`;
-  await Deno.writeTextFile(settings, "state: /proc/checkwright\n");
+  const state = `${deployed.folder}/manifest.json/state`;
+  await Deno.writeTextFile(settings, `state: ${JSON.stringify(state)}\n`);
   const { code, stdout, stderr } = await deployed.run("--settings", settings);
   assertEquals([code, stdout], [2, ""]);
-  assertStringIncludes(stderr, 'Cannot create state directory "/proc/checkwright": set STATE_DIR');
+  assertStringIncludes(stderr, `Cannot create state directory "${state}": set STATE_DIR`);
 });
 
 Deno.test("An address in use is reported in one line with exit code 2, so that systemd restarts the daemon", async () => {

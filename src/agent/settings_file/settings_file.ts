@@ -1,4 +1,6 @@
 import type { YAMLException } from "js-yaml";
+import { isSpecial } from "../../check/grants.ts";
+import { absolutePath } from "../../check/path.ts";
 import { createReport, type Diagnostic } from "../diagnostic.ts";
 import { type Located, locateValues, plainOf, sourcesOf } from "./located.ts";
 import { parseYaml, type YamlEntry } from "./parse_yaml.ts";
@@ -35,6 +37,12 @@ export async function readSettingsFile(path: string, included: boolean): Promise
   };
   if (path.includes(",")) {
     return add("error", "Cannot read the file: expected a path without a comma");
+  }
+  if (path.startsWith("/") && isSpecial(absolutePath(path))) {
+    return add(
+      "error",
+      "Cannot read the file: the runtime cannot read files below /dev, /proc and /sys",
+    );
   }
   let text: string;
   let untrusted: string | undefined;
