@@ -1,5 +1,7 @@
 import type { CheckCommand, InspectedCommand } from "../check/define_check.ts";
 import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
+import { isSpecial } from "../check/grants.ts";
+import { absolutePath, liesIn } from "../check/path.ts";
 import { whyBroad } from "./broad.ts";
 import type { Report } from "./diagnostic.ts";
 import { envEntry, netEntry, pathEntry, sysEntry } from "./permission_entries.ts";
@@ -48,6 +50,15 @@ export function describePermissions(
         if (why !== undefined) report.at(name).warning(`${JSON.stringify(entry)} ${why}`);
       }
     }
+    for (const name of ["read", "write"] as const) {
+      const entry = read[name]?.find((path) => isSpecial(absolutePath(path)));
+      if (entry === undefined) continue;
+      report.at(name).error(
+        `Cannot grant ${JSON.stringify(entry)}: the runtime refuses paths below /proc, /sys and ` +
+          "/dev; declare files below /proc as permissions.proc",
+      );
+    }
+    warnOfSockets(read, report.at("net"));
     return Object.fromEntries(
       permissionNames.flatMap((name) =>
         read[name]?.length ? [[name, [...new Set(read[name])].sort()]] : []
@@ -56,5 +67,21 @@ export function describePermissions(
   } catch (error) {
     report.error(`Cannot evaluate permissions: ${show((error as Error)?.message ?? error)}`);
     return {};
+  }
+}
+
+// The runtime requests all three permissions for a connection to a Unix socket.
+function warnOfSockets({ net = [], read = [], write = [] }: Permissions, report: Report): void {
+  for (const entry of net) {
+    if (!entry.startsWith("unix:")) continue;
+    const path = absolutePath(entry.slice("unix:".length));
+    const within = (list: readonly string[]) =>
+      list.some((other) => liesIn(path, absolutePath(other)));
+    const missing = [within(read) ? [] : "read", within(write) ? [] : "write"].flat();
+    if (missing.length > 0) {
+      report.warning(
+        `A Unix socket also needs ${missing.join(" and ")} permission for ${JSON.stringify(path)}`,
+      );
+    }
   }
 }

@@ -82,12 +82,15 @@ export function commandPermissions(manifest: Manifest): GrantedPermissions {
  *
  * @param permissions the lists; an empty list has no flag
  * @returns the flags
+ * @throws {RangeError} if an entry contains a comma: the runtime would read it as two entries
  */
 export function formatFlags(permissions: GrantedPermissions): string[] {
   return granted.flatMap((name) => {
     const entries = permissions[name];
-    // A comma separates entries. Deno reads two commas as one comma inside an entry.
-    const list = entries.map((entry) => entry.replaceAll(",", ",,")).join(",");
-    return entries.length === 0 ? [] : [`--allow-${name}=${list}`];
+    const split = entries.find((entry) => entry.includes(","));
+    if (split !== undefined) {
+      throw new RangeError(`Cannot grant ${name} ${JSON.stringify(split)}: expected no commas`);
+    }
+    return entries.length === 0 ? [] : [`--allow-${name}=${entries}`];
   });
 }

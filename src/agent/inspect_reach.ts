@@ -1,10 +1,10 @@
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import type { Report } from "./diagnostic.ts";
-import { defaultSettings, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 
 /**
- * Warns if `allowedHosts` and `listen` contradict each other. In that case one of the two settings
- * was probably forgotten. A refused connection does not show the reason.
+ * Warns if the daemon listens on loopback only, so that other allowed hosts cannot connect. One of
+ * the two settings was probably forgotten.
  *
  * @param settings the agent's settings, complete
  * @param report receives the warnings
@@ -19,11 +19,19 @@ export function inspectReach({ listen, allowedHosts }: Settings, report: Report)
       }`,
     );
   }
-  if (!local && String(allowedHosts) === String(defaultSettings.allowedHosts)) {
-    report.at("allowedHosts").warning(
-      "Not set: only this host may connect, although the daemon listens on more than loopback",
-    );
-  }
+}
+
+/**
+ * Warns if `allowedHosts` is not set, but the daemon listens on more than loopback.
+ *
+ * @param listen the addresses to listen on; hosts may be names
+ * @param report receives the warning
+ */
+export function inspectOmittedHosts(listen: Settings["listen"], report: Report): void {
+  if (listen.every(({ hostname }) => isLoopback(hostname))) return;
+  report.at("allowedHosts").warning(
+    "Not set: only this host may connect, although the daemon listens on more than loopback",
+  );
 }
 
 function isLoopback(host: string): boolean {

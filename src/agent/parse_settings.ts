@@ -1,6 +1,7 @@
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import { formatHostPort } from "../net/host_port.ts";
 import type { Report } from "./diagnostic.ts";
+import { inspectOmittedHosts } from "./inspect_reach.ts";
 import { fields, show } from "./read.ts";
 import type { Address } from "../net/host_port.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
@@ -24,6 +25,7 @@ export function parseSettings(input: object, report: Report): Settings {
     v2: { ...defaultSettings.v2, ...read.v2 },
     log: { ...defaultSettings.log, ...read.log },
   };
+  if (!("allowedHosts" in input)) inspectOmittedHosts(settings.listen, report);
   findDuplicates(settings.listen, report.at("listen"));
   findContradictions(settings, (input as { tls?: unknown }).tls, report);
   return settings;

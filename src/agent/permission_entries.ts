@@ -1,3 +1,4 @@
+import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import { type Reader, show, withSchema } from "./read.ts";
 
 /** The names that `--allow-sys` of Deno 2.9.6 accepts. */
@@ -27,11 +28,29 @@ export const pathEntry: Reader<string> = entry(
 /** Reads a host with or without a port, a network, or a Unix socket. */
 export const netEntry: Reader<string> = entry(
   'HOST, HOST:PORT or unix:PATH, such as "10.0.0.7:6379"',
-  (value) =>
-    value.startsWith("unix:/") ||
-    (/^(?:\[[0-9a-f:.]+\]|[\w.-]+(?:\/\d{1,3})?)(?::\d{1,5})?$/i.test(value) &&
-      Number(/:(\d+)$/.exec(value)?.[1] ?? 0) <= 65_535),
+  (value) => {
+    if (value.startsWith("unix:/")) return true;
+    const [, v6, host, port = "0"] =
+      /^(?:\[([0-9a-f:.]+)\]|([\w.-]+(?:\/\d{1,3})?))(?::(\d{1,5}))?$/i.exec(value) ?? [];
+    if (Number(port) > 65_535) return false;
+    if (v6 !== undefined) return v6.includes(":") && isNetwork(v6);
+    return host !== undefined && (host.includes("/") ? isNetwork(host) : isName(host));
+  },
 );
+
+function isNetwork(text: string): boolean {
+  try {
+    return parseAllowedHost(text).networks.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Returns whether the runtime accepts a name, or an IPv4 address (RFC 1035, section 2.3.4). */
+function isName(host: string): boolean {
+  return host.length <= 253 &&
+    host.replace(/\.$/, "").split(".").every((label) => /^[\w-]{1,63}$/.test(label));
+}
 
 /** Reads the name of an environment variable. */
 export const envEntry: Reader<string> = entry(

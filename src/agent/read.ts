@@ -104,6 +104,23 @@ export const absolutePath: Reader<string> = reader(
     typeof value === "string" && value.startsWith("/") && !value.includes("\0"),
 );
 
+/**
+ * Reads the path of a file for which the daemon needs a permission. The runtime splits permissions at
+ * commas.
+ */
+export const grantedPath: Reader<string> = withSchema(
+  { type: "string", pattern: "^/[^,]*$" },
+  (value, report) => {
+    const path = absolutePath(value, report);
+    if (path === undefined || !/[,\p{Cc}]/u.test(path)) return path;
+    report.error(
+      `Invalid value ${
+        show(value)
+      }: expected an absolute path without commas or control characters`,
+    );
+  },
+);
+
 /** Reads the digest of a file: 64 hexadecimal digits, which are converted to lower case. */
 export const sha256: Reader<string> = withSchema(
   { type: "string", pattern: "^[0-9a-fA-F]{64}$" },

@@ -6,6 +6,9 @@ import type { Address } from "../net/host_port.ts";
 /** Looks a host name up; the result is empty if the name has no address. */
 export type Lookup = (name: string) => Promise<readonly string[]>;
 
+/** The reason why a name without an address does not resolve, in the words of `getaddrinfo(3)`. */
+export const NO_ADDRESS = "Name or service not known";
+
 /**
  * Returns whether a host to listen on is a name and not an address.
  *
@@ -46,7 +49,7 @@ export async function resolveListen(
     if (!isHostName(hostname)) return [{ hostname, port }];
     try {
       const found = await lookup(hostname);
-      if (found.length === 0) throw new Error("Name or service not known");
+      if (found.length === 0) throw new Error(NO_ADDRESS);
       return found.toSorted().map((address) => ({ hostname: address, port }));
     } catch (error) {
       (listen.length === 1 ? at : at.at(index)).error(

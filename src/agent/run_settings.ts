@@ -7,6 +7,7 @@ import {
   count,
   described,
   fields,
+  grantedPath,
   isRecord,
   listOf,
   oneOf,
@@ -152,11 +153,18 @@ const words = listOf(pluginWord);
  * Reads the path and arguments of a plugin; the first word is the absolute path of the executable.
  */
 export const commandLine: Reader<GivenPlugin> = withSchema(
-  { ...words.schema, prefixItems: [absolutePath.schema!], minItems: 1 },
+  { ...words.schema, prefixItems: [grantedPath.schema!], minItems: 1 },
   (value, report) => {
     const read = words(value, report);
     if (read === undefined) return;
-    if (!isProgram((value as unknown[])[0], report.at(0))) return;
+    const given = value as unknown[];
+    if (given.length === 0) {
+      report.error(
+        'Missing executable: expected a list such as ["/path/of/the/plugin", "-w", "5"]',
+      );
+      return;
+    }
+    if (!isProgram(given[0], report.at(0))) return;
     return {
       argv: read.map((word) => typeof word === "string" ? word : word.word),
       unsplit: read.flatMap((word, index) => typeof word === "string" ? [] : [index]),
@@ -168,7 +176,7 @@ const plainWords = listOf(anyText);
 
 /** Reads the absolute path of a program that starts plugins, and its arguments; may be empty. */
 export const prefixLine: Reader<string[]> = withSchema(
-  { ...plainWords.schema, prefixItems: [absolutePath.schema!] },
+  { ...plainWords.schema, prefixItems: [grantedPath.schema!] },
   (value, report) => {
     const read = plainWords(value, report);
     if (read === undefined || read.length === 0) return read;
@@ -177,7 +185,7 @@ export const prefixLine: Reader<string[]> = withSchema(
 );
 
 function isProgram(value: unknown, report: Report): boolean {
-  const executable = absolutePath(value, report);
+  const executable = grantedPath(value, report);
   if (executable?.includes("$ARG")) {
     report.error("Invalid executable: expected a path without $ARGn$ macros");
   }

@@ -1,6 +1,6 @@
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
+import { certificatePath, procfsFolder, stateFolder } from "./path_settings.ts";
 import {
-  absolutePath,
   boolean,
   count,
   described,
@@ -83,19 +83,23 @@ interface TlsFields {
 const tlsFields = fields<TlsFields>({
   cert: described(
     "Path of the certificate chain (PEM); without it, the daemon creates a self-signed certificate",
-    text,
+    certificatePath,
     { examples: ["/etc/checkwright/host.pem"] },
   ),
   key: described(
     "Path of the private key (PEM); only the daemon's user should be able to read it",
-    text,
+    certificatePath,
     {
       examples: ["/etc/checkwright/host.key"],
     },
   ),
-  ca: described("Path of the certificate authorities that sign client certificates (PEM)", text, {
-    examples: ["/etc/checkwright/clients.pem"],
-  }),
+  ca: described(
+    "Path of the certificate authorities that sign client certificates (PEM)",
+    certificatePath,
+    {
+      examples: ["/etc/checkwright/clients.pem"],
+    },
+  ),
   clientCertificates: described(
     "Whether client certificates are ignored, requested or required",
     oneOf("ignore", "request", "require"),
@@ -231,10 +235,10 @@ export const settingsTable: {
   ),
   limits: described("Limits of the daemon", limits),
   v2: described("Packets of version 2 of NRPE", v2),
-  procfs: described("Path at which /proc is mounted for checks that declare proc", absolutePath),
+  procfs: described("Path at which /proc is mounted for checks that declare proc", procfsFolder),
   state: described(
     "State directory: the daemon's own files, such as its certificate",
-    absolutePath,
+    stateFolder,
     {
       examples: ["/var/lib/checkwright"],
     },

@@ -1,5 +1,6 @@
 import { AgentError } from "../agent/diagnostic.ts";
 import { formatFlags } from "../agent/granted_permissions.ts";
+import type { Gain } from "../agent/gained_privileges.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { exampleSettings } from "../agent/settings_file/example.ts";
 import { settingsSchema } from "../agent/settings_file/schema.ts";
@@ -7,6 +8,7 @@ import { daemonPermissions } from "../daemon/daemon_permissions.ts";
 import { VERSION } from "../daemon/version.ts";
 import { createDeployable, type DeployableFile } from "../deploy/deployable.ts";
 import { RUN_FLAGS } from "../deploy/run_flags.ts";
+import { withoutErrorNumber } from "../net/error_text.ts";
 import { type ImportMap, importMap } from "../runner/builtin_modules.ts";
 import type { Modules } from "../runner/channel.ts";
 import { processImports } from "../runner/process_channel.ts";
@@ -22,6 +24,7 @@ let sandboxImportsText: string | undefined;
  * @param path the path of the agent's module
  * @param manifest the agent's manifest, without settings and facts of this host
  * @param code the agent's bundle and the program that runs inside a sandbox
+ * @param gains programs of commands that gain privileges; default: the known ones
  * @returns the files by name
  * @throws {AgentError} if a value of the manifest cannot be written into a script or a unit
  */
@@ -29,6 +32,7 @@ export async function buildDeployable(
   path: string,
   manifest: Manifest,
   { agent, runtime }: Modules,
+  gains?: readonly Gain[],
 ): Promise<Record<string, DeployableFile>> {
   const [daemon, acceptor, firstStart, checkNrpe] = await Promise.all([
     ownBundle("daemon"),
@@ -40,6 +44,7 @@ export async function buildDeployable(
     return await createDeployable({
       code: { daemon, acceptor, firstStart, checkNrpe, agent, runtime },
       manifest,
+      ...(gains && { gains }),
       agent: path.replace(/.*\//, ""),
       version: VERSION,
       permissions: formatFlags(daemonPermissions(manifest)),
@@ -63,7 +68,7 @@ export async function buildDeployable(
  * @param folder the folder; it is created if it is missing
  * @param files the files by name
  * @param before the files that the folder already contains; identical files are not written again
- * @throws {AgentError} if a file cannot be written
+ * @throws {Error} if a file cannot be written
  */
 export async function writeDeployable(
   folder: string,
@@ -82,6 +87,8 @@ export async function writeDeployable(
       await Deno.rename(temporary, `${folder}/${name}`);
     }
   } catch (error) {
-    throw new AgentError([{ place: folder, message: (error as Error).message, severity: "error" }]);
+    throw new Error(
+      `Cannot write ${JSON.stringify(folder)}: ${withoutErrorNumber((error as Error).message)}`,
+    );
   }
 }

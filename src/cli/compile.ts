@@ -6,6 +6,8 @@ import { formatFlags, unite } from "../agent/granted_permissions.ts";
 import { type BinaryOptions, buildBinary } from "../deploy/binary.ts";
 import { checkTypes } from "../project/check_types.ts";
 import { buildDeb } from "../deploy/deb.ts";
+import { findGains } from "../deploy/find_privileges.ts";
+import { describeGains } from "../agent/gained_privileges.ts";
 import { withProcfs } from "../deploy/deployable.ts";
 import { RUN_FLAGS } from "../deploy/run_flags.ts";
 import { BLAME_FILES } from "../daemon/blame.ts";
@@ -45,6 +47,7 @@ export const compile: Subcommand = defineSubcommand({
   },
   exitCodes: {
     "0": "the deployable was written",
+    "2": "a file cannot be written, or a program that builds a package fails",
     "3": "the command line is invalid, or the agent has errors or type errors",
   },
   async run([path = DEFAULT_AGENT], { out, ...extra }) {
@@ -58,10 +61,13 @@ export const compile: Subcommand = defineSubcommand({
       console.error(`checkwright: ${path} is not compiled`);
       return 3;
     }
-    const files = await buildDeployable(path, withProcfs(agent.manifest), agent.code);
+    const gains = await findGains(agent.manifest);
+    const manifest = withProcfs(agent.manifest);
+    const files = await buildDeployable(path, manifest, agent.code, gains);
     await writeDeployable(out, files);
     const bytes = Object.values(files).reduce((sum, { text }) => sum + text.length, 0);
     console.log(`${out}: ${Object.keys(files).length} files, ${Math.ceil(bytes / 1024)} KiB`);
+    for (const line of describeGains(gains)) console.log(line);
     console.log(`Start it: ${out}/checkwright`);
     if (extra.deb) {
       const deb = await buildDeb(files, {

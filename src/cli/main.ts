@@ -2,6 +2,7 @@
 import { AgentError } from "../agent/diagnostic.ts";
 import { VERSION } from "../daemon/version.ts";
 import { printDiagnostics } from "./diagnostics.ts";
+import { withoutErrorNumber } from "../net/error_text.ts";
 import { SUBCOMMANDS } from "./subcommand_table.ts";
 import { formatOverview, loadSubcommand } from "./subcommands.ts";
 import { UsageError } from "./usage.ts";
@@ -22,9 +23,16 @@ try {
   Deno.exit(await main(Deno.args));
 } catch (error) {
   if (error instanceof AgentError) printDiagnostics(error.diagnostics);
-  else console.error(`checkwright: ${error instanceof Error ? error.message : error}`);
-  if (!(error instanceof AgentError || error instanceof UsageError)) {
-    console.error((error as Error)?.stack);
-  }
-  Deno.exit(3);
+  else {console.error(
+      `checkwright: ${withoutErrorNumber(String((error as Error)?.message ?? error))}`,
+    );}
+  if (error instanceof AgentError || error instanceof UsageError) Deno.exit(3);
+  if (isMistake(error)) console.error(error.stack);
+  // These exit with a state, and an error of the environment is UNKNOWN.
+  Deno.exit(["run", "query"].includes(Deno.args[0]!) ? 3 : 2);
+}
+
+/** Returns whether an error shows a mistake in Checkwright, and not a state of the environment. */
+function isMistake(error: unknown): error is Error {
+  return [EvalError, RangeError, ReferenceError, TypeError].some((kind) => error instanceof kind);
 }

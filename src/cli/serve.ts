@@ -49,7 +49,7 @@ export const serve: Subcommand = defineSubcommand({
   },
   exitCodes: {
     "0": "the daemon was stopped by SIGTERM or SIGINT",
-    "1": "the daemon cannot start, for example because the address is in use",
+    "2": "the daemon cannot start, for example because the address is in use",
     "3": "the command line, the agent or the settings are invalid",
     other: "exit code of the daemon, if it died 5 times within 60 seconds or before it was ready",
   },
@@ -66,7 +66,7 @@ export const serve: Subcommand = defineSubcommand({
       if (error instanceof AgentError) throw error;
       log("error", "start", { reason: withoutErrorNumber((error as Error).message) });
       await stderr.flush();
-      return Deno.exit(1);
+      return Deno.exit(2);
     });
     if (first === undefined) return 3;
 

@@ -5,6 +5,7 @@ import type { Subcommand, Subcommands } from "./usage.ts";
 /** Exit codes of most subcommands. */
 const defaultExitCodes: ExitCodes = {
   "0": "success",
+  "2": "the environment prevents it, for example a file cannot be written",
   "3": "invalid command line or input",
 };
 
@@ -27,7 +28,7 @@ export interface SubcommandDefinition<Options extends LineOptions> {
   words?: readonly LineWord[];
   /** The options of the subcommand by name (default: none). */
   options?: Options;
-  /** The exit codes of the subcommand (default: 0 and 3). */
+  /** The exit codes of the subcommand (default: 0, 2 and 3). */
   exitCodes?: ExitCodes;
   /** Whether all words after the first positional word are positional, even with hyphens. */
   stopEarly?: boolean;

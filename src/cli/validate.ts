@@ -1,5 +1,7 @@
 import { errorsOf } from "../agent/diagnostic.ts";
 import { settingsSchema } from "../agent/settings_file/schema.ts";
+import { describeGains } from "../agent/gained_privileges.ts";
+import { findGains } from "../deploy/find_privileges.ts";
 import { isBuiltIn } from "../agent/manifest.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { formatEffective } from "./effective.ts";
@@ -37,7 +39,8 @@ export const validate: Subcommand = defineSubcommand({
     printDiagnostics(diagnostics);
     const errors = errorsOf(diagnostics).length;
     if (errors > 0) {
-      console.error(`checkwright: ${path} has ${errors} ${errors === 1 ? "error" : "errors"}`);
+      const what = settings === undefined ? `${path} has` : `${path} and ${settings} have`;
+      console.error(`checkwright: ${what} ${errors} ${errors === 1 ? "error" : "errors"}`);
       return 3;
     }
     if (settings !== undefined) console.log(formatEffective(agent));
@@ -52,7 +55,8 @@ export const validate: Subcommand = defineSubcommand({
       ...count("plugin", "plugin"),
       ...count("shell", "shell line"),
     ];
-    console.log(`${path} is valid: ${parts.join(", ")}`);
+    console.log(`${path} is valid: ${parts.join(", ") || "no commands"}`);
+    for (const line of describeGains(await findGains(manifest))) console.log(line);
     return 0;
   },
 });

@@ -1,5 +1,4 @@
 import { countCommands, type Manifest } from "../agent/manifest.ts";
-import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import { type Address, formatHostPort } from "../net/host_port.ts";
 import { lookup } from "../net/lookup.ts";
 import type { TlsServerOptions } from "../net/tls_options.ts";
@@ -8,6 +7,7 @@ import type { Runner } from "../runner/runner.ts";
 import type { Answer } from "../check/answer.ts";
 import type { StartAcceptor } from "./acceptor_link.ts";
 import { type AcceptorParts, openAcceptors } from "./acceptors.ts";
+import { type AllowedNames, allowedNames } from "./allowed_names.ts";
 import { createAnswering } from "./answering.ts";
 import type { Log } from "./log.ts";
 import { createSummary } from "./summary.ts";
@@ -76,6 +76,8 @@ export async function openDaemon(
   const repeated = createSummary(parts.log);
   const acceptors = await openAcceptors(start, listen, acceptorParts(parts, repeated.log));
   const done = Promise.withResolvers<void>();
+  // Does not delay the start: a name server may be unreachable.
+  namesOf(parts, repeated.log).inspect();
 
   const end = () => Promise.all([...runners].map((runner) => runner.end()));
 
@@ -85,6 +87,7 @@ export async function openDaemon(
     broken: acceptors.broken,
     async replace(parts) {
       await acceptors.replace(acceptorParts(parts, repeated.log));
+      namesOf(parts, repeated.log).inspect();
       for (const runner of runners) if (runner.running === 0) runners.delete(runner);
       runners.add(parts.runner);
     },
@@ -110,7 +113,6 @@ export async function openDaemon(
 function acceptorParts(parts: DaemonParts, log: Log): AcceptorParts {
   const { manifest: { settings, commands }, tls, onExhausted = () => {} } = parts;
   const { allowedHosts, limits, v2 } = settings;
-  const names = new Set(allowedHosts.flatMap((host) => parseAllowedHost(host).name ?? []));
   return {
     tls,
     settings: { allowedHosts, limits, v2 },
@@ -119,11 +121,13 @@ function acceptorParts(parts: DaemonParts, log: Log): AcceptorParts {
       log,
       onExhausted,
       answer: createAnswering(parts, log),
-      // The acceptor must not look up other names: a query to a name server could carry data.
-      resolve: (name) =>
-        names.has(name) ? lookup(name) : Promise.reject(new Error("Not an allowed host")),
+      resolve: namesOf(parts, log).resolve,
     },
   };
+}
+
+function namesOf({ manifest }: DaemonParts, log: Log): AllowedNames {
+  return allowedNames(manifest.settings.allowedHosts, lookup, log);
 }
 
 /** Returns the line that reports that a daemon is ready. */

@@ -168,19 +168,27 @@ export function lackingPermissions(held: GrantedPermissions, wanted: GrantedPerm
  * Reports which permissions this process lacks to serve an agent. A process cannot get more later.
  *
  * @param manifest the agent
+ * @param next the permissions that the launcher would pass to the next daemon
  * @returns an error for each command that needs more, and one for the daemon itself
  */
-export function notGranted(manifest: Manifest): Diagnostic[] {
+export function notGranted(manifest: Manifest, next: GrantedPermissions): Diagnostic[] {
   const processes = hasProcesses(manifest);
   const why = "Starts checks in processes of their own";
   const deno: Need = { kind: "run", entry: Deno.execPath(), why };
   const lacking = [...commandNeeds(manifest), ...ownNeeds(manifest), ...(processes ? [deno] : [])]
     .filter(({ kind, entry }) => !isGranted(kind, entry));
+  // The launcher itself adds Deno for checks in processes of their own.
+  const comes = ({ kind, entry }: Need) =>
+    entry === deno.entry || next[kind].some((other) => other === entry);
   return [...Map.groupBy(lacking, ({ command }) => command)].map(([command, needs]) => ({
     place: command === undefined ? "daemon" : placeBelow("commands", command),
     message: `Missing permission ${
       needs.map(({ kind, entry }) => `${kind} ${entry}`).join(", ")
-    }: compile the agent again, or restart the daemon if only its settings changed`,
+    }: ${
+      needs.every(comes)
+        ? "restart the daemon, because a running one cannot get more permissions"
+        : "settings cannot add it; declare it in the agent and compile the agent again"
+    }`,
     severity: "error",
   }));
 }

@@ -9,5 +9,5 @@ try {
   await makeCertificate(ownCertificatePath(Deno.args[0]!));
 } catch (error) {
   console.error(`checkwright: ${(error as Error).message}`);
-  Deno.exit(3);
+  Deno.exit(2);
 }

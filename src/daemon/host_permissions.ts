@@ -3,7 +3,10 @@ import { AgentError, createReport, type Diagnostic } from "../agent/diagnostic.t
 import type { HostFile } from "../agent/host_settings.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { formatFlags, type GrantedPermissions, unite } from "../agent/granted_permissions.ts";
-import { address } from "../agent/settings_table.ts";
+import type { Reader } from "../agent/read.ts";
+import { commandLine, prefixLine } from "../agent/run_settings.ts";
+import { certificatePath } from "../agent/path_settings.ts";
+import { address, settingsTable } from "../agent/settings_table.ts";
 import { GROUPS_PATH, SETPRIV_PATH, SHELL_PATH, USERS_PATH } from "../host/paths.ts";
 import { formatResolved } from "./resolved_names.ts";
 import { type Lookup, resolveListen } from "../agent/resolve_listen.ts";
@@ -12,8 +15,8 @@ import { parseAllowedHost } from "../net/allowed_hosts.ts";
 /**
  * Returns the permissions that a host's settings need in addition to the compiled ones: for listen
  * addresses, host names to look up, the certificate, procfs, and plugins that the settings add.
- * Checks get none of them. This function does not evaluate the agent's code, and does not report
- * errors in the settings. The daemon reports them when it loads the settings.
+ * Checks get none of them. This function does not evaluate the agent's code. Invalid values add
+ * no permission. The daemon reports them when it loads the settings.
  *
  * @param settings the parsed settings of the host
  * @param manifest the compiled agent
@@ -27,19 +30,22 @@ export function hostPermissions(
 ): GrantedPermissions {
   const { tls, allowedHosts, procfs, commands, pluginPrefix } = settings;
   const each = Object.values(recordOf(commands)).map(recordOf);
-  const isPath = (path: string | undefined) => path?.startsWith("/");
-  const plugins = each.map(({ plugin }) => textsOf(plugin)[0]).filter(isPath) as string[];
-  const prefix = textsOf(pluginPrefix).slice(0, 1).filter(isPath);
+  const plugins = each.flatMap(({ plugin }) => valid(commandLine, plugin)?.argv[0] ?? []);
+  const prefix = valid(prefixLine, pluginPrefix)?.slice(0, 1) ?? [];
+  const { cert, key, ca } = recordOf(tls);
   const shells = manifest.settings.hostShell && each.some(({ shell }) => shell !== undefined);
   const sets = (name: string) => each.some((command) => command[name] !== undefined);
   const starts = plugins.length > 0 || prefix.length > 0 || shells;
   return unite([
     {
-      read: [...files, ...folders],
+      read: [...files, ...folders].filter((path) => !path.includes(",")),
       net: [...listen.map(formatHostPort), ...textsOf(allowedHosts).flatMap(nameOf)],
     },
-    { read: ["cert", "key", "ca"].flatMap((name) => textsOf(recordOf(tls)[name])) },
-    { read: textsOf(procfs).flatMap((folder) => procFiles(manifest, folder)) },
+    { read: [cert, key, ca].flatMap((path) => valid(certificatePath, path) ?? []) },
+    {
+      read: [valid(settingsTable.procfs, procfs) ?? []].flat()
+        .flatMap((folder) => procFiles(manifest, folder)),
+    },
     sets("user") ? { read: [SETPRIV_PATH], run: [SETPRIV_PATH] } : {},
     sets("group") ? { read: [GROUPS_PATH] } : {},
     starts
@@ -95,9 +101,11 @@ export async function formatHostNeeds(
     names.set(name, found);
     return found;
   }, report);
-  if (diagnostics.length > 0) throw new AgentError(file.locate(diagnostics));
+  if (diagnostics.length > 0) {
+    throw new AgentError([...file.diagnostics, ...file.locate(diagnostics)]);
+  }
   const lines = [
-    `state=${settings.state ?? manifest.settings.state ?? state}`,
+    `state=${valid(settingsTable.state, settings.state) ?? manifest.settings.state ?? state}`,
     `certificate=${own ? "own" : "given"}`,
     ...(names.size > 0 ? [`resolved=${formatResolved(names)}`] : []),
     ...formatFlags(hostPermissions(file, manifest, listen)),
@@ -110,6 +118,11 @@ export async function formatHostNeeds(
     message: `Invalid value ${JSON.stringify(broken)}: expected a value without control characters`,
     severity: "error",
   }]);
+}
+
+// Returns undefined for a missing or invalid value. The daemon reports the error.
+function valid<T>(read: Reader<T>, value: unknown): T | undefined {
+  return value === undefined ? undefined : read(value, createReport([]));
 }
 
 function recordOf(value: unknown): Record<string, unknown> {

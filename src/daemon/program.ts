@@ -24,13 +24,22 @@ import { formatHostNeeds, listenOf } from "./host_permissions.ts";
 /** The exit code for invalid input: another start with the same input fails, too. */
 const invalidCode = 3;
 
-/** The exit code for errors that may go away, such as an address that is in use or missing. */
-const failureCode = 1;
+/**
+ * The exit code for trouble with the environment, which may go away: an address is in use or
+ * missing, a file cannot be read. systemd starts the daemon again.
+ */
+const failureCode = 2;
+
+/**
+ * Time before the exit with {@linkcode failureCode}. systemd restarts a daemon at once, and gives up
+ * after 20 starts within 60 s, but an interface can get its address minutes after the boot.
+ */
+const pauseMilliseconds = 5_000;
 
 const modes: Record<string, (place: Place, service: ServiceManager) => Promise<number>> = {
   serve: serveDeployed,
   async check(place) {
-    const { manifest, diagnostics } = await readDeployedAgent(place);
+    const { manifest, diagnostics } = await readDeployedAgent(place, lookup);
     printAll(diagnostics);
     const count = countCommands(manifest);
     console.log(
@@ -71,5 +80,6 @@ try {
     Deno.exit(invalidCode);
   }
   console.error(`checkwright: ${(error as Error).message}`);
+  if (place.systemd) await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
   Deno.exit(failureCode);
 }

@@ -12,10 +12,15 @@ import { inspectDeployed } from "../agent/inspect_deployed.ts";
 import type { DescribedAgent, Manifest } from "../agent/manifest.ts";
 import type { SandboxCode } from "../runner/channel.ts";
 import { describeCode } from "../runner/describe_code.ts";
-import type { MakeCertificate } from "./load_tls.ts";
-import { notGranted } from "./daemon_permissions.ts";
+import { inspectOwnCertificate, inspectTls } from "./inspect_tls.ts";
+import { type MakeCertificate, ownCertificatePath } from "./load_tls.ts";
+import { unite } from "../agent/granted_permissions.ts";
+import { daemonPermissions, notGranted } from "./daemon_permissions.ts";
+import { hostPermissions } from "./host_permissions.ts";
+import { warnOfUnit } from "./warn_of_unit.ts";
 import { lookupAmong, parseResolved } from "./resolved_names.ts";
-import { resolveListen } from "../agent/resolve_listen.ts";
+import { inspectAllowedHosts } from "../agent/inspect_allowed_hosts.ts";
+import { type Lookup, resolveListen } from "../agent/resolve_listen.ts";
 
 /** The facts that the launcher passes to a deployed daemon. */
 export interface Place {
@@ -111,10 +116,12 @@ async function read(folder: string, name: string): Promise<string> {
  * merged in. Checks it against the host and the permissions of this process.
  *
  * @param place the facts from the launcher
+ * @param lookup looks up the names of allowed hosts, to warn about names that do not resolve;
+ * default: no lookup, because an unreachable name server would delay the start
  * @returns the agent
  * @throws {AgentError} with all errors
  */
-export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
+export async function readDeployedAgent(place: Place, lookup?: Lookup): Promise<DeployedAgent> {
   const deployment = await readDeployment(place.folder);
   const { code, acceptor } = await readCode(place.folder, deployment);
   const host = await readHostSettings(place.settings);
@@ -124,7 +131,8 @@ export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
   const manifest = await withAddresses(described, place, createReport(diagnostics));
   // An invalid value was replaced by its default, which may need a permission that was not granted.
   if (errorsOf([...host.diagnostics, ...diagnostics]).length === 0) {
-    diagnostics.push(...notGranted(manifest));
+    const added = hostPermissions(host, deployment, manifest.settings.listen);
+    diagnostics.push(...notGranted(manifest, unite([daemonPermissions(deployment), added])));
   }
   const inspected = await inspectDeployed(
     manifest,
@@ -132,12 +140,18 @@ export async function readDeployedAgent(place: Place): Promise<DeployedAgent> {
     place.descriptors,
   );
   const { settings } = inspected;
-  if (place.systemd && deployment.filtersAddresses) {
-    diagnostics.push(...dropped(settings.allowedHosts, deployment));
+  await inspectTls(settings.tls, createReport(diagnostics));
+  const { state = place.state } = settings;
+  if (settings.tls !== false && settings.tls.cert === undefined) {
+    const path = ownCertificatePath(state);
+    await inspectOwnCertificate(path, createReport(diagnostics, path));
   }
+  if (lookup !== undefined) {
+    await inspectAllowedHosts(settings.allowedHosts, lookup, createReport(diagnostics));
+  }
+  if (place.systemd) warnOfUnit(inspected, deployment, createReport(diagnostics));
   const all = [...host.diagnostics, ...host.locate(diagnostics)].sort(asWritten(host.files));
   if (errorsOf(all).length > 0) throw new AgentError(all);
-  const { state = place.state } = settings;
   return {
     manifest: { ...inspected, settings: { ...settings, state } },
     code,
@@ -156,20 +170,6 @@ async function withAddresses(
   const lookup = lookupAmong(parseResolved(resolved));
   const listen = await resolveListen(settings.listen, lookup, report);
   return { ...manifest, settings: { ...settings, listen } };
-}
-
-// Returns a warning about hosts that only the settings allow: the systemd unit drops their packets
-// before the daemon can log them.
-function dropped(allowedHosts: readonly string[], { settings }: Deployment): Diagnostic[] {
-  const filtered = allowedHosts.filter((host) => !settings.allowedHosts.includes(host));
-  return filtered.length === 0 ? [] : [{
-    place: "allowedHosts",
-    message: `The systemd unit was compiled without ${filtered.join(", ")} and drops their ` +
-      `packets: expected "systemctl edit checkwright" with [Service] and IPAddressAllow=${
-        filtered.join(" ")
-      }`,
-    severity: "warning",
-  }];
 }
 
 // A function in the agent's code may compute permissions from option values. So the code is

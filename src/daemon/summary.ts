@@ -55,7 +55,7 @@ export function createSummary(
       const peer = fields.peer === undefined ? undefined : networkOf(String(fields.peer));
       const reason = String(fields.reason).replaceAll(/\b(0x[\da-f]+|\d+)\b/gi, "#");
       let key = [level, event, fields.stage, fields.command, peer, reason].join("\n");
-      let common: Fields = { ...fields, peer };
+      let common: Fields = fields.peer === undefined ? fields : { ...fields, peer };
       if (!kinds.has(key) && kinds.size >= mostKinds) {
         key = `${level}\n${event}`;
         common = { reason: "many different ones" };

@@ -2,7 +2,7 @@ import { AgentError } from "../agent/diagnostic.ts";
 import { debScripts } from "./deb_scripts.ts";
 import type { DeployableFile } from "./deployable.ts";
 import { control, type DebEntry, debTree, makesUser, SETTINGS_PATH } from "./deb_contents.ts";
-import { SERVICE_USER } from "./unit_sandbox.ts";
+import { SERVICE_USER } from "./unit_identity.ts";
 
 /** Name and contents of a package, apart from the deployable. */
 export interface DebOptions {

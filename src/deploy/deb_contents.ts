@@ -1,5 +1,5 @@
 import type { DeployableFile } from "./deployable.ts";
-import { SERVICE_USER } from "./unit_sandbox.ts";
+import { SERVICE_USER } from "./unit_identity.ts";
 
 /** A file of the package: its text, the path that it is copied from, or the target of a link. */
 export type DebEntry = { text: string; mode?: number } | { source: string } | { link: string };

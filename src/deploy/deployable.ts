@@ -1,5 +1,6 @@
 import { listenNames } from "../agent/resolve_listen.ts";
 import { deployedFiles, formatDeployment, parseDeployment, sha256 } from "../agent/deployment.ts";
+import type { Gain } from "../agent/gained_privileges.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { FIND_DENO, launcherScript } from "./launcher.ts";
 import { systemdUnit } from "./systemd.ts";
@@ -25,6 +26,8 @@ export interface DeployableInput {
   code: DeployableCode;
   /** The manifest to deploy, see {@linkcode withProcfs}. It does not depend on this host. */
   manifest: Manifest;
+  /** Programs of commands that gain privileges; default: the known ones. */
+  gains?: readonly Gain[];
   /** The file name of the agent module. */
   agent: string;
   /** The version of Checkwright. */
@@ -68,7 +71,7 @@ const boundProcfs = "/run/checkwright/proc";
 export async function createDeployable(
   input: DeployableInput,
 ): Promise<Record<string, DeployableFile>> {
-  const { code, manifest, agent, version, permissions, runFlags } = input;
+  const { code, manifest, agent, version, permissions, runFlags, gains } = input;
   const modules: Record<string, string> = {
     "daemon.js": code.daemon,
     "first_start.js": code.firstStart,
@@ -82,7 +85,7 @@ export async function createDeployable(
     Object.entries(modules).map(async ([name, text]) => [name, await sha256(text)]),
   );
   const { settings, commands, disabled } = manifest;
-  const unit = systemdUnit(manifest);
+  const unit = systemdUnit(manifest, gains === undefined ? {} : { gains });
   const deployment = await formatDeployment({
     checkwright: version,
     agent,

@@ -189,7 +189,12 @@ case $state in
   /*) ;;
   *) fail "Cannot use state directory \\"$state\\": expected an absolute path" ;;
 esac
-mkdir -p -m 700 -- "$state" || fail "Cannot create state directory \\"$state\\": set STATE_DIRECTORY to another folder"
+mkdir -p -m 700 -- "$state" || {
+  # The exit code of trouble with the environment: systemd starts the daemon again.
+  echo "checkwright: Cannot create state directory \\"$state\\": set STATE_DIRECTORY to another folder" >&2
+  [ -z "\${NOTIFY_SOCKET:-}" ] || sleep 5
+  exit 2
+}
 if [ "$mode" = serve ]; then
   # Another user could have put a certificate there whose key that user knows.
   real=$(readlink -f -- "$state")
@@ -201,7 +206,7 @@ if [ "$mode" = serve ]; then
       fail "Cannot trust \\"$file\\": expected a file of this user that others cannot write to"
   done
 fi
-if [ "$certificate" = own ] && ! [ -e "$state/self-signed.pem" ]; then
+if [ "$mode$certificate" = serveown ] && ! [ -e "$state/self-signed.pem" ]; then
   "$deno" run $flags "--allow-read=$state" "--allow-write=$state" --allow-sys=hostname \\
     "$here/first_start.js" "$state"
 fi

@@ -1,13 +1,17 @@
 import { reservedDescriptors } from "../agent/fit_connections.ts";
+import { type Gain, knownGains } from "../agent/gained_privileges.ts";
 import { isBuiltIn, type Manifest } from "../agent/manifest.ts";
 import { countProcessSandboxes, startsPrograms, startsStrangers } from "./unit_needs.ts";
-import { filesOf, identityOf, kernelOf, networkOf } from "./unit_sandbox.ts";
+import { identityOf } from "./unit_identity.ts";
+import { filesOf, kernelOf, networkOf } from "./unit_sandbox.ts";
 import { checkProgramFolder } from "./unit_value.ts";
 
 /** Options of {@linkcode systemdUnit}. */
 export interface UnitOptions {
   /** The folder of the installed deployable (default: `/usr/lib/checkwright`). */
   directory?: string;
+  /** Programs of commands that gain privileges; default: the known ones. */
+  gains?: readonly Gain[];
 }
 
 /**
@@ -22,18 +26,19 @@ export interface UnitOptions {
  */
 export function systemdUnit(manifest: Manifest, options: UnitOptions = {}): string {
   const program = `${checkProgramFolder(options.directory ?? "/usr/lib/checkwright")}/checkwright`;
+  const gains = options.gains ?? knownGains(manifest);
   return [
     ...startOf(manifest),
     "",
     ...processOf(program),
     "",
-    ...identityOf(manifest),
+    ...identityOf(manifest, gains),
     "",
-    ...filesOf(manifest),
+    ...filesOf(manifest, gains),
     "",
-    ...kernelOf(manifest),
+    ...kernelOf(manifest, gains),
     "",
-    ...networkOf(manifest),
+    ...networkOf(manifest, gains),
     "",
     ...boundsOf(manifest),
     "",
@@ -81,6 +86,8 @@ function processOf(program: string): string[] {
     "RestartSec=100ms",
     "# Exit code 75: too many workers are abandoned, and only a restart can end them.",
     "RestartForceExitStatus=75",
+    "# Exit code 2: the environment has an error, such as an address in use, that may go away. The",
+    "# daemon waits 5 s before it exits, so that systemd does not give up.",
     "# Exit code 3: the settings have an error that a restart does not fix. The log contains it.",
     "RestartPreventExitStatus=3",
     "TimeoutStartSec=30s",

@@ -1,5 +1,7 @@
 import type { Manifest } from "../agent/manifest.ts";
+import { becomesUser, type Gain } from "../agent/gained_privileges.ts";
 import { defaultSettings } from "../agent/settings.ts";
+import { folderOf } from "../check/path.ts";
 import { addressFilter } from "./address_filter.ts";
 import {
   asksNetlink,
@@ -15,75 +17,14 @@ import {
 } from "./unit_needs.ts";
 import { formatUnitPath } from "./unit_value.ts";
 
-/** The user of a service that cannot use a dynamic user. */
-export const SERVICE_USER = "checkwright";
-
-/**
- * Returns the lines about the user of the service and its privileges.
- *
- * @param manifest the agent
- * @returns lines of the unit
- */
-export function identityOf(manifest: Manifest): string[] {
-  const lowPort = manifest.settings.listen.some(({ port }) => port > 0 && port < 1024);
-  const bind = lowPort ? ["CAP_NET_BIND_SERVICE"] : [];
-  if (changesUser(manifest)) {
-    return [
-      "# Plugins run as other users. This requires root, but only the capabilities below.",
-      "User=root",
-      `CapabilityBoundingSet=${["CAP_KILL", "CAP_SETGID", "CAP_SETUID", ...bind].join(" ")}`,
-      "AmbientCapabilities=",
-      ...privilegesOf(manifest),
-    ];
-  }
-  const user = sharesTemporaryFiles(manifest)
-    ? [
-      "# Not DynamicUser=, which has a private /tmp: a command of the agent uses the real one.",
-      `# The package creates this user. Without it: useradd --system --user-group ${SERVICE_USER}`,
-      `User=${SERVICE_USER}`,
-    ]
-    : ["DynamicUser=yes"];
-  const { tls } = manifest.settings;
-  const key = tls !== false && tls.key !== undefined
-    ? [
-      "# This user must be able to read the file in tls.key: let a group read it, and set the group",
-      "# in SupplementaryGroups=.",
-    ]
-    : [];
-  const groups = startsStrangers(manifest)
-    ? ["# Plugins are in the groups of this user. Set more groups in SupplementaryGroups=."]
-    : [];
-  return [
-    ...user,
-    ...groups,
-    ...key,
-    `CapabilityBoundingSet=${bind.join(" ")}`,
-    `AmbientCapabilities=${bind.join(" ")}`,
-    ...privilegesOf(manifest),
-  ];
-}
-
-function privilegesOf(manifest: Manifest): string[] {
-  return [
-    ...(startsStrangers(manifest)
-      ? [
-        "# Plugins cannot gain privileges: sudo, setuid programs and file capabilities do not work.",
-      ]
-      : []),
-    "NoNewPrivileges=yes",
-    "RestrictSUIDSGID=yes",
-    "KeyringMode=private",
-    "UMask=0077",
-  ];
-}
-
 /**
  * Returns the lines about files and other processes.
  *
  * @param manifest the agent
+ * @param gains programs of commands that gain privileges
  * @returns lines of the unit
  */
-export function filesOf(manifest: Manifest): string[] {
+export function filesOf(manifest: Manifest, gains: readonly Gain[] = []): string[] {
   const { state, procfs } = manifest.settings;
   const kept = /^\/var\/lib\/([\w-][\w.-]*(?:\/[\w-][\w.-]*)*)$/.exec(state ?? "")?.[1];
   const shared = sharesTemporaryFiles(manifest);
@@ -91,7 +32,9 @@ export function filesOf(manifest: Manifest): string[] {
     ...(state !== undefined && kept === undefined ? [state] : []),
     // Programs expect that the folders for temporary files are writable.
     ...(shared && startsPrograms(manifest) ? ["/tmp", "/var/tmp"] : []),
-    ...declared(manifest, "write"),
+    // sudo keeps records there.
+    ...(becomesUser(gains) ? ["/run/sudo"] : []),
+    ...declared(manifest, "write").flatMap(withFolder),
   ];
   return [
     `StateDirectory=${kept ?? "checkwright"}`,
@@ -109,7 +52,7 @@ export function filesOf(manifest: Manifest): string[] {
     `ProtectHome=${looksIntoHomes(manifest) ? "read-only" : "yes"}`,
     `PrivateTmp=${shared ? "no" : "yes"}`,
     "PrivateMounts=yes",
-    `PrivateDevices=${looksAtDevices(manifest) ? "no" : "yes"}`,
+    `PrivateDevices=${looksAtDevices(manifest) || becomesUser(gains) ? "no" : "yes"}`,
     `ProtectProc=${seesProcesses(manifest) ? "default" : "invisible"}`,
     `ProcSubset=${readsKernelFacts(manifest) ? "all" : "pid"}`,
     ...(declared(manifest, "proc").length > 0 && procfs !== defaultSettings.procfs
@@ -122,13 +65,32 @@ export function filesOf(manifest: Manifest): string[] {
   ];
 }
 
+/** Folders that contain files of many programs. */
+const commonFolders = /^\/(?:$|(?:etc|home|root|run|srv|opt|usr|var)(?:\/(?:lib|log|spool|tmp))?$)/;
+
+// systemd makes only existing paths writable. A check creates its file at its first run, for which
+// the folder must be writable. The permissions of the check still contain the file only.
+function withFolder(path: string): string[] {
+  const folder = folderOf(path);
+  const isFile = /\/[^/]+\.[^/.]+$/.test(path);
+  return isFile && !commonFolders.test(folder) ? [path, folder] : [path];
+}
+
 /**
  * Returns the lines about the kernel and its system calls.
  *
  * @param manifest the agent
+ * @param gains programs of commands that gain privileges
  * @returns lines of the unit
  */
-export function kernelOf(manifest: Manifest): string[] {
+export function kernelOf(manifest: Manifest, gains: readonly Gain[] = []): string[] {
+  if (becomesUser(gains)) {
+    return [
+      "# Without: settings that filter system calls. For a user other than root, systemd forbids new",
+      "# privileges if one of them is set.",
+      "ProtectControlGroups=yes",
+    ];
+  }
   return [
     "ProtectClock=yes",
     "ProtectControlGroups=yes",
@@ -144,6 +106,8 @@ export function kernelOf(manifest: Manifest): string[] {
     "SystemCallFilter=@system-service",
     "SystemCallFilter=~@privileged @resources",
     ...(changesUser(manifest) ? ["SystemCallFilter=@setuid"] : []),
+    // ping and check_icmp give up their privileges after they have opened a socket.
+    ...(gains.length > 0 ? ["SystemCallFilter=@setuid capset"] : []),
     "SystemCallErrorNumber=EPERM",
   ];
 }
@@ -152,9 +116,10 @@ export function kernelOf(manifest: Manifest): string[] {
  * Returns the lines about the network.
  *
  * @param manifest the agent
+ * @param gains programs of commands that gain privileges
  * @returns lines of the unit
  */
-export function networkOf(manifest: Manifest): string[] {
+export function networkOf(manifest: Manifest, gains: readonly Gain[] = []): string[] {
   const families = [
     "AF_UNIX",
     "AF_INET",
@@ -163,7 +128,7 @@ export function networkOf(manifest: Manifest): string[] {
   ];
   const filter = addressFilter(manifest);
   return [
-    `RestrictAddressFamilies=${families.join(" ")}`,
+    ...(becomesUser(gains) ? [] : [`RestrictAddressFamilies=${families.join(" ")}`]),
     ...("unknown" in filter ? [`# No address filter: ${filter.unknown}.`] : [
       "# This host, allowed hosts, and hosts that checks connect to. Other packets are dropped.",
       "IPAddressDeny=any",

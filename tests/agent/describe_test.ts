@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { describeAgent } from "../../src/agent/describe_agent.ts";
 import { formatDiagnostic } from "../../src/agent/diagnostic.ts";
 import {
@@ -142,7 +142,7 @@ Deno.test(
       assertEquals(diagnosticsOf(value)[0]!.includes("defineAgent()"), true);
     }
     assertEquals(diagnosticsOf({ commands: {} }), [
-      "error: commands: Missing commands: expected at least one",
+      "warning: commands: No commands: the agent answers only check_agent, unless settings add plugins",
     ]);
   },
 );
@@ -208,6 +208,8 @@ Deno.test("describeAgent() warns of permissions that are very broad", {
     'warning: commands.check.permissions.sys: "setPriority" can slow down any process',
     'warning: commands.check.permissions.run: "/bin/sh" can start any other program',
     'warning: commands.check.permissions.run: "/usr/bin/python3" can start any other program',
+    'warning: commands.check.permissions.net: A Unix socket also needs write permission for "/run/app.sock"',
+    'warning: commands.check.permissions.net: A Unix socket also needs write permission for "/var/run/docker.sock"',
   ]);
 });
 
@@ -407,4 +409,118 @@ Deno.test("describeAgent() adds permissions for arguments only if the agent acce
     assertEquals(command.permissions.sys, sys);
     assertEquals(Object.keys(command.refused ?? {}), refused);
   }
+});
+
+Deno.test("describeAgent() refuses paths that the runtime never grants", {
+  permissions: "none",
+}, () => {
+  const errorsFor = (permissions: Permissions) => {
+    const check = defineCheck({ description: "x", permissions, run: () => "" });
+    return diagnosticsOf(defineAgent({ commands: { check } }));
+  };
+  const refused = (kind: string, path: string) => [
+    `error: commands.check.permissions.${kind}: Cannot grant "${path}": the runtime refuses paths ` +
+    "below /proc, /sys and /dev; declare files below /proc as permissions.proc",
+  ];
+  for (const path of ["/dev/shm", "/proc/stat", "/sys", "/run/../proc", "//dev/sda"]) {
+    assertEquals(errorsFor({ read: [path] }), refused("read", path));
+    assertEquals(errorsFor({ write: [path] }), refused("write", path));
+  }
+  for (const path of ["/dev/null", "/proc/pressure/cpu", "/device", "/run/proc"]) {
+    assertEquals(errorsFor({ read: [path] }), []);
+  }
+});
+
+Deno.test("A Unix socket needs read, write and net permission, and the missing ones are reported", {
+  permissions: "none",
+}, () => {
+  const net = ["unix:/run/app/x.sock"];
+  const warnings = (permissions: Permissions) => {
+    const check = defineCheck({ description: "x", permissions, run: () => "" });
+    return diagnosticsOf(defineAgent({ commands: { check } }));
+  };
+  const lacks = (what: string) => [
+    `warning: commands.check.permissions.net: A Unix socket also needs ${what} permission for ` +
+    '"/run/app/x.sock"',
+  ];
+  assertEquals(warnings({ net }), lacks("read and write"));
+  assertEquals(warnings({ net, read: ["/run/app"] }), lacks("write"));
+  assertEquals(warnings({ net, read: ["/run/app"], write: ["/run/app/x.sock"] }), []);
+});
+
+Deno.test("The settings of a host complete an agent without commands", {
+  permissions: "none",
+}, () => {
+  const { manifest, diagnostics } = describeAgent(defineAgent({ commands: {} }), {
+    commands: { a: { plugin: ["/bin/true"] } },
+  });
+  assertEquals([Object.keys(manifest.commands), diagnostics], [["a", "check_agent"], []]);
+});
+
+Deno.test("Values that become permissions are refused if they contain a comma or a line break", {
+  permissions: "none",
+}, () => {
+  const commands = { a: queue };
+  const where = "expected an absolute path without commas or control characters";
+  for (
+    const [host, place] of [
+      [{ state: "/a,b" }, "state"],
+      [{ procfs: "/a,b" }, "procfs"],
+      [{ procfs: "/a\nb" }, "procfs"],
+      [{ pluginPrefix: ["/a,b"] }, "pluginPrefix[0]"],
+      [{ commands: { m: { plugin: ["/a,b"] } } }, "commands.m.argv[0]"],
+    ] as const
+  ) {
+    const [message, ...more] = diagnosticsOf(defineAgent({ commands }), host);
+    assertEquals(more, []);
+    assert(message!.startsWith(`error: ${place}: Invalid value `), message);
+    assert(message!.endsWith(where), message);
+  }
+  assertEquals(
+    diagnosticsOf(defineAgent({ commands }), { tls: { cert: "/a,b", key: "k,", ca: "c,\n" } }),
+    [["cert", "/a,b"], ["key", "k,"], ["ca", "c,\n"]].map(([name, value]) =>
+      `error: tls.${name}: Invalid value ${
+        JSON.stringify(value)
+      }: expected a path without commas or control characters`
+    ),
+  );
+});
+
+Deno.test("Files of the daemon itself are not in folders that the runtime cannot read", {
+  permissions: "none",
+}, () => {
+  const refused = (place: string, path: string) =>
+    `error: ${place}: Invalid value "${path}": expected a path outside /dev, /proc and /sys, where ` +
+    "the runtime cannot read files";
+  const host = { state: "/dev/shm/x", tls: { cert: "/proc/1/x", key: "/sys/../dev/k", ca: "a" } };
+  assertEquals(diagnosticsOf(defineAgent({ commands: { a: queue } }), host), [
+    refused("state", "/dev/shm/x"),
+    refused("tls.cert", "/proc/1/x"),
+    refused("tls.key", "/sys/../dev/k"),
+  ]);
+});
+
+Deno.test("procfs is not the root of the file system or another folder of every system", {
+  permissions: "none",
+}, () => {
+  const errorsOf = (procfs: string) =>
+    diagnosticsOf(defineAgent({ commands: { a: queue } }), { procfs });
+  for (const procfs of ["/", "//", "/x/..", "/etc", "/etc/", "/./home", "/usr", "/lib64"]) {
+    assertEquals(errorsOf(procfs), [
+      `error: procfs: Invalid value "${procfs}": expected the path at which procfs is mounted`,
+    ]);
+  }
+  for (const procfs of ["/proc", "/host/proc", "/run/x/proc", "/processes"]) {
+    assertEquals(errorsOf(procfs), []);
+  }
+});
+
+Deno.test("A plugin without words has one error, and none of them contains undefined", {
+  permissions: "none",
+}, () => {
+  const commands = { m: { plugin: [] } };
+  assertEquals(diagnosticsOf(defineAgent({ commands: {} }), { commands }), [
+    "error: commands.m.argv: Missing executable: expected a list such as " +
+    '["/path/of/the/plugin", "-w", "5"]',
+  ]);
 });

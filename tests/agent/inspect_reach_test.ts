@@ -1,7 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { describeAgent } from "../../src/agent/describe_agent.ts";
 import { createReport, type Diagnostic } from "../../src/agent/diagnostic.ts";
 import { inspectReach } from "../../src/agent/inspect_reach.ts";
 import { defaultSettings } from "../../src/agent/settings.ts";
+import { defineAgent } from "../../src/mod.ts";
 
 Deno.test("inspectReach() warns if allowedHosts and listen contradict each other", {
   permissions: "none",
@@ -18,9 +20,6 @@ Deno.test("inspectReach() warns if allowedHosts and listen contradict each other
     [["127.0.0.1"], ["127.0.0.0/7"], '"127.0.0.0/7"'],
     [["::1"], ["::/0"], '"::/0"'],
     [["127.0.0.1", "10.0.0.5"], ["10.0.0.0/8"], undefined],
-    [["0.0.0.0"], unset, "allowedHosts: Not set: only this host may connect"],
-    [["127.0.0.1", "::"], unset, "allowedHosts: Not set: only this host may connect"],
-    [["my_host"], unset, "allowedHosts: Not set: only this host may connect"],
     [["0.0.0.0"], ["127.0.0.1"], undefined],
     [["0.0.0.0"], ["10.0.0.1"], undefined],
   ];
@@ -34,3 +33,29 @@ Deno.test("inspectReach() warns if allowedHosts and listen contradict each other
     assertEquals(found.every(({ severity }) => severity === "warning"), true);
   }
 });
+
+Deno.test(
+  "An agent that listens on more than loopback without allowedHosts has a warning, unless it sets the default",
+  {
+    permissions: "none",
+  },
+  () => {
+    const table: [listen: string[], allowedHosts: string[] | undefined, warns: boolean][] = [
+      [["0.0.0.0:5666"], undefined, true],
+      [["127.0.0.1:5666", "[::]:5667"], undefined, true],
+      [["my-host:5666"], undefined, true],
+      [["localhost:5666", "[::1]:5667"], undefined, false],
+      [["[::]:5666"], [...defaultSettings.allowedHosts], false],
+      [["0.0.0.0:5666"], ["10.0.0.1"], false],
+    ];
+    for (const [listen, allowedHosts, warns] of table) {
+      const agent = { commands: { one: () => "fine" } };
+      const { diagnostics } = describeAgent(defineAgent(agent), {
+        listen,
+        ...(allowedHosts && { allowedHosts }),
+      });
+      const lines = diagnostics.map(({ place, message }) => `${place}: ${message.split(":")[0]}`);
+      assertEquals(lines, warns ? ["allowedHosts: Not set"] : [], `${listen} ${allowedHosts}`);
+    }
+  },
+);

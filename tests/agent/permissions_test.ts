@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { describeAgent } from "../../src/agent/describe_agent.ts";
 import {
   commandPermissions,
@@ -19,11 +19,15 @@ Deno.test(
 );
 
 Deno.test(
-  "formatFlags() returns one flag for each list that is not empty",
+  "formatFlags() returns one flag for each list that is not empty, and no entry with a comma",
   { permissions: "none" },
   () => {
-    const granted = grantPermissions({ read: ["/a,b"], net: ["h:1", "h:2"] }, "/proc");
-    assertEquals(formatFlags(granted), ["--allow-read=/a,,b", "--allow-net=h:1,h:2"]);
+    const granted = grantPermissions({ read: ["/a", "/b"], net: ["h:1", "h:2"] }, "/proc");
+    assertEquals(formatFlags(granted), ["--allow-read=/a,/b", "--allow-net=h:1,h:2"]);
+    for (const permissions of [{ read: ["/a,/"] }, { run: ["/bin/a,/bin/sh"] }, { net: ["a,b"] }]) {
+      const flags = () => formatFlags(grantPermissions(permissions, "/proc"));
+      assertThrows(flags, RangeError, "expected no commas");
+    }
   },
 );
 

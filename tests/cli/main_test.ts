@@ -59,8 +59,14 @@ Deno.test("list shows commands, options and permissions, for people and for prog
 Deno.test("serve reports an address that is in use", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { code, stderr } = await run("serve", agent, "--listen", `127.0.0.1:${taken.addr.port}`);
-  assertEquals(code, 1);
+  assertEquals(code, 2);
   assertStringIncludes(stderr, `Cannot listen on 127.0.0.1:${taken.addr.port}`);
+});
+
+Deno.test("A file that cannot be written is reported in one line with exit code 2", async () => {
+  const { code, stdout, stderr } = await run("compile", agent, "--out", "/proc/checkwright");
+  assertEquals([code, stdout], [2, ""]);
+  assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
 });
 
 Deno.test("serve refuses invalid host settings and names each setting", async () => {

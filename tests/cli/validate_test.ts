@@ -159,7 +159,7 @@ Deno.test("validate reports all errors of the settings and the agent at once, ea
     'error: timeout: Invalid value "soon": expected a duration such as "5s" or "2m"',
   ].map((line) => `checkwright: ${line}`);
   const lines = stderr.trimEnd().split("\n");
-  assertEquals(lines.pop(), "checkwright: agent.ts has 7 errors");
+  assertEquals(lines.pop(), "checkwright: agent.ts and settings.yaml have 7 errors");
   assertEquals(lines.map((line, index) => line.slice(0, beginnings[index]?.length)), beginnings);
 });
 
@@ -171,6 +171,35 @@ Deno.test("validate reports the errors of an invalid settings file and an invali
   assertEquals(code, 3);
   assertMatch(stderr, /^checkwright: error: settings\.yaml:2: Cannot parse YAML: .*\n/);
   assertStringIncludes(stderr, "checkwright: error: agent: Cannot serve 5");
+});
+
+Deno.test("validate refuses TLS files that serve refuses, and accepts an agent with plugins of the host only", async () => {
+  await using project = await projectWith({
+    "settings.yaml": "tls:\n  cert: /nowhere.pem\n  key: /nowhere.key\n",
+    "plugins.yaml": "commands: { mine: { plugin: [/bin/echo, hello] } }\n",
+  });
+  const settings = `${project.folder}/settings.yaml`;
+  const refused = [
+    3,
+    "",
+    [
+      'checkwright: error: settings.yaml:2: tls.cert: Cannot read "/nowhere.pem": No such file',
+      'checkwright: error: settings.yaml:3: tls.key: Cannot read "/nowhere.key": No such file',
+      "checkwright: agent.ts and settings.yaml have 2 errors",
+    ].map((line) => `${line}\n`).join(""),
+  ];
+  const first = await validate(project, project.agent, "--settings", settings);
+  assertEquals([first.code, first.stdout, first.stderr], refused);
+  const empty = 'import { defineAgent } from "@checkwright/checkwright";\n' +
+    "export default defineAgent({ commands: {} });\n";
+  await project.write("agent.ts", empty);
+  const alone = await validate(project, project.agent);
+  assertEquals([alone.code, alone.stdout], [0, "agent.ts is valid: no commands\n"]);
+  assertMatch(alone.stderr, /^checkwright: warning: commands: No commands: .*\n$/);
+  const plugins = `${project.folder}/plugins.yaml`;
+  const completed = await validate(project, project.agent, "--settings", plugins);
+  assertEquals([completed.code, completed.stderr], [0, ""]);
+  assertStringIncludes(completed.stdout, "agent.ts is valid: 1 plugin\n");
 });
 
 Deno.test("validate --schema prints a JSON Schema, which includes the options of a given agent", async () => {

@@ -65,6 +65,8 @@ Restart=on-failure
 RestartSec=100ms
 # Exit code 75: too many workers are abandoned, and only a restart can end them.
 RestartForceExitStatus=75
+# Exit code 2: the environment has an error, such as an address in use, that may go away. The
+# daemon waits 5 s before it exits, so that systemd does not give up.
 # Exit code 3: the settings have an error that a restart does not fix. The log contains it.
 RestartPreventExitStatus=3
 TimeoutStartSec=30s
@@ -238,6 +240,44 @@ Deno.test("systemdUnit() permits what the commands need", { permissions: "none" 
       "SystemCallFilter=@setuid",
       "NoNewPrivileges=yes",
     ], ["DynamicUser=yes", "CapabilityBoundingSet="]],
+    [{ commands: { a: plugin(["/usr/bin/ping", "-c1", "$ARG1$"]) } }, [
+      "DynamicUser=yes",
+      "CapabilityBoundingSet=CAP_NET_RAW",
+      "AmbientCapabilities=CAP_NET_RAW",
+      "# Needs the capabilities above: /usr/bin/ping. Every command has them, so that",
+      "NoNewPrivileges=yes",
+      "RestrictSUIDSGID=yes",
+      "SystemCallFilter=@setuid capset",
+      "SystemCallFilter=~@privileged @resources",
+    ], ["CapabilityBoundingSet=", "NoNewPrivileges=no"]],
+    [{ commands: { a: plugin(["/usr/bin/ping"], { user: "monitor" }) } }, [
+      "User=root",
+      "CapabilityBoundingSet=CAP_KILL CAP_NET_RAW CAP_SETGID CAP_SETUID",
+      "AmbientCapabilities=",
+      "NoNewPrivileges=no",
+    ], ["NoNewPrivileges=yes"]],
+    [{ commands: { a: plugin([raid]) }, pluginPrefix: ["/usr/bin/sudo", "-n"], listen: ":80" }, [
+      "User=checkwright",
+      "# Becomes another user: /usr/bin/sudo.",
+      "CapabilityBoundingSet=CAP_AUDIT_WRITE CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_KILL " +
+      "CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETUID CAP_SYS_RESOURCE",
+      "AmbientCapabilities=CAP_NET_BIND_SERVICE",
+      "NoNewPrivileges=no",
+      "RestrictSUIDSGID=no",
+      "ReadWritePaths=-/run/sudo",
+      "ProtectSystem=strict",
+    ], ["DynamicUser=yes", "NoNewPrivileges=yes"]],
+    [{
+      commands: {
+        a: check({ write: ["/srv/app/data/x.json", "/srv/app/spool", "/etc/y.json", "/z.d/q"] }),
+      },
+    }, [
+      "ReadWritePaths=-/srv/app/data/x.json",
+      "ReadWritePaths=-/srv/app/data",
+      "ReadWritePaths=-/srv/app/spool",
+      "ReadWritePaths=-/etc/y.json",
+      "ReadWritePaths=-/z.d/q",
+    ], ["ReadWritePaths=-/srv/app", "ReadWritePaths=-/etc", "ReadWritePaths=-/z.d"]],
     [
       {
         commands: { a: check({}, "process"), b: check({}, "process") },
@@ -254,6 +294,34 @@ Deno.test("systemdUnit() permits what the commands need", { permissions: "none" 
     for (const line of absent) assert(!lines.includes(line), `${about} has ${line}`);
   }
 });
+
+Deno.test(
+  "A unit that allows new privileges has no setting that forbids them for another user than root",
+  {
+    permissions: "none",
+  },
+  () => {
+    // Each of these implies NoNewPrivileges=yes for a service with User=, see systemd.exec(5).
+    const implying = [
+      ...["SystemCallFilter", "SystemCallArchitectures", "RestrictAddressFamilies", "DynamicUser"],
+      ...["RestrictNamespaces", "ProtectKernelTunables", "ProtectKernelModules", "ProtectHostname"],
+      ...["ProtectKernelLogs", "ProtectClock", "MemoryDenyWriteExecute", "RestrictRealtime"],
+      "LockPersonality",
+    ];
+    const sudo = ["/usr/bin/sudo", "-n", "/usr/sbin/smartctl"];
+    for (const commands of [{ a: plugin(sudo) }, { a: shell("sudo -n /usr/sbin/smartctl") }]) {
+      const lines = systemdUnit(manifestOf({ commands })).split("\n");
+      const found = lines.filter((line) => implying.includes(line.split("=")[0]!));
+      assertEquals(found, []);
+      for (const off of ["PrivateDevices=no", "RestrictSUIDSGID=no"]) {
+        assert(
+          lines.includes(off),
+          off,
+        );
+      }
+    }
+  },
+);
 
 Deno.test("systemdUnit() quotes paths so that systemd reads them unchanged", {
   permissions: "none",
@@ -313,6 +381,8 @@ const kinds: Record<string, AgentInput> = {
     commands: { a: plugin(["/usr/bin/true"], { user: "monitor" }) },
   },
   named: { commands: { a: shell("cat </tmp/x") } },
+  sudo: { commands: { a: plugin(["/usr/bin/sudo", "-n", "/usr/sbin/smartctl"]) } },
+  ping: { commands: { a: plugin(["/usr/bin/ping", "-c1", "192.0.2.1"]) } },
   odd: {
     allowedHosts: ["engine.example"],
     procfs: "/run/check wright/proc:1",
@@ -350,7 +420,7 @@ Deno.test("systemd-analyze security scores every kind of unit low", {
   ignore: isMissing(systemdAnalyze),
 }, async () => {
   // 0 is best, 10 is worst. A service without any hardening has 9.6.
-  const bounds = { checksOnly: 1.5, withPlugins: 2, named: 2, root: 3 };
+  const bounds = { checksOnly: 1.5, withPlugins: 2, named: 2, root: 3, ping: 2.5, sudo: 7 };
   for (const [kind, bound] of Object.entries(bounds)) {
     const [, output] = await analyze(kinds[kind]!, ["security", "--offline=true", "--no-pager"]);
     const score = Number(

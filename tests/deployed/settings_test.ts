@@ -44,7 +44,7 @@ Deno.test("Host settings add permissions at the start; a reload cannot add any",
     assertMatch(await ask("check_dummy", "0"), /^OK OK/);
   };
   await refused(
-    "daemon: Missing permission net 127.0.0.3:0: compile the agent again, or restart the daemon",
+    "daemon: Missing permission net 127.0.0.3:0: restart the daemon, because a running one cannot",
     "listen: 127.0.0.3:0",
   );
   await refused("settings.yaml:2", "lisen: 127.0.0.2:0");
@@ -120,11 +120,102 @@ Deno.test("A path in the settings cannot add a permission flag", async () => {
     await Deno.writeTextFile(settings, `${line}\n`);
     const { code, stdout, stderr } = await deployed.run("--settings", settings);
     assertEquals([code, stdout], [3, ""], line);
-    assertStringIncludes(stderr, "expected a value without control characters");
+    assertMatch(
+      stderr,
+      /^checkwright: error: .*settings\.yaml:1: .*: expected .*control characters$/m,
+    );
   }
 });
 
-Deno.test("An address in use is reported in one line with exit code 1, so that systemd restarts the daemon", async () => {
+Deno.test("Invalid settings are all reported with file and line, by the check and by the start, and never with a stack", async () => {
+  await using deployed = await compile(agent);
+  const settings = `${deployed.folder}/settings.yaml`;
+  const path = "expected an absolute path without commas or control characters";
+  const table: [lines: string[], errors: string[]][] = [
+    [['commands: { m: { plugin: "/usr/bin/uptime -w 1,2,3 -c 4,5,6" } }'], [
+      '1: commands.m.plugin: Invalid value "/usr/bin/uptime -w 1,2,3 -c 4,5,6": expected a list',
+    ]],
+    [['commands: { m: { plugin: ["/bin/echo,/bin/sh"] } }'], [
+      `1: commands.m.plugin[0]: Invalid value "/bin/echo,/bin/sh": ${path}`,
+    ]],
+    [["commands: { m: { plugin: [] } }"], [
+      '1: commands.m.plugin: Missing executable: expected a list such as ["/path/of/the/plugin", ' +
+      '"-w", "5"]',
+    ]],
+    [
+      ['state: "/a,b"', 'pluginPrefix: ["/a,b"]', "procfs: /", "listen: 127.0.0.1,0.0.0.0:5666"],
+      [
+        `1: state: Invalid value "/a,b": ${path}`,
+        `2: pluginPrefix[0]: Invalid value "/a,b": ${path}`,
+        '3: procfs: Invalid value "/": expected the path at which procfs is mounted',
+        '4: listen: Invalid value "127.0.0.1,0.0.0.0:5666": expected HOST:PORT such as ' +
+        '"127.0.0.1:5666"',
+      ],
+    ],
+    [["tls:", "  cert: /nowhere.pem", "  key: /nowhere.key", "timeout: 5"], [
+      '2: tls.cert: Cannot read "/nowhere.pem": No such file',
+      '3: tls.key: Cannot read "/nowhere.key": No such file',
+      '4: timeout: Invalid value 5: expected a duration such as "5s" or "2m"',
+    ]],
+    [['include: "/dev/*/*.yaml"'], [
+      '1: include: Cannot read "/dev/*/*.yaml": the runtime cannot read files below /dev, /proc ' +
+      "and /sys, and a pattern must not search these folders",
+    ]],
+    [["commands: { m: { plugin: [/bin/true], user: no-such-user } }"], [
+      '1: commands.m.user: Unknown user "no-such-user" on this host',
+    ]],
+    [["listen: no-such-host.invalid", "timeout: 5"], [
+      '2: timeout: Invalid value 5: expected a duration such as "5s" or "2m"',
+      '1: listen: Cannot resolve host name "no-such-host.invalid": Name or service not known',
+    ]],
+  ];
+  for (const [lines, errors] of table) {
+    await Deno.writeTextFile(settings, `${lines.join("\n")}\n`);
+    const expected = errors.map((error) => `checkwright: error: ${settings}:${error}`);
+    for (const mode of ["check", "serve"]) {
+      const { code, stdout, stderr } = await deployed.run(mode, "--settings", settings);
+      const found = stderr.trimEnd().split("\n").filter((line) => !line.includes(" warning: "));
+      assertEquals([code, stdout, ...found], [3, "", ...expected]);
+    }
+  }
+});
+
+Deno.test("The check warns about allowed hosts that do not resolve, and the daemon logs them", async () => {
+  await using deployed = await compile(agent);
+  const settings = `${deployed.folder}/settings.yaml`;
+  await Deno.writeTextFile(settings, "allowedHosts:\n  - 127.0.0.1\n  - no-such-host.invalid\n");
+  const reason = (quote: string) =>
+    `Cannot resolve host name ${quote}no-such-host.invalid${quote}: Name or service not known`;
+  const { code, stderr } = await deployed.run("check", "--settings", settings);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, `warning: ${settings}:3: allowedHosts[1]: ${reason('"')}; a host`);
+  await using daemon = await deployed.start("--settings", settings);
+  await daemon.logged(`warning allowed host reason="${reason('\\"')}"`);
+});
+
+Deno.test("A damaged certificate of the daemon itself is reported by the check and by the start", async () => {
+  await using deployed = await compile(agent);
+  await Deno.mkdir(deployed.state, { mode: 0o700 });
+  const path = `${deployed.state}/self-signed.pem`;
+  await Deno.writeTextFile(path, "junk", { mode: 0o600 });
+  for (const mode of ["check", "serve"]) {
+    const { code, stdout, stderr } = await deployed.run(mode, "--no-settings");
+    assertEquals([code, stdout], [3, ""]);
+    assertStringIncludes(stderr, `Cannot use "${path}": expected a certificate in PEM format`);
+  }
+});
+
+Deno.test("A state directory that cannot be created is trouble with the environment, exit code 2", async () => {
+  await using deployed = await compile(agent);
+  const settings = `${deployed.folder}/settings.yaml`;
+  const state = `${deployed.folder}/manifest.json/state`;
+  await Deno.writeTextFile(settings, `state: ${JSON.stringify(state)}\n`);
+  const { code, stdout, stderr } = await deployed.run("--settings", settings);
+  assertEquals([code, stdout], [2, ""]);
+  assertStringIncludes(stderr, `Cannot create state directory "${state}": set STATE_DIR`);
+});
+
+Deno.test("An address in use is reported in one line with exit code 2, so that systemd restarts the daemon", async () => {
   await using deployed = await compile(agent);
   await using daemon = await deployed.start();
   const settings = `${deployed.folder}/settings.yaml`;
@@ -133,7 +224,7 @@ Deno.test("An address in use is reported in one line with exit code 1, so that s
     `listen: 127.0.0.1:${daemon.port}\nstate: ${JSON.stringify(`${deployed.state} 2`)}\n`,
   );
   const { code, stdout, stderr } = await deployed.run("--settings", settings);
-  assertEquals([code, stdout], [1, ""]);
+  assertEquals([code, stdout], [2, ""]);
   assertMatch(
     stderr,
     new RegExp(`^checkwright: .*127\\.0\\.0\\.1.*${daemon.port}.*in use.*$`, "m"),

@@ -114,7 +114,7 @@ Deno.test("A second daemon cannot use the state directory of the first, and a th
   {
     await using daemon = await deployed.start();
     const second = await deployed.run("--no-settings");
-    assertEquals(second.code, 1);
+    assertEquals(second.code, 2);
     assertStringIncludes(
       second.stderr,
       `Cannot use state directory "${deployed.state}": another daemon uses it`,

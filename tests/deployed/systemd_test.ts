@@ -45,7 +45,12 @@ Deno.test("The compiled daemon notifies systemd that it is ready, reloads, is al
   assertEquals(await next(), "listening");
 
   const settings = `${runtime}/settings.yaml`;
-  await Deno.writeTextFile(settings, "allowedHosts: [127.0.0.1, 192.0.2.7]\n");
+  await Deno.writeTextFile(
+    settings,
+    "allowedHosts: [127.0.0.1, 192.0.2.7]\ncommands:\n" +
+      "  up: { plugin: [/usr/bin/ping, -c1, 192.0.2.7] }\n" +
+      "  raid: { plugin: [/usr/bin/sudo, -n, /bin/true] }\n",
+  );
   const env = { NOTIFY_SOCKET: socket, RUNTIME_DIRECTORY: runtime, WATCHDOG_USEC: "1000000" };
   await using daemon = await started(
     command(deployed.folder, deployed.state, env, ["--settings", settings]),
@@ -54,6 +59,14 @@ Deno.test("The compiled daemon notifies systemd that it is ready, reloads, is al
   assertEquals(await next(), '"WATCHDOG=1"');
   await daemon.logged(
     `allowedHosts: The systemd unit was compiled without 127.0.0.1, 192.0.2.7 and`,
+  );
+  await daemon.logged(
+    `${settings}:3: commands.up: The systemd unit was compiled without a command that needs ` +
+      "CAP_NET_RAW, and /usr/bin/ping does so",
+  );
+  await daemon.logged(
+    `${settings}:4: commands.raid: The systemd unit was compiled without a command that becomes ` +
+      "another user, and /usr/bin/sudo does so",
   );
   daemon.process.kill("SIGHUP");
   const seen: string[] = [];
@@ -72,4 +85,20 @@ Deno.test("The compiled daemon notifies systemd that it is ready, reloads, is al
     "settings.yaml",
   ]);
   await Deno.remove(runtime, { recursive: true });
+});
+
+Deno.test("Under systemd, a daemon whose address is in use waits before it exits, so that systemd keeps trying", async () => {
+  await using project = await createProject(source);
+  await using deployed = await compile(project.agent);
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const settings = `${project.folder}/settings.yaml`;
+  await Deno.writeTextFile(settings, `listen: 127.0.0.1:${taken.addr.port}\n`);
+  const env = { NOTIFY_SOCKET: `${project.folder}/notify`, RUNTIME_DIRECTORY: project.folder };
+  const before = performance.now();
+  const { code } = await statusOf(
+    command(deployed.folder, deployed.state, env, ["--settings", settings]).spawn(),
+    "the daemon",
+  );
+  // 20 starts within 60 s are the limit of the unit.
+  assertEquals([code, performance.now() - before > 3_000], [2, true]);
 });

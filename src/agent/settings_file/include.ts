@@ -1,3 +1,5 @@
+import { isSpecial } from "../../check/grants.ts";
+import { absolutePath } from "../../check/path.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { findFiles, isPattern } from "./glob.ts";
 import type { Located } from "./located.ts";
@@ -37,8 +39,25 @@ export async function findIncluded(located: Located, path: string): Promise<Incl
       const { paths, folders } = isPattern(pattern)
         ? await findFiles(whole)
         : { paths: [whole], folders: [] };
-      found.folders.push(...folders);
       if (!isPattern(pattern)) await Deno.stat(whole);
+      const special = [...folders, whole].find((found) => isSpecial(absolutePath(found)));
+      if (special !== undefined) {
+        reportError(
+          `Cannot read ${JSON.stringify(whole)}: the runtime cannot read files below /dev, /proc ` +
+            "and /sys, and a pattern must not search these folders",
+        );
+        continue;
+      }
+      const split = [...folders, ...paths].find((found) => /[,\p{Cc}]/u.test(found));
+      if (split !== undefined) {
+        reportError(
+          `Cannot read ${
+            JSON.stringify(split)
+          }: expected a path without commas or control characters`,
+        );
+        continue;
+      }
+      found.folders.push(...folders);
       if (whole === path) reportError("A file cannot include itself: expected another file");
       found.paths.push(...paths.filter((file) => file !== path && !found.paths.includes(file)));
     } catch (error) {

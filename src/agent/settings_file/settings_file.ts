@@ -1,4 +1,6 @@
 import type { YAMLException } from "js-yaml";
+import { isSpecial } from "../../check/grants.ts";
+import { absolutePath } from "../../check/path.ts";
 import { createReport, type Diagnostic } from "../diagnostic.ts";
 import { type Located, locateValues, plainOf, sourcesOf } from "./located.ts";
 import { parseYaml, type YamlEntry } from "./parse_yaml.ts";
@@ -33,6 +35,15 @@ export async function readSettingsFile(path: string, included: boolean): Promise
     diagnostics.push({ place, message, severity });
     return { located: undefined, diagnostics, tableErrors: [] };
   };
+  if (path.includes(",")) {
+    return add("error", "Cannot read the file: expected a path without a comma");
+  }
+  if (path.startsWith("/") && isSpecial(absolutePath(path))) {
+    return add(
+      "error",
+      "Cannot read the file: the runtime cannot read files below /dev, /proc and /sys",
+    );
+  }
   let text: string;
   let untrusted: string | undefined;
   try {
@@ -118,5 +129,10 @@ function explainSyntax(error: Error, path: string): [message: string, place: str
 export function whyUnread(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "No such file";
   if (error instanceof Deno.errors.PermissionDenied) return "Permission denied";
+  if (error instanceof Deno.errors.IsADirectory) return "It is a folder";
+  if (error instanceof Deno.errors.NotCapable) {
+    return "the runtime cannot read files below /dev, /proc and /sys, and a pattern must not search " +
+      "these folders";
+  }
   return (error as Error).message;
 }
