@@ -2,6 +2,7 @@ import type { Manifest } from "../agent/manifest.ts";
 import type { Answer, Outcome } from "../check/answer.ts";
 import type { PluginOutput } from "../nagios/plugin_output.ts";
 import type { ReceivedQuery } from "../acceptor/acceptor_messages.ts";
+import { createReclaim } from "../net/reclaim.ts";
 import type { Runner } from "../runner/runner.ts";
 import { createHandler } from "./handler.ts";
 import type { Log } from "./log.ts";
@@ -18,6 +19,12 @@ export interface AnsweringParts {
   count?: (answer: Answer) => void;
 }
 
+/**
+ * The garbage collector is called after this number of queries. It delays the queries of that moment
+ * by some milliseconds, which must stay fewer than one in a hundred.
+ */
+const reclaimAfter = 1_024;
+
 /** Outcomes that cost the daemon nothing, so that a client may cause many of them. */
 const cheap: readonly Outcome[] = ["refused", "undefined", "busy"];
 
@@ -32,8 +39,10 @@ export function createAnswering(
   { manifest, runner, log, count }: AnsweringParts,
   repeated: Log,
 ): (query: ReceivedQuery) => Promise<PluginOutput | undefined> {
+  const reclaim = createReclaim(reclaimAfter);
   const handle = createHandler(manifest, runner);
   return async ({ address, subject, command, args }) => {
+    reclaim();
     const start = performance.now();
     const answer = await handle({ command, args }, { address, subject });
     count?.(answer);

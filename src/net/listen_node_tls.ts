@@ -1,18 +1,13 @@
 import { listenTcp } from "./listen_tcp.ts";
 import type { Listener, ListenOptions } from "./listener.ts";
+import { createReclaim } from "./reclaim.ts";
 import { type Handshaker, tlsConnection } from "./tls_connection.ts";
 import type { TlsServerOptions } from "./tls_options.ts";
 import { tlsServer } from "./tls_server.ts";
 import { connTransport } from "./tls_transport.ts";
 
-/**
- * The garbage collector is called after this number of connections, if the process was started with
- * `--v8-flags=--expose-gc`. The TLS memory of a connection is outside the heap and is freed with
- * its object. V8 does not see its size and would let 60 MB accumulate.
- */
+/** The garbage collector is called after this number of connections, which have 60 KB outside the heap. */
 const RECLAIM_AFTER = 256;
-
-const { gc } = globalThis as { gc?: () => void };
 
 /** The handshakers of TLS options, so that another attempt to listen is quick. */
 const handshakers = new WeakMap<TlsServerOptions, Promise<Handshaker>>();
@@ -40,11 +35,11 @@ export async function listenNodeTls(
   tls: TlsServerOptions,
 ): Promise<Listener> {
   const [handshaker, { Duplex }] = await Promise.all([prepared(tls), import("node:stream")]);
-  let count = 0;
+  const reclaim = createReclaim(RECLAIM_AFTER);
   return listenTcp(Deno.listen({ hostname, port }), (conn: Deno.TcpConn, peer) => {
-    if (++count % RECLAIM_AFTER === 0) gc?.();
     // An answer is one or two writes: Nagle's algorithm would only delay the second.
     conn.setNoDelay(true);
+    reclaim();
     return tlsConnection(connTransport(conn, Duplex), peer, () => handshaker);
   }, onAcceptError);
 }

@@ -1,9 +1,13 @@
 import { plainAddress } from "./address.ts";
 import type { Connection } from "./connection.ts";
 import type { Listener, ListenOptions } from "./listener.ts";
+import { createReclaim } from "./reclaim.ts";
 
 /** Wait after an error, in milliseconds, so that other connections release file descriptors. */
 const BACK_OFF_MILLISECONDS = 50;
+
+/** The garbage collector is called after this number of connections. */
+const RECLAIM_AFTER = 1_024;
 
 /**
  * Accepts connections of a socket of the runtime.
@@ -21,6 +25,7 @@ export function listenTcp<C extends Deno.TcpConn | Deno.TlsConn>(
   const { hostname, port } = socket.addr as Deno.NetAddr;
   let closed = false;
   let wake = () => {};
+  const reclaim = createReclaim(RECLAIM_AFTER);
 
   return {
     address: { hostname, port },
@@ -28,6 +33,7 @@ export function listenTcp<C extends Deno.TcpConn | Deno.TlsConn>(
       while (!closed) {
         try {
           const conn = await socket.accept();
+          reclaim();
           const { hostname, port } = conn.remoteAddr;
           return wrap(conn, { address: plainAddress(hostname), port });
         } catch (error) {
