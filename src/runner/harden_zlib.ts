@@ -54,6 +54,12 @@ export function guardZlib(zlib: object): void {
     stream.close();
     if (name === "createDeflate") guardParams(prototype);
     guardClass(prototype, leaking.has(name) ? unfreed : undefined);
+    for (const key of Object.getOwnPropertyNames(prototype)) {
+      const found = Object.getOwnPropertyDescriptor(prototype, key)!;
+      if ("value" in found && found.configurable) {
+        Object.defineProperty(prototype, key, { ...found, writable: false, configurable: false });
+      }
+    }
   }
 }
 

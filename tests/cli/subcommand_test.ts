@@ -123,6 +123,7 @@ Options:
 
 Exit codes:
   0  success
+  2  the environment prevents it, for example a file cannot be written
   3  invalid command line or input`,
     );
   },

@@ -142,7 +142,7 @@ export function host({ folder }: Surroundings): Expression[] {
       "start a program as another user",
       "run",
       `return new Deno.Command("/bin/cat", { uid: 12345, gid: 12345 }).outputSync().code`,
-      /NotCapable|OK \d+|EPERM/,
+      /NotCapable|PermissionDenied|OK \d+|EPERM/,
     ],
     [
       "signal the daemon with a child's method",
