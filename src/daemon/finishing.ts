@@ -1,5 +1,13 @@
+import type { AcceptorSettings } from "../acceptor/acceptor_messages.ts";
 import type { AcceptorHandle } from "./acceptor_handle.ts";
-import type { AcceptorParts } from "./acceptors.ts";
+import type { Log } from "./log.ts";
+
+interface FinishingParts {
+  settings: AcceptorSettings;
+  /** The longest timeout of a command, in seconds. */
+  longest: number;
+  service: { log: Log };
+}
 
 /** Acceptors that were replaced and still finish their queries. */
 export interface Finishing {
@@ -37,7 +45,7 @@ const finishSeconds = 15;
  * @param onChange called if the number of open connections has changed
  * @returns the list
  */
-export function createFinishing(parts: () => AcceptorParts, onChange: () => void): Finishing {
+export function createFinishing(parts: () => FinishingParts, onChange: () => void): Finishing {
   const acceptors = new Set<AcceptorHandle>();
 
   function end(acceptor: AcceptorHandle, reason: string): void {
