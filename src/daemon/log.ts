@@ -39,27 +39,31 @@ function jsonLine(time: string, level: Level, event: string, fields: Fields): st
   // JSON escapes line breaks. U+2028, bidi marks and lone surrogates are escaped here.
   const escaped = Object.entries(fields).map(([name, value]) => [
     name,
-    typeof value === "string" ? escapeText(value) : value,
+    typeof value === "string" ? shown(value) : value,
   ]);
   return JSON.stringify({ time, level, event, ...Object.fromEntries(escaped) });
 }
 
 function textLine(time: string, level: Level, event: string, fields: Fields): string {
-  const shown = Object.entries(fields)
+  const parts = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name}=${typeof value === "string" ? textValue(value) : value}`);
-  return `${time} ${level} ${event}${shown.join("")}`;
+  return `${time} ${level} ${event}${parts.join("")}`;
 }
 
-/** The longest value in the text format, in characters; as long as the longest kept stderr. */
+/** The longest value, in characters; as long as the longest kept stderr. */
 const maxValue = 2_048;
+
+// A client could write 64 KiB per query otherwise, and six times as much with control characters.
+function shown(value: string): string {
+  const cut = value.length > maxValue;
+  return escapeText(cut ? value.slice(0, maxValue) : value) + (cut ? "…" : "");
+}
 
 function textValue(value: string): string {
   if (/^[\w./:@,+-]{1,2048}$/.test(value)) return value;
-  const cut = value.length > maxValue;
   // Backslashes are escaped already, so that an escaped quote cannot end the value.
-  const shown = escapeText(cut ? value.slice(0, maxValue) : value).replaceAll('"', '\\"');
-  return `"${shown}${cut ? "…" : ""}"`;
+  return `"${shown(value).replaceAll('"', '\\"')}"`;
 }
 
 /** Maximum time that a line waits to be written together with others, in milliseconds. */

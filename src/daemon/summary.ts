@@ -7,6 +7,9 @@ const period = 60_000;
 /** The most kinds of events that are counted. Further ones are counted together. */
 const mostKinds = 512;
 
+/** The longest value that is kept, in characters. A client can send 64 KiB. */
+const mostCharacters = 1_024;
+
 interface Repeated {
   level: Level;
   event: string;
@@ -52,10 +55,11 @@ export function createSummary(
 
   return {
     log(level, event, fields = {}) {
-      const peer = fields.peer === undefined ? undefined : networkOf(String(fields.peer));
-      const reason = String(fields.reason).replaceAll(/\b(0x[\da-f]+|\d+)\b/gi, "#");
-      let key = [level, event, fields.stage, fields.command, peer, reason].join("\n");
-      let common: Fields = fields.peer === undefined ? fields : { ...fields, peer };
+      const short = cut(fields);
+      const peer = short.peer === undefined ? undefined : networkOf(String(short.peer));
+      const reason = String(short.reason).replaceAll(/\b(0x[\da-f]+|\d+)\b/gi, "#");
+      let key = [level, event, short.stage, short.command, peer, reason].join("\n");
+      let common: Fields = { ...short, peer };
       if (!kinds.has(key) && kinds.size >= mostKinds) {
         key = `${level}\n${event}`;
         common = { reason: "many different ones" };
@@ -73,6 +77,15 @@ export function createSummary(
       kinds.clear();
     },
   };
+}
+
+function cut(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value.slice(0, mostCharacters) : value,
+    ]),
+  );
 }
 
 /** Returns the network of an address: `192.0.2.0/24`, `2001:db8:0:1::/64`. */

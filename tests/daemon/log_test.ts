@@ -147,3 +147,12 @@ Deno.test(
     assert(lines[1]!.length < 2_200 && lines[1]!.endsWith('…"'));
   },
 );
+
+Deno.test("createLog() cuts a long value in both formats", { permissions: "none" }, () => {
+  for (const format of ["text", "json"] as const) {
+    const { lines, log } = linesOf(format);
+    log("info", "query", { command: "\x01".repeat(60_000) });
+    assert(lines[0]!.length < 20_000, format);
+    assert(lines[0]!.includes("…"), format);
+  }
+});

@@ -82,3 +82,15 @@ Deno.test("An event without a peer has none in the summary either", { permission
     'info acceptor replaced {"reason":"r","repeated":1}',
   ]);
 });
+
+Deno.test("Long commands with the same start are of the same kind", { permissions }, () => {
+  const { log, taken, flush } = summary();
+  for (const last of ["a", "b"]) {
+    log("warning", "query", { peer: "192.0.2.1", command: "x".repeat(60_000) + last });
+  }
+  assertEquals(taken().length, 1);
+  flush();
+  const [repeated] = taken();
+  assertEquals(repeated!.includes('"repeated":1'), true);
+  assertEquals(repeated!.length < 2_000, true);
+});
