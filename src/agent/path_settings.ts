@@ -17,7 +17,10 @@ export const certificatePath: Reader<string> = withSchema(
 /** Reads the state directory. */
 export const stateFolder: Reader<string> = withSchema(grantedPath.schema!, (value, report) => {
   const folder = grantedPath(value, report);
-  return folder === undefined ? undefined : usable(folder, report);
+  if (folder === undefined) return;
+  if (!isSystemFolder(folder)) return usable(folder, report);
+  if (usable(folder, report) === undefined) return;
+  report.error(`Invalid value ${show(value)}: expected a folder of the daemon's own`);
 });
 
 function usable(path: string, report: Report): string | undefined {
@@ -30,15 +33,19 @@ function usable(path: string, report: Report): string | undefined {
   );
 }
 
-/** Folders of every system at which procfs is not mounted. */
+/** Folders of every system, which contain files of many programs. */
 const systemFolders =
   /^\/(?:bin|boot|dev|etc|home|lib\d*|media|mnt|opt|root|run|sbin|srv|sys|tmp|usr|var)?$/;
+
+function isSystemFolder(path: string): boolean {
+  return systemFolders.test(absolutePath(path));
+}
 
 /** Reads the path at which procfs is mounted. */
 export const procfsFolder: Reader<string> = withSchema(grantedPath.schema!, (value, report) => {
   const folder = grantedPath(value, report);
   if (folder === undefined) return;
   // Permissions of checks name files in this folder, and "/" would turn etc/shadow into /etc/shadow.
-  if (!systemFolders.test(absolutePath(folder))) return folder;
+  if (!isSystemFolder(folder)) return folder;
   report.error(`Invalid value ${show(value)}: expected the path at which procfs is mounted`);
 });

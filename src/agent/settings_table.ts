@@ -38,8 +38,24 @@ export const address: Reader<Address> = withSchema({ type: "string" }, (value, r
     report.error(`Invalid value ${show(value)}: expected HOST:PORT such as "127.0.0.1:5666"`);
     return;
   }
+  const reason = whyUnbindable(hostname === "" ? "0.0.0.0" : hostname);
+  if (reason !== undefined) {
+    report.error(`Cannot listen on ${show(value)}: ${reason}`);
+    return;
+  }
   return { hostname: hostname === "" ? "0.0.0.0" : hostname, port };
 });
+
+// No daemon can listen on these addresses, on any host.
+function whyUnbindable(hostname: string): string | undefined {
+  const [{ family, bytes }] = [...parseAllowedHost(hostname).networks, { family: 0, bytes: [] }];
+  const [first = 0, second = 0] = bytes;
+  if (family === 6 && first === 0xfe && (second & 0xc0) === 0x80) {
+    return "a link-local address needs a network interface, which settings cannot name";
+  }
+  const many = family === 6 ? first === 0xff : family === 4 && first >= 224;
+  return many ? "it is not the address of one host" : undefined;
+}
 
 function isHost(hostname: string): boolean {
   try {

@@ -14,6 +14,7 @@
 import { AgentError } from "../agent/diagnostic.ts";
 import { readHostSettings } from "../agent/host_settings.ts";
 import { listenNames } from "../agent/resolve_listen.ts";
+import { withoutErrorNumber } from "../net/error_text.ts";
 import { lookup } from "../net/lookup.ts";
 import { countCommands } from "../agent/manifest.ts";
 import { type Place, readDeployedAgent, readDeployment } from "./read_deployment.ts";
@@ -79,7 +80,7 @@ try {
     printAll(error.diagnostics);
     Deno.exit(invalidCode);
   }
-  console.error(`checkwright: ${(error as Error).message}`);
+  console.error(`checkwright: ${withoutErrorNumber((error as Error).message)}`);
   if (place.systemd) await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
   Deno.exit(failureCode);
 }

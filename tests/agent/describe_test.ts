@@ -500,6 +500,41 @@ Deno.test("Files of the daemon itself are not in folders that the runtime cannot
   ]);
 });
 
+Deno.test("listen refuses addresses on which no daemon can listen", {
+  permissions: "none",
+}, () => {
+  const errorsOf = (listen: string) =>
+    diagnosticsOf(defineAgent({ commands: { a: queue }, allowedHosts: ["::/0"] }), { listen })
+      .filter((line) => line.startsWith("error"));
+  for (const address of ["[fe80::1]:5666", "[febf::1]", "fe80::1"]) {
+    assertEquals(errorsOf(address), [
+      `error: listen: Cannot listen on "${address}": a link-local address needs a network ` +
+      "interface, which settings cannot name",
+    ]);
+  }
+  for (const address of ["224.0.0.1:5666", "255.255.255.255", "[ff02::1]:5666"]) {
+    assertEquals(errorsOf(address), [
+      `error: listen: Cannot listen on "${address}": it is not the address of one host`,
+    ]);
+  }
+  for (const address of ["169.254.0.1:5666", "[fec0::1]:5666", "[::]:5666", ":5666", "localhost"]) {
+    assertEquals(errorsOf(address), []);
+  }
+});
+
+Deno.test("The state directory is a folder of the daemon's own", { permissions: "none" }, () => {
+  const errorsOf = (state: string) =>
+    diagnosticsOf(defineAgent({ commands: { a: queue } }), { state });
+  for (const state of ["/", "/etc", "/var/", "/x/.."]) {
+    assertEquals(errorsOf(state), [
+      `error: state: Invalid value "${state}": expected a folder of the daemon's own`,
+    ]);
+  }
+  for (const state of ["/var/lib/checkwright", "/state", "/tmp/x"]) {
+    assertEquals(errorsOf(state), []);
+  }
+});
+
 Deno.test("procfs is not the root of the file system or another folder of every system", {
   permissions: "none",
 }, () => {
