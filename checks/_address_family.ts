@@ -1,4 +1,20 @@
-/** The options `-4` and `-6` of network plugins. */
+import { type Option, option } from "../src/mod.ts";
+
+/** The definitions of the options `-4` and `-6` of network plugins. */
+export type FamilyOptions = {
+  /** Whether to connect to IPv4 addresses only. */
+  readonly useIpv4: Option<boolean, boolean, "default">;
+  /** Whether to connect to IPv6 addresses only. */
+  readonly useIpv6: Option<boolean, boolean, "default">;
+};
+
+/** The options `-4` and `-6`. */
+export const familyOptions: FamilyOptions = {
+  useIpv4: option.flag({ short: "4", description: "Connect to IPv4 addresses only" }),
+  useIpv6: option.flag({ short: "6", description: "Connect to IPv6 addresses only" }),
+};
+
+/** The values of the options `-4` and `-6`. */
 export interface FamilyValues {
   /** Connect to IPv4 addresses only. */
   useIpv4: boolean;

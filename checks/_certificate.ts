@@ -1,4 +1,11 @@
-import type { PeerCertificate, Perfdata, Range, State } from "../src/mod.ts";
+import {
+  type Option,
+  option,
+  type PeerCertificate,
+  type Perfdata,
+  type Range,
+  type State,
+} from "../src/mod.ts";
 import { printable } from "./_printable.ts";
 
 /** Thresholds for the days until a certificate expires; a value equal to a threshold alerts. */
@@ -21,11 +28,22 @@ export interface CertificateVerdict {
 
 const DAY = 86400;
 
-/** The pattern of a `-C 14,7` option: days for WARNING, and optionally days for CRITICAL. */
-export const certificateDaysPattern = /\d{1,5}(?:,\d{1,5})?/;
-
-/** A description of {@linkcode certificateDaysPattern} for error messages. */
-export const certificateDaysExpected = "days such as 14, or 14,7 for WARNING,CRITICAL";
+/**
+ * Defines the option for the days until a certificate expires: `14`, or `14,7` for WARNING and
+ * CRITICAL.
+ *
+ * @param short the letter of the option
+ * @returns the option
+ */
+export function certificateDaysOption(short: string): Option<string, string, "optional"> {
+  return option.text({
+    short,
+    description:
+      "Use TLS and check the expiry of the certificate in days: 14, or 14,7 for WARNING,CRITICAL",
+    pattern: /\d{1,5}(?:,\d{1,5})?/,
+    expected: "days such as 14, or 14,7 for WARNING,CRITICAL",
+  });
+}
 
 /**
  * Parses the value of an option such as `-C 14,7`.

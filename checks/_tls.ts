@@ -1,10 +1,50 @@
-import type { CheckResult, ConnectError, ServiceTls } from "../src/mod.ts";
+import {
+  type CheckResult,
+  type ConnectError,
+  type Option,
+  option,
+  type ServiceTls,
+} from "../src/mod.ts";
 import { printable } from "./_printable.ts";
 
 /** The bundle with the certificate authorities of Debian, Ubuntu and Alpine. */
-export const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
+const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
 
-/** Options that decide how certificates are verified. */
+/** The definitions of the options that decide how certificates are verified. */
+export type VerifyOptions = {
+  /** Whether to verify the certificate and its name. */
+  readonly verifyCert: Option<boolean, boolean, "default">;
+  /** The file with the trusted certificates. */
+  readonly caCert: Option<string, string, "default">;
+};
+
+/**
+ * Defines the options that decide how certificates are verified.
+ *
+ * @param days the option that checks the expiry, for the help
+ * @param short the letter of the option that verifies, if it has one
+ * @returns the options
+ */
+export function verifyOptions(days: string, short?: string): VerifyOptions {
+  return {
+    verifyCert: option.flag({
+      ...(short !== undefined && { short }),
+      description:
+        `Use TLS and verify the certificate, its chain and its name; with ${days}, the ` +
+        "certificates of the chain must not expire, either",
+    }),
+    caCert: option.text({
+      description: `File with the trusted certificates for ${
+        short === undefined ? "--verify-cert" : `-${short}`
+      }, in PEM format`,
+      default: SYSTEM_AUTHORITIES,
+      pattern: /\/.*/,
+      expected: "an absolute path",
+    }),
+  };
+}
+
+/** Values of the options that decide how certificates are verified. */
 export interface VerifyValues {
   /** Whether to verify the certificate and its name. */
   verifyCert: boolean;

@@ -1,13 +1,14 @@
 import { type Option, option, type Range, type RangeInput } from "../../src/mod.ts";
-import { certificateDaysExpected, certificateDaysPattern } from "../_certificate.ts";
-import { SYSTEM_AUTHORITIES } from "../_tls.ts";
+import { type FamilyOptions, familyOptions } from "../_address_family.ts";
+import { certificateDaysOption } from "../_certificate.ts";
+import { type VerifyOptions, verifyOptions } from "../_tls.ts";
 import { type TlsVersion, tlsVersionExpected, tlsVersions } from "./_tls_version.ts";
 
 /** The handling of a redirect: a state for it, or a way to follow it. */
 export type OnRedirect = "ok" | "warning" | "critical" | "follow" | "sticky" | "stickyport";
 
 /** The options of the check `http`; the names and letters are the same as in `check_http`. */
-export type HttpOptions = {
+export type HttpOptions = VerifyOptions & FamilyOptions & {
   /** The host in the request. */
   readonly hostname: Option<string, string, "optional">;
   /** The address to connect to, if it differs from the host. */
@@ -26,10 +27,6 @@ export type HttpOptions = {
   readonly ssl: Option<boolean | TlsVersion, boolean | TlsVersion, "default">;
   /** Whether to send the host name in the TLS handshake. */
   readonly sni: Option<boolean, boolean, "default">;
-  /** Whether to verify the certificate and its name. */
-  readonly verifyCert: Option<boolean, boolean, "default">;
-  /** The file with the trusted certificates. */
-  readonly caCert: Option<string, string, "default">;
   /** The minimum number of days until the certificate expires. */
   readonly certificate: Option<string, string, "optional">;
   /** Whether to request the page after the certificate check. */
@@ -74,10 +71,6 @@ export type HttpOptions = {
   readonly noBody: Option<boolean, boolean, "default">;
   /** Whether to add the duration of each step to the perfdata. */
   readonly extendedPerfdata: Option<boolean, boolean, "default">;
-  /** Whether to connect to IPv4 addresses only. */
-  readonly useIpv4: Option<boolean, boolean, "default">;
-  /** Whether to connect to IPv6 addresses only. */
-  readonly useIpv6: Option<boolean, boolean, "default">;
 };
 
 const line = { pattern: /\P{Cc}*/u, expected: "a string without control characters" };
@@ -134,24 +127,8 @@ export const httpOptions: HttpOptions = {
     expected: tlsVersionExpected,
   }),
   sni: option.flag({ description: "Send the host name in the TLS handshake", default: true }),
-  certificate: option.text({
-    short: "C",
-    description:
-      "Use TLS and check the expiry of the certificate in days: 14, or 14,7 for WARNING,CRITICAL",
-    pattern: certificateDaysPattern,
-    expected: certificateDaysExpected,
-  }),
-  verifyCert: option.flag({
-    short: "D",
-    description: "Use TLS and verify the certificate, its chain and its name; with -C, the " +
-      "certificates of the chain must not expire, either",
-  }),
-  caCert: option.text({
-    description: "File with the trusted certificates for -D, in PEM format",
-    default: SYSTEM_AUTHORITIES,
-    pattern: /\/.*/,
-    expected: "an absolute path",
-  }),
+  certificate: certificateDaysOption("C"),
+  ...verifyOptions("-C", "D"),
   continueAfterCertificate: option.flag({ description: "With -C, also request the page" }),
   expect: option.list({
     short: "e",
@@ -239,6 +216,5 @@ export const httpOptions: HttpOptions = {
     short: "E",
     description: "Add the duration of each step in seconds to the perfdata",
   }),
-  useIpv4: option.flag({ short: "4", description: "Connect to IPv4 addresses only" }),
-  useIpv6: option.flag({ short: "6", description: "Connect to IPv6 addresses only" }),
+  ...familyOptions,
 };

@@ -1,10 +1,11 @@
 import { type Option, option, type Range, type RangeInput } from "../../src/mod.ts";
 import { type AlertName, alertNames } from "../_alert_state.ts";
-import { certificateDaysExpected, certificateDaysPattern } from "../_certificate.ts";
-import { SYSTEM_AUTHORITIES } from "../_tls.ts";
+import { type FamilyOptions, familyOptions } from "../_address_family.ts";
+import { certificateDaysOption } from "../_certificate.ts";
+import { type VerifyOptions, verifyOptions } from "../_tls.ts";
 
 /** The options of the check `tcp`; the names and letters are the same as in `check_tcp`. */
-export type TcpOptions = {
+export type TcpOptions = VerifyOptions & FamilyOptions & {
   /** The host name or address. */
   readonly hostname: Option<string, string, "default">;
   /** The port. */
@@ -41,14 +42,6 @@ export type TcpOptions = {
   readonly sni: Option<string, string, "optional">;
   /** The minimum number of days until the certificate expires. */
   readonly certificate: Option<string, string, "optional">;
-  /** Whether to verify the certificate and its name. */
-  readonly verifyCert: Option<boolean, boolean, "default">;
-  /** The file with the trusted certificates. */
-  readonly caCert: Option<string, string, "default">;
-  /** Whether to connect to IPv4 addresses only. */
-  readonly useIpv4: Option<boolean, boolean, "default">;
-  /** Whether to connect to IPv6 addresses only. */
-  readonly useIpv6: Option<boolean, boolean, "default">;
 };
 
 /** The definitions of the options. */
@@ -128,23 +121,7 @@ export const tcpOptions: TcpOptions = {
     expected: "a host name",
     maxLength: 255,
   }),
-  certificate: option.text({
-    short: "D",
-    description:
-      "Use TLS and check the expiry of the certificate in days: 14, or 14,7 for WARNING,CRITICAL",
-    pattern: certificateDaysPattern,
-    expected: certificateDaysExpected,
-  }),
-  verifyCert: option.flag({
-    description: "Use TLS and verify the certificate, its chain and its name; with -D, the " +
-      "certificates of the chain must not expire, either",
-  }),
-  caCert: option.text({
-    description: "File with the trusted certificates for --verify-cert, in PEM format",
-    default: SYSTEM_AUTHORITIES,
-    pattern: /\/.*/,
-    expected: "an absolute path",
-  }),
-  useIpv4: option.flag({ short: "4", description: "Connect to IPv4 addresses only" }),
-  useIpv6: option.flag({ short: "6", description: "Connect to IPv6 addresses only" }),
+  certificate: certificateDaysOption("D"),
+  ...verifyOptions("-D"),
+  ...familyOptions,
 };

@@ -2,9 +2,7 @@ import type { PluginOutput } from "../nagios/plugin_output.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 import { hostMatcher } from "../net/host_matcher.ts";
 import type { Listener } from "../net/listener.ts";
-import { readTlsMaterial } from "../net/tls_material.ts";
 import { createTimeouts } from "../net/timeouts.ts";
-import { V2_PAYLOAD_SIZE } from "../protocol/packet.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { type Listeners, openListeners } from "./listeners.ts";
 import type { AcceptorSettings, FromAcceptor, ToAcceptor } from "./acceptor_messages.ts";
@@ -18,9 +16,6 @@ export interface AcceptorOptions {
    */
   disposable: boolean;
 }
-
-/** Packets of version 2 as those of nrpe. */
-const usualV2 = { payload: V2_PAYLOAD_SIZE, packets: "one" } as const;
 
 /** The most connections that may stay open after they were closed, before a replacement. */
 const mostWorn = 256;
@@ -66,7 +61,7 @@ export function createAcceptor(
     return lookup.promise;
   }
 
-  function configure({ allowedHosts, limits, v2 = usualV2 }: AcceptorSettings): void {
+  function configure({ allowedHosts, limits, v2 }: AcceptorSettings): void {
     if (gate === undefined) gate = createGate(limits);
     else gate.setLimits(limits);
     const allows = hostMatcher(allowedHosts.map(parseAllowedHost), { resolve });
@@ -141,11 +136,6 @@ export function createAcceptor(
     switch (message.type) {
       case "configure":
         return configure(message.settings);
-      case "validate":
-        return void readTlsMaterial(message.tls).then(
-          () => send({ type: "valid" }),
-          ({ message }) => send({ type: "failed", reason: message }),
-        );
       case "listen":
         return void listen(message);
       case "answer":

@@ -22,8 +22,8 @@ export interface AcceptorSettings {
   allowedHosts: readonly string[];
   /** Limits of the connections. */
   limits: ConnectionLimits;
-  /** Packets of version 2; default: 1,024 bytes, one packet. */
-  v2?: V2Packets;
+  /** Packets of version 2. */
+  v2: V2Packets;
 }
 
 /** How packets of version 2 are read and written. */
@@ -56,8 +56,6 @@ export interface AcceptorEvent {
 /** Messages to an acceptor. All are plain data. */
 export type ToAcceptor =
   | { type: "configure"; settings: AcceptorSettings }
-  /** Checks TLS options, without listening. */
-  | { type: "validate"; tls: TlsServerOptions }
   /**
    * Listens. With `takeOver`, an earlier acceptor is closing its sockets at the same time. With
    * `nodeTls`, `Deno.listenTls` is not used.
@@ -82,19 +80,17 @@ export type ToAcceptor =
 export type FromAcceptor =
   /** The program is loaded. */
   | { type: "ready" }
-  /** The TLS options are valid. */
-  | { type: "valid" }
   /** It is ready to take over addresses from an earlier acceptor, which must close its sockets. */
   | { type: "prepared" }
   /** It listens on these addresses. */
   | { type: "listening"; addresses: readonly Address[] }
-  /** It does not listen, or the TLS options are invalid. */
+  /** It does not listen. */
   | { type: "failed"; reason: string }
   | { type: "event"; event: AcceptorEvent }
   | { type: "query"; id: number; query: ReceivedQuery }
   /** Asks for the addresses of a name of `allowedHosts`. */
   | { type: "resolve"; id: number; name: string }
-  /** So many closed connections stay open in the runtime that the acceptor should be replaced. */
+  /** The acceptor should be replaced: too many closed connections stay open in the runtime. */
   | { type: "worn" }
   /** All file descriptors are in use, so that no connection can be accepted. */
   | { type: "exhausted" }

@@ -6,7 +6,6 @@ import type {
 } from "../acceptor/acceptor_messages.ts";
 import type { PluginOutput } from "../nagios/plugin_output.ts";
 import type { Address } from "../net/host_port.ts";
-import type { TlsServerOptions } from "../net/tls_options.ts";
 import { waitAtMost } from "../runner/deadline.ts";
 import type { StartAcceptor } from "./acceptor_link.ts";
 import type { Log } from "./log.ts";
@@ -46,12 +45,6 @@ export interface AcceptorHandle {
   ): Promise<readonly Address[]>;
   /** Settles when the acceptor is ready to take over addresses, or listens; rejects if it fails. */
   readonly prepared: Promise<void>;
-  /**
-   * Checks TLS options.
-   *
-   * @throws if they are invalid
-   */
-  validate(tls: TlsServerOptions): Promise<void>;
   /** Stops listening. The acceptor ends when its last connection has ended. */
   close(drain: boolean): Promise<void>;
   /** Ends all connections at once. */
@@ -121,7 +114,6 @@ export function openAcceptor(
       case "ready":
         return ready.resolve();
       case "prepared":
-      case "valid":
         return prepared.resolve();
       case "listening":
         prepared.resolve();
@@ -165,8 +157,6 @@ export function openAcceptor(
   }
 
   const link = start(addresses, { message, broken });
-  const starting = setTimeout(() => end("The acceptor did not start"), startMilliseconds);
-  ready.promise.catch(() => {}).then(() => clearTimeout(starting));
 
   return {
     get pending() {
@@ -177,11 +167,6 @@ export function openAcceptor(
     },
     done: done.promise,
     prepared: prepared.promise,
-    async validate(tls) {
-      await ready.promise;
-      link.post({ type: "validate", tls });
-      await prepared.promise;
-    },
     configure(settings) {
       if (!ended) link.post({ type: "configure", settings });
     },

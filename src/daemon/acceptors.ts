@@ -27,7 +27,8 @@ export interface Acceptors {
    * Replaces the parts. A change of the TLS options needs a new acceptor. While the old one stops
    * and the new one starts to listen, the kernel refuses connections for about 2 ms.
    *
-   * @throws if the new TLS options cannot be used; then nothing has changed
+   * @throws if the new TLS options cannot be used; then an acceptor with the old ones listens. The
+   * caller should check the options before, see `inspectTls()`
    */
   replace(parts: AcceptorParts): Promise<void>;
   /** Stops listening. Settles when the last connection has ended. */
@@ -146,17 +147,6 @@ export async function openAcceptors(
     if (stopping) current.close(true);
   }
 
-  // In an acceptor of its own: the program that reads certificates needs 8 MB.
-  async function validate(tls: AcceptorParts["tls"]): Promise<void> {
-    if (tls === false) return;
-    const acceptor = open();
-    try {
-      await acceptor.validate(tls);
-    } finally {
-      acceptor.terminate();
-    }
-  }
-
   async function replaceWorn(acceptor: AcceptorHandle): Promise<void> {
     const wait = lastWorn + wornMilliseconds - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
@@ -198,10 +188,7 @@ export async function openAcceptors(
     broken: broken.promise,
     replace: (next) =>
       serially(async () => {
-        if (JSON.stringify(next.tls) !== JSON.stringify(parts.tls)) {
-          await validate(next.tls);
-          await handOver(next.tls);
-        }
+        if (JSON.stringify(next.tls) !== JSON.stringify(parts.tls)) await handOver(next.tls);
         parts = next;
         configure(current);
       }),

@@ -6,7 +6,8 @@ import { formatFlags, type GrantedPermissions, unite } from "../agent/granted_pe
 import type { Reader } from "../agent/read.ts";
 import { commandLine, prefixLine } from "../agent/run_settings.ts";
 import { certificatePath } from "../agent/path_settings.ts";
-import { address, settingsTable } from "../agent/settings_table.ts";
+import { address } from "../agent/read_address.ts";
+import { settingsTable } from "../agent/settings_table.ts";
 import { GROUPS_PATH, SETPRIV_PATH, SHELL_PATH, USERS_PATH } from "../host/paths.ts";
 import { formatResolved } from "./resolved_names.ts";
 import { type Lookup, resolveListen } from "../agent/resolve_listen.ts";

@@ -1,6 +1,7 @@
 import type { Report } from "../agent/diagnostic.ts";
 import type { Settings } from "../agent/settings.ts";
 import { whyUnread } from "../agent/settings_file/settings_file.ts";
+import { certificateDates } from "../certificate/certificate.ts";
 import { formatPeriod } from "../certificate/certificate_errors.ts";
 import { splitPem } from "../net/certificate_chain.ts";
 import { readTlsMaterial } from "../net/tls_material.ts";
@@ -95,12 +96,11 @@ async function readChain(path: string, report: Report, now: Date): Promise<strin
     report.error(`Cannot use ${file}: expected a certificate in PEM format`);
     return;
   }
-  const { X509Certificate } = await import("node:crypto");
   for (const [index, block] of blocks.entries()) {
     const which = blocks.length === 1 ? "" : `certificate ${index + 1} of ${blocks.length} of `;
     try {
-      const { validFrom, validTo } = new X509Certificate(block);
-      const reason = outOfDate(new Date(validFrom), new Date(validTo), now);
+      const { notBefore, notAfter } = await certificateDates(block);
+      const reason = outOfDate(notBefore, notAfter, now);
       if (reason !== undefined) report.warning(`Clients refuse ${which}${file}: ${reason}`);
     } catch {
       report.error(`Cannot use ${which}${file}: it is damaged`);

@@ -21,7 +21,6 @@ export function readAcceptorMessage(data: unknown): FromAcceptor | undefined {
   const { type, id, query, name, event, addresses, reason, open } = data;
   switch (type) {
     case "ready":
-    case "valid":
     case "prepared":
     case "worn":
     case "exhausted":

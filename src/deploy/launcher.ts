@@ -64,6 +64,8 @@ case $deno in *js) deno=$("$deno" eval 'console.log(Deno.execPath())') ;; esac`;
  * permissions that the host's settings need. A separate process, which has only read permissions,
  * computes the permissions of the settings.
  *
+ * The script is one text, so that a reader sees its steps in order.
+ *
  * @param input the agent, its permissions and facts about the build
  * @returns the script
  */

@@ -22,7 +22,7 @@ export function canListenTls({ clientCertificates, minVersion }: TlsServerOption
  * owns the listener is terminated (Deno 2.9.6).
  *
  * @param options the address, and the functions to notify
- * @param tls certificate and key, checked by `readTlsMaterial()`
+ * @param tls certificate and key
  * @returns the listener
  */
 export function listenTls(

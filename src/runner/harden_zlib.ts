@@ -9,6 +9,7 @@
  *   many streams open, the process ends with the signal SIGSEGV.
  */
 import { hideHandles } from "./harden_handles.ts";
+import { protectChain } from "./protect.ts";
 import { type AnyFunction, replaceFunction } from "./replace.ts";
 
 /** One function for each native class. */
@@ -20,7 +21,7 @@ const makers = [
 const leaking: ReadonlySet<string> = new Set(["createDeflate", "createBrotliDecompress"]);
 /**
  * The maximum number of open streams of these classes. A stream for compression has about 330 KB.
- * No check needs so many streams at the same time.
+ * This is more than a check needs at the same time.
  */
 const maxOpen = 256;
 
@@ -54,12 +55,7 @@ export function guardZlib(zlib: object): void {
     stream.close();
     if (name === "createDeflate") guardParams(prototype);
     guardClass(prototype, leaking.has(name) ? unfreed : undefined);
-    for (const key of Object.getOwnPropertyNames(prototype)) {
-      const found = Object.getOwnPropertyDescriptor(prototype, key)!;
-      if ("value" in found && found.configurable) {
-        Object.defineProperty(prototype, key, { ...found, writable: false, configurable: false });
-      }
-    }
+    protectChain(prototype);
   }
 }
 

@@ -43,6 +43,7 @@ async function open(
   const parts: AcceptorParts = {
     tls: options.tls ?? await selfSigned(),
     settings: {
+      v2: { payload: 1024, packets: "one" },
       allowedHosts: options.allowedHosts ?? [HOST],
       limits: { connections, perAddress: 1_000, handshake: 10, query: 10, response: 10 },
     },

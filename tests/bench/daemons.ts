@@ -67,6 +67,11 @@ async function firstAnswer(port: number, start: number): Promise<number> {
   }
 }
 
+async function stopped(child: Deno.ChildProcess): Promise<void> {
+  child.kill();
+  await child.status;
+}
+
 async function startC(port: number): Promise<Server> {
   await Deno.writeTextFile(
     `${folder}/nrpe.cfg`,
@@ -94,10 +99,7 @@ async function startC(port: number): Promise<Server> {
     pid: child.pid,
     pids: [child.pid],
     firstAnswer: await firstAnswer(port, start),
-    async stop() {
-      child.kill();
-      await child.status;
-    },
+    stop: () => stopped(child),
   };
 }
 
@@ -130,10 +132,7 @@ async function startBare(port: number): Promise<Server> {
     pid: child.pid,
     pids: [child.pid],
     firstAnswer: await firstAnswer(port, start),
-    async stop() {
-      child.kill();
-      await child.status;
-    },
+    stop: () => stopped(child),
   };
 }
 
@@ -174,10 +173,7 @@ async function startOurs(
     pid: daemon,
     pids: [child.pid, daemon],
     firstAnswer: answered,
-    async stop() {
-      child.kill();
-      await child.status;
-    },
+    stop: () => stopped(child),
   };
 }
 

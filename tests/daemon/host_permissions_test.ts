@@ -20,7 +20,7 @@ const fragments = new Set(
   odd.flatMap((value) => typeof value === "string" && value.includes(",") ? value.split(",") : []),
 );
 
-Deno.test("Permissions of host settings contain only checked values, whatever the settings contain", async () => {
+Deno.test("Permissions of host settings contain only checked values", async () => {
   const folder = await Deno.makeTempDir({ prefix: "checkwright-test-" });
   const path = `${folder}/settings.yaml`;
   // JSON is YAML.

@@ -1,5 +1,5 @@
 import { createReport, type Diagnostic } from "../../agent/diagnostic.ts";
-import { address } from "../../agent/settings_table.ts";
+import { address } from "../../agent/read_address.ts";
 import { escapeText } from "../../nagios/text.ts";
 import type { CertificateError } from "../../certificate/certificate_errors.ts";
 import { defineSubcommand } from "../subcommand.ts";
