@@ -1,18 +1,11 @@
 import { type CheckResult, type Perfdata, type State, worst } from "../../src/mod.ts";
 import type { FreeSpace } from "../_free_space.ts";
 import { thresholds } from "../_thresholds.ts";
-import type { DiskReading, DiskResult } from "./_read_disk.ts";
+import { type DiskLimits, type DiskUnit, units } from "./_disk_limits.ts";
+import type { DiskReading, DiskResult } from "./_disk_result.ts";
 
-/** Thresholds for file systems, and the format of the result. */
+/** The format of the result. */
 export interface DiskSettings {
-  /** WARNING if this much space or less is free. */
-  warning?: FreeSpace | undefined;
-  /** CRITICAL if this much space or less is free. */
-  critical?: FreeSpace | undefined;
-  /** WARNING if this percentage of the inodes or less is free. */
-  iwarning?: number | undefined;
-  /** CRITICAL if this percentage of the inodes or less is free. */
-  icritical?: number | undefined;
   /** The unit in which sizes are rounded and shown (default: MB). */
   units?: DiskUnit;
   /** Whether to show only the file systems that are not OK. */
@@ -22,22 +15,6 @@ export interface DiskSettings {
   /** Whether to add the inodes to the perfdata. */
   iperfdata?: boolean;
 }
-
-/** A unit of sizes, as the option `-u` names it. All are powers of 1024: MB is the same as MiB. */
-export type DiskUnit = "bytes" | "kB" | "KiB" | "MB" | "MiB" | "GB" | "GiB" | "TB" | "TiB";
-
-/** The size of each unit in bytes, and its name in the output of the plugin. */
-export const units: Readonly<Record<DiskUnit, { size: bigint; shown: string }>> = {
-  bytes: { size: 1n, shown: "B" },
-  kB: { size: 1024n, shown: "kiB" },
-  KiB: { size: 1024n, shown: "kiB" },
-  MB: { size: 1024n ** 2n, shown: "MiB" },
-  MiB: { size: 1024n ** 2n, shown: "MiB" },
-  GB: { size: 1024n ** 3n, shown: "GiB" },
-  GiB: { size: 1024n ** 3n, shown: "GiB" },
-  TB: { size: 1024n ** 4n, shown: "TiB" },
-  TiB: { size: 1024n ** 4n, shown: "TiB" },
-};
 
 /**
  * Compares file systems with their thresholds and formats the result.
@@ -50,12 +27,14 @@ export const units: Readonly<Record<DiskUnit, { size: bigint; shown: string }>> 
  * never negative.
  *
  * @param results the file systems in the order of the paths
- * @param settings the thresholds and the format
+ * @param settings the format
+ * @param limitsOf returns the thresholds of a path
  * @returns the result of `check_disk`
  */
 export function presentDisk(
   results: readonly DiskResult[],
   settings: DiskSettings,
+  limitsOf: (path: string) => DiskLimits,
 ): CheckResult {
   const problems = results.flatMap((result) =>
     "problem" in result ? [`${result.path} ${result.problem}`] : []
@@ -63,7 +42,7 @@ export function presentDisk(
   // Pseudo file systems such as /proc have no size.
   const sized = results.filter((result) => "blocks" in result && result.blocks > 0n);
   const judged = (sized as DiskReading[]).map((reading) =>
-    judge(measure(reading, settings), settings)
+    judge(measure(reading, settings), settings, limitsOf(reading.asked ?? reading.path))
   );
   const state = problems.length > 0
     ? "CRITICAL"
@@ -124,6 +103,7 @@ function percentUp(part: bigint, whole: bigint): number | undefined {
 function judge(
   measured: Measured,
   settings: DiskSettings,
+  limits: DiskLimits,
 ): { state: State; words: string; perfdata: Perfdata[] } {
   const { path, used, free, total, usable, freePercent, inodes, inodesUsed } = measured;
   const { size, shown } = units[settings.units ?? "MB"];
@@ -131,7 +111,7 @@ function judge(
     freePercent <= (space?.percent ?? -1) ||
     Number(free) <= (space?.bytes ?? -1) / Number(size) ||
     (measured.inodesFreePercent ?? 101) <= (inodePercent ?? -1);
-  const { warning, critical, iwarning, icritical } = settings;
+  const { warning, critical, iwarning, icritical } = limits;
   const state = met(critical, icritical) ? "CRITICAL" : met(warning, iwarning) ? "WARNING" : "OK";
 
   const usableBytes = Number(usable * size);

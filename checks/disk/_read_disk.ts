@@ -1,38 +1,6 @@
 import { callWithin } from "../_late_calls.ts";
-
-/** The size of a mounted file system. Values are bigint: a number cannot hold 8 PiB in bytes. */
-export interface DiskReading {
-  /** The path that was read. */
-  path: string;
-  /**
-   * The number of the device: paths with the same number are on the same file system. Undefined if
-   * it is unknown.
-   */
-  device: number | undefined;
-  /** The size of a block in bytes. */
-  blockSize: bigint;
-  /** The number of blocks. */
-  blocks: bigint;
-  /** Unused blocks, including those that are reserved for root. */
-  free: bigint;
-  /** Unused blocks that any user may use. */
-  available: bigint;
-  /** The number of inodes; 0 if the file system does not count them. */
-  inodes: bigint;
-  /** Unused inodes. */
-  inodesFree: bigint;
-}
-
-/** A path whose file system could not be read. */
-export interface UnreadableDisk {
-  /** The path. */
-  path: string;
-  /** The problem, to be shown after the path. */
-  problem: string;
-}
-
-/** The result for one path. */
-export type DiskResult = DiskReading | UnreadableDisk;
+import type { DiskResult } from "./_disk_result.ts";
+import { isBelowDev, parseDf, runDf } from "./_df.ts";
 
 /** Reads the file system of one path. */
 export type ReadDisk = (path: string, exact: boolean) => Promise<DiskResult>;
@@ -54,7 +22,8 @@ const reasons: Readonly<Record<string, string>> = {
 
 /**
  * Reads the file systems of paths, each with its own time limit. Paths on the same file system are
- * one result. It has the path that contains the others, or else the first one.
+ * one result. It shows the path that contains the others, or else the first one. The thresholds of
+ * the first one apply.
  *
  * @param paths normalized paths, in the order of the results
  * @param settings the time limit, and whether each path must be a mount point
@@ -72,13 +41,20 @@ export async function readDisks(
   const results = await Promise.all(
     [...new Set(paths)].map((path) => readInTime(path, exactMatch, timeout, signal, read)),
   );
-  const byDevice = Map.groupBy(
-    results,
-    (result) => "device" in result ? result.device ?? result.path : result.path,
-  );
-  return [...byDevice.values()].map((same) =>
-    same.reduce((best, one) => contains(one.path, best.path) ? one : best)
-  );
+  const byDevice = joinSame(results, (result) => "device" in result ? result.device : undefined);
+  return joinSame(byDevice, ({ path }) => path);
+}
+
+function joinSame(
+  results: readonly DiskResult[],
+  keyOf: (result: DiskResult) => number | string | undefined,
+): DiskResult[] {
+  return [...Map.groupBy(results, (result) => keyOf(result) ?? result).values()].map((same) => {
+    const best = same.reduce((best, one) => contains(one.path, best.path) ? one : best);
+    const first = same[0]!;
+    const asked = "asked" in first && first.asked !== undefined ? first.asked : first.path;
+    return asked === best.path || "problem" in best ? best : { ...best, asked };
+  });
 }
 
 function contains(folder: string, path: string): boolean {
@@ -99,14 +75,17 @@ async function readInTime(
 
 /**
  * Reads the size of the file system that contains a path, with statfs(2). The call runs outside the
- * main thread, so that the sandbox still responds if a network file system hangs.
+ * main thread, so that the sandbox still responds if a network file system hangs. For paths below
+ * /dev, it runs `df`.
  *
- * @param path an absolute path; needs the permissions `read` for it and `sys` for `statfs`
+ * @param path an absolute path; needs the permissions `read` for it and `sys` for `statfs`, or `run`
+ * for `df` if it is below /dev
  * @param exact whether the path must be a mount point; needs the permission `read` for its folder
  * @returns the file system, or the reason why it could not be read
  * @throws {Deno.errors.NotCapable} if a permission is missing
  */
 export async function readDisk(path: string, exact: boolean): Promise<DiskResult> {
+  if (isBelowDev(path)) return parseDf(path, exact, await runDf(path));
   // The import is here because node:fs costs a sandbox 30 ms, and other checks do not need it.
   const { default: fs } = await import("node:fs/promises");
   try {

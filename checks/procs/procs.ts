@@ -48,6 +48,8 @@ export type ProcsOptions = {
   readonly verbose: Option<boolean, boolean, "default">;
   /** The time limit in seconds. */
   readonly timeout: Option<number, number | string, "default">;
+  /** Whether to exclude this process by its ID, which the check always does. */
+  readonly traditional: Option<boolean, boolean, "default">;
 };
 
 /**
@@ -134,6 +136,10 @@ export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
     noKthreads: option.flag({ short: "k", description: "Exclude kernel threads" }),
     verbose: option.flag({ short: "v", description: "List the names of the processes that alert" }),
     timeout: option.duration({ short: "t", description: "Time limit in seconds", default: 10 }),
+    traditional: option.flag({
+      short: "T",
+      description: "No effect: the check always excludes its own process by the process ID",
+    }),
   },
   permissions: ({ user }, { acceptArguments }) => ({
     run: [psPath],

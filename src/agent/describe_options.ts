@@ -65,6 +65,7 @@ function asWritten(value: unknown): unknown {
   if (typeof value === "object" && value !== null && "inside" in value) {
     return formatRange(value as Range);
   }
+  if (isRecord(value)) return mapValues(value, asWritten);
   return typeof value === "function" || typeof value === "symbol" ? undefined : value;
 }
 

@@ -1,6 +1,7 @@
 import { quoteText } from "../nagios/text.ts";
 import type { OptionKind, OptionSpec } from "./option.ts";
 import { parseOption, unknownOption } from "./parse_option.ts";
+import { addItems, applyScope, type ItemScope, optionsPer } from "./per_item.ts";
 import { splitWords } from "./split_words.ts";
 
 type Specs = Readonly<Record<string, OptionSpec>>;
@@ -11,6 +12,11 @@ export interface ParsedArguments {
   values: Record<string, unknown>;
   /** One message for each error. */
   errors: string[];
+}
+
+/** The parsed arguments up to here, with the lists whose items have values of their own. */
+interface Parsing extends ParsedArguments {
+  scopes: Map<string, ItemScope>;
 }
 
 /** A positional word; `literal` if it follows `--`. */
@@ -27,7 +33,8 @@ const numericKinds: ReadonlySet<OptionKind> = new Set<OptionKind>([
 /**
  * Parses the arguments of a check in each form that is common with NRPE: `-w 5`, `-w5`,
  * `--warning=5`, `--warning 5`, `warning=5`, or positional in the order in which the options are
- * declared. Flags can be combined with each other and with a last option: `-ew 5`. An argument that
+ * declared. After two dashes, a unique part of a name from its start is enough: `--warn 5`. Flags can
+ * be combined with each other and with a last option: `-ew 5`. An argument that
  * begins with `-` and contains spaces is split into words, because `-a '-w 5 -c 10'` is a common way
  * to send several. All words after `--` are positional.
  *
@@ -36,7 +43,7 @@ const numericKinds: ReadonlySet<OptionKind> = new Set<OptionKind>([
  * @returns the values as text (a list of texts for a list that is not split), and all errors
  */
 export function parseArguments(args: readonly string[], options: Specs): ParsedArguments {
-  const parsed: ParsedArguments = { values: {}, errors: [] };
+  const parsed: Parsing = { values: {}, errors: [], scopes: new Map() };
   const words = args.flatMap((arg) => {
     if (!arg.startsWith("-") || !/\s/.test(arg)) return [arg];
     try {
@@ -47,12 +54,14 @@ export function parseArguments(args: readonly string[], options: Specs): ParsedA
     }
   });
   assignPositional(parsed, assignNamed(parsed, words, options), options);
-  return parsed;
+  const { values, errors, scopes } = parsed;
+  for (const [list, scope] of scopes) errors.push(...applyScope(list, scope, values, options));
+  return { values, errors };
 }
 
 /** Assigns the values of all named options, and returns the other words. */
 function assignNamed(
-  parsed: ParsedArguments,
+  parsed: Parsing,
   words: readonly string[],
   options: Specs,
 ): Positional[] {
@@ -79,14 +88,14 @@ function assignNamed(
       if (value === undefined && spec.kind === "flag") value = "true";
       if (value === undefined && at + 1 < words.length) value = words[++at];
       if (value === undefined) parsed.errors.push(`Option "${name}": Missing value`);
-      else assign(parsed, name, spec, value);
+      else assign(parsed, name, value, options);
     }
   }
   return positional;
 }
 
 function assignPositional(
-  parsed: ParsedArguments,
+  parsed: Parsing,
   positional: readonly Positional[],
   options: Specs,
 ): void {
@@ -99,7 +108,7 @@ function assignPositional(
       );
     } else if (!literal && /^-\d/.test(word) && !takesNumber(options[name]!, word)) {
       parsed.errors.push(unknownOption(word.slice(1), options));
-    } else assign(parsed, name, options[name]!, word);
+    } else assign(parsed, name, word, options);
   }
 }
 
@@ -115,8 +124,9 @@ function takesNumber(spec: OptionSpec, word: string): boolean {
   }
 }
 
-function assign(parsed: ParsedArguments, name: string, spec: OptionSpec, value: string): void {
-  const { values, errors } = parsed;
+function assign(parsed: Parsing, name: string, value: string, options: Specs): void {
+  const { values, errors, scopes } = parsed;
+  const spec = options[name]!;
   const before = Object.hasOwn(values, name) ? values[name] : undefined;
   if (spec.once && before !== undefined) {
     if (before !== value) {
@@ -128,6 +138,17 @@ function assign(parsed: ParsedArguments, name: string, spec: OptionSpec, value: 
   } else if (spec.kind !== "list") values[name] = value;
   else if (spec.split === false) values[name] = [...(before as string[] | undefined) ?? [], value];
   else values[name] = before === undefined ? value : `${before},${value}`;
+
+  for (const cleared of spec.clears ?? []) {
+    delete values[cleared];
+    for (const { unused } of scopes.values()) unused.delete(cleared);
+  }
+  if (spec.per !== undefined) scopes.get(spec.per)?.unused.add(name);
+  if (optionsPer(name, options).length > 0) {
+    const scope = scopes.get(name) ?? { before: new Map(), unused: new Set() };
+    scopes.set(name, scope);
+    addItems(scope, spec.split === false ? [value] : value.split(","), values);
+  }
 }
 
 interface Named {
@@ -143,10 +164,12 @@ interface Named {
 function readNamed(word: string, options: Specs): Named[] {
   const [, as, value] = /^(?:--)?([^-=][^=]*)=(.*)$/s.exec(word) ?? [];
   if (as !== undefined) {
-    const name = findLong(as, options);
+    const name = findLong(as, options, word.startsWith("--"));
     if (name !== undefined || word.startsWith("--")) return [{ name, value, as }];
   }
-  if (word.startsWith("--")) return [{ name: findLong(word.slice(2), options), as: word.slice(2) }];
+  if (word.startsWith("--")) {
+    return [{ name: findLong(word.slice(2), options, true), as: word.slice(2) }];
+  }
   const isOption = /^-[A-Za-z]/.test(word) ||
     /^-\d/.test(word) && findShort(word[1]!, options) !== undefined;
   return isOption ? readLetters(word.slice(1), options) : [];
@@ -169,8 +192,10 @@ function findShort(letter: string, options: Specs): string | undefined {
   return Object.keys(options).find((option) => options[option]!.short === letter);
 }
 
-// `ignoreMissing` may also be written `--ignore-missing`.
-function findLong(as: string, options: Specs): string | undefined {
+// `ignoreMissing` may also be written `--ignore-missing`, and `--ignore` if no other name begins so.
+function findLong(as: string, options: Specs, mayBePart: boolean): string | undefined {
   const plain = as.replaceAll(/[-_]/g, "").toLowerCase();
-  return Object.keys(options).find((name) => name.toLowerCase() === plain);
+  const names = Object.keys(options).filter((name) => name.toLowerCase().startsWith(plain));
+  const exact = names.find((name) => name.length === plain.length);
+  return exact ?? (mayBePart && plain !== "" && names.length === 1 ? names[0] : undefined);
 }

@@ -2,6 +2,7 @@ import { type Answer, failure } from "./answer.ts";
 import { parseArguments } from "./arguments.ts";
 import type { CheckCommand, CheckContext } from "./define_check.ts";
 import { parseOptions } from "./parse_option.ts";
+import { overrideValues } from "./per_item.ts";
 import { explainRefusal, refusalOf } from "./refusal.ts";
 import { type CheckResult, presentResult, unknown } from "./result.ts";
 
@@ -43,7 +44,7 @@ function start(
   const { definition, values: bound } = command;
   const specs = definition.options ?? {};
   const given = parseArguments(args, specs);
-  const { values, errors } = parseOptions(specs, { ...bound, ...given.values });
+  const { values, errors } = parseOptions(specs, overrideValues(bound, given.values));
   const messages = [
     ...given.errors,
     ...errors.map(({ option, message }) => `Option "${option}": ${message}`),

@@ -56,4 +56,5 @@ export const option: OptionKinds = {
   oneOf: kind("oneOf"),
   flag: kind("flag", { default: false }),
   list: kind("list"),
+  per: (list, option) => ({ ...option, per: list } as never),
 };

@@ -6,7 +6,9 @@ import type {
   ListSettings,
   NumberSettings,
   Option,
+  OptionPresence,
   OptionSettings,
+  PerItem,
   PresenceOf,
   RangeInput,
   TextSettings,
@@ -170,4 +172,28 @@ export interface OptionKinds {
   list<const S extends ListSettings>(
     settings: Exactly<S, ListSettings>,
   ): Option<string[], string | readonly string[], PresenceOf<S>>;
+  /**
+   * An option with a value for each item of a list. In code, the value may be a map by items, in
+   * which `"*"` stands for all other items: `{ "*": "20%", "/srv": "5%" }`. In arguments, a value
+   * applies to the items that follow it: `-w 20% -p / -w 5% -p /srv`. Arguments without items apply
+   * to all items. `run` receives a {@linkcode PerItem}.
+   *
+   * @param list the name of the list, an option of the same check
+   * @param option the option
+   * @returns the option with a value for each item
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * const options = {
+   *   path: option.list({ short: "p", description: "Folders", required: true }),
+   *   warning: option.per("path", option.percent({ short: "w", description: "Minimum of space" })),
+   * };
+   * ```
+   */
+  per<Value, Input, Presence extends OptionPresence>(
+    list: string,
+    option: Option<Value, Input, Presence>,
+  ): Option<PerItem<Value>, Input | Readonly<Record<string, Input>>, Presence>;
 }

@@ -45,6 +45,8 @@ export interface FlagSettings extends OptionSettings<boolean> {
   values?: readonly string[];
   /** Description of the values for the error message; default: yes, no and all `values`. */
   expected?: string;
+  /** Names of the options whose values in earlier arguments this flag discards. */
+  clears?: readonly string[];
 }
 
 /** The strings that a flag with these settings accepts. */
@@ -101,7 +103,17 @@ export interface OptionSpec {
   readonly split?: boolean;
   /** Whether arguments that set different values are an error; default: `false`. */
   readonly once?: boolean;
+  /** Name of the list for whose items the option has a value each, see {@linkcode PerItem}. */
+  readonly per?: string;
+  /** Names of the options whose values in earlier arguments this flag discards. */
+  readonly clears?: readonly string[];
 }
+
+/**
+ * Values of an option by the items of a list. The value of `"*"` applies to all items that have no
+ * value of their own; it is missing if the option is not set for them.
+ */
+export type PerItem<Value> = Readonly<Record<string, Value>>;
 
 /** An option with two types: of the value in `run`, and of the input when a check is bound. */
 export interface Option<Value, Input, Presence extends OptionPresence> extends OptionSpec {

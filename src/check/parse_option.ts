@@ -2,6 +2,7 @@ import { parseRange, type Range } from "../nagios/range.ts";
 import { quoteText } from "../nagios/text.ts";
 import { parseBytes, parseDuration, parsePercent } from "../nagios/units.ts";
 import type { OptionKind, OptionSpec } from "./option.ts";
+import { isPerItem, OTHERS } from "./per_item.ts";
 
 /** Maximum length of a string if its option sets none, in characters. */
 const defaultMaxCharacters = 1024;
@@ -155,7 +156,24 @@ const parsers: Record<OptionKind, (value: unknown, spec: OptionSpec) => unknown>
  * @throws {SyntaxError} if the value is invalid; the message contains the expected form
  */
 export function parseOption(spec: OptionSpec, value: unknown): unknown {
-  return parsers[spec.kind](value, spec);
+  return spec.per === undefined ? parsers[spec.kind](value, spec) : perItem(value, spec);
+}
+
+function perItem(value: unknown, spec: OptionSpec): Record<string, unknown> {
+  const given = isPerItem(value) ? value : { [OTHERS]: value };
+  const entries = Object.entries({
+    ...(spec.default !== undefined && { [OTHERS]: spec.default }),
+    ...given,
+  });
+  if (entries.length > maxItems) return expected(value, `a map with at most ${maxItems} keys`);
+  return Object.fromEntries(entries.map(([item, one]) => {
+    try {
+      return [item, parsers[spec.kind](one, spec)];
+    } catch (error) {
+      if (item === OTHERS) throw error;
+      throw new SyntaxError(`${quoteText(item)}: ${(error as Error).message}`);
+    }
+  }));
 }
 
 /** Typed values of the options of a check, and all errors. */

@@ -2,6 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "../fast_check.ts";
 import { parseArguments } from "../../src/check/arguments.ts";
 import { option } from "../../src/check/option.ts";
+import { overrideValues } from "../../src/check/per_item.ts";
+import { parseRange } from "../../src/nagios/range.ts";
 import { splitWords } from "../../src/check/split_words.ts";
 
 const description = "A value";
@@ -220,4 +222,101 @@ Deno.test("splitWords() refuses an unclosed quote", { permissions: "none" }, () 
   for (const text of ["'a", 'a "b', "'a\"", '"\\"']) {
     assertThrows(() => splitWords(text), SyntaxError, "is not closed");
   }
+});
+
+const perItem = {
+  path: option.list({ short: "p", description }),
+  warning: option.per("path", option.percent({ short: "w", description })),
+  critical: option.per("path", option.list({ short: "c", description })),
+  clear: option.flag({ short: "C", description, clears: ["warning", "critical"] }),
+};
+
+Deno.test("parseArguments() applies values to the items of a list that follow them", {
+  permissions: "none",
+}, () => {
+  const rows: [args: string, values: Record<string, unknown>][] = [
+    ["-w 5", { warning: "5" }],
+    ["-w 5 -p /a -p /b", { warning: "5", path: "/a,/b" }],
+    ["-w 5 -p /a -w 6 -p /b,/c", {
+      warning: { "/a": "5", "/b": "6", "/c": "6" },
+      path: "/a,/b,/c",
+    }],
+    ["-w 5 -p /a -w 5 -p /b", { warning: "5", path: "/a,/b" }],
+    ["-p /a -w 5 -p /b", { warning: { "/b": "5" }, path: "/a,/b" }],
+    ["-c 1 -p /a -c 2 -p /b", { critical: { "/a": "1", "/b": "1,2" }, path: "/a,/b" }],
+    ["-w 5 -p /a -w 6 -p /b -w 7 -p /a", { warning: { "/a": "5", "/b": "6" }, path: "/a,/b,/a" }],
+    ["-w 5 -c 1 -p /a -C -w 6 -p /b", {
+      warning: { "/a": "5", "/b": "6" },
+      critical: { "/a": "1" },
+      path: "/a,/b",
+      clear: "true",
+    }],
+    ["-w 5 -C", { clear: "true" }],
+    ["-w 5 /a", { warning: "5", path: "/a" }],
+    ["-w 5 -p __proto__ -w 6 -p /b", {
+      warning: Object.fromEntries([["__proto__", "5"], ["/b", "6"]]),
+      path: "__proto__,/b",
+    }],
+  ];
+  for (const [args, values] of rows) {
+    assertEquals(parseArguments(args.split(" "), perItem), { values, errors: [] }, args);
+  }
+  const late =
+    'Option "warning": Set after the last path: expected it before each path to which it applies';
+  for (const args of ["-p /a -w 5", "-w 4 -p /a -w 5", "-w 4 -p /a -C -w 5"]) {
+    assertEquals(parseArguments(args.split(" "), perItem).errors, [late], args);
+  }
+});
+
+Deno.test(
+  "overrideValues() keeps the value of the agent for the items that arguments do not name",
+  {
+    permissions: "none",
+  },
+  () => {
+    const rows: [bound: unknown, given: unknown, value: unknown][] = [
+      ["5", "6", "6"],
+      ["5", { "/a": "6" }, { "*": "5", "/a": "6" }],
+      [{ "*": "5", "/a": "7", "/b": "8" }, { "/a": "6" }, { "*": "5", "/a": "6", "/b": "8" }],
+      [{ "/a": "7" }, "6", "6"],
+      [undefined, { "/a": "6" }, { "/a": "6" }],
+      [parseRange("1:2"), { "/a": "6" }, { "*": parseRange("1:2"), "/a": "6" }],
+    ];
+    for (const [bound, given, warning] of rows) {
+      assertEquals(overrideValues({ warning: bound, path: "/" }, { warning: given }), {
+        warning,
+        path: "/",
+      });
+    }
+  },
+);
+
+Deno.test("parseArguments() accepts the start of a long name if it is unique", {
+  permissions: "none",
+}, () => {
+  const specs = {
+    ignoreMissing: option.flag({ description }),
+    ignore: option.text({ description }),
+    warning: option.number({ description }),
+    wait: option.number({ description }),
+  };
+  const rows: [args: string, values: Record<string, unknown>][] = [
+    ["--warn 5", { warning: "5" }],
+    ["--WARN=5", { warning: "5" }],
+    ["--ignore x", { ignore: "x" }],
+    ["--ignore-m", { ignoreMissing: "true" }],
+  ];
+  for (const [args, values] of rows) {
+    assertEquals(parseArguments(args.split(" "), specs), { values, errors: [] }, args);
+  }
+  for (const args of ["--wa 5", "--i x", "--= 5", "--- 5", "--warnings 5"]) {
+    assertEquals(parseArguments(args.split(" "), specs).errors.length > 0, true, args);
+  }
+  // Without dashes, a word with an equals sign may be a positional value.
+  assertEquals(
+    parseArguments(["warn=5"], { text: option.text({ description }), ...specs }).values,
+    {
+      text: "warn=5",
+    },
+  );
 });

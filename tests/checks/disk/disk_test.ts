@@ -1,16 +1,12 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { parseFreeSpace } from "../../../checks/_free_space.ts";
-import { presentDisk, units } from "../../../checks/disk/_present_disk.ts";
-import {
-  type DiskReading,
-  type DiskResult,
-  explain,
-  normalizePath,
-  readDisk,
-  readDisks,
-} from "../../../checks/disk/_read_disk.ts";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { parseDf } from "../../../checks/disk/_df.ts";
+import { limitsOf, unitOf } from "../../../checks/disk/_disk_limits.ts";
+import { presentDisk } from "../../../checks/disk/_present_disk.ts";
+import type { DiskReading, DiskResult } from "../../../checks/disk/_disk_result.ts";
+import { explain, normalizePath, readDisk, readDisks } from "../../../checks/disk/_read_disk.ts";
 import { disk } from "../../../checks/disk/disk.ts";
 import { evaluate, testCheck } from "../../../src/mod.ts";
+import { isMissing } from "../../tools.ts";
 import { assertOutput, optionsOf, type Recorded } from "../recorded.ts";
 
 /**
@@ -240,13 +236,12 @@ function read(path: string, values: StatFs): DiskReading {
 }
 
 function present(values: Record<string, StatFs>, args: string) {
-  const { path, warning, critical, ...settings } = optionsOf(disk, args);
-  const unit = Number(units[settings.units].size);
-  return presentDisk(path.map((name) => read(name, values[name]!)), {
-    ...settings,
-    warning: parseFreeSpace(warning, unit),
-    critical: parseFreeSpace(critical, unit),
-  });
+  const options = optionsOf(disk, args);
+  return presentDisk(
+    options.path.map((name) => read(name, values[name]!)),
+    { ...options, units: unitOf(options) },
+    (path) => limitsOf(options, path),
+  );
 }
 
 for (const { args, reading, code, text } of recorded) {
@@ -333,7 +328,7 @@ Deno.test(
         [[srv, missing], true, `${alone}${perf}`],
       ];
     for (const [results, errorsOnly, text] of cases) {
-      assertOutput(presentDisk(results, { errorsOnly }), { code: 2, text });
+      assertOutput(presentDisk(results, { errorsOnly }, () => ({})), { code: 2, text });
     }
   },
 );
@@ -481,23 +476,130 @@ Deno.test("disk returns CRITICAL for a folder that should be a mount point and i
   }
 });
 
-Deno.test("disk refuses different thresholds for different paths", {
+Deno.test("disk applies each threshold in arguments to the paths after it", {
+  permissions: "none",
+}, () => {
+  // 71 % of the space and 98 % of the inodes are free.
+  const both = { "/srv": roomy, "/var": roomy };
+  const cases: [args: string, state: string, thresholds: string][] = [
+    ["-w 72% -c 72% -p /srv -w 72% -c 0% -p /var", "CRITICAL", "28 28, 28 100"],
+    ["-w 72% -c 0% -p /srv -c 72% -p /var", "CRITICAL", "28 100, 28 28"],
+    ["-w 1% -c 1% -p /srv -w 72% -c 0% -p /var", "WARNING", "99 99, 28 100"],
+    ["-w 1% -p /srv -w 72 -p /var", "WARNING", "99 -, 28 -"],
+    // The second threshold is a size, so that the percentage still applies.
+    ["-w 72% -p /srv -w 1 -p /var", "WARNING", "28 -, 28 -"],
+    ["-w 72% -p /srv -C -w 1% -p /var", "WARNING", "28 -, 99 -"],
+    ["-w 72% -C -c 1% -p /srv,/var", "OK", "- 99, - 99"],
+    ["-W 1 -p /srv -W 98 -p /var", "WARNING", "- -, - -"],
+    ["-w 1% -p /srv -p /var -w 72% -p /srv", "OK", "99 -, 99 -"],
+    ["-w 72% -w 1% -p /srv,/var", "OK", "99 -, 99 -"],
+    ["-w 72% -w 1 -p /srv,/var", "WARNING", "28 -, 28 -"],
+    ["--warn=72% --crit=1% --pa=/srv --pa=/var", "WARNING", "28 99, 28 99"],
+  ];
+  for (const [args, state, thresholds] of cases) {
+    const result = present(both, args);
+    const found = result.perfdata!.slice(0, 2).map(({ warning, critical }) =>
+      [warning, critical].map((range) =>
+        range === undefined ? "-" : Math.ceil((range as { end: number }).end / 1048576)
+      ).join(" ")
+    );
+    assertEquals([result.state, found.join(", ")], [state, thresholds], args);
+  }
+});
+
+Deno.test("disk uses the thresholds of the agent if the arguments set none for a path", {
   permissions: "none",
 }, async () => {
-  const cases: [args: string, message: string | undefined][] = [
-    [
-      "-w 82% -c 82% -p /srv -w 82% -c 0% -p /var",
-      'Option "critical": Set to "82%" and to "0%": expected one value for the whole command',
-    ],
-    [
-      "-W 5 -p /srv -W 10 -p /var",
-      'Option "iwarning": Set to "5" and to "10": expected one value for the whole command',
-    ],
-    ["-w 20% -c 10% -p /srv -w 20% -c 10% -p /var", undefined],
+  const bound = disk({ path: ["/srv", "/var"], warning: "20%", critical: { "/var": "5%" } });
+  const cases: [args: string, message: string][] = [
+    ["-w 5% -p /srv -c 1% -p /var", "Permission refused: read"],
+    ["-p /srv -p /var", "Permission refused: read"],
+    ["-p /srv -w 10%", 'Option "warning": Set after the last path: expected it before each path'],
+    ["-w 10% -p /srv -c 5%", 'Option "critical": Set after the last path'],
   ];
   for (const [args, message] of cases) {
-    const { state, text } = await testCheck(disk({ path: "/" }), { args: args.split(" ") });
-    assertEquals(state, "UNKNOWN");
-    assertStringIncludes(text, message ?? "Permission refused: read");
+    const { state, text } = await testCheck(bound, { args: args.split(" ") });
+    assertEquals(state, "UNKNOWN", args);
+    assertStringIncludes(text, message, args);
   }
+  const unset = disk({ path: ["/srv", "/var"] });
+  const { text } = await testCheck(unset, { args: ["-p", "/srv", "-c", "1%", "-p", "/var"] });
+  assertStringIncludes(text, 'Missing thresholds for "/srv": set warning (-w)');
+});
+
+Deno.test("readDisks() applies the thresholds of the first path on a file system", {
+  permissions: "none",
+}, async () => {
+  const stub = (path: string) => Promise.resolve(read(path, roomy));
+  const [first] = await readDisks(["/srv/www", "/srv"], patient, never, stub);
+  assertEquals([first?.path, (first as DiskReading).asked], ["/srv", "/srv/www"]);
+  const [alone] = await readDisks(["/srv", "/srv/www"], patient, never, stub);
+  assertEquals([alone?.path, (alone as DiskReading).asked], ["/srv", undefined]);
+  const device = { ...read("/srv", roomy), device: undefined, asked: "/dev/sda1" };
+  const devices = (path: string) => Promise.resolve(path === "/srv" ? read(path, roomy) : device);
+  const joined = await readDisks(["/dev/sda1", "/srv"], patient, never, devices);
+  assertEquals(joined, [device]);
+});
+
+Deno.test("parseDf() returns the file system of a device", { permissions: "none" }, () => {
+  const heading = "     1B-blocks        Used       Avail  Inodes   IFree Mounted on\n";
+  const line = (target: string) =>
+    `${heading} 104857600    10485760    73400320     100      98 ${target}\n`;
+  const output = (stdout: string) => ({ code: 0, stdout, stderr: "" });
+  const found = {
+    path: "/mnt/my disk",
+    asked: "/dev/sda1",
+    device: undefined,
+    blockSize: 1n,
+    blocks: 104857600n,
+    free: 94371840n,
+    available: 73400320n,
+    inodes: 100n,
+    inodesFree: 98n,
+  };
+  assertEquals(parseDf("/dev/sda1", true, output(line("/mnt/my disk"))), found);
+  const { asked: _, ...shm } = { ...found, path: "/dev/shm" };
+  assertEquals(parseDf("/dev/shm", true, output(line("/dev/shm"))), shm);
+  assertEquals(
+    parseDf("/dev/sdb1", false, output(line("/dev"))),
+    { path: "/dev/sdb1", problem: "is not mounted" },
+  );
+  assertEquals(
+    parseDf("/dev/shm/x", true, output(line("/dev/shm"))),
+    { path: "/dev/shm/x", problem: "is not a mount point" },
+  );
+  const noInodes = output(`${heading} 100 10 90 - - /boot/efi\n`);
+  assertEquals((parseDf("/dev/sda2", false, noInodes) as DiskReading).inodes, 0n);
+  const missing = {
+    code: 1,
+    stdout: "",
+    stderr: "/bin/df: /dev/hda1: No such file or directory\n",
+  };
+  assertEquals(parseDf("/dev/hda1", false, missing), {
+    path: "/dev/hda1",
+    problem: "is not accessible: No such file or directory",
+  });
+  const other = { code: 1, stdout: "", stderr: "df: unrecognized option: output\n" };
+  assertThrows(() => parseDf("/dev/sda1", false, other), Error, "df exited with 1: df: unrecog");
+});
+
+Deno.test("disk runs df for a path below /dev only", { permissions: "none" }, () => {
+  const { permissions } = disk.definition;
+  const declared = typeof permissions === "function" &&
+    permissions(optionsOf(disk, "-p /srv -p /dev/sda1 -p /device"), { acceptArguments: false });
+  assertEquals(declared, { read: ["/srv", "/device"], sys: ["statfs"], run: ["/bin/df"] });
+});
+
+Deno.test({
+  name: "disk returns the figures of a mount point below /dev",
+  ignore: isMissing("/bin/df"),
+  async fn() {
+    const found = await readDisk("/dev", true);
+    assert("blocks" in found && found.path === "/dev" && found.blocks > 0n);
+    const absent = await readDisk("/dev/no-such-device", false);
+    assertEquals(
+      "problem" in absent && absent.problem,
+      "is not accessible: No such file or directory",
+    );
+  },
 });
