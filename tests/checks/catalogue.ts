@@ -58,7 +58,7 @@ function section(name: keyof typeof library): string {
   const rows = Object.entries(options as Record<string, OptionSpec>).map(([name, spec]) => [
     code(name),
     spec.short === undefined ? "" : code(`-${spec.short}`),
-    code(spec.kind),
+    spec.per === undefined ? code(spec.kind) : `${code(spec.kind)} per ${code(spec.per)}`,
     spec.required ? "required" : spec.default === undefined ? "none" : show(spec.default),
     describeOption(spec),
   ]);
