@@ -25,7 +25,8 @@ export const cert: Subcommand = defineSubcommand({
   exitCodes: {
     "0": "success",
     "1": "cert show: a certificate is refused, or a host does not use TLS",
-    "3": "the command line is invalid, or a file or host cannot be read or reached",
+    "2": "a host cannot be reached, or a file cannot be written",
+    "3": "the command line is invalid, or a file cannot be read",
   },
   stopEarly: true,
   verbs,

@@ -30,7 +30,7 @@ export const ca: Subcommand = defineSubcommand({
 
     const pair = await createAuthority(common!, days!, now);
     await errors.try(() => writePair(paths, pair, options.force));
-    if (errors.print()) return 3;
+    if (errors.print()) return 2;
     const authority = await pastedPath(paths.cert, "shell");
     await announce({
       what: `the CA ${JSON.stringify(common)}`,

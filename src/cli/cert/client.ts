@@ -16,7 +16,7 @@ export const client: Subcommand = defineSubcommand({
       { purpose: "client", words, parseName: parseClientName, options },
       now,
     );
-    if (made === undefined) return 3;
+    if (typeof made === "number") return made;
     const { names: [name], paths } = made;
     const [cert, key, ca] = await Promise.all(
       [paths.cert, paths.key, made.ca].map((path) => pastedPath(path, "shell")),

@@ -7,6 +7,11 @@ import { explain, type Explanation, type Standard } from "./explain.ts";
 /** Timeout of the whole examination of a server, in milliseconds. */
 const PATIENCE = 5_000;
 
+/** The server cannot be reached or does not answer in time. */
+export class UnreachableError extends Error {
+  override name = "UnreachableError";
+}
+
 /**
  * Explains the TLS configuration of a server: its certificate, or the reason why a TLS connection
  * fails.
@@ -14,7 +19,8 @@ const PATIENCE = 5_000;
  * @param address the server
  * @param standard the expectations that its certificate is compared with
  * @returns the explanation; a string with the reason if the server sends no certificate
- * @throws {Error} if the server cannot be reached or does not answer in time
+ * @throws {UnreachableError} if the server cannot be reached or does not answer in time
+ * @throws {Error} if the key cannot be read
  */
 export async function explainHost(
   { hostname, port }: Address,
@@ -25,8 +31,10 @@ export async function explainHost(
   try {
     report = await examineServer({ hostname, port, signal });
   } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new Error(`No answer from ${hostname} port ${port} within ${PATIENCE / 1000} s`);
+    if (!signal.aborted) throw new UnreachableError((error as Error).message);
+    throw new UnreachableError(
+      `No answer from ${hostname} port ${port} within ${PATIENCE / 1000} s`,
+    );
   }
   if (report.kind === "anonymous") {
     return `The server offers only anonymous Diffie-Hellman (${report.version}, ${report.cipher}), ` +

@@ -59,12 +59,12 @@ export interface IssuedFiles {
  *
  * @param request the certificate to create
  * @param now the current time
- * @returns the created certificate; undefined after an error
+ * @returns the created certificate; the exit code after an error
  */
 export async function issueFiles(
   { purpose, words, parseName, options }: IssueRequest,
   now: Date,
-): Promise<IssuedFiles | undefined> {
+): Promise<IssuedFiles | 2 | 3> {
   const errors = collectErrors();
   const parsed: string[] = [];
   for (const word of words) parsed.push(await errors.try(() => parseName(word)) ?? "");
@@ -75,7 +75,7 @@ export async function issueFiles(
   const paths = pairPaths(options.out ?? ".", first);
   if (first !== "") await errors.try(() => refuseToReplace(paths, options.force));
   if (found) await errors.try(() => refuseOwnFiles(paths, found.paths));
-  if (errors.print()) return undefined;
+  if (errors.print()) return 3;
 
   const pair = await issueCertificate(
     {
@@ -89,7 +89,7 @@ export async function issueFiles(
     now,
   );
   await errors.try(() => writePair(paths, pair, options.force));
-  if (errors.print()) return undefined;
+  if (errors.print()) return 2;
   const { authority: { facts }, paths: { cert: ca } } = found!;
   const endsWithCa = now.getTime() + days! * 86_400_000 > facts.notAfter.getTime();
   return { names, paths, cert: pair.cert, endsWithCa, ca };

@@ -20,7 +20,7 @@ export const server: Subcommand = defineSubcommand({
       { purpose: "server", words, parseName: parseHostName, options },
       now,
     );
-    if (made === undefined) return 3;
+    if (typeof made === "number") return made;
     const { names, paths } = made;
     const [cert, key, ca] = await Promise.all(
       [paths.cert, paths.key, made.ca].map((path) => pastedPath(path, "yaml")),

@@ -1,18 +1,19 @@
 import { createReport, type Diagnostic } from "../../agent/diagnostic.ts";
 import { address } from "../../agent/read_address.ts";
 import { escapeText } from "../../nagios/text.ts";
+import type { Address } from "../../net/host_port.ts";
 import type { CertificateError } from "../../certificate/certificate_errors.ts";
 import { defineSubcommand } from "../subcommand.ts";
 import { type Subcommand, UsageError } from "../usage.ts";
-import { explain, type Explanation, type Standard } from "./explain.ts";
-import { explainHost } from "./explain_host.ts";
+import { explain, type Explanation } from "./explain.ts";
+import { explainHost, UnreachableError } from "./explain_host.ts";
 import { readCertificates, readTrust } from "./read_certificates.ts";
 
 /**
- * Exit codes: a certificate or server is refused; a file cannot be read or a server cannot be
- * reached.
+ * Exit codes: a certificate or server is refused; a server cannot be reached; a file cannot be read.
  */
 const REFUSED = 1;
+const UNREACHABLE = 2;
 const UNREADABLE = 3;
 
 /** `checkwright cert show`: explains certificates and TLS errors. */
@@ -39,40 +40,42 @@ export const show: Subcommand = defineSubcommand({
   exitCodes: {
     "0": "OpenSSL and rustls accept all certificates",
     "1": "OpenSSL or rustls refuses a certificate, or a host does not use TLS",
-    "3": "the command line is invalid, or a file cannot be read or a host cannot be reached",
+    "2": "a host cannot be reached",
+    "3": "the command line is invalid, or a file cannot be read",
   },
   async run(words, { ca, key, name }) {
     let code = 0;
     for (const [index, word] of words.entries()) {
       if (index > 0) console.log();
+      const host = await hostOf(word);
       try {
         const trust = await readTrust(ca);
         const standard = { now: new Date(), trust, key, ...(name !== undefined && { name }) };
-        const explained = await explainWord(word, standard);
+        const explained = host === undefined
+          ? await explain(await readCertificates(word), standard)
+          : await explainHost(host, standard);
         console.log(format(word, explained));
         const fine = typeof explained === "object" && explained.errors.length === 0;
         if (!fine) code = Math.max(code, REFUSED);
       } catch (error) {
-        if (error instanceof UsageError) throw error;
         console.error(`checkwright: ${escapeText((error as Error).message)}`);
-        code = UNREADABLE;
+        code = Math.max(code, error instanceof UnreachableError ? UNREACHABLE : UNREADABLE);
       }
     }
     return code;
   },
 });
 
-async function explainWord(word: string, standard: Standard): Promise<Explanation | string> {
+// Returns undefined for the path of a file.
+async function hostOf(word: string): Promise<Address | undefined> {
   const there = await Deno.stat(word).then(({ isFile }) => isFile, () => false);
-  if (there || /\/|\.(?:pem|crt|cer|der|key|csr)$/i.test(word)) {
-    return await explain(await readCertificates(word), standard);
-  }
+  if (there || /\/|\.(?:pem|crt|cer|der|key|csr)$/i.test(word)) return undefined;
   const diagnostics: Diagnostic[] = [];
   const where = address(word, createReport(diagnostics));
   if (where === undefined) {
     throw new UsageError(`Neither a file nor a host: ${diagnostics[0]!.message}`);
   }
-  return await explainHost(where, standard);
+  return where;
 }
 
 /** Programs that use OpenSSL and rustls, for each use of a certificate. */
