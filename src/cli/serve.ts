@@ -2,7 +2,7 @@ import type { DeployableFile } from "../deploy/deployable.ts";
 import { type Address, formatHostPort } from "../net/host_port.ts";
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { deployedFiles } from "../agent/deployment.ts";
-import type { Lookup } from "../agent/resolve_listen.ts";
+import { type Lookup, NO_ADDRESS, RequiredNameError } from "../agent/resolve_listen.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import type { Settings } from "../agent/settings.ts";
 import { defaultStateDirectory } from "../daemon/load_tls.ts";
@@ -191,8 +191,11 @@ function createSettling(): (listen: readonly Address[]) => Address[] {
 function createResolving(): Lookup {
   const known = new Map<string, readonly string[]>();
   return async (name) => {
-    const found = known.get(name) ?? await lookup(name);
-    if (found.length > 0) known.set(name, found);
+    const found = known.get(name) ?? await lookup(name).catch((error) => {
+      throw new RequiredNameError((error as Error).message);
+    });
+    if (found.length === 0) throw new RequiredNameError(NO_ADDRESS);
+    known.set(name, found);
     return found;
   };
 }

@@ -1,5 +1,5 @@
 import { type Address, formatHostPort } from "../net/host_port.ts";
-import { AgentError, createReport, type Diagnostic } from "../agent/diagnostic.ts";
+import { AgentError, createReport, type Diagnostic, errorsOf } from "../agent/diagnostic.ts";
 import type { HostFile } from "../agent/host_settings.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { formatFlags, type GrantedPermissions, unite } from "../agent/granted_permissions.ts";
@@ -10,7 +10,7 @@ import { address } from "../agent/read_address.ts";
 import { settingsTable } from "../agent/settings_table.ts";
 import { GROUPS_PATH, SETPRIV_PATH, SHELL_PATH, USERS_PATH } from "../host/paths.ts";
 import { formatResolved } from "./resolved_names.ts";
-import { type Lookup, resolveListen } from "../agent/resolve_listen.ts";
+import { type Lookup, resolveListen, UnresolvedError } from "../agent/resolve_listen.ts";
 import { parseAllowedHost } from "../net/allowed_hosts.ts";
 
 /**
@@ -82,7 +82,8 @@ export function listenOf({ settings }: HostFile, manifest: Manifest): Address[] 
  * @param state the state directory, unless the settings set one
  * @param lookup looks up the names to listen on
  * @returns the lines
- * @throws {AgentError} if a name does not resolve, or a line contains a line break
+ * @throws {UnresolvedError} if no name resolves, and no other address is set
+ * @throws {AgentError} if the settings have further errors, or a line contains a line break
  */
 export async function formatHostNeeds(
   file: HostFile,
@@ -98,18 +99,23 @@ export async function formatHostNeeds(
   const report = createReport(diagnostics);
   const names = new Map<string, readonly string[]>();
   const listen = await resolveListen(listenOf(file, manifest), async (name) => {
+    names.set(name, []);
     const found = await lookup(name);
     names.set(name, found);
     return found;
   }, report);
-  if (diagnostics.length > 0) {
-    throw new AgentError([...file.diagnostics, ...file.locate(diagnostics)]);
+  if (errorsOf(diagnostics).length > 0) {
+    const others = errorsOf(file.diagnostics);
+    const ErrorType = others.length === 0 ? UnresolvedError : AgentError;
+    throw new ErrorType([...file.diagnostics, ...file.locate(diagnostics)]);
   }
+  // The daemon looks these names up again.
+  const unresolved = [...names.keys()].filter((name) => names.get(name)!.length === 0);
   const lines = [
     `state=${valid(settingsTable.state, settings.state) ?? manifest.settings.state ?? state}`,
     `certificate=${own ? "own" : "given"}`,
     ...(names.size > 0 ? [`resolved=${formatResolved(names)}`] : []),
-    ...formatFlags(hostPermissions(file, manifest, listen)),
+    ...formatFlags(unite([{ net: unresolved }, hostPermissions(file, manifest, listen)])),
   ];
   // deno-lint-ignore no-control-regex -- a line break in a path would start another flag
   const broken = lines.find((line) => /[\0-\x1f\x7f]/.test(line));

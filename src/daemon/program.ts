@@ -13,7 +13,7 @@
  */
 import { AgentError } from "../agent/diagnostic.ts";
 import { readHostSettings } from "../agent/host_settings.ts";
-import { listenNames } from "../agent/resolve_listen.ts";
+import { listenNames, UnresolvedError } from "../agent/resolve_listen.ts";
 import { withoutErrorNumber } from "../net/error_text.ts";
 import { lookup } from "../net/lookup.ts";
 import { countCommands } from "../agent/manifest.ts";
@@ -27,7 +27,7 @@ const invalidCode = 3;
 
 /**
  * The exit code for trouble with the environment, which may go away: an address is in use or
- * missing, a file cannot be read. systemd starts the daemon again.
+ * missing, a name does not resolve, a file cannot be read. systemd starts the daemon again.
  */
 const failureCode = 2;
 
@@ -78,9 +78,8 @@ try {
 } catch (error) {
   if (error instanceof AgentError) {
     printAll(error.diagnostics);
-    Deno.exit(invalidCode);
-  }
-  console.error(`checkwright: ${withoutErrorNumber((error as Error).message)}`);
+    if (!(error instanceof UnresolvedError)) Deno.exit(invalidCode);
+  } else console.error(`checkwright: ${withoutErrorNumber((error as Error).message)}`);
   if (place.systemd) await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
   Deno.exit(failureCode);
 }

@@ -17,6 +17,8 @@ import { type Blame, openBlame, showCommands } from "./blame.ts";
 import { serially } from "./serially.ts";
 import { signalled } from "./signalled.ts";
 import { lockState } from "./state_lock.ts";
+import { awaitAddress, parseResolved } from "./resolved_names.ts";
+import { lookup } from "../net/lookup.ts";
 import { whyRestart } from "./why_restart.ts";
 
 /** The exit code that requests an immediate restart (EX_TEMPFAIL of sysexits). */
@@ -99,6 +101,8 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
   const end = await Promise.race([
     daemon.leaving.then((reason) => ({ reason, restart: true })),
     stop.then((reason) => ({ reason, restart: false })),
+    awaitAddress(parseResolved(place.resolved ?? ""), lookup)
+      .then((name) => ({ reason: `the host name ${name} resolves now`, restart: true })),
   ]);
   log("info", "stop", end);
   systemd.send("STOPPING=1");

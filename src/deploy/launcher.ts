@@ -169,7 +169,8 @@ fi
 if [ -n "$settings\${resolve}" ]; then
   ask() {
     "$deno" run $flags --allow-read "$@" \
-      "$here/daemon.js" host \${settings:+"settings=$settings"} "state=$state"
+      "$here/daemon.js" host \${settings:+"settings=$settings"} "state=$state" \\
+      \${NOTIFY_SOCKET:+"notify=$NOTIFY_SOCKET"}
   }
   needs=$(ask)
   # Host names to listen on are resolved with the permission for these names only.
