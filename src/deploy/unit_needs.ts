@@ -1,7 +1,7 @@
 import type { Manifest, ManifestCheck, ManifestCommand } from "../agent/manifest.ts";
 
 /** Programs that checks start to inspect this host, and that do not use the network. */
-const lookers = /^\/(usr\/)?s?bin\/(ps|ss|systemctl)$/;
+const lookers = /^\/(usr\/)?s?bin\/(df|ps|ss|systemctl)$/;
 
 function commandsOf(manifest: Manifest): ManifestCommand[] {
   return Object.values(manifest.commands);
@@ -109,5 +109,7 @@ function wordsOf(command: ManifestCommand): readonly string[] {
   if (command.kind === "plugin") return [...command.prefix ?? [], ...command.argv, command.cwd];
   if (command.kind === "shell") return [command.line, command.cwd];
   const { read = [], write = [], run = [] } = command.permissions;
-  return [...read, ...write, ...run];
+  // The programs of a check receive paths from its option values: `df` the path of a device.
+  const values = run.length > 0 ? [JSON.stringify(command.values)] : [];
+  return [...read, ...write, ...run, ...values];
 }

@@ -1,3 +1,4 @@
+import { disk } from "../../checks/mod.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { describeAgent } from "../../src/agent/describe_agent.ts";
 import type { Manifest } from "../../src/agent/manifest.ts";
@@ -232,6 +233,10 @@ Deno.test("systemdUnit() permits what the commands need", { permissions: "none" 
       "LimitNOFILE=4896",
     ], []],
     [{ commands: { a: plugin([raid, "-d", "/dev/sda"]) } }, ["PrivateDevices=no"], []],
+    [{ commands: { a: disk({ path: "/dev/sda1", warning: "10%" }) } }, ["PrivateDevices=no"], [
+      "# No MemoryMax=, because the memory that plugins and programs need is unknown.",
+    ]],
+    [{ commands: { a: disk({ path: "/dev/shm", warning: "10%" }) } }, ["PrivateDevices=yes"], []],
     [{ commands: { a: shell("du -s /srv 2>/dev/null") } }, ["PrivateDevices=yes"], []],
     [{ commands: { a: plugin([raid], { user: "monitor" }) } }, [
       "User=root",
