@@ -1,0 +1,100 @@
+/** The agents that are installed on the machine, one for each kind of unit. */
+
+/** An address that the machine gets after the start of the daemon. */
+export const lateAddress = "10.99.0.5";
+
+/** A host name that resolves after the start of the daemon, and its address. */
+export const lateName = "late.example";
+export const lateNameAddress = "10.99.0.6";
+
+/** The file that the check `write` writes. */
+export const writtenFile = "/var/lib/shop/count.json";
+
+/** An agent, and the answers to its commands. */
+export interface Variant {
+  readonly name: string;
+  /** The entries of `commands`. */
+  readonly commands: Readonly<Record<string, string>>;
+  /** The first line of each answer; the state must be OK. */
+  readonly answers: Readonly<Record<string, RegExp>>;
+}
+
+const write = `defineCheck({
+  description: "Writes a file",
+  permissions: { read: ["${writtenFile}"], write: ["${writtenFile}"] },
+  async run() {
+    const before = await Deno.readTextFile("${writtenFile}").catch(() => "0");
+    await Deno.writeTextFile("${writtenFile}", String(Number(before) + 1));
+    return "count " + await Deno.readTextFile("${writtenFile}");
+  },
+})`;
+
+const checks = {
+  check_load: 'load({ warning: "1000", critical: "2000" })',
+  check_users: 'users({ warning: "1000", critical: "2000" })',
+  check_disk: 'disk({ path: "/", warning: "0%", critical: "0%" })',
+  write,
+};
+const checksAnswers = {
+  check_load: /^LOAD OK - /,
+  check_users: /^USERS OK - /,
+  check_disk: /^DISK OK - free space: \/ /,
+  write: /^count \d+/,
+};
+
+const ping = 'plugin(["/bin/ping", "-n", "-c1", "127.0.0.1"])';
+const pingAnswer = /^PING 127\.0\.0\.1 /;
+
+/** One agent for each kind of unit. */
+export const variants: readonly Variant[] = [
+  { name: "checks only", commands: checks, answers: checksAnswers },
+  {
+    name: "plugins",
+    commands: {
+      ...checks,
+      check_procs: 'procs({ critical: "1:", command: "systemd" })',
+      who: 'plugin(["/usr/bin/id", "-un"])',
+    },
+    answers: {
+      ...checksAnswers,
+      check_procs: /^PROCS OK: \d+ process/,
+      who: /^checkwright/,
+    },
+  },
+  {
+    name: "ping",
+    commands: { ...checks, ping },
+    answers: { ...checksAnswers, ping: pingAnswer },
+  },
+  {
+    name: "sudo and ping",
+    commands: { write, ping, sudo: 'plugin(["/usr/bin/sudo", "-n", "/usr/bin/id", "-un"])' },
+    answers: { write: checksAnswers.write, ping: pingAnswer, sudo: /^root/ },
+  },
+  {
+    name: "plugins as other users",
+    commands: { write, games: 'plugin(["/usr/bin/id", "-un"], { user: "games" })' },
+    answers: { write: checksAnswers.write, games: /^games/ },
+  },
+];
+
+/**
+ * Returns the source of an agent.
+ *
+ * @param variant the agent
+ */
+export function sourceOf({ commands }: Variant): string {
+  const root = new URL("../../", import.meta.url);
+  const entries = Object.entries(commands).map(([name, value]) => `    ${name}: ${value},\n`);
+  return `
+import { defineAgent, defineCheck, plugin } from "${root}src/mod.ts";
+import { disk, load, procs, users } from "${root}checks/mod.ts";
+void [defineCheck, plugin, disk, load, procs, users];
+export default defineAgent({
+  listen: ["127.0.0.1:5666", "${lateAddress}:5666"],
+  allowedHosts: ["127.0.0.1", "${lateAddress}", "${lateNameAddress}"],
+  commands: {
+${entries.join("")}  },
+});
+`;
+}
