@@ -105,9 +105,9 @@ export function kernelOf(manifest: Manifest, gains: readonly Gain[] = []): strin
     "SystemCallArchitectures=native",
     "SystemCallFilter=@system-service",
     "SystemCallFilter=~@privileged @resources",
-    ...(changesUser(manifest) ? ["SystemCallFilter=@setuid"] : []),
+    // setpriv, which starts a plugin as another user, raises its capabilities before it uses them.
     // ping and check_icmp give up their privileges after they have opened a socket.
-    ...(gains.length > 0 ? ["SystemCallFilter=@setuid capset"] : []),
+    ...(changesUser(manifest) || gains.length > 0 ? ["SystemCallFilter=@setuid capset"] : []),
     "SystemCallErrorNumber=EPERM",
   ];
 }

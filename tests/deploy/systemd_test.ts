@@ -242,7 +242,7 @@ Deno.test("systemdUnit() permits what the commands need", { permissions: "none" 
       "User=root",
       "CapabilityBoundingSet=CAP_KILL CAP_SETGID CAP_SETUID",
       "AmbientCapabilities=",
-      "SystemCallFilter=@setuid",
+      "SystemCallFilter=@setuid capset",
       "NoNewPrivileges=yes",
     ], ["DynamicUser=yes", "CapabilityBoundingSet="]],
     [{ commands: { a: plugin(["/usr/bin/ping", "-c1", "$ARG1$"]) } }, [

@@ -12,7 +12,7 @@ export interface Machine extends AsyncDisposable {
 /** Packages of the machine; debootstrap adds those that every Debian has. */
 const packages = [
   ...["systemd", "systemd-sysv", "dbus", "iproute2", "iputils-ping", "sudo", "procps"],
-  ...["libcap2-bin", "nagios-nrpe-plugin"],
+  ...["libcap2-bin", "libnss-systemd", "nagios-nrpe-plugin"],
 ];
 
 /** Programs of this host that the machine needs. */
