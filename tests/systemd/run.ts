@@ -65,7 +65,8 @@ async function must(machine: Machine, ...words: string[]): Promise<string> {
 async function install(machine: Machine, variant: Variant, folder: string): Promise<void> {
   await Deno.writeTextFile(`${folder}/agent.ts`, sourceOf(variant));
   const out = `${folder}/dist`;
-  const compiled = await checkwright("compile", `${folder}/agent.ts`, "--out", out, "--deb");
+  const words = [`${folder}/agent.ts`, "--out", out, "--deb", "--no-runtime"];
+  const compiled = await checkwright("compile", ...words);
   assertEquals(compiled.code, 0, compiled.stderr);
   const [deb] = (await Array.fromAsync(Deno.readDir(out))).filter(({ name }) =>
     name.endsWith(".deb")
@@ -104,10 +105,10 @@ async function verify(machine: Machine, variant: Variant, folder: string): Promi
   step("reload");
   const pid = await property(machine, "MainPID");
   await must(machine, "systemctl", "reload", unit);
+  const logOf = ["journalctl", "--no-pager", "--boot", "--unit", unit, `_PID=${pid}`];
   await until(
     "the reload in the log",
-    async () =>
-      /info reload /.test(await must(machine, "journalctl", "--no-pager", "--unit", unit)),
+    async () => / info reload /.test(await must(machine, ...logOf)),
   );
   assertEquals(await property(machine, "MainPID"), pid);
   await expectAnswers(machine, variant);
@@ -152,6 +153,8 @@ async function verify(machine: Machine, variant: Variant, folder: string): Promi
 async function verifyOnce(machine: Machine): Promise<void> {
   step("a name in listen that resolves after the start");
   await must(machine, "ip", "address", "add", `${lateNameAddress}/32`, "dev", "lo");
+  const hosts = `${machine.root}/etc/hosts`;
+  await Deno.writeTextFile(hosts, "127.0.0.1 localhost\n");
   await Deno.writeTextFile(
     `${machine.root}${settingsFile}`,
     `listen: ["127.0.0.1:${port}", "${lateName}:${port}"]\n`,
@@ -159,7 +162,6 @@ async function verifyOnce(machine: Machine): Promise<void> {
   await must(machine, "systemctl", "start", unit);
   assert(await answers(machine));
   assertEquals(await answers(machine, lateNameAddress), false);
-  const hosts = `${machine.root}/etc/hosts`;
   await Deno.writeTextFile(hosts, `\n${lateNameAddress} ${lateName}\n`, { append: true });
   await until(
     "an answer at the late name",
@@ -199,7 +201,9 @@ async function main(): Promise<void> {
   try {
     console.log(`installing ${suite} in ${root}, unless it is there`);
     await buildRoot(root, suite, mirror);
+    await Deno.copyFile(Deno.execPath(), `${root}/usr/local/bin/deno`);
     await using machine = await boot(root);
+    await machine.run("dpkg", "--purge", "checkwright-agent");
     await must(
       machine,
       "sh",
