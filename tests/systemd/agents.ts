@@ -33,12 +33,19 @@ const checks = {
   check_load: 'load({ warning: "1000", critical: "2000" })',
   check_users: 'users({ warning: "1000", critical: "2000" })',
   check_disk: 'disk({ path: "/", warning: "0%", critical: "0%" })',
+  // These two read /proc, which the unit mounts at another path.
+  check_memory: "memory({ warning: 100, critical: 100 })",
+  check_uptime: 'uptime({ critical: "0:" })',
+  isolated: 'defineCheck({ description: "x", run: () => "alone" })({}, { isolation: "process" })',
   write,
 };
 const checksAnswers = {
   check_load: /^LOAD OK - /,
   check_users: /^USERS OK - /,
   check_disk: /^DISK OK - free space: \/ /,
+  check_memory: /^OK - [\d.]+% /,
+  check_uptime: /^OK: Uptime is /,
+  isolated: /^alone/,
   write: /^count \d+/,
 };
 
@@ -88,8 +95,8 @@ export function sourceOf({ commands }: Variant): string {
   const entries = Object.entries(commands).map(([name, value]) => `    ${name}: ${value},\n`);
   return `
 import { defineAgent, defineCheck, plugin } from "${root}src/mod.ts";
-import { disk, load, procs, users } from "${root}checks/mod.ts";
-void [defineCheck, plugin, disk, load, procs, users];
+import { disk, load, memory, procs, uptime, users } from "${root}checks/mod.ts";
+void [defineCheck, plugin, disk, load, memory, procs, uptime, users];
 export default defineAgent({
   listen: ["127.0.0.1:5666", "${lateAddress}:5666"],
   allowedHosts: ["127.0.0.1", "${lateAddress}", "${lateNameAddress}"],
