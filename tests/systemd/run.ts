@@ -86,7 +86,7 @@ async function expectAnswers(machine: Machine, { answers }: Variant): Promise<vo
 
 async function verify(machine: Machine, variant: Variant, folder: string): Promise<string> {
   step("install and start");
-  // The check `write` must be able to write, whoever the unit runs as.
+  // The check `write` must be able to write as each user of the units.
   await must(machine, "install", "-d", "-m", "0777", "/var/lib/shop");
   await install(machine, variant, folder);
   await until("the first answer", () => answers(machine));
