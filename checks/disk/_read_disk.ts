@@ -1,6 +1,6 @@
 import { callWithin } from "../_late_calls.ts";
 import type { DiskResult } from "./_disk_result.ts";
-import { isBelowDev, parseDf, runDf } from "./_df.ts";
+import { type DfResult, isBelowDev, parseDf, runDf } from "./_df.ts";
 
 /** Reads the file system of one path. */
 export type ReadDisk = (path: string, exact: boolean) => Promise<DiskResult>;
@@ -41,6 +41,16 @@ export async function readDisks(
   const results = await Promise.all(
     [...new Set(paths)].map((path) => readInTime(path, exactMatch, timeout, signal, read)),
   );
+  return joinDisks(results);
+}
+
+/**
+ * Joins results of the same file system, as {@linkcode readDisks} does.
+ *
+ * @param results the results in their order
+ * @returns one result for each file system and each unreadable path
+ */
+export function joinDisks(results: readonly DiskResult[]): DiskResult[] {
   const byDevice = joinSame(results, (result) => "device" in result ? result.device : undefined);
   return joinSame(byDevice, ({ path }) => path);
 }
@@ -75,17 +85,17 @@ async function readInTime(
 
 /**
  * Reads the size of the file system that contains a path, with statfs(2). The call runs outside the
- * main thread, so that the sandbox still responds if a network file system hangs. For paths below
- * /dev, it runs `df`.
+ * main thread, so that the sandbox still responds if a network file system hangs. For paths that it
+ * may not read, and for all paths below /dev, it runs `df`.
  *
  * @param path an absolute path; needs the permissions `read` for it and `sys` for `statfs`, or `run`
- * for `df` if it is below /dev
+ * for `df`
  * @param exact whether the path must be a mount point; needs the permission `read` for its folder
  * @returns the file system, or the reason why it could not be read
  * @throws {Deno.errors.NotCapable} if a permission is missing
  */
 export async function readDisk(path: string, exact: boolean): Promise<DiskResult> {
-  if (isBelowDev(path)) return parseDf(path, exact, await runDf(path));
+  if (isBelowDev(path)) return parseDf(path, exact, await runDf(["--", path]));
   // The import is here because node:fs costs a sandbox 30 ms, and other checks do not need it.
   const { default: fs } = await import("node:fs/promises");
   try {
@@ -108,9 +118,21 @@ export async function readDisk(path: string, exact: boolean): Promise<DiskResult
     };
   } catch (error) {
     const { name, code = "", message } = error as Error & { code?: string };
-    if (name === "NotCapable" || code === "") throw error;
+    if (name === "NotCapable") return await readWithDf(path, exact, error as Error);
+    if (code === "") throw error;
     return { path, problem: `is not accessible: ${reasons[code] ?? explain(message)}` };
   }
+}
+
+// A check that may run df may read any file system. Otherwise the first refusal is the answer.
+async function readWithDf(path: string, exact: boolean, refusal: Error): Promise<DiskResult> {
+  let output: DfResult;
+  try {
+    output = await runDf(["--", path]);
+  } catch (error) {
+    throw (error as Error).name === "NotCapable" ? refusal : error;
+  }
+  return parseDf(path, exact, output);
 }
 
 // Without the number, a file system may be shown twice, but its figures are right.

@@ -92,7 +92,7 @@ export function sharesTemporaryFiles(manifest: Manifest): boolean {
 
 /** Returns whether a command looks into home directories, or at the disk that they are on. */
 export function looksIntoHomes(manifest: Manifest): boolean {
-  return startsStrangers(manifest) ||
+  return startsStrangers(manifest) || declared(manifest, "run").includes("/bin/df") ||
     namesPath(manifest, ["/home", "/root", "/run/user"], "(?![\\w.-])");
 }
 

@@ -58,10 +58,18 @@ Deno.test("The agent of the check library reports the options that arguments can
     command.kind === "check" && command.refused ? [[name, command.refused]] : []
   );
   const ps = { needs: 'run "/bin/ps"', partly: false };
-  assertEquals(Object.fromEntries(refused), { check_load: { procsToShow: ps } });
+  const df = { needs: 'run "/bin/df"', partly: false };
+  assertEquals(Object.fromEntries(refused), {
+    check_load: { procsToShow: ps },
+    check_disk: { all: df, eregPath: df, eregiPath: df },
+  });
   const warnings = diagnostics.filter(({ place }) => place.endsWith(".acceptArguments"));
   assertEquals(warnings.map(({ place, message }) => [place, message.split(": ").at(-1)]), [
     ["commands.check_load.acceptArguments", 'procsToShow (run "/bin/ps")'],
+    [
+      "commands.check_disk.acceptArguments",
+      'all (run "/bin/df"), eregPath (run "/bin/df"), eregiPath (run "/bin/df")',
+    ],
   ]);
 });
 

@@ -1,6 +1,13 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { parseDf } from "../../../checks/disk/_df.ts";
 import { limitsOf, unitOf } from "../../../checks/disk/_disk_limits.ts";
+import { type DiskSelection, listDisks } from "../../../checks/disk/_list_disks.ts";
 import { presentDisk } from "../../../checks/disk/_present_disk.ts";
 import type { DiskReading, DiskResult } from "../../../checks/disk/_disk_result.ts";
 import { explain, normalizePath, readDisk, readDisks } from "../../../checks/disk/_read_disk.ts";
@@ -238,7 +245,7 @@ function read(path: string, values: StatFs): DiskReading {
 function present(values: Record<string, StatFs>, args: string) {
   const options = optionsOf(disk, args);
   return presentDisk(
-    options.path.map((name) => read(name, values[name]!)),
+    options.path!.map((name) => read(name, values[name]!)),
     { ...options, units: unitOf(options) },
     (path) => limitsOf(options, path),
   );
@@ -542,9 +549,9 @@ Deno.test("readDisks() applies the thresholds of the first path on a file system
 });
 
 Deno.test("parseDf() returns the file system of a device", { permissions: "none" }, () => {
-  const heading = "     1B-blocks        Used       Avail  Inodes   IFree Mounted on\n";
+  const heading = "     1B-blocks        Used       Avail  Inodes   IFree Filesystem Mounted on\n";
   const line = (target: string) =>
-    `${heading} 104857600    10485760    73400320     100      98 ${target}\n`;
+    `${heading} 104857600    10485760    73400320     100      98 /dev/sda1  ${target}\n`;
   const output = (stdout: string) => ({ code: 0, stdout, stderr: "" });
   const found = {
     path: "/mnt/my disk",
@@ -568,7 +575,7 @@ Deno.test("parseDf() returns the file system of a device", { permissions: "none"
     parseDf("/dev/shm/x", true, output(line("/dev/shm"))),
     { path: "/dev/shm/x", problem: "is not a mount point" },
   );
-  const noInodes = output(`${heading} 100 10 90 - - /boot/efi\n`);
+  const noInodes = output(`${heading} 100 10 90 - - /dev/sda2 /boot/efi\n`);
   assertEquals((parseDf("/dev/sda2", false, noInodes) as DiskReading).inodes, 0n);
   const missing = {
     code: 1,
@@ -588,6 +595,92 @@ Deno.test("disk runs df for a path below /dev only", { permissions: "none" }, ()
   const declared = typeof permissions === "function" &&
     permissions(optionsOf(disk, "-p /srv -p /dev/sda1 -p /device"), { acceptArguments: false });
   assertEquals(declared, { read: ["/srv", "/device"], sys: ["statfs"], run: ["/bin/df"] });
+});
+
+Deno.test("listDisks() selects file systems from the list of df", {
+  permissions: "none",
+}, async () => {
+  const stdout = ["1B-blocks Used Avail Inodes IFree Filesystem Mounted on"].concat(
+    ["/dev/sda1 /", "tmpfs /run", "/dev/sdb1 /srv/My Data", "//nas/a share /mnt/nas"]
+      .map((names) => `   1000  100  900  10  9 ${names.replace(/ (?=\/)/, "   ")}`),
+  ).join("\n");
+  const problem = "df: /run/user/1000/doc: Operation not permitted\n";
+  const none = { all: false, local: false, timeout: 5, excludeDevice: [], excludeType: [] };
+  const noPatterns = { eregPath: [], eregiPath: [], ignoreEregPath: [], ignoreEregiPath: [] };
+  const iso = "--exclude-type=iso9660";
+  const everything = ["/run/user/1000/doc", "/", "/run", "/srv/My Data", "/mnt/nas"];
+  const rows: [selection: Partial<DiskSelection>, args: string[], paths: string[]][] = [
+    [{}, [iso], everything],
+    [{ local: true }, ["--local", iso], everything],
+    [
+      { excludeType: ["tmpfs", "nfs"] },
+      [iso, "--exclude-type=tmpfs", "--exclude-type=nfs"],
+      everything,
+    ],
+    [{ includeType: ["ext4"] }, [iso, "--type=ext4"], everything],
+    [{ includeType: ["ext4", "xfs"], excludeType: ["xfs"] }, [iso, "--type=ext4"], everything],
+    [{ includeType: ["iso9660"] }, ["--type=iso9660"], everything],
+    [{ excludeDevice: ["/dev/sda1", "/run", "tmpf"] }, [iso], [
+      everything[0]!,
+      ...everything.slice(3),
+    ]],
+    [{ eregPath: ["^/srv", "nas"] }, [iso], everything.slice(3)],
+    [{ eregPath: ["^/SRV"] }, [iso], []],
+    [{ eregiPath: ["^/SRV"] }, [iso], ["/srv/My Data"]],
+    [{ eregPath: ["^/srv"], all: true, ignoreEregPath: ["^/run"] }, [iso], [
+      "/",
+      ...everything.slice(3),
+    ]],
+    [{ ignoreEregiPath: ["DEV"] }, [iso], ["/run/user/1000/doc", "/run", "/mnt/nas"]],
+  ];
+  for (const [selection, args, paths] of rows) {
+    let received: readonly string[] = [];
+    const result = await listDisks(
+      { ...none, includeType: [], ...noPatterns, ...selection },
+      never,
+      (args) => {
+        received = args;
+        return Promise.resolve({ code: 1, stdout, stderr: problem });
+      },
+    );
+    const name = JSON.stringify(selection);
+    assertEquals([received, result.map(({ path }) => path)], [args, paths], name);
+  }
+  const selection = { ...none, includeType: [], ...noPatterns };
+  const empty = { code: 1, stdout: "", stderr: "df: no file systems processed\n" };
+  assertEquals(await listDisks(selection, never, () => Promise.resolve(empty)), []);
+  const nothing = { ...selection, includeType: ["a"], excludeType: ["a"] };
+  assertEquals(await listDisks(nothing, never, () => Promise.reject(new Error("started"))), []);
+  const hanging = await listDisks(
+    { ...selection, excludeType: ["a"], timeout: 0.05 },
+    never,
+    () => new Promise(() => {}),
+  );
+  assertStringIncludes((hanging[0] as { problem: string }).problem, "did not answer within 0.05 s");
+  const broken = { ...selection, eregPath: ["("] };
+  await assertRejects(() => listDisks(broken, never, () => Promise.resolve(empty)), SyntaxError);
+});
+
+Deno.test("disk without paths runs df and needs no other permission", {
+  permissions: "none",
+}, async () => {
+  const { permissions } = disk.definition;
+  const of = (args: string) =>
+    typeof permissions === "function" &&
+    permissions(optionsOf(disk, args), { acceptArguments: true });
+  assertEquals(of("-l -X tmpfs"), { run: ["/bin/df"] });
+  assertEquals(of("-p /srv -A"), { read: ["/srv"], sys: ["statfs"], run: ["/bin/df"] });
+  const output = "size used avail itotal iavail source target\n 1000 990 10 10 5 /dev/sda1 /\n";
+  const run = { "/bin/df": output };
+  const all = disk({ warning: "20%", critical: { "*": "0%", "/": "10%" } });
+  assertStringIncludes((await testCheck(all, { run })).text, "DISK CRITICAL - free space: / ");
+  // Arguments may name any path, because df may read all of them.
+  const { text } = await testCheck(all, { run, args: ["-c", "0%", "-p", "/srv"] });
+  assertStringIncludes(text, "DISK WARNING - free space: / ");
+  const unset = await testCheck(disk(), { run });
+  assertStringIncludes(unset.text, "Missing thresholds: set warning (-w)");
+  const partly = disk({ path: "/srv", all: true, warning: { "/srv": "5%" } });
+  assertStringIncludes((await testCheck(partly, { run })).text, 'Missing thresholds for "*"');
 });
 
 Deno.test({
