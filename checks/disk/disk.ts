@@ -88,9 +88,9 @@ const thresholdsExpected = "set warning (-w), critical (-c), iwarning (-W) or ic
 /** Returns the paths without a threshold; undefined stands for the whole command. */
 function withoutThreshold(values: DiskValues): (string | undefined)[] {
   const { path = [], warning, critical, iwarning, icritical } = values;
-  const missing = [...path, ...(listsAll(values) ? ["*"] : [])]
-    .filter((path) => !canAlert(limitsOf(values, path)));
+  const all = [...path, ...(listsAll(values) ? ["*"] : [])];
+  const missing = all.filter((path) => !canAlert(limitsOf(values, path)));
   const isUnset = [warning, critical, iwarning, icritical].every((value) => value === undefined);
   if (missing.length === 0) return [];
-  return isUnset || path.length < 2 ? [undefined] : missing;
+  return isUnset || all.length < 2 ? [undefined] : missing;
 }
