@@ -21,6 +21,7 @@ export const EXAMPLE_ARGUMENTS: Readonly<Record<string, string>> = {
 
 /** Options that change the permissions of a check. */
 const variants: Readonly<Record<string, readonly CheckCommand[]>> = {
+  disk: [library.disk({ path: "/dev/sda1" }), library.disk({ local: true })],
   http: [
     library.http({ hostname: "shop.example", ssl: true }),
     library.http({ hostname: "shop.example", onredirect: "follow" }),
