@@ -33,7 +33,6 @@ const checks = {
   check_load: 'load({ warning: "1000", critical: "2000" })',
   check_users: 'users({ warning: "1000", critical: "2000" })',
   check_disk: 'disk({ path: "/", warning: "0%", critical: "0%" })',
-  check_all_disks: 'disk({ local: true, warning: "0%", critical: "0%" })',
   // These two read /proc, which the unit mounts at another path.
   check_memory: "memory({ warning: 100, critical: 100 })",
   check_uptime: 'uptime({ critical: "0:" })',
@@ -44,7 +43,6 @@ const checksAnswers = {
   check_load: /^LOAD OK - /,
   check_users: /^USERS OK - /,
   check_disk: /^DISK OK - free space: \/ /,
-  check_all_disks: /^DISK OK - free space: .*\/ \d/,
   check_memory: /^OK - [\d.]+% /,
   check_uptime: /^OK: Uptime is /,
   isolated: /^alone/,
@@ -61,11 +59,13 @@ export const variants: readonly Variant[] = [
     name: "plugins",
     commands: {
       ...checks,
+      check_all_disks: 'disk({ local: true, warning: "0%", critical: "0%" })',
       check_procs: 'procs({ critical: "1:", command: "systemd" })',
       who: 'plugin(["/usr/bin/id", "-un"])',
     },
     answers: {
       ...checksAnswers,
+      check_all_disks: /^DISK OK - free space: .*\/ \d/,
       check_procs: /^PROCS OK: \d+ process/,
       who: /^checkwright/,
     },
