@@ -5,7 +5,8 @@ import { daemonOf } from "../chaos/process_state.ts";
 import { createProject } from "../project.ts";
 import { serve } from "../serving.ts";
 import { until } from "../waiting.ts";
-import { flood, floods } from "./flooding.ts";
+import { floods } from "./bad_peers.ts";
+import { flood } from "./flooding.ts";
 
 const agent = `
 import { defineAgent, ok } from "@checkwright/checkwright";
