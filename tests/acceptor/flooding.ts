@@ -10,9 +10,9 @@ import type { BadPeers, Flood } from "./bad_peers.ts";
 export interface Damage {
   /** The number of good queries meanwhile. */
   queries: number;
-  /** The errors of good queries. */
+  /** The first error of each good query that had to be repeated. */
   errors: string[];
-  /** The longest time of a good query, in milliseconds. */
+  /** The longest time until a good query was answered, in milliseconds, with its repetitions. */
   worst: number;
   /** The duration of the flood, in seconds. */
   seconds: number;
@@ -27,7 +27,10 @@ export interface FloodOptions extends Omit<BadPeers, "kind" | "atOnce" | "silenc
   silence?: number;
 }
 
-/** Opens bad connections, and sends a good query every 20 ms meanwhile. */
+/**
+ * Opens bad connections, and sends a good query every 20 ms meanwhile. A query that fails is
+ * repeated until it is answered, as an engine does.
+ */
 export async function flood(
   { name }: Flood,
   { port, tls, from, count, atOnce = 500, silence = 3_000 }: FloodOptions,
@@ -40,15 +43,25 @@ export async function flood(
   const start = performance.now();
   let flooding = true;
 
+  async function failures(): Promise<string[]> {
+    const errors: string[] = [];
+    for (;;) {
+      try {
+        await askOnce({ port }, ["fast"], { tls });
+        return errors;
+      } catch (error) {
+        errors.push((error as Error).message);
+        await later(20);
+      }
+    }
+  }
+
   async function good(): Promise<void> {
     do {
       const asked = performance.now();
-      try {
-        await askOnce({ port }, ["fast"], { tls });
-        damage.queries++;
-      } catch (error) {
-        damage.errors.push((error as Error).message);
-      }
+      const [first] = await failures();
+      if (first !== undefined) damage.errors.push(first);
+      damage.queries++;
       damage.worst = Math.max(damage.worst, performance.now() - asked);
       await later(20);
     } while (flooding);
