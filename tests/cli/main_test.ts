@@ -56,6 +56,40 @@ Deno.test("list shows commands, options and permissions, for people and for prog
   assertEquals(manifest.settings.listen, [{ hostname: "127.0.0.1", port: 5666 }]);
 });
 
+Deno.test("version prints the versions of Checkwright and Deno", async () => {
+  assertMatch(
+    (await run("version")).stdout,
+    /^checkwright \d+\.\d+\.\d+ \(Deno \d+\.\d+\.\d+\)\n$/,
+  );
+  const versions = JSON.parse((await run("version", "--json")).stdout);
+  assertEquals(versions.deno, Deno.version.deno);
+});
+
+Deno.test("run shows the options of a check, if --help is behind its name", async () => {
+  for (const word of ["--help", "-h"]) {
+    const { stdout, code } = await run("run", agent, "echo", word);
+    assertStringIncludes(stdout, '-w, --warning  Warn outside (range: "10")');
+    assertEquals(code, 0);
+  }
+});
+
+Deno.test("run --json prints the parts of the output; ranges are strings", async () => {
+  const { stdout, code } = await run("run", "--json", agent, "echo", "-w", "3:", "-t", "four|x=1");
+  assertEquals([JSON.parse(stdout), code], [
+    {
+      state: "OK",
+      output: "four x=1",
+      longOutput: "",
+      perfdata: [{ label: "length", value: 8, warning: "3:" }],
+      returnCode: 0,
+      outcome: "done",
+    },
+    0,
+  ]);
+  const unknown = await run("run", "--json", agent, "nothing");
+  assertEquals([JSON.parse(unknown.stdout).outcome, unknown.code], ["undefined", 3]);
+});
+
 Deno.test("serve reports an address that is in use", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { code, stderr } = await run("serve", agent, "--listen", `127.0.0.1:${taken.addr.port}`);
