@@ -14,6 +14,7 @@ import { withoutErrorNumber } from "../net/error_text.ts";
 import { SHELL_PATH } from "../host/paths.ts";
 import type { Modules } from "../runner/channel.ts";
 import { buildDeployable, writeDeployable } from "./build_deployable.ts";
+import { withVersion } from "./git.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { DEFAULT_AGENT } from "./load.ts";
 import { loadOnHost } from "./load_on_host.ts";
@@ -123,7 +124,8 @@ function createWriter(
   let written: Record<string, DeployableFile> = {};
   return async ({ manifest, code }) => {
     const settings = { ...manifest.settings, state };
-    const files = await buildDeployable(path, { ...manifest, settings }, code);
+    const versioned = await withVersion(path, { ...manifest, settings });
+    const files = await buildDeployable(path, versioned, code);
     await writeDeployable(folder, files, written);
     written = files;
     await Deno.remove(`${folder}/${deployedFiles.refused}`).catch(() => {});
