@@ -45,6 +45,18 @@ export function formatRequest(request: HttpRequest): Uint8Array {
 }
 
 /**
+ * Returns whether a response begins with a status line, of HTTP or of a protocol with the same
+ * format, such as `ICY 200 OK`.
+ *
+ * @param line the first line
+ * @returns false for data without a status line and headers, such as `<html>`
+ */
+export function hasHead(line: Uint8Array): boolean {
+  const start = decoder.decode(line.subarray(0, 64));
+  return start === "" || /^(?:HTTP\/|\S+ +\d{3}(?!\d))/.test(start);
+}
+
+/**
  * Finds the start of the body. Lines may end with LF alone.
  *
  * @param bytes the data so far
@@ -72,17 +84,18 @@ export function parseHead(bytes: Uint8Array): Pick<HttpResponse, "statusLine" | 
 }
 
 /**
- * Returns the value of a header.
+ * Returns the value of a header. A value may continue on lines that begin with a blank (RFC 9112,
+ * section 5.2).
  *
  * @param headers the header lines
  * @param name the name of the header in lower case
  * @returns the trimmed value of the first header with this name; undefined if the header is missing
  */
 export function headerValue(headers: string, name: string): string | undefined {
-  for (const line of headers.split("\n")) {
+  for (const line of headers.split(/\n(?![ \t])/)) {
     const colon = line.indexOf(":");
     if (colon > 0 && line.slice(0, colon).toLowerCase() === name) {
-      return line.slice(colon + 1).trim();
+      return line.slice(colon + 1).replaceAll(/\r?\n[ \t]+/g, " ").trim();
     }
   }
   return undefined;

@@ -105,13 +105,16 @@ Deno.test("findBody() finds the body for every split of the data", pure, () => {
   }
 });
 
-Deno.test("headerValue() ignores case", pure, () => {
-  const headers = "Content-Length:  5 \r\nX-A: 1\r\nx-a: 2\r\nno header\r\n";
+Deno.test("headerValue() ignores case, and joins the lines of a value", pure, () => {
+  const headers = "Content-Length:  5 \r\nX-A: 1\r\nx-a: 2\r\nno header\r\n" +
+    "Location:\r\n /en\r\nX-B: 1,\n\t 2\n\r\n";
   const cases: [name: string, value: string | undefined][] = [
     ["content-length", "5"],
     ["x-a", "1"],
     ["length", undefined],
     ["", undefined],
+    ["location", "/en"],
+    ["x-b", "1, 2"],
   ];
   for (const [name, value] of cases) assertEquals(headerValue(headers, name), value, name);
 });
