@@ -11,7 +11,13 @@ import {
 } from "../src/mod.ts";
 import { fixed } from "./_fixed.ts";
 import { psPath, readProcesses } from "./_ps.ts";
-import { hasThresholds, inspectThresholds, noThresholds, thresholds } from "./_thresholds.ts";
+import {
+  hasThresholds,
+  inspectOrder,
+  inspectThresholds,
+  noThresholds,
+  thresholds,
+} from "./_thresholds.ts";
 
 /** The three load averages, with data that explains them. */
 export interface LoadReading {
@@ -88,7 +94,10 @@ export const load: Check<LoadOptions> = defineCheck<LoadOptions>({
     sys: percpu || acceptArguments ? ["loadavg", "cpus"] : ["loadavg"],
     run: procsToShow > 0 ? [psPath] : [],
   }),
-  inspect: inspectThresholds,
+  inspect: (values, command) => [
+    ...inspectThresholds(values, command),
+    ...inspectOrder(values.warning, values.critical),
+  ],
   async run({ warning, critical, percpu, procsToShow }, { signal }) {
     if (!hasThresholds({ warning, critical })) return noThresholds;
     const averages = Deno.loadavg().map(asKernelShows);
