@@ -101,6 +101,27 @@ export function headerValue(headers: string, name: string): string | undefined {
   return undefined;
 }
 
+/**
+ * Returns whether headers contain a string. The name of a header is compared regardless of case:
+ * HTTP/2 and proxies write it in lower case (RFC 9110, section 5.1).
+ *
+ * @param headers the header lines
+ * @param wanted part of one or several lines, such as `Location: https://`, or a value
+ * @returns true if `wanted` is found
+ */
+export function containsHeader(headers: string, wanted: string): boolean {
+  if (headers.includes(wanted)) return true;
+  const [, name = "", rest = ""] = /^([\w-]+)(:[^]*)?$/.exec(wanted) ?? [];
+  if (name === "") return false;
+  return headers.split("\n").some((line) => {
+    const colon = line.indexOf(":");
+    const found = line.slice(0, Math.max(colon, 0)).toLowerCase();
+    return rest === ""
+      ? found.includes(name.toLowerCase())
+      : found.endsWith(name.toLowerCase()) && line.startsWith(rest, colon);
+  });
+}
+
 /** The characters of an HTML page that are searched for its charset, as in the HTML standard. */
 const PRESCANNED = 1024;
 

@@ -8,6 +8,7 @@ import { askHttp } from "../../../checks/http/_http_client.ts";
 import { collectResponse, KEPT } from "../../../checks/http/_http_collector.ts";
 import { judgeDocumentAge } from "../../../checks/http/_http_document_age.ts";
 import {
+  containsHeader,
   findBody,
   formatRequest,
   headerValue,
@@ -117,6 +118,25 @@ Deno.test("headerValue() ignores case, and joins the lines of a value", pure, ()
     ["x-b", "1, 2"],
   ];
   for (const [name, value] of cases) assertEquals(headerValue(headers, name), value, name);
+});
+
+Deno.test("containsHeader() ignores the case of names only", pure, () => {
+  const headers = "location: https://Shop.example/\r\nSet-Cookie: A=b\r\nX-None\r\n";
+  const cases: [wanted: string, found: boolean][] = [
+    ["Location: https://Shop", true],
+    ["location: https://Shop.example/", true],
+    ["Location: https://shop", false],
+    ["Location: http:", false],
+    ["cookie: A", true],
+    ["Cookie: a", false],
+    ["SET-COOKIE", true],
+    ["A=b", true],
+    ["a=b", false],
+    ["shop", false],
+    ["Host: x", false],
+    ["Server", false],
+  ];
+  for (const [wanted, found] of cases) assertEquals(containsHeader(headers, wanted), found, wanted);
 });
 
 Deno.test("statusCode() accepts exactly three digits", pure, () => {
