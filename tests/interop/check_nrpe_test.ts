@@ -97,6 +97,8 @@ Deno.test({
       ["echo", ["-w 3 -t hello -l"], "HELLO|length=5;3"],
       ["echo", ["--warning=3", "text=hello"], "hello|length=5;3"],
       ["echo", ["3", "hello"], "hello|length=5;3"],
+      // The C daemon would drop the arguments behind the 16th.
+      ["echo", [..."-w 3 ".repeat(8).trim().split(" "), "-t", "hello"], "hello|length=5;3"],
       ["args", ["a", "b c", "d"], "<a><b><c><d>"],
       ["args", ["-w 5 -c 'x y'", "*", "~"], "<-w><5><-c><x y><*><~>"],
       ["args", ['"$HOME" $(id)', "`id`", "#"], "<$HOME><$(id)><`id`><#>"],
