@@ -6,7 +6,8 @@ import {
   type OptionValues,
   unknown,
 } from "../../src/mod.ts";
-import { freeSpaceExpected, freeSpacePattern, parseFreeSpace } from "../_free_space.ts";
+import { freeSpaceExpected, freeSpacePattern, isBeyond, parseFreeSpace } from "../_free_space.ts";
+import { neverWarns } from "../_thresholds.ts";
 import { type DiskUnit, presentDisk, units } from "./_present_disk.ts";
 import { folderOf, normalizePath, readDisks } from "./_read_disk.ts";
 
@@ -132,28 +133,37 @@ export const disk: Check<DiskOptions> = defineCheck<DiskOptions>({
       sys: ["statfs"],
     };
   },
-  inspect: (values, { acceptArguments }) =>
-    acceptArguments || canAlert(values)
+  inspect: (values, { acceptArguments }) => [
+    ...(acceptArguments || canAlert(values)
       ? []
-      : [`The command cannot alert: ${thresholdsExpected}, or accept arguments`],
-  async run({ path, warning, critical, timeout, exactMatch, ...settings }, { signal }) {
-    if (!canAlert({ warning, critical, ...settings })) {
-      return unknown(`Missing thresholds: ${thresholdsExpected}`);
-    }
-    const unit = Number(units[settings.units].size);
+      : [`The command cannot alert: ${thresholdsExpected}, or accept arguments`]),
+    ...(isBeyond(...limitsOf(values)) ? [neverWarns] : []),
+    ...(isBeyond({ percent: values.iwarning }, { percent: values.icritical })
+      ? [`Inodes: ${neverWarns}`]
+      : []),
+  ],
+  async run({ path, timeout, exactMatch, ...settings }, { signal }) {
+    if (!canAlert(settings)) return unknown(`Missing thresholds: ${thresholdsExpected}`);
     const limits = { timeout, exactMatch };
-    return presentDisk(await readDisks(path.map(normalizePath), limits, signal), {
-      ...settings,
-      warning: parseFreeSpace(warning, unit),
-      critical: parseFreeSpace(critical, unit),
-    });
+    const results = await readDisks(path.map(normalizePath), limits, signal);
+    const [warning, critical] = limitsOf(settings);
+    return presentDisk(results, { ...settings, warning, critical });
   },
 });
+
+type Values = OptionValues<DiskOptions>;
+
+function limitsOf(
+  { warning, critical, units: unit }: Pick<Values, "warning" | "critical" | "units">,
+) {
+  const size = Number(units[unit].size);
+  return [parseFreeSpace(warning, size), parseFreeSpace(critical, size)] as const;
+}
 
 const thresholdsExpected = "set warning (-w), critical (-c), iwarning (-W) or icritical (-K)";
 
 function canAlert(
-  values: Pick<OptionValues<DiskOptions>, "warning" | "critical" | "iwarning" | "icritical">,
+  values: Pick<Values, "warning" | "critical" | "iwarning" | "icritical">,
 ): boolean {
   const { warning = [], critical = [], iwarning, icritical } = values;
   return [...warning, ...critical, iwarning, icritical].some((value) => value !== undefined);
