@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { run } from "../serving.ts";
+import { runToEnd } from "../waiting.ts";
 
 const agent = fileURLToPath(new URL("../fixtures/interop_agent.ts", import.meta.url));
 
@@ -63,6 +64,28 @@ Deno.test("version prints the versions of Checkwright and Deno", async () => {
   );
   const versions = JSON.parse((await run("version", "--json")).stdout);
   assertEquals(versions.deno, Deno.version.deno);
+});
+
+Deno.test("bin/checkwright runs through links, from any folder, with the Deno in PATH", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "checkwright-test-a b-" });
+  try {
+    await Deno.symlink(Deno.execPath(), `${folder}/deno`);
+    await Deno.symlink(
+      fileURLToPath(new URL("../../bin/checkwright", import.meta.url)),
+      `${folder}/first`,
+    );
+    await Deno.symlink("first", `${folder}/checkwright`);
+    const { stdout, stderr } = await runToEnd(`${folder}/checkwright`, {
+      args: ["version"],
+      cwd: "/",
+      env: { PATH: `${folder}:/usr/bin:/bin` },
+    });
+    const decoder = new TextDecoder();
+    assertEquals(decoder.decode(stderr), "");
+    assertMatch(decoder.decode(stdout), /^checkwright \d+\.\d+\.\d+ /);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("run shows the options of a check, if --help is behind its name", async () => {
