@@ -9,9 +9,9 @@ export const freeSpaceExpected = "a percentage such as 20%, a size such as 10GB,
 /** A threshold for free space: a percentage, a size, or both. With both, either one alerts. */
 export interface FreeSpace {
   /** Percent of the total. */
-  percent?: number;
+  percent?: number | undefined;
   /** The size in bytes. */
-  bytes?: number;
+  bytes?: number | undefined;
 }
 
 /**
@@ -35,6 +35,19 @@ export function parseFreeSpace(
     else threshold.bytes = /^[\d.]+$/.test(item) ? Number(item) * unit : parseBytes(item);
   }
   return threshold;
+}
+
+/**
+ * Returns whether a threshold for WARNING never applies, because the one for CRITICAL alerts on the
+ * same values and more.
+ *
+ * @param warning the threshold for WARNING
+ * @param critical the threshold for CRITICAL
+ * @returns false if one of them is undefined, or if they are equal
+ */
+export function isBeyond(warning: FreeSpace = {}, critical: FreeSpace = {}): boolean {
+  const parts = (["percent", "bytes"] as const).filter((part) => warning[part] !== undefined);
+  return parts.length > 0 && parts.every((part) => warning[part]! < (critical[part] ?? -1));
 }
 
 function parsePercentage(item: string): number {

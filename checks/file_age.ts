@@ -14,7 +14,7 @@ import {
   worst,
 } from "../src/mod.ts";
 import { callWithin } from "./_late_calls.ts";
-import { thresholds } from "./_thresholds.ts";
+import { inspectOrder, neverWarns, thresholds } from "./_thresholds.ts";
 
 /** Properties of a file. */
 export interface FileReading {
@@ -100,6 +100,10 @@ export const fileAge: Check<FileAgeOptions> = defineCheck<FileAgeOptions>({
     timeout: option.duration({ short: "t", description: "Time limit in seconds", default: 5 }),
   },
   permissions: ({ file }) => ({ read: [file] }),
+  inspect: ({ warning, critical, warningSize, criticalSize }) => [
+    ...inspectOrder(warning, critical),
+    ...(warningSize > 0 && warningSize < criticalSize ? [`Size: ${neverWarns}`] : []),
+  ],
   async run(options, { signal }) {
     const { file, timeout } = options;
     const key = JSON.stringify(["stat", file]);

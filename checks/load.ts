@@ -11,7 +11,13 @@ import {
 } from "../src/mod.ts";
 import { fixed } from "./_fixed.ts";
 import { psPath, readProcesses } from "./_ps.ts";
-import { hasThresholds, inspectThresholds, noThresholds, thresholds } from "./_thresholds.ts";
+import {
+  hasThresholds,
+  inspectOrder,
+  inspectThresholds,
+  noThresholds,
+  thresholds,
+} from "./_thresholds.ts";
 
 /** The three load averages, with data that explains them. */
 export interface LoadReading {
@@ -88,7 +94,10 @@ export const load: Check<LoadOptions> = defineCheck<LoadOptions>({
     sys: percpu || acceptArguments ? ["loadavg", "cpus"] : ["loadavg"],
     run: procsToShow > 0 ? [psPath] : [],
   }),
-  inspect: inspectThresholds,
+  inspect: (values, command) => [
+    ...inspectThresholds(values, command),
+    ...inspectOrder(values.warning, values.critical),
+  ],
   async run({ warning, critical, percpu, procsToShow }, { signal }) {
     if (!hasThresholds({ warning, critical })) return noThresholds;
     const averages = Deno.loadavg().map(asKernelShows);
@@ -96,7 +105,7 @@ export const load: Check<LoadOptions> = defineCheck<LoadOptions>({
     // it.
     const cpus = percpu ? (await import("node:os")).default.cpus().length : undefined;
     const processes = procsToShow > 0
-      ? busiestProcesses(await readProcesses(psArguments, signal), procsToShow)
+      ? busiestProcesses(await readProcesses(psArguments, signal), procsToShow, Deno.pid)
       : undefined;
     return presentLoad({ averages, cpus, processes }, { warning, critical });
   },
@@ -182,11 +191,17 @@ export function asKernelShows(average: number): number {
  *
  * @param listing the output of `ps axwwo 'stat uid pid ppid vsz rss pcpu etime comm args'`
  * @param count the number of processes to keep
+ * @param self the process ID of this process: the `ps` that it started is not listed
  * @returns the heading and this many lines, the busiest process first
  */
-export function busiestProcesses(listing: string, count: number): string {
+export function busiestProcesses(listing: string, count: number, self: number): string {
   const [heading = "", ...lines] = listing.trimEnd().split("\n");
-  const column = heading.trim().split(/\s+/).indexOf("%CPU");
-  const share = (line: string) => Number(line.trim().split(/\s+/, column + 1)[column]);
-  return [heading, ...lines.sort((a, b) => share(b) - share(a)).slice(0, count)].join("\n");
+  const columns = heading.trim().split(/\s+/);
+  const field = (line: string, name: string) =>
+    line.trim().split(/\s+/, columns.length)[columns.indexOf(name)];
+  const share = (line: string) => Number(field(line, "%CPU"));
+  const isOwn = (line: string) =>
+    field(line, "PPID") === `${self}` && field(line, "COMMAND") === "ps";
+  const others = lines.filter((line) => !isOwn(line)).sort((a, b) => share(b) - share(a));
+  return [heading, ...others.slice(0, count)].join("\n");
 }

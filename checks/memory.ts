@@ -11,7 +11,13 @@ import {
   type State,
 } from "../src/mod.ts";
 import { fixed } from "./_fixed.ts";
-import { hasThresholds, inspectThresholds, noThresholds, thresholds } from "./_thresholds.ts";
+import {
+  hasThresholds,
+  inspectThresholds,
+  neverWarns,
+  noThresholds,
+  thresholds,
+} from "./_thresholds.ts";
 
 /** The memory of the host in bytes, from `Deno.systemMemoryInfo()`. */
 export interface MemoryReading {
@@ -85,7 +91,10 @@ export const memory: Check<MemoryOptions> = defineCheck<MemoryOptions>({
   },
   permissions: { sys: ["systemMemoryInfo"], proc: [arcFile] },
   procIsOptional: true,
-  inspect: inspectThresholds,
+  inspect: (values, command) => [
+    ...inspectThresholds(values, command),
+    ...(isOrdered(values.warning, values.critical, values.free) ? [] : [neverWarns]),
+  ],
   async run({ used, free, ...rest }, context) {
     if (!hasThresholds(rest)) return noThresholds;
     if (used && free) {
@@ -171,9 +180,17 @@ function kilobytes(bytes: number): number {
   return Math.round(bytes / 1024);
 }
 
+function isOrdered(
+  warning: number | undefined,
+  critical: number | undefined,
+  free: boolean,
+): boolean {
+  if (warning === undefined || critical === undefined) return true;
+  return free ? warning >= critical : warning <= critical;
+}
+
 function order(warning: number | undefined, critical: number | undefined, free: boolean): void {
-  if (warning === undefined || critical === undefined) return;
-  if (free ? warning >= critical : warning <= critical) return;
+  if (isOrdered(warning, critical, free)) return;
   throw new RangeError(
     `Invalid warning threshold ${warning}%: ` +
       `expected at ${free ? "least" : "most"} the critical threshold ${critical}%`,

@@ -11,9 +11,10 @@ import {
   type FreeSpace,
   freeSpaceExpected,
   freeSpacePattern,
+  isBeyond,
   parseFreeSpace,
 } from "./_free_space.ts";
-import { inspectThresholds, thresholds } from "./_thresholds.ts";
+import { inspectThresholds, neverWarns, thresholds } from "./_thresholds.ts";
 
 /** The swap space of the host in bytes, from `Deno.systemMemoryInfo()`. */
 export interface SwapReading {
@@ -88,7 +89,12 @@ export const swap: Check<SwapOptions> = defineCheck<SwapOptions>({
   },
   permissions: { sys: ["systemMemoryInfo"] },
   // Without thresholds, the check can still alert if the host has no swap.
-  inspect: (values, command) => values.noSwap === "ok" ? inspectThresholds(values, command) : [],
+  inspect: (values, command) => [
+    ...(values.noSwap === "ok" ? inspectThresholds(values, command) : []),
+    ...(isBeyond(parseFreeSpace(values.warning, 1), parseFreeSpace(values.critical, 1))
+      ? [neverWarns]
+      : []),
+  ],
   run: ({ warning, critical, noSwap }) =>
     presentSwap(Deno.systemMemoryInfo(), {
       warning: parseFreeSpace(warning, 1),

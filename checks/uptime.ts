@@ -10,7 +10,13 @@ import {
   type Range,
   type State,
 } from "../src/mod.ts";
-import { hasThresholds, inspectThresholds, noThresholds, thresholds } from "./_thresholds.ts";
+import {
+  hasThresholds,
+  inspectOrder,
+  inspectThresholds,
+  noThresholds,
+  thresholds,
+} from "./_thresholds.ts";
 
 /** Thresholds and texts for {@linkcode presentUptime}. */
 export interface UptimeSettings {
@@ -87,7 +93,10 @@ export const uptime: Check<UptimeOptions> = defineCheck<UptimeOptions>({
     days: option.flag({ short: "d", description: "Show the uptime in days instead of seconds" }),
   },
   permissions: { sys: ["osUptime"] },
-  inspect: inspectThresholds,
+  inspect: (values, command) => [
+    ...inspectThresholds(values, command),
+    ...inspectOrder(parseUptimeRange(values.warning), parseUptimeRange(values.critical)),
+  ],
   run({ warning, critical, since, ...words }) {
     if (!hasThresholds({ warning, critical })) return noThresholds;
     return presentUptime(Deno.osUptime(), {

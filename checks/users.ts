@@ -9,7 +9,13 @@ import {
   type Range,
   type RangeInput,
 } from "../src/mod.ts";
-import { hasThresholds, inspectThresholds, noThresholds, thresholds } from "./_thresholds.ts";
+import {
+  hasThresholds,
+  inspectOrder,
+  inspectThresholds,
+  noThresholds,
+  thresholds,
+} from "./_thresholds.ts";
 
 /** The options of {@linkcode users}. */
 export type UsersOptions = {
@@ -62,7 +68,10 @@ export const users: Check<UsersOptions> = defineCheck<UsersOptions>({
     env: [ownSession],
     sys: ["getPriority"],
   },
-  inspect: inspectThresholds,
+  inspect: (values, command) => [
+    ...inspectThresholds(values, command),
+    ...inspectOrder(values.warning, values.critical),
+  ],
   async run({ warning, critical }) {
     if (!hasThresholds({ warning, critical })) return noThresholds;
     return presentUsers(await readUsers(), warning, critical);

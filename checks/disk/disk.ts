@@ -1,4 +1,6 @@
 import { type Check, defineCheck, type OptionValues, unknown } from "../../src/mod.ts";
+import { isBeyond } from "../_free_space.ts";
+import { neverWarns } from "../_thresholds.ts";
 import { dfPath, isBelowDev } from "./_df.ts";
 import { canAlert, type DiskLimits, type DiskUnit, limitsOf, unitOf } from "./_disk_limits.ts";
 import { type DiskOptions, diskOptions } from "./_disk_options.ts";
@@ -53,13 +55,13 @@ export const disk: Check<DiskOptions> = defineCheck<DiskOptions>({
       ...(needsDf && { run: [dfPath] }),
     };
   },
-  inspect: (values, { acceptArguments }) =>
-    acceptArguments
-      ? []
-      : withoutThreshold(values).map((path) =>
-        `${path === undefined ? "The command" : `The path "${path}"`} cannot alert: ` +
-        `${thresholdsExpected}, or accept arguments`
-      ),
+  inspect: (values, { acceptArguments }) => [
+    ...(acceptArguments ? [] : withoutThreshold(values)).map((path) =>
+      `${path === undefined ? "The command" : `The path "${path}"`} cannot alert: ` +
+      `${thresholdsExpected}, or accept arguments`
+    ),
+    ...new Set(targetsOf(values).flatMap((path) => withoutEffect(limitsOf(values, path)))),
+  ],
   async run(options, { signal }) {
     const { path = [], timeout, exactMatch } = options;
     for (const path of withoutThreshold(options)) {
@@ -85,12 +87,24 @@ type DiskValues = OptionValues<DiskOptions>;
 
 const thresholdsExpected = "set warning (-w), critical (-c), iwarning (-W) or icritical (-K)";
 
+/** Returns the paths with thresholds of their own; `"*"` stands for all other file systems. */
+function targetsOf(values: DiskValues): string[] {
+  return [...values.path ?? [], ...(listsAll(values) ? ["*"] : [])];
+}
+
+function withoutEffect({ warning, critical, iwarning, icritical }: DiskLimits): string[] {
+  return [
+    ...(isBeyond(warning, critical) ? [neverWarns] : []),
+    ...(isBeyond({ percent: iwarning }, { percent: icritical }) ? [`Inodes: ${neverWarns}`] : []),
+  ];
+}
+
 /** Returns the paths without a threshold; undefined stands for the whole command. */
 function withoutThreshold(values: DiskValues): (string | undefined)[] {
-  const { path = [], warning, critical, iwarning, icritical } = values;
-  const all = [...path, ...(listsAll(values) ? ["*"] : [])];
-  const missing = all.filter((path) => !canAlert(limitsOf(values, path)));
+  const { warning, critical, iwarning, icritical } = values;
+  const targets = targetsOf(values);
+  const missing = targets.filter((path) => !canAlert(limitsOf(values, path)));
   const isUnset = [warning, critical, iwarning, icritical].every((value) => value === undefined);
   if (missing.length === 0) return [];
-  return isUnset || all.length < 2 ? [undefined] : missing;
+  return isUnset || targets.length < 2 ? [undefined] : missing;
 }

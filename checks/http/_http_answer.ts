@@ -14,7 +14,7 @@ import type { ValuesOf } from "../_values_of.ts";
 import type { HttpPhases } from "./_http_client.ts";
 import { judgeDocumentAge, type PageVerdict } from "./_http_document_age.ts";
 import { KEPT } from "./_http_collector.ts";
-import { decodeBody, type HttpResponse, statusCode } from "./_http_message.ts";
+import { containsHeader, decodeBody, type HttpResponse, statusCode } from "./_http_message.ts";
 import type { HttpOptions } from "./_http_options.ts";
 import { formatPlace, type HttpPlace } from "./_http_place.ts";
 
@@ -139,7 +139,7 @@ function judgeContent(
     const text = `${what} '${shorten(wanted)}' not found${where} on '${formatPlace(place)}'`;
     errors.push({ state: "CRITICAL", text });
   };
-  if (headerString !== undefined && !headers.includes(headerString)) {
+  if (headerString !== undefined && !containsHeader(headers, headerString)) {
     missing("header", headerString);
   }
   if (string === undefined && pattern === undefined) return errors;

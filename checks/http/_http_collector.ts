@@ -1,6 +1,7 @@
 import { createChunkDecoder } from "./_http_chunks.ts";
 import {
   findBody,
+  hasHead,
   headerValue,
   type HttpResponse,
   parseHead,
@@ -34,10 +35,14 @@ export const KEPT = 16 * 1024 * 1024;
 /** Maximum number of bytes of a status line with headers. */
 const MAX_HEAD = 1024 * 1024;
 
+const LF = 0x0a;
+
 /**
  * Creates a collector for one final response. Interim responses (1xx) before it are dropped (RFC
  * 9110, section 15.2). The end of the body is found as in RFC 9112, section 6.3: some responses have
- * no body, others contain its length or chunks, and the rest end when the peer closes.
+ * no body, others contain its length or chunks, and the rest end when the peer closes. Data without
+ * a status line, as in HTTP/0.9, are a body that ends when the peer closes; the first line is then
+ * also the status line.
  *
  * @param headOnly whether to stop after the headers, as for a HEAD request
  * @returns the collector
@@ -52,6 +57,8 @@ export function collectResponse(headOnly: boolean): ResponseCollector {
     // The empty line that ends the headers may arrive in two parts.
     const from = Math.max(head.bytes().length - 2, 0);
     head.add(bytes);
+    const line = firstLine(head.bytes());
+    if (line !== undefined && !hasHead(line)) return readHeadless(line);
     const start = findBody(head.bytes(), from);
     if (start < 0) return head.isCut();
     const rest = head.bytes().slice(start);
@@ -69,6 +76,14 @@ export function collectResponse(headOnly: boolean): ResponseCollector {
     return push(rest);
   }
 
+  function readHeadless(line: Uint8Array): boolean {
+    const all = head.bytes().slice();
+    head.clear();
+    size = 0;
+    read = { ...bodyReader("", headOnly, body.add), head: parseHead(line) };
+    return push(all);
+  }
+
   function push(bytes: Uint8Array): boolean {
     size += bytes.length;
     return read === undefined ? readHead(bytes) : read.push(bytes);
@@ -77,6 +92,7 @@ export function collectResponse(headOnly: boolean): ResponseCollector {
   return {
     push,
     end() {
+      if (read === undefined && !hasHead(head.bytes())) readHeadless(head.bytes());
       const { statusLine, headers } = read?.head ?? parseHead(head.bytes());
       const missing = read === undefined ? "response headers are incomplete" : read.missing();
       return {
@@ -85,6 +101,12 @@ export function collectResponse(headOnly: boolean): ResponseCollector {
       };
     },
   };
+}
+
+/** Returns the first line without its end; undefined if the line is incomplete. */
+function firstLine(bytes: Uint8Array): Uint8Array | undefined {
+  const end = bytes.indexOf(LF);
+  return end < 0 ? undefined : bytes.subarray(0, end);
 }
 
 interface BodyReader {

@@ -45,6 +45,18 @@ export function formatRequest(request: HttpRequest): Uint8Array {
 }
 
 /**
+ * Returns whether a response begins with a status line, of HTTP or of a protocol with the same
+ * format, such as `ICY 200 OK`.
+ *
+ * @param line the first line
+ * @returns false for data without a status line and headers, such as `<html>`
+ */
+export function hasHead(line: Uint8Array): boolean {
+  const start = decoder.decode(line.subarray(0, 64));
+  return start === "" || /^(?:HTTP\/|\S+ +\d{3}(?!\d))/.test(start);
+}
+
+/**
  * Finds the start of the body. Lines may end with LF alone.
  *
  * @param bytes the data so far
@@ -72,20 +84,42 @@ export function parseHead(bytes: Uint8Array): Pick<HttpResponse, "statusLine" | 
 }
 
 /**
- * Returns the value of a header.
+ * Returns the value of a header. A value may continue on lines that begin with a blank (RFC 9112,
+ * section 5.2).
  *
  * @param headers the header lines
  * @param name the name of the header in lower case
  * @returns the trimmed value of the first header with this name; undefined if the header is missing
  */
 export function headerValue(headers: string, name: string): string | undefined {
-  for (const line of headers.split("\n")) {
+  for (const line of headers.split(/\n(?![ \t])/)) {
     const colon = line.indexOf(":");
     if (colon > 0 && line.slice(0, colon).toLowerCase() === name) {
-      return line.slice(colon + 1).trim();
+      return line.slice(colon + 1).replaceAll(/\r?\n[ \t]+/g, " ").trim();
     }
   }
   return undefined;
+}
+
+/**
+ * Returns whether headers contain a string. The name of a header is compared regardless of case:
+ * HTTP/2 and proxies write it in lower case (RFC 9110, section 5.1).
+ *
+ * @param headers the header lines
+ * @param wanted part of one or several lines, such as `Location: https://`, or a value
+ * @returns true if `wanted` is found
+ */
+export function containsHeader(headers: string, wanted: string): boolean {
+  if (headers.includes(wanted)) return true;
+  const [, name = "", rest = ""] = /^([\w-]+)(:[^]*)?$/.exec(wanted) ?? [];
+  if (name === "") return false;
+  return headers.split("\n").some((line) => {
+    const colon = line.indexOf(":");
+    const found = line.slice(0, Math.max(colon, 0)).toLowerCase();
+    return rest === ""
+      ? found.includes(name.toLowerCase())
+      : found.endsWith(name.toLowerCase()) && line.startsWith(rest, colon);
+  });
 }
 
 /** The characters of an HTML page that are searched for its charset, as in the HTML standard. */

@@ -136,7 +136,10 @@ export const httpOptions: HttpOptions = {
       "The status line must contain one of these strings; the status code is not checked then",
     once: true,
   }),
-  headerString: option.text({ short: "d", description: "String that the headers must contain" }),
+  headerString: option.text({
+    short: "d",
+    description: "String that the headers must contain; names in any case",
+  }),
   string: option.text({ short: "s", description: "String that the page must contain" }),
   regex: option.text({
     short: "r",

@@ -11,6 +11,7 @@ import { alertState } from "../_alert_state.ts";
 import { parseCertificateDays } from "../_certificate.ts";
 import { netPermission } from "../_net_permission.ts";
 import { parsePattern } from "../_posix_pattern.ts";
+import { inspectOrder } from "../_thresholds.ts";
 import { withinSeconds } from "../_time_limit.ts";
 import { readVerification } from "../_tls.ts";
 import { type HttpQuestion, presentPage } from "./_http_answer.ts";
@@ -50,7 +51,10 @@ export const http: Check<HttpOptions> = defineCheck<HttpOptions>({
     net: reachable(options),
     ...((options.verifyCert || acceptArguments) && { read: [options.caCert] }),
   }),
-  inspect: inspectIgnored,
+  inspect: (options) => [
+    ...inspectIgnored(options),
+    ...inspectOrder(options.warning, options.critical),
+  ],
   async run(options, { signal }) {
     const { session, question } = readOptions(options, await readVerification(options));
     const { timeout } = question;

@@ -32,12 +32,17 @@ const SEARCHED = 65_536;
 /** The parent of all kernel threads. */
 const KTHREADD = "kthreadd";
 
+/** The characters before a searched string that are read for the words before it. */
+const WORDS_BEFORE = 512;
+
 /**
- * Removes this process from a list of processes.
+ * Removes from a list of processes those that exist only because of this check: this process and
+ * the `ps` that it started, which version 2.3 of `check_procs` counts.
  *
- * If command lines are searched, it also removes the parent of this process if both are the same
- * program: when a check runs on the command line, the arguments of the parent contain the searched
- * string. `ps` itself stays in the list, as in `check_procs`.
+ * If command lines are searched, it also removes the processes that started the check on a command
+ * line, because their command lines contain the searched string: the parent if both are the same
+ * program, and all shells and programs such as `timeout` and `sudo` above it whose command line
+ * contains the option with the searched string.
  *
  * @param processes all processes
  * @param self the process ID of this process
@@ -50,10 +55,54 @@ export function withoutSelf(
   filter: Pick<ProcessFilter, "argumentArray" | "eregArgumentArray">,
 ): Process[] {
   const own = processes.find(({ pid }) => pid === self);
-  const starter = filter.argumentArray === undefined && filter.eregArgumentArray === undefined
-    ? undefined
-    : processes.find(({ pid, comm }) => pid === own?.ppid && comm === own.comm);
-  return processes.filter((process) => process !== own && process !== starter);
+  if (own === undefined) return [...processes];
+  const texts = [filter.argumentArray, filter.eregArgumentArray?.text];
+  const starters = texts.flatMap((text) =>
+    text === undefined ? [] : startersOf(processes, own, text)
+  );
+  return processes.filter((process) =>
+    process !== own && !starters.includes(process) &&
+    !(process.ppid === self && /^ps\b/.test(process.comm))
+  );
+}
+
+/** Returns the processes that started this one with the searched string in the command line. */
+function startersOf(processes: readonly Process[], own: Process, text: string): Process[] {
+  const above = ancestorsOf(processes, own);
+  const other = above.findIndex(({ comm }) => comm !== own.comm);
+  const program = other < 0 ? above : above.slice(0, other);
+  const option = [own, ...program].map(({ args }) => optionWith(args, text)).find(Boolean);
+  return above.filter((process) =>
+    process === program[0] || option !== undefined && unquoted(process.args).includes(option)
+  );
+}
+
+function ancestorsOf(processes: readonly Process[], own: Process): Process[] {
+  const byPid = new Map(processes.map((process) => [process.pid, process]));
+  const above: Process[] = [];
+  // The list is not a snapshot: a process ID that was reused could lead to a cycle.
+  for (let at = byPid.get(own.ppid); at && !above.includes(at) && at !== own;) {
+    above.push(at);
+    at = byPid.get(at.ppid);
+  }
+  return above;
+}
+
+/**
+ * Returns the searched string with the two words before it, such as `check_procs -a sshd`. The
+ * string alone does not suffice: the command line of a daemon that starts checks may contain it.
+ */
+function optionWith(args: string, text: string): string | undefined {
+  const at = args.lastIndexOf(text);
+  if (at < 0) return undefined;
+  const [words = ""] = /(?:\S+\s+)?\S*\s*$/.exec(args.slice(Math.max(at - WORDS_BEFORE, 0), at)) ??
+    [];
+  return unquoted(words + text);
+}
+
+/** Removes the characters with which a shell quotes, which the started program does not receive. */
+function unquoted(args: string): string {
+  return args.replaceAll(/['"\\]/g, "").replaceAll(/\s+/g, " ");
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 } from "../../src/mod.ts";
 import { parsePattern } from "../_posix_pattern.ts";
 import { psPath, readProcesses } from "../_ps.ts";
-import { inspectThresholds } from "../_thresholds.ts";
+import { inspectOrder, inspectThresholds } from "../_thresholds.ts";
 import { withinSeconds } from "../_time_limit.ts";
 import { presentProcesses, type ProcessMetric, processMetrics } from "./_process_answer.ts";
 import { KEPT_NAME, type ProcessFilter, selectProcesses, withoutSelf } from "./_process_filter.ts";
@@ -145,7 +145,10 @@ export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
     run: [psPath],
     ...((user !== undefined || acceptArguments) && { read: ["/etc/passwd"] }),
   }),
-  inspect: inspectThresholds,
+  inspect: (values, command) => [
+    ...inspectThresholds(values, command),
+    ...inspectOrder(values.warning, values.critical),
+  ],
   async run(options, { signal }) {
     const { timeout, command = "", argumentArray, eregArgumentArray } = options;
     const withArgs = argumentArray !== undefined || eregArgumentArray !== undefined ||

@@ -57,6 +57,12 @@ export type Command = CheckCommand | PluginCommand | ShellCommand | BareFunction
 
 /** The definition of an agent. Everything except `commands` is optional. */
 export interface AgentInput {
+  /**
+   * The version of this agent, for example of the application in the same repository (default: the
+   * output of `git describe` when the agent is compiled). `check_agent`, the log of a reload,
+   * `checkwright --version` of the deployable and the Debian package contain it.
+   */
+  version?: string;
   /** The commands that engines may query, by name. */
   commands: Readonly<Record<string, Command>>;
   /** Addresses to listen on (default: `"127.0.0.1:5666"`); the default port is 5666. */

@@ -1,3 +1,4 @@
+import { agentVersion } from "./agent_version.ts";
 import type { Command } from "./define_agent.ts";
 import { describeCommand, type Override } from "./describe_command.ts";
 import { createReport, type Diagnostic, type Report } from "./diagnostic.ts";
@@ -25,7 +26,11 @@ export function describeAgent(agent: unknown, host: HostSettings = {}): Describe
     report.error(`Cannot serve ${show(agent)}: expected a default export made by defineAgent()`);
     return { manifest: { settings: parseSettings({}, report), commands: {} }, diagnostics };
   }
-  const { kind: _kind, commands, ...input } = agent as { kind?: unknown; commands: unknown };
+  const { kind: _kind, commands, version: given, ...input } = agent as {
+    kind?: unknown;
+    commands: unknown;
+    version?: unknown;
+  };
   const { commands: hostCommands, ...hostInput } = host;
   const { hostShell } = input as { hostShell?: unknown };
   if (hostInput.hostShell === true && hostShell !== true) {
@@ -38,7 +43,9 @@ export function describeAgent(agent: unknown, host: HostSettings = {}): Describe
   const at = report.at("commands");
   const names = [...Object.keys(isRecord(commands) ? commands : {}), SELF_CHECK_NAME];
   const said = readHostCommands(hostCommands, names, at, settings.hostShell);
+  const version = given === undefined ? undefined : agentVersion(given, report.at("version"));
   const manifest = {
+    ...(version !== undefined && { version }),
     settings,
     commands: describeCommands(commands, said, settings, at, acceptsArguments(input)),
     ...(said.disabled.length > 0 && { disabled: said.disabled }),

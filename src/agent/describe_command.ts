@@ -16,6 +16,7 @@ import { isRecord, show, text } from "./read.ts";
 import { type RefusedArgument, refusedArguments } from "./refused_arguments.ts";
 import { commandLine, execFields, runFields } from "./run_settings.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
+import { warnOfEmptyMacros } from "./macros.ts";
 import { warnOfShellWords } from "./shell_words.ts";
 
 /** Settings of the host for a command of the agent, not checked. */
@@ -183,6 +184,7 @@ function describePlugin(
   const { argv } = line;
   const unsplit = [...line.unsplit, ...command.unsplit ?? []];
   warnOfShellWords(argv, report.at("argv"));
+  warnOfEmptyMacros(argv, exec.acceptArguments, report.at("argv"));
   return {
     kind: "plugin",
     argv,

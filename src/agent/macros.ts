@@ -1,4 +1,6 @@
 import { splitWords } from "../check/split_words.ts";
+import type { Report } from "./diagnostic.ts";
+import { show } from "./read.ts";
 
 /** Maximum number of arguments that NRPE passes to a command. */
 export const MAX_MACRO_ARGUMENTS = 16;
@@ -22,11 +24,46 @@ export function expandMacros(template: string, args: readonly string[], closeLas
     if (unclosed && index === pieces.length - 1) return closeLast ? `$${piece}$` : `$${piece}`;
     if (piece === "") return "$";
     if (!piece.startsWith("ARG")) return `$${piece}$`;
-    // Like atoi(): reads leading blanks and digits, and ignores the rest.
-    const [, digits] = /^\s*(\d+)/.exec(piece.slice(3)) ?? [];
-    const number = Number(digits ?? 0);
-    return number >= 1 && number <= MAX_MACRO_ARGUMENTS ? args[number - 1] ?? "" : "";
+    const number = argumentNumber(piece);
+    return number === undefined ? "" : args[number - 1] ?? "";
   }).join("");
+}
+
+/** Returns the number in a macro such as `ARG1`; undefined if no argument has this number. */
+function argumentNumber(macro: string): number | undefined {
+  // Like atoi(): reads leading blanks and digits, and ignores the rest.
+  const number = Number(/^\s*(\d+)/.exec(macro.slice("ARG".length))?.[1] ?? 0);
+  return number >= 1 && number <= MAX_MACRO_ARGUMENTS ? number : undefined;
+}
+
+/**
+ * Warns of words with a macro that is always empty: it names no argument, or the command does not
+ * accept arguments.
+ *
+ * @param argv the path and arguments of the plugin
+ * @param acceptArguments whether the command accepts arguments
+ * @param report receives a warning for each word
+ */
+export function warnOfEmptyMacros(
+  argv: readonly string[],
+  acceptArguments: boolean,
+  report: Report,
+): void {
+  for (const [index, word] of argv.entries()) {
+    const macros = word.split("$").slice(0, -1)
+      .filter((piece, at) => at % 2 === 1 && piece.startsWith("ARG"));
+    const wrong = macros.find((macro) => argumentNumber(macro) === undefined);
+    if (wrong !== undefined) {
+      report.at(index).warning(`${show(`$${wrong}$`)} is always empty: expected $ARG1$ to $ARG16$`);
+    } else if (macros.length > 0 && !acceptArguments) {
+      report.at(index).warning(
+        `${
+          show(`$${macros[0]}$`)
+        } is always empty, because the command does not accept arguments: ` +
+          "set acceptArguments: true",
+      );
+    }
+  }
 }
 
 /**
@@ -53,9 +90,4 @@ export function expandArgv(
       ? splitWords(value)
       : [value];
   });
-}
-
-/** Returns whether any word contains an argument macro. */
-export function takesArguments(argv: readonly string[]): boolean {
-  return argv.some((word) => /\$ARG[^$]*\$/.test(word));
 }

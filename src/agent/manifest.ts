@@ -86,6 +86,8 @@ export type ManifestCommand = ManifestCheck | ManifestPlugin | ManifestShell;
 
 /** An agent as plain data, which the daemon serves. */
 export interface Manifest {
+  /** The version of the agent, see `agent_version.ts`. */
+  version?: string;
   /** Everything except the commands. */
   settings: Settings;
   /** The commands by name. */

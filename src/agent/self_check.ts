@@ -10,6 +10,8 @@ export const SELF_CHECK_NAME = "check_agent";
 export interface SelfReport {
   /** The version of Checkwright. */
   version: string;
+  /** The version of the agent; undefined if it has none. */
+  agent?: string | undefined;
   /** Seconds since the daemon's process started. */
   uptime: number;
   /**
@@ -66,7 +68,7 @@ export function selfCheck(report: () => SelfReport): CheckCommand {
       }),
     },
     run({ warning, critical, certificateWarning, certificateCritical }) {
-      const { version, uptime, answers, quarantined, reload, certificateDays, ...counts } =
+      const { version, agent, uptime, answers, quarantined, reload, certificateDays, ...counts } =
         report();
       const total = Object.values(answers).reduce((sum, count) => sum + count, 0);
       const counters: Perfdata[] = Object.entries(answers)
@@ -91,6 +93,7 @@ export function selfCheck(report: () => SelfReport): CheckCommand {
       const state = evaluate(perfdata);
       const worst = state === "OK" && reload?.reason !== undefined ? "WARNING" : state;
       const parts = [
+        ...(agent === undefined ? [] : [`version ${agent}`]),
         `Checkwright ${version}`,
         `up ${formatDuration(Math.floor(uptime))}`,
         `${total} answers`,

@@ -16,6 +16,7 @@ import { VERSION } from "../daemon/version.ts";
 import { readTypeErrors } from "./deno_errors.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { buildDeployable, writeDeployable } from "./build_deployable.ts";
+import { withVersion } from "./git.ts";
 import { DEFAULT_AGENT, readAgent } from "./load.ts";
 import { checkLock } from "./permission_lock.ts";
 import { agentWord } from "./shared_options.ts";
@@ -36,7 +37,8 @@ export const compile: Subcommand = defineSubcommand({
     deb: { meaning: "also build a Debian package that installs and starts a systemd service" },
     "package-version": {
       value: "VERSION",
-      meaning: `version of the Debian package (default: the version of Checkwright, ${VERSION})`,
+      meaning: "version of the Debian package (default: the version of the agent, if it starts " +
+        `with a number; otherwise it follows the version of Checkwright, as in ${VERSION}+1a2b3c4)`,
     },
     "no-runtime": {
       meaning:
@@ -62,7 +64,7 @@ export const compile: Subcommand = defineSubcommand({
       return 3;
     }
     const gains = await findGains(agent.manifest);
-    const manifest = withProcfs(agent.manifest);
+    const manifest = await withVersion(path, withProcfs(agent.manifest));
     const files = await buildDeployable(path, manifest, agent.code, gains);
     await writeDeployable(out, files);
     const bytes = Object.values(files).reduce((sum, { text }) => sum + text.length, 0);
@@ -72,7 +74,7 @@ export const compile: Subcommand = defineSubcommand({
     if (extra.deb) {
       const deb = await buildDeb(files, {
         output: out,
-        version: extra["package-version"] ?? VERSION,
+        version: extra["package-version"] ?? packageVersion(manifest.version),
         ...(!extra["no-runtime"] && { runtime: Deno.execPath() }),
       }).catch((error) => {
         throw error instanceof SyntaxError ? new UsageError(error.message) : error;
@@ -86,6 +88,13 @@ export const compile: Subcommand = defineSubcommand({
     return 0;
   },
 });
+
+/** Debian compares versions, and a commit has no order. */
+function packageVersion(version: string | undefined): string {
+  if (version === undefined) return VERSION;
+  const plain = version.replace(/^v(?=\d)/, "").replaceAll("_", "-");
+  return /^\d+\./.test(plain) ? plain : `${VERSION}+${plain}`;
+}
 
 /**
  * A single executable has no launcher that passes paths to it. The state directory comes from the

@@ -1,45 +1,63 @@
-import { basename, dirname } from "node:path/posix";
+import { basename, dirname, relative } from "node:path/posix";
 import { shellWord } from "../deploy/shell_word.ts";
 import { quoteText } from "../nagios/text.ts";
-import { findPackage } from "./own_package.ts";
-import { projectFiles } from "./project_files.ts";
+import { COPY_FOLDER, findPackage } from "./own_package.ts";
+import { copiedFiles, projectFiles, repositoryFiles } from "./project_files.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
 
 /** `checkwright init`: creates a project that passes its own tests. */
 export const init: Subcommand = defineSubcommand({
   name: "init",
-  summary: "Create a project: an agent, a check, its test, settings and tasks.",
+  summary: "Create a project: an agent, a check, its test, settings, tasks and a workflow.",
   words: [{
     name: "DIR",
     meaning: "the project folder; created if missing, must be empty if it exists",
   }],
+  options: {
+    monorepo: {
+      meaning: "the folder is a part of a git repository: write the workflow and the settings of " +
+        "editors at the top of the repository",
+    },
+  },
   exitCodes: {
     "0": "the project was created",
     "3": "the command line is invalid, or the folder cannot be used",
   },
-  async run([folder]) {
-    let count: number;
+  async run([folder], { monorepo }) {
+    let created: Created;
     try {
-      count = await create(folder!);
+      created = await create(folder!, monorepo);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       throw new UsageError(`Cannot create a project in ${quoteText(folder!)}: ${error.message}`);
     }
     console.log(
       [
-        `Created ${count} files in ${folder}. Next:`,
+        `Created ${created.count} files in ${folder}${
+          created.copied ? `, and a copy of Checkwright in ${folder}/${COPY_FOLDER}` : ""
+        }. Next:`,
         "",
         ...(folder === "." ? [] : [`  cd ${shellWord(folder!)}`]),
         "  deno task test     # the check's own tests",
         "  deno task dev      # listens on 127.0.0.1:5666 and reloads after each edit",
+        ...created.notes.flatMap((note) => ["", note]),
       ].join("\n"),
     );
     return 0;
   },
 });
 
-async function create(folder: string): Promise<number> {
+interface Created {
+  /** The number of files, without the copy of Checkwright. */
+  count: number;
+  /** Whether the project contains a copy of Checkwright. */
+  copied: boolean;
+  /** Sentences about files outside the folder. */
+  notes: string[];
+}
+
+async function create(folder: string, monorepo: boolean): Promise<Created> {
   await Deno.mkdir(folder, { recursive: true });
   const path = await Deno.realPath(folder);
   // The .git folder of a new repository is not an obstacle.
@@ -50,10 +68,53 @@ async function create(folder: string): Promise<number> {
     const others = present.length === 1 ? "" : ` and ${present.length - 1} more`;
     throw new Error(`the folder contains ${quoteText(present.sort()[0]!)}${others}`);
   }
-  const files = Object.entries(await projectFiles(basename(path), findPackage(path)));
-  for (const [name, text] of files) {
-    await Deno.mkdir(dirname(`${path}/${name}`), { recursive: true });
-    await Deno.writeTextFile(`${path}/${name}`, text, { createNew: true });
+  const repository = await findRepository(path);
+  if (monorepo && repository === undefined) {
+    throw new Error("no folder above it is a git repository, which --monorepo requires");
   }
-  return files.length;
+  const own = findPackage();
+  const top = monorepo ? repository! : path;
+  const shared = await repositoryFiles(relative(top, path), own);
+  const copy = await copiedFiles(own);
+  const files = await projectFiles(basename(path), own);
+  await writeFiles(path, { ...files, ...copy });
+  const kept = await writeFiles(top, shared, true);
+  const notes = kept.map((name) =>
+    `${top}/${name} exists and was not changed. Add these lines:\n${shared[name]!.trimEnd()}`
+  );
+  if (!monorepo && repository !== undefined && repository !== path) {
+    notes.push(
+      `${repository} is a git repository: GitHub reads workflows only there. With --monorepo, the ` +
+        "workflow is written there.",
+    );
+  }
+  const count = Object.keys(files).length + Object.keys(shared).length - kept.length;
+  return { count, copied: Object.keys(copy).length > 0, notes };
+}
+
+// Returns the files that exist already.
+async function writeFiles(
+  folder: string,
+  files: Record<string, string>,
+  keep = false,
+): Promise<string[]> {
+  const kept: string[] = [];
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.mkdir(dirname(`${folder}/${name}`), { recursive: true });
+    try {
+      await Deno.writeTextFile(`${folder}/${name}`, text, { createNew: true });
+    } catch (error) {
+      if (!keep || !(error instanceof Deno.errors.AlreadyExists)) throw error;
+      kept.push(name);
+    }
+  }
+  return kept;
+}
+
+/** Returns the nearest folder with a git repository: the folder itself, or one above it. */
+async function findRepository(folder: string): Promise<string | undefined> {
+  for (let path = folder; path !== "/"; path = dirname(path)) {
+    const found = await Deno.lstat(`${path}/.git`).then(() => true, () => false);
+    if (found) return path;
+  }
 }

@@ -1,3 +1,5 @@
+import { git } from "./git.ts";
+
 /** The last commit of a file. */
 export interface Commit {
   /** The short hash of the commit. */
@@ -14,24 +16,10 @@ export interface Commit {
  * are not committed
  */
 export async function lastCommit(path: string): Promise<Commit | undefined> {
-  const changed = await git(path, ["status", "--porcelain", "--ignored"]);
+  const file = ["--", path.replace(/^.*\//, "")];
+  const changed = await git(path, ["status", "--porcelain", "--ignored", ...file]);
   if (changed !== "") return undefined;
-  const [hash, date] = (await git(path, ["log", "-1", "--format=%h %cs"]))?.split(" ") ?? [];
+  const [hash, date] = (await git(path, ["log", "-1", "--format=%h %cs", ...file]))?.split(" ") ??
+    [];
   return hash && date ? { hash, date } : undefined;
-}
-
-async function git(path: string, args: string[]): Promise<string | undefined> {
-  const folder = path.replace(/[^/]*$/, "") || ".";
-  try {
-    const { success, stdout } = await new Deno.Command("git", {
-      // The configuration of a repository may name a program to start; this prevents that.
-      args: ["-c", "core.fsmonitor=false", "-C", folder, ...args, "--", path.replace(/^.*\//, "")],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-    }).output();
-    return success ? new TextDecoder().decode(stdout).trim() : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,73 +1,90 @@
-import { relative } from "node:path/posix";
 import { VERSION } from "../daemon/version.ts";
 
 /** The entries by which the `deno.json` of another project refers to Checkwright. */
 export interface OwnPackage {
   /** The modules of the package by name, for an import map. */
   imports: Record<string, string>;
-  /** The files that these imports need in the project, by path. */
-  modules: Record<string, string>;
   /** The module of the command line, as an argument of `deno run` in a task. */
   main: string;
+  /** The location of the files that the project must contain in `checkwright/`. */
+  copied?: URL;
 }
 
 const name = "@checkwright/checkwright";
 
+/** The folder of a project that contains a copy of Checkwright. */
+export const COPY_FOLDER = "checkwright";
+
 /**
- * Returns how a project refers to the running Checkwright: by its path if it is a checkout, otherwise
- * as the published package.
+ * Returns how a project refers to the running Checkwright: to the published package, or, if it runs
+ * from a folder, to a copy of that folder in the project. With a copy, each clone of the project
+ * works on each machine.
  *
- * If an import map refers directly to the checkout, Deno 2.9 warns at each command that the checkout's
- * `deno.json` has `links`. Therefore it refers to files of the project, which re-export the checkout.
- *
- * @param folder the real path of the project
  * @param root the location of the running Checkwright
  * @returns the entries for the `deno.json` of the project
  */
-export function findPackage(
-  folder: string,
-  root: URL = new URL("../../", import.meta.url),
-): OwnPackage {
+export function findPackage(root: URL = new URL("../../", import.meta.url)): OwnPackage {
   const published = `jsr:${name}@^${VERSION}`;
-  if (root.protocol !== "file:") {
-    return {
-      imports: { [name]: published, [`${name}/checks`]: `${published}/checks` },
-      modules: {},
-      main: `${published}/cli`,
-    };
-  }
-  const checkout = decodeURIComponent(root.pathname).replace(/\/$/, "");
-  const place = isNear(folder, checkout) ? relative(folder, checkout) || "." : checkout;
-  // The path relative to the folder checkwright/ of the project, as a URL.
-  const url = (place.startsWith("/") ? place : `../${place}`).split("/").map(encodeURIComponent)
-    .join("/");
-  const lead = (path: string) =>
-    [
-      "// The location of Checkwright: the imports of deno.json refer to this file. Each machine needs the",
-      `// checkout at this path. After publication, the imports can be "${published}" instead.`,
-      `export * from ${JSON.stringify(`${url}/${path}`)};`,
-      "",
-    ].join("\n");
+  const copied = root.protocol === "file:";
+  const at = (path: string, exported: string) =>
+    copied ? `./${COPY_FOLDER}/${path}` : `${published}${exported}`;
   return {
-    imports: { [name]: "./checkwright/mod.ts", [`${name}/checks`]: "./checkwright/checks.ts" },
-    modules: {
-      "checkwright/mod.ts": lead("src/mod.ts"),
-      "checkwright/checks.ts": lead("checks/mod.ts"),
-    },
-    main: quote(`${place}/src/cli/main.ts`, new URL("src/cli/main.ts", root)),
+    imports: { [name]: at("src/mod.ts", ""), [`${name}/checks`]: at("checks/mod.ts", "/checks") },
+    main: copied ? `${COPY_FOLDER}/src/cli/main.ts` : `${published}/cli`,
+    ...(copied && { copied: root }),
   };
 }
 
+/** The parts of Checkwright that a copy needs. */
+const parts = ["src", "checks"];
+
 /**
- * Returns whether two folders are probably moved or cloned together. If so, their first two folders
- * are the same, as in `/home/me/shop/checks` and `/home/me/checkwright`.
+ * Reads the files for a copy of Checkwright: its modules and their texts, without documentation, the
+ * versions of its dependencies, and the license.
+ *
+ * @param root the location of Checkwright
+ * @returns the text of each file, by its path in the copy
  */
-function isNear(a: string, b: string): boolean {
-  const [as, bs] = [a.split("/"), b.split("/")];
-  return [1, 2].every((at) => as[at] !== undefined && as[at] !== "" && as[at] === bs[at]);
+export async function readCopy(root: URL): Promise<Record<string, string>> {
+  const paths = (await Promise.all(parts.map((part) => listFiles(root, part)))).flat();
+  const kept = paths.filter((path) => !path.endsWith(".md") || path.startsWith("src/cli/init/"));
+  const files = await Promise.all(
+    [...kept, "deno.lock", "LICENSE"].map(async (path) =>
+      [path, await Deno.readTextFile(new URL(encodePath(path), root))] as const
+    ),
+  );
+  const configuration = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  return {
+    "deno.json": `${JSON.stringify(configurationOfCopy(configuration), null, 2)}\n`,
+    ...Object.fromEntries(files),
+  };
 }
 
-/** Quotes a path for the command line of a task; the shell of `deno task` has no escapes. */
-function quote(path: string, url: URL): string {
-  return /^[\w./@+-]+$/.test(path) ? path : `'${url.href.replaceAll("'", "%27")}'`;
+async function listFiles(root: URL, folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (
+    const { name, isDirectory, isFile } of Deno.readDir(new URL(encodePath(folder), root))
+  ) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) found.push(...await listFiles(root, path));
+    else if (isFile) found.push(path);
+  }
+  return found.sort();
+}
+
+const encodePath = (path: string) => path.split("/").map(encodeURIComponent).join("/");
+
+/** Deno ignores `links` below another project. The copy refers to the linked folders itself. */
+function configurationOfCopy(
+  { name, version, license, exports, imports, compilerOptions, unstable }: Record<string, unknown>,
+): Record<string, unknown> {
+  const local = Object.entries(imports as Record<string, string>).map(([name, target]) => {
+    const [, std] = /^jsr:@std\/(\w+)@/.exec(target) ?? [];
+    return [name, std === undefined ? target : `./src/std/${std}/mod.ts`];
+  });
+  return {
+    ...{ name, version, license, exports },
+    imports: Object.fromEntries(local),
+    ...{ compilerOptions, unstable },
+  };
 }

@@ -1,16 +1,23 @@
 import { readOwnFile } from "./own_file.ts";
-import type { OwnPackage } from "./own_package.ts";
+import { COPY_FOLDER, type OwnPackage, readCopy } from "./own_package.ts";
 
 /** The templates in `init/`, by the paths of the files in a new project. */
 const templates: Record<string, string> = {
   "agent.ts": "agent.ts",
   "checks/spool.ts": "checks/spool.ts",
   "checks/spool_test.ts": "checks/spool_test.ts",
+  "permissions.lock.json": "permissions.lock.json",
   "settings.yaml": "settings.yaml",
-  ".github/workflows/checks.yaml": "workflow.yaml",
   ".gitignore": "gitignore",
   "README.md": "README.md",
 };
+
+/** A paragraph of the README. */
+const aboutCopy =
+  `\`${COPY_FOLDER}/\` is a copy of Checkwright, so that each clone of this project works without further
+steps. To update it, replace it with the folder of a project that a newer Checkwright created.
+
+`;
 
 /** Permissions of the command line. It starts the daemon, which has fewer permissions. */
 const flags = ["read", "write", "net", "env", "run", "sys"].map((kind) => `--allow-${kind}`);
@@ -27,15 +34,67 @@ export async function projectFiles(
   name: string,
   own: OwnPackage,
 ): Promise<Record<string, string>> {
-  const files: Record<string, string> = { "deno.json": denoJson(own), ...own.modules };
+  const files: Record<string, string> = { "deno.json": denoJson(own) };
   for (const [path, template] of Object.entries(templates)) {
     const text = await readOwnFile(`./init/${template}`);
-    files[path] = text.replaceAll("{{name}}", () => titleOf(name));
+    files[path] = text
+      .replace("{{copy}}\n\n", own.copied === undefined ? "" : aboutCopy)
+      .replaceAll("{{name}}", () => titleOf(name));
   }
   return files;
 }
 
-function denoJson({ imports, main }: OwnPackage): string {
+/**
+ * Returns the copy of Checkwright for a new project.
+ *
+ * @param own how the project refers to Checkwright
+ * @returns the text of each file, by its path in the project; empty for a published package
+ */
+export async function copiedFiles({ copied }: OwnPackage): Promise<Record<string, string>> {
+  if (copied === undefined) return {};
+  const files = Object.entries(await readCopy(copied));
+  return Object.fromEntries(files.map(([path, text]) => [`${COPY_FOLDER}/${path}`, text]));
+}
+
+/**
+ * Returns the files at the top of a repository: the workflow of continuous integration, and the
+ * settings of editors.
+ *
+ * @param folder the folder of the project in the repository; empty if it is the repository
+ * @param own how the project refers to Checkwright
+ * @returns the text of each file, by its path in the repository
+ */
+export async function repositoryFiles(
+  folder: string,
+  own: OwnPackage,
+): Promise<Record<string, string>> {
+  const text = await readOwnFile("./init/workflow.yaml");
+  const at = folder === "" ? "" : `defaults:
+  run:
+    working-directory: ${JSON.stringify(folder)}
+
+`;
+  const editor = folder === "" ? { "deno.enable": true } : { "deno.enablePaths": [folder] };
+  const { copied } = own;
+  return {
+    ".github/workflows/checks.yaml": text
+      .replace("jobs:\n", () => `${at}jobs:\n`)
+      .replace("DENO_VERSION", Deno.version.deno),
+    ".vscode/settings.json": `${
+      JSON.stringify(
+        {
+          ...editor,
+          ...(copied &&
+            { "search.exclude": { [`${folder && `${folder}/`}${COPY_FOLDER}`]: true } }),
+        },
+        null,
+        2,
+      )
+    }\n`,
+  };
+}
+
+function denoJson({ imports, main, copied }: OwnPackage): string {
   const checkwright = (words: string) => `deno task --quiet checkwright ${words}`;
   const configuration = {
     tasks: {
@@ -50,7 +109,7 @@ function denoJson({ imports, main }: OwnPackage): string {
     },
     imports,
     fmt: { lineWidth: 100 },
-    exclude: ["dist/"],
+    exclude: ["dist/", ...(copied === undefined ? [] : [`${COPY_FOLDER}/`])],
   };
   return `${JSON.stringify(configuration, null, 2)}\n`;
 }

@@ -1,11 +1,14 @@
 import type { Manifest, ManifestCommand } from "../agent/manifest.ts";
 import { errorsOf } from "../agent/diagnostic.ts";
+import { parsePluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
+import { formatRange, type Range } from "../nagios/range.ts";
 import { returnCode } from "../nagios/state.ts";
 import { createHandler } from "../daemon/handler.ts";
 import { processTreeOf } from "../daemon/daemon_permissions.ts";
 import { createStats, ownCheck } from "../daemon/stats.ts";
 import { NO_QUARANTINE } from "../runner/quarantine.ts";
 import { createSandboxedRunner } from "../runner/sandboxed_runner.ts";
+import { formatCommand } from "./command_summary.ts";
 import { errorsOfCommand, printDiagnostics } from "./diagnostics.ts";
 import { exactWords } from "./exact_words.ts";
 import { loadOnHost } from "./load_on_host.ts";
@@ -24,12 +27,15 @@ export const run: Subcommand = defineSubcommand({
   summary: "Run one command of an agent on this host, and exit with its state, like a plugin.",
   words: [
     optionalAgentWord,
-    { name: "COMMAND", meaning: "a command of the agent" },
+    { name: "COMMAND", meaning: "a command of the agent; --help behind it shows its options" },
     argWord,
   ],
-  options: { settings: settingsOption },
+  options: {
+    settings: settingsOption,
+    json: { meaning: "print state, output, long output and perfdata as JSON" },
+  },
   exitCodes: {
-    "0": "OK",
+    "0": "OK; also after --help behind the name of a check",
     "1": "WARNING",
     "2": "CRITICAL",
     "3": "UNKNOWN; also if the command line, the agent or the settings are invalid",
@@ -41,6 +47,10 @@ export const run: Subcommand = defineSubcommand({
     const { diagnostics, code } = loaded;
     printDiagnostics(errorsOf(diagnostics));
     if (errorsOfCommand(diagnostics, name).length > 0) return 3;
+    if (asksForHelp(args, loaded.manifest.commands[name])) {
+      console.log(formatCommand(name, loaded.manifest.commands[name]!, loaded.manifest));
+      return 0;
+    }
 
     const manifest = byHand(loaded.manifest, name);
     const { settings } = manifest;
@@ -58,11 +68,15 @@ export const run: Subcommand = defineSubcommand({
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       Deno.addSignalListener(signal, () => runner.end());
     }
-    const { output, reason } = await handle({ command: name, args }, {
+    const { output, outcome, reason } = await handle({ command: name, args }, {
       address: "127.0.0.1",
     });
-    if (reason !== undefined) console.error(reason);
-    print(Deno.stdout, `${output.text}\n`);
+    if (options.json) {
+      console.log(JSON.stringify({ ...asJson(output), outcome, reason }, null, 2));
+    } else {
+      if (reason !== undefined) console.error(reason);
+      print(Deno.stdout, `${output.text}\n`);
+    }
     // A command that did not stop at its deadline would outlive this process.
     pool.close();
     await runner.end();
@@ -70,6 +84,29 @@ export const run: Subcommand = defineSubcommand({
     return returnCode(output.state);
   },
 });
+
+const threshold = (range: Range | string) => typeof range === "string" ? range : formatRange(range);
+
+function asJson(output: PluginOutput): Record<string, unknown> {
+  const { perfdata, ...parsed } = parsePluginOutput(output);
+  return {
+    ...parsed,
+    // A range with an open end has no number that JSON can contain.
+    perfdata: perfdata.map(({ warning, critical, ...datum }) => ({
+      ...datum,
+      ...(warning !== undefined && { warning: threshold(warning) }),
+      ...(critical !== undefined && { critical: threshold(critical) }),
+    })),
+    returnCode: returnCode(output.state),
+  };
+}
+
+// A plugin receives the word and prints its own help.
+function asksForHelp(args: readonly string[], command: ManifestCommand | undefined): boolean {
+  if (command?.kind !== "check" || Object.hasOwn(command.options, "help")) return false;
+  const short = Object.values(command.options).some((option) => option.short === "h");
+  return args.some((arg) => arg === "--help" || (arg === "-h" && !short));
+}
 
 // A local user may always pass arguments, even if clients may not. A check runs in a process.
 function byHand(manifest: Manifest, name: string): Manifest {

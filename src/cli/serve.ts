@@ -8,12 +8,13 @@ import type { Settings } from "../agent/settings.ts";
 import { defaultStateDirectory } from "../daemon/load_tls.ts";
 import { createLog, lineWriter, type Log } from "../daemon/log.ts";
 import { serially } from "../daemon/serially.ts";
-import { whyRestart } from "../daemon/why_restart.ts";
+import { findRestartNeeds, whyRestart } from "../daemon/why_restart.ts";
 import { lookup } from "../net/lookup.ts";
 import { withoutErrorNumber } from "../net/error_text.ts";
 import { SHELL_PATH } from "../host/paths.ts";
 import type { Modules } from "../runner/channel.ts";
 import { buildDeployable, writeDeployable } from "./build_deployable.ts";
+import { withVersion } from "./git.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { DEFAULT_AGENT } from "./load.ts";
 import { loadOnHost } from "./load_on_host.ts";
@@ -44,7 +45,9 @@ export const serve: Subcommand = defineSubcommand({
     },
     "no-tls": { meaning: "serve without TLS, in plain text" },
     watch: {
-      meaning: "reload when a module of the agent or a settings file changes, and show type errors",
+      meaning:
+        "reload when a module of the agent or a settings file changes, and show type errors; if " +
+        "the agent needs more permissions, restart the daemon",
     },
   },
   exitCodes: {
@@ -82,12 +85,22 @@ export const serve: Subcommand = defineSubcommand({
       ready = true;
     });
     const types = options.watch ? createTypeCheck(path, log) : undefined;
+    let started = first.manifest;
     const reload = serially(async () => {
       try {
         const next = await load();
+        const gained = options.watch && next ? gainedPermissions(started, next.manifest) : [];
+        if (gained.length > 0) {
+          await write(next!);
+          started = next!.manifest;
+          logSettings = started.settings.log;
+          supervisor.restart(`the agent needs more permissions: ${gained.join("; ")}`);
+          types?.start();
+          return;
+        }
         const reason = next === undefined
           ? "the agent has errors"
-          : whyRestart(first.manifest, next.manifest);
+          : whyRestart(started, next.manifest);
         if (reason !== undefined) await refuse(place, reason);
         else {
           await write(next!);
@@ -115,6 +128,12 @@ export const serve: Subcommand = defineSubcommand({
   },
 });
 
+/** Returns the permissions that need a restart, if nothing else needs one. */
+function gainedPermissions(before: Manifest, after: Manifest): string[] {
+  const { setting, permissions } = findRestartNeeds(before, after);
+  return setting === undefined ? permissions : [];
+}
+
 // Writes the deployable of an agent; unchanged files are not written again.
 function createWriter(
   path: string,
@@ -123,7 +142,8 @@ function createWriter(
   let written: Record<string, DeployableFile> = {};
   return async ({ manifest, code }) => {
     const settings = { ...manifest.settings, state };
-    const files = await buildDeployable(path, { ...manifest, settings }, code);
+    const versioned = await withVersion(path, { ...manifest, settings });
+    const files = await buildDeployable(path, versioned, code);
     await writeDeployable(folder, files, written);
     written = files;
     await Deno.remove(`${folder}/${deployedFiles.refused}`).catch(() => {});

@@ -13,5 +13,6 @@ export const SUBCOMMANDS: Subcommands = {
   learn: async () => (await import("./learn.ts")).learn,
   cert: async () => (await import("./cert.ts")).cert,
   completion: async () => (await import("./completion.ts")).completionOf(SUBCOMMANDS),
+  version: async () => (await import("./print_version.ts")).printVersion,
   help: async () => (await import("./help.ts")).helpOf(SUBCOMMANDS),
 };

@@ -12,6 +12,8 @@ export interface Supervisor {
   readonly done: Promise<number>;
   /** Signals the daemon to reload, as soon as it is ready. */
   reload(): void;
+  /** Stops the daemon and starts it again, for a reason to log. */
+  restart(reason: string): void;
   /** Signals the daemon to stop. */
   stop(): void;
 }
@@ -34,6 +36,7 @@ export function supervise(
 ): Supervisor {
   const deaths: number[] = [];
   let stopping = false;
+  let restarting = false;
   let daemon: Daemon;
 
   async function keepRunning(): Promise<number> {
@@ -41,6 +44,10 @@ export function supervise(
       daemon = start(launcher(), onReady, () => deaths.pop());
       const { code, signal, ready } = await daemon.end;
       if (stopping) return code;
+      if (restarting) {
+        restarting = false;
+        continue;
+      }
       if (code === RESTART_CODE) {
         log("warning", "restart", { reason: "the daemon requested a restart" });
         continue;
@@ -61,6 +68,11 @@ export function supervise(
   return {
     done: keepRunning(),
     reload: () => daemon.reload(),
+    restart(reason) {
+      log("warning", "restart", { reason });
+      restarting = true;
+      daemon.signal("SIGTERM");
+    },
     stop() {
       stopping = true;
       daemon.signal("SIGTERM");

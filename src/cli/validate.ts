@@ -11,7 +11,7 @@ import { loadOnHost } from "./load_on_host.ts";
 import { checkLock } from "./permission_lock.ts";
 import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
-import type { Subcommand } from "./usage.ts";
+import { type Subcommand, UsageError } from "./usage.ts";
 
 /** `checkwright validate`: reports all errors of an agent and its settings. */
 export const validate: Subcommand = defineSubcommand({
@@ -20,6 +20,7 @@ export const validate: Subcommand = defineSubcommand({
   words: [agentWord],
   options: {
     settings: settingsOption,
+    json: { meaning: "print all errors and warnings as JSON, for example for annotations" },
     schema: {
       meaning:
         "print the JSON Schema of a settings file, for editors; with AGENT, it includes the " +
@@ -30,14 +31,22 @@ export const validate: Subcommand = defineSubcommand({
     "0": "the agent and the settings are valid",
     "3": "the command line is invalid, or the agent or the settings have errors",
   },
-  async run([named], { settings, schema }) {
+  async run([named], { settings, schema, json }) {
+    if (json && schema) {
+      throw new UsageError("Cannot combine --json with --schema: the schema is JSON");
+    }
     if (schema) return await printSchema(named);
     const path = named ?? DEFAULT_AGENT;
     const agent = await loadOnHost(path, settings, {}, lookup);
     const { manifest } = agent;
     const diagnostics = [...agent.diagnostics, ...await checkLock(path, agent.code)];
-    printDiagnostics(diagnostics);
     const errors = errorsOf(diagnostics).length;
+    if (json) {
+      const commands = Object.keys(manifest.commands).length;
+      console.log(JSON.stringify({ valid: errors === 0, commands, diagnostics }, null, 2));
+      return errors > 0 ? 3 : 0;
+    }
+    printDiagnostics(diagnostics);
     if (errors > 0) {
       const what = settings === undefined ? `${path} has` : `${path} and ${settings} have`;
       console.error(`checkwright: ${what} ${errors} ${errors === 1 ? "error" : "errors"}`);

@@ -64,6 +64,7 @@ export function createGeneration(
     ({ pool, quarantine }) =>
       selfCheck(() => ({
         ...stats.report(),
+        agent: manifest.version,
         quarantined: Object.keys(quarantine.state.quarantined).map((name) => showCommands([name])),
         sandboxes: pool.size,
         certificateDays: certificateEnds && (certificateEnds - Date.now()) / 86_400_000,

@@ -103,7 +103,10 @@ export async function openLifecycle(
         return reason;
       }
       record = createLog(orders.manifest.settings.log, write);
-      log("info", "reload", { commands: countCommands(orders.manifest) });
+      log("info", "reload", {
+        commands: countCommands(orders.manifest),
+        version: orders.manifest.version,
+      });
       const before = generation;
       generation = next;
       keep();

@@ -6,6 +6,7 @@ import {
   errorsOf,
   type Report,
 } from "../agent/diagnostic.ts";
+import { versionOfBuild } from "../agent/agent_version.ts";
 import { asWritten } from "../agent/settings_file/as_written.ts";
 import { type HostFile, readHostSettings } from "../agent/host_settings.ts";
 import { inspectDeployed } from "../agent/inspect_deployed.ts";
@@ -153,7 +154,11 @@ export async function readDeployedAgent(place: Place, lookup?: Lookup): Promise<
   const all = [...host.diagnostics, ...host.locate(diagnostics)].sort(asWritten(host.files));
   if (errorsOf(all).length > 0) throw new AgentError(all);
   return {
-    manifest: { ...inspected, settings: { ...settings, state } },
+    manifest: {
+      ...inspected,
+      version: versionOfBuild(deployment.version, deployment.digest),
+      settings: { ...settings, state },
+    },
     code,
     acceptor,
     diagnostics: all,

@@ -1,5 +1,6 @@
 import { listenNames } from "../agent/resolve_listen.ts";
 import { deployedFiles, formatDeployment, parseDeployment, sha256 } from "../agent/deployment.ts";
+import { versionOfBuild } from "../agent/agent_version.ts";
 import type { Gain } from "../agent/gained_privileges.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { FIND_DENO, launcherScript } from "./launcher.ts";
@@ -84,22 +85,25 @@ export async function createDeployable(
   const digests = await Promise.all(
     Object.entries(modules).map(async ([name, text]) => [name, await sha256(text)]),
   );
-  const { settings, commands, disabled } = manifest;
+  const { settings, commands, disabled, version: own } = manifest;
   const unit = systemdUnit(manifest, gains === undefined ? {} : { gains });
   const deployment = await formatDeployment({
     checkwright: version,
     agent,
     filtersAddresses: unit.includes("\nIPAddressDeny=any\n"),
     files: Object.fromEntries(digests),
+    ...(own !== undefined && { version: own }),
     settings,
     commands,
     ...(disabled !== undefined && { disabled }),
   });
   const { tls, state } = settings;
+  const { digest } = await parseDeployment(deployment);
   const launcher = launcherScript({
     agent,
+    agentVersion: versionOfBuild(own, digest),
     version,
-    digest: (await parseDeployment(deployment)).digest,
+    digest,
     files: Object.fromEntries(
       digests.filter(([name]) => !checkedByDaemon.includes(name!)),
     ),

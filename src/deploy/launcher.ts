@@ -4,6 +4,8 @@ import { shellWord } from "./shell_word.ts";
 export interface LauncherInput {
   /** The file name of the agent module. */
   agent: string;
+  /** The version of the agent. */
+  agentVersion: string;
   /** The version of Checkwright that compiled the agent. */
   version: string;
   /** The digest of the manifest. */
@@ -70,7 +72,7 @@ case $deno in *js) deno=$("$deno" eval 'console.log(Deno.execPath())') ;; esac`;
  * @returns the script
  */
 export function launcherScript(input: LauncherInput): string {
-  const { agent, version, digest, files, runFlags, permissions, processes } = input;
+  const { agent, agentVersion, version, digest, files, runFlags, permissions, processes } = input;
   const { state, ownCertificate, resolves } = input;
   return `#!/bin/sh
 # Serves ${comment(agent)}, compiled by Checkwright ${version}.
@@ -125,7 +127,7 @@ while [ $# -gt 0 ]; do
     --no-settings) defaults= ;;
     --until-eof) untilEof=yes ;;
     --help | -h) usage; exit 0 ;;
-    --version | -V) echo 'checkwright ${version}'; exit 0 ;;
+    --version | -V) echo ${quote(`checkwright ${version}, ${agent} ${agentVersion}`)}; exit 0 ;;
     *) fail "Unexpected argument \\"$1\\": expected serve, check, --settings FILE or --help" ;;
   esac
   shift

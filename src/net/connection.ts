@@ -63,7 +63,8 @@ export interface Connection {
   /**
    * Closes a connection that is not wanted, before its handshake. No byte of the peer is read. If the
    * runtime already does the handshake, it gets a second to finish it, because a connection that is
-   * closed during its handshake stays open. Never rejects.
+   * closed during its handshake stays open. With TLS, the peer receives the end of the connection, and
+   * half a second later the socket is closed. Never rejects.
    */
   refuse(): Promise<void>;
 

@@ -7,6 +7,14 @@ export const LINGER_MILLISECONDS = 2_000;
 /** Limit of bytes that are read and discarded after a peer has its answer. */
 export const LINGER_BYTES = 262_144;
 
+/** Time for a refused peer to read the end of the connection, in milliseconds. */
+const UNREAD_MILLISECONDS = 500;
+
+/** Limit of refused connections that stay open for this time; further ones are closed at once. */
+const MAX_UNREAD = 128;
+
+let unread = 0;
+
 /** Buffer for discarded bytes, shared by all connections: its contents are never read. */
 const nowhere = new Uint8Array(16_384);
 
@@ -40,5 +48,24 @@ export async function finishConn(conn: Deno.Conn): Promise<void> {
     // The peer broke the connection, or this process closed it.
   }
   release();
+  closeConn(conn);
+}
+
+/**
+ * Ends a connection without reading from it: closes its sending side, and some time later the
+ * connection. Data from the peer stays unread in the kernel. If a connection were closed at once, the
+ * kernel would answer the query with a reset, and check_nrpe would die of SIGPIPE before it prints a
+ * message.
+ *
+ * @param conn the connection
+ * @returns a promise that never rejects
+ */
+export async function endUnread(conn: Deno.Conn): Promise<void> {
+  if (unread < MAX_UNREAD) {
+    unread++;
+    conn.closeWrite().catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, UNREAD_MILLISECONDS));
+    unread--;
+  }
   closeConn(conn);
 }

@@ -1,5 +1,6 @@
 import type { Connection } from "./connection.ts";
 import { handshakeFailure } from "./handshake_failure.ts";
+import { endUnread } from "./linger.ts";
 import { listenTcp } from "./listen_tcp.ts";
 import type { Listener, ListenOptions } from "./listener.ts";
 import { plainConnection } from "./plain_connection.ts";
@@ -76,9 +77,10 @@ function tlsConnection(
       if (refusing >= MAX_REFUSING) return close();
       refusing++;
       const timer = setTimeout(close, REFUSAL_MILLISECONDS);
-      await handshake().catch(() => {});
+      const done = await handshake().then(() => true, () => false);
       clearTimeout(timer);
       refusing--;
+      if (done && !closed) await endUnread(conn);
       close();
     },
   };

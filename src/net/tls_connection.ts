@@ -77,7 +77,10 @@ export function tlsConnection(
   return {
     peer,
     close,
-    refuse: () => Promise.resolve(close()),
+    async refuse() {
+      await transport.refuse();
+      close();
+    },
     async handshake() {
       if (failure !== undefined) throw thrown();
       const closed = new Promise<never>((_, reject) => wake = () => reject(thrown()));

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { boundLinger, finishConn } from "./linger.ts";
+import { boundLinger, endUnread, finishConn } from "./linger.ts";
 import { closeConn, writeAll } from "./tcp.ts";
 
 /** The TCP connection below TLS. */
@@ -12,6 +12,8 @@ export interface TlsTransport {
    * until the peer ends too or the time limit is reached. Never rejects.
    */
   end(socket: TLSSocket, last: Uint8Array | undefined): Promise<void>;
+  /** Ends the connection before the handshake, without reading from it. Never rejects. */
+  refuse(): Promise<void>;
   /** Closes the connection immediately, without close_notify. */
   close(): void;
 }
@@ -79,6 +81,7 @@ export function connTransport(conn: Deno.TcpConn, DuplexStream: typeof Duplex): 
       stream.destroy();
       await finishConn(conn);
     },
+    refuse: () => endUnread(conn),
     close() {
       closeConn(conn);
       stream.destroy();

@@ -4,11 +4,11 @@ import { ProtocolError } from "./protocol_error.ts";
 export interface Query {
   /** Name of the command; blanks are kept. */
   command: string;
-  /** The arguments, for the macros `$ARG1$` to `$ARG16$` of a plugin. */
+  /** The arguments. The macros of a plugin use the first 16 of them. */
   args: string[];
 }
 
-/** Maximum number of arguments that NRPE passes on. NRPE silently drops the others. */
+/** Maximum number of arguments that the nrpe daemon passes on. It silently drops the others. */
 export const MAX_ARGUMENTS = 16;
 
 /** The command that an NRPE server answers with its version. Clients send it by default. */
@@ -23,8 +23,9 @@ export const NASTY_METACHARS = "|`&><'\\[]{};\r\n";
 /**
  * Splits the text of a query at each `!`, as NRPE does with `strtok`. Several `!` in a row count as
  * one, and `!` at the start or end is ignored: `!a!!b` is the command `a` with the argument `b`.
- * Therefore an argument cannot be empty. Only the first 16 arguments are kept. Nothing else is
- * trimmed or unquoted.
+ * Therefore an argument cannot be empty. Unlike nrpe, all arguments are kept: each word of a check's
+ * arguments may be one, and without the last ones the check would run without a threshold. Nothing
+ * else is trimmed or unquoted.
  *
  * @param text the decoded text of a query packet
  * @returns the command and its arguments
@@ -35,7 +36,7 @@ export function parseQuery(text: string): Query {
   if (command === undefined) {
     throw new ProtocolError("empty", "Cannot parse query: expected the name of a command");
   }
-  return { command, args: args.slice(0, MAX_ARGUMENTS) };
+  return { command, args };
 }
 
 /**

@@ -102,9 +102,12 @@ Deno.test("plugin.word() and { word } in settings keep one word whole", {
   permissions: "none",
 }, () => {
   const argv = ["/opt/x", "-w", "$ARG1$", "-p", plugin.word("$ARG2$")];
-  const { manifest, messages } = described({ commands: { a: plugin(argv) } }, {
-    commands: { b: { plugin: ["/opt/x", { word: "$ARG1$" }, "$ARG2$"] } },
-  });
+  const { manifest, messages } = described(
+    { acceptArguments: true, commands: { a: plugin(argv) } },
+    {
+      commands: { b: { plugin: ["/opt/x", { word: "$ARG1$" }, "$ARG2$"] } },
+    },
+  );
   assertEquals(messages, []);
   const words = (name: string) => {
     const command = manifest.commands[name] as ManifestPlugin;

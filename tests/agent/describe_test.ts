@@ -559,3 +559,18 @@ Deno.test("A plugin without words has one error, and none of them contains undef
     '["/path/of/the/plugin", "-w", "5"]',
   ]);
 });
+
+Deno.test("describeAgent() takes versions that packages and git use, and refuses others", {
+  permissions: "none",
+}, () => {
+  const commands = { check_deploy: () => ok("live") };
+  for (const version of ["1.4.2", "v1.4.2-3-g0a1b2c3d4e-dirty", "1.0~rc1+b2", "2026_11", "a"]) {
+    const { manifest, diagnostics } = describeAgent(defineAgent({ version, commands }));
+    assertEquals([manifest.version, diagnostics], [version, []]);
+  }
+  for (const version of ["", "1 2", "-1", "1\n2", "1/2", "é", "1".repeat(65), 1, null]) {
+    const [line] = diagnosticsOf({ kind: "agent", version, commands });
+    assertStringIncludes(line!, "error: version: Invalid value ");
+    assertStringIncludes(line!, 'expected a version such as "1.4.2"');
+  }
+});

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { expandArgv, expandMacros, takesArguments } from "../../src/agent/macros.ts";
+import { createReport, type Diagnostic, formatDiagnostic } from "../../src/agent/diagnostic.ts";
+import { expandArgv, expandMacros, warnOfEmptyMacros } from "../../src/agent/macros.ts";
 import { splitWords } from "../../src/check/split_words.ts";
 import { casesIgnored, readCases } from "../cases.ts";
 
@@ -83,9 +84,25 @@ Deno.test(
   },
 );
 
-Deno.test("takesArguments() finds a macro in any word", { permissions: "none" }, () => {
-  assertEquals(takesArguments(["/p", "--x=$ARG1$"]), true);
-  assertEquals(takesArguments(["/p", "$USER1$"]), false);
+Deno.test("warnOfEmptyMacros() warns of macros that are always empty", {
+  permissions: "none",
+}, () => {
+  const warningsOf = (acceptArguments: boolean, ...words: string[]) => {
+    const diagnostics: Diagnostic[] = [];
+    warnOfEmptyMacros(["/p", ...words], acceptArguments, createReport(diagnostics));
+    return diagnostics.map(formatDiagnostic);
+  };
+  const fine = ["$ARG1$", "--x=$ARG16$", "$USER1$", "$$ARG17$", "$ARG17", "a$$b"];
+  assertEquals(warningsOf(true, ...fine), []);
+  assertEquals(warningsOf(true, "$ARG17$", "x$ARG0$", "$ARGS$"), [
+    'warning: [1]: "$ARG17$" is always empty: expected $ARG1$ to $ARG16$',
+    'warning: [2]: "$ARG0$" is always empty: expected $ARG1$ to $ARG16$',
+    'warning: [3]: "$ARGS$" is always empty: expected $ARG1$ to $ARG16$',
+  ]);
+  assertEquals(warningsOf(false, "-w", "$ARG1$:$ARG2$"), [
+    'warning: [2]: "$ARG1$" is always empty, because the command does not accept arguments: ' +
+    "set acceptArguments: true",
+  ]);
 });
 
 interface MacroCase {

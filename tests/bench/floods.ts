@@ -3,14 +3,18 @@
  * with plain text and with TLS. Prints the worst time of a good query, and memory and file
  * descriptors of the daemon before and after.
  *
- *   deno run -A tests/bench/floods.ts [COUNT]
+ *   deno run -A tests/bench/floods.ts [COUNT] [SILENCE]
+ *
+ * SILENCE is the time that a silent peer stays connected, in milliseconds (default: 3,000).
  */
-import { flood, floods } from "../acceptor/flooding.ts";
+import { floods } from "../acceptor/bad_peers.ts";
+import { flood } from "../acceptor/flooding.ts";
 import { daemonOf } from "../chaos/process_state.ts";
 import { createProject } from "../project.ts";
 import { serve } from "../serving.ts";
 
 const count = Number(Deno.args[0] ?? 20_000);
+const silence = Number(Deno.args[1] ?? 3_000);
 
 const agent = `
 import { defineAgent, ok } from "@checkwright/checkwright";
@@ -35,7 +39,7 @@ for (const tls of [true, false]) {
     for (const kind of floods) {
       const before = await state(pid);
       const { queries, errors, worst, seconds } = await flood(kind, {
-        ...{ port: served.port, tls, from, count },
+        ...{ port: served.port, tls, from, count, silence },
       });
       // Silent connections are closed after 10 seconds.
       await new Promise((resolve) => setTimeout(resolve, 12_000));

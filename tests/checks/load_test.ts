@@ -160,18 +160,26 @@ Deno.test(
   },
 );
 
-Deno.test("busiestProcesses() sorts by CPU usage", { permissions: "none" }, () => {
-  const listing = [
-    "STAT   UID   PID  PPID    VSZ   RSS %CPU     ELAPSED COMMAND         COMMAND",
-    "Ss       0     1     0  50204 18924  0.4       26:28 init            /sbin/init 99 100",
-    "Sl     102   731     1  83352  6712 29.3       00:02 sorter          sorter --big",
-    "R        0   944   731   8248  4432  100       00:00 ps              /bin/ps",
-    "",
-  ].join("\n");
-  const [heading, ...names] = busiestProcesses(listing, 2).split("\n");
-  assertEquals(heading, listing.split("\n")[0]);
-  assertEquals(names.map((line) => line.trim().split(/\s+/)[8]), ["ps", "sorter"]);
-});
+Deno.test(
+  "busiestProcesses() sorts by CPU usage, and omits its own ps",
+  { permissions: "none" },
+  () => {
+    const listing = [
+      "STAT   UID   PID  PPID    VSZ   RSS %CPU     ELAPSED COMMAND         COMMAND",
+      "Ss       0     1     0  50204 18924  0.4       26:28 init            /sbin/init 99 100",
+      "Sl     102   731     1  83352  6712 29.3       00:02 sorter          sorter --big",
+      "R        0   944   731   8248  4432  100       00:00 ps              /bin/ps",
+      "",
+    ].join("\n");
+    const list = (self: number) => {
+      const [heading, ...names] = busiestProcesses(listing, 2, self).split("\n");
+      assertEquals(heading, listing.split("\n")[0]);
+      return names.map((line) => line.trim().split(/\s+/)[8]);
+    };
+    assertEquals(list(1), ["ps", "sorter"]);
+    assertEquals(list(731), ["sorter", "init"]);
+  },
+);
 
 Deno.test(
   "load declares exactly the permissions that its options need",

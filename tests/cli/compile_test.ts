@@ -177,6 +177,51 @@ Deno.test("--deb builds a package that contains the deployable, its unit and its
   assertMatch(bad.stderr, /^checkwright: Invalid version "x": .*\n$/);
 });
 
+Deno.test("The version of an agent is the one that it sets, or that of git, or the digest", {
+  ignore: isMissing("/usr/bin/git") || isMissing("/usr/bin/dpkg-deb"),
+}, async () => {
+  await using project = await createProject(source);
+  await project.write("text.ts", 'export const text = "some text";\n');
+  const out = `${project.folder}/out`;
+  async function git(...args: string[]): Promise<void> {
+    const identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+    const ended = await runToEnd("/usr/bin/git", {
+      cwd: project.folder,
+      args: [...identity, ...args],
+    });
+    assert(ended.success, new TextDecoder().decode(ended.stderr));
+  }
+  async function versions(...options: string[]): Promise<string[]> {
+    const built = await run("compile", project.agent, "--out", out, ...options);
+    assertEquals([built.code, built.stderr], [0, ""]);
+    const { stdout } = await runToEnd(`${out}/checkwright`, { args: ["--version"] });
+    const packages = [...Deno.readDirSync(out)].map(({ name }) => name)
+      .filter((name) => name.endsWith(".deb"));
+    for (const name of packages) await Deno.remove(`${out}/${name}`);
+    return [new TextDecoder().decode(stdout).trim(), ...packages];
+  }
+  const { checkwright: version } = JSON.parse((await run("version", "--json")).stdout);
+  const [plain] = await versions();
+  const { digest } = JSON.parse(await Deno.readTextFile(`${out}/manifest.json`));
+  assertEquals(plain, `checkwright ${version}, agent.ts ${digest.slice(0, 12)}`);
+
+  await project.write(".gitignore", "out\n");
+  await git("init", "-q");
+  await git("add", ".");
+  await git("commit", "-qm", "First");
+  const [commit, commitPackage] = await versions("--deb", "--no-runtime");
+  const [, hash] = /^checkwright \S+, agent\.ts ([0-9a-f]{10})$/.exec(commit!) ?? [];
+  assertEquals(commitPackage, `checkwright-agent_${version}+${hash}_all.deb`);
+  await git("tag", "v1.2");
+  await project.write("text.ts", 'export const text = "other text";\n');
+  assertEquals(await versions("--deb", "--no-runtime"), [
+    `checkwright ${version}, agent.ts v1.2-dirty`,
+    "checkwright-agent_1.2-dirty_all.deb",
+  ]);
+  await project.write("agent.ts", source.replace("allowedHosts", 'version: "7.1", allowedHosts'));
+  assertEquals(await versions(), [`checkwright ${version}, agent.ts 7.1`]);
+});
+
 Deno.test("--binary reports why an agent cannot be one executable", async () => {
   await using project = await createProject(source);
   await project.write("text.ts", 'export const text = "some text";\n');

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, serve } from "../serving.ts";
-import { tools } from "../tools.ts";
+import { isMissing, tools } from "../tools.ts";
 import { runToEnd } from "../waiting.ts";
 
 /** Creates a temporary folder for projects. */
@@ -60,6 +60,63 @@ Deno.test("init creates a project that passes its own tests and its linter witho
   const valid = await deno(`${temp.path}/checks`, ["task", "validate"]);
   assertEquals(valid.code, 0, valid.stderr);
   assertMatch(valid.stdout, /^agent\.ts is valid: 2 checks\n$/m);
+});
+
+Deno.test("A clone of a repository with a project passes its workflow, in another place", {
+  ignore: isMissing("/usr/bin/git"),
+}, async () => {
+  await using temp = await folder();
+  const [repository, clone] = [`${temp.path}/shop`, `${temp.path}/other/place`];
+  const git = async (...args: string[]) => {
+    const identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+    const { success, stderr } = await runToEnd("/usr/bin/git", { args: [...identity, ...args] });
+    assert(success, new TextDecoder().decode(stderr));
+  };
+  await git("init", "-q", repository);
+  await Deno.mkdir(`${repository}/.vscode`);
+  await Deno.writeTextFile(`${repository}/.vscode/settings.json`, "{}\n");
+  const created = await run("init", "--monorepo", `${repository}/ops/checks`);
+  assertEquals([created.code, created.stderr], [0, ""]);
+  assertStringIncludes(created.stdout, "settings.json exists and was not changed. Add these lines");
+  assertStringIncludes(created.stdout, '"deno.enablePaths": [\n    "ops/checks"\n  ]');
+  await git("-C", repository, "add", ".");
+  await git("-C", repository, "commit", "-qm", "First");
+  await git("clone", "-q", repository, clone);
+  await Deno.remove(repository, { recursive: true });
+
+  const workflow = await Deno.readTextFile(`${clone}/.github/workflows/checks.yaml`);
+  assertStringIncludes(workflow, `deno-version: ${Deno.version.deno}\n`);
+  const [, at] = /^ {4}working-directory: "(.*)"$/m.exec(workflow)!;
+  const steps = [...workflow.matchAll(/^ {6}- run: deno (.*)$/gm)].map(([, step]) => step!);
+  assertEquals(steps.length, 4);
+  for (const step of steps) {
+    const { code, stderr } = await deno(`${clone}/${at}`, step.split(" "));
+    assertEquals(code, 0, `${step}: ${stderr}`);
+    assert(!stderr.includes("Warning"), stderr);
+  }
+  const own = new URL("../../", import.meta.url).pathname;
+  const all = Object.entries(await filesOf(`${clone}/${at}`));
+  assertEquals(all.filter(([, text]) => text.includes(own)).map(([path]) => path), []);
+});
+
+Deno.test("init writes the workflow above the folder only with --monorepo", async () => {
+  await using temp = await folder();
+  await Deno.mkdir(`${temp.path}/shop/.git`, { recursive: true });
+  const inside = await run("init", `${temp.path}/shop/checks`);
+  assertStringIncludes(inside.stdout, "GitHub reads workflows only there. With --monorepo, ");
+  const path = ".github/workflows/checks.yaml";
+  const workflow = await Deno.readTextFile(`${temp.path}/shop/checks/${path}`);
+  assert(!workflow.includes("working-directory"), workflow);
+  assertEquals([...Deno.readDirSync(`${temp.path}/shop`)].map(({ name }) => name).sort(), [
+    ".git",
+    "checks",
+  ]);
+  const alone = await run("init", "--monorepo", `${temp.path}/alone`);
+  assertEquals(alone.code, 3);
+  assertMatch(
+    alone.stderr,
+    /: no folder above it is a git repository, which --monorepo requires\n$/,
+  );
 });
 
 Deno.test("The tasks of a new project run existing subcommands", async () => {

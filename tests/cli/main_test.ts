@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { run } from "../serving.ts";
+import { runToEnd } from "../waiting.ts";
 
 const agent = fileURLToPath(new URL("../fixtures/interop_agent.ts", import.meta.url));
 
@@ -54,6 +55,62 @@ Deno.test("list shows commands, options and permissions, for people and for prog
   const manifest = JSON.parse((await run("list", agent, "--json")).stdout);
   assertEquals(manifest.commands.echo.options.warning.kind, "range");
   assertEquals(manifest.settings.listen, [{ hostname: "127.0.0.1", port: 5666 }]);
+});
+
+Deno.test("version prints the versions of Checkwright and Deno", async () => {
+  assertMatch(
+    (await run("version")).stdout,
+    /^checkwright \d+\.\d+\.\d+ \(Deno \d+\.\d+\.\d+\)\n$/,
+  );
+  const versions = JSON.parse((await run("version", "--json")).stdout);
+  assertEquals(versions.deno, Deno.version.deno);
+});
+
+Deno.test("bin/checkwright runs through links, from any folder, with the Deno in PATH", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "checkwright-test-a b-" });
+  try {
+    await Deno.symlink(Deno.execPath(), `${folder}/deno`);
+    await Deno.symlink(
+      fileURLToPath(new URL("../../bin/checkwright", import.meta.url)),
+      `${folder}/first`,
+    );
+    await Deno.symlink("first", `${folder}/checkwright`);
+    const { stdout, stderr } = await runToEnd(`${folder}/checkwright`, {
+      args: ["version"],
+      cwd: "/",
+      env: { PATH: `${folder}:/usr/bin:/bin` },
+    });
+    const decoder = new TextDecoder();
+    assertEquals(decoder.decode(stderr), "");
+    assertMatch(decoder.decode(stdout), /^checkwright \d+\.\d+\.\d+ /);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("run shows the options of a check, if --help is behind its name", async () => {
+  for (const word of ["--help", "-h"]) {
+    const { stdout, code } = await run("run", agent, "echo", word);
+    assertStringIncludes(stdout, '-w, --warning  Warn outside (range: "10")');
+    assertEquals(code, 0);
+  }
+});
+
+Deno.test("run --json prints the parts of the output; ranges are strings", async () => {
+  const { stdout, code } = await run("run", "--json", agent, "echo", "-w", "3:", "-t", "four|x=1");
+  assertEquals([JSON.parse(stdout), code], [
+    {
+      state: "OK",
+      output: "four x=1",
+      longOutput: "",
+      perfdata: [{ label: "length", value: 8, warning: "3:" }],
+      returnCode: 0,
+      outcome: "done",
+    },
+    0,
+  ]);
+  const unknown = await run("run", "--json", agent, "nothing");
+  assertEquals([JSON.parse(unknown.stdout).outcome, unknown.code], ["undefined", 3]);
 });
 
 Deno.test("serve reports an address that is in use", async () => {

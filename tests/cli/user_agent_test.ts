@@ -44,7 +44,7 @@ export default defineAgent({
   commands: {
     wrong_type: greet({ times: "many" }),
     unknown_option: greet({ tmies: 2 } as never),
-    missing: plugin(["/no/such/plugin", "$ARG1$"]),
+    missing: plugin(["/no/such/plugin", "5"]),
   },
 });
 `;

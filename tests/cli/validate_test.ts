@@ -277,3 +277,21 @@ export default defineAgent({ commands: { first, apart: first({}, { isolation: "p
   assertEquals(await askOnce(served, ["first"]), "OK one");
   assertEquals(await askOnce(served, ["apart"]), "OK one");
 });
+
+Deno.test("validate --json prints all diagnostics, and nothing else", async () => {
+  await using project = await projectWith({ "settings.yaml": "timeout: 5 apples\nno: 1\n" });
+  const path = `${project.folder}/settings.yaml`;
+  const bad = await validate(project, project.agent, "--settings", path, "--json");
+  const { valid, diagnostics } = JSON.parse(bad.stdout);
+  assertEquals([valid, bad.code, bad.stderr], [false, 3, ""]);
+  const errors = diagnostics.filter(({ severity }: { severity: string }) => severity === "error");
+  assertEquals(
+    errors.map(({ place, source }: Record<string, string>) => `${source} ${place}`),
+    ["settings.yaml:1 timeout", "settings.yaml:2 no"],
+  );
+  const good = await validate(project, project.agent, "--json");
+  assertEquals([JSON.parse(good.stdout).valid, good.code], [true, 0]);
+  const both = await validate(project, "--json", "--schema");
+  assertMatch(both.stderr, /Cannot combine --json with --schema/);
+  assertEquals(both.code, 3);
+});

@@ -34,6 +34,10 @@ Deno.test(
     const { state, text } = await say({ reload: { age: 5.5 } });
     const { output, perfdata } = parsePluginOutput(text);
     assertEquals([state, output], ["OK", "AGENT OK - Checkwright 1.2.3, up 1h1m1s, 12 answers"]);
+    assertEquals(
+      parsePluginOutput((await say({ agent: "v2-3-gabc" })).text).output,
+      "AGENT OK - version v2-3-gabc, Checkwright 1.2.3, up 1h1m1s, 12 answers",
+    );
     assertEquals(perfdata.map(({ label, value }) => `${label}=${value}`), [
       "uptime=3661",
       "answers_done=10",

@@ -4,6 +4,7 @@ import { runToEnd } from "../waiting.ts";
 
 const plain = {
   agent: "agent.ts",
+  agentVersion: "2.0",
   version: "1.2.3",
   digest: "0123",
   files: {},

@@ -97,6 +97,8 @@ Deno.test({
       ["echo", ["-w 3 -t hello -l"], "HELLO|length=5;3"],
       ["echo", ["--warning=3", "text=hello"], "hello|length=5;3"],
       ["echo", ["3", "hello"], "hello|length=5;3"],
+      // The C daemon would drop the arguments behind the 16th.
+      ["echo", [..."-w 3 ".repeat(8).trim().split(" "), "-t", "hello"], "hello|length=5;3"],
       ["args", ["a", "b c", "d"], "<a><b><c><d>"],
       ["args", ["-w 5 -c 'x y'", "*", "~"], "<-w><5><-c><x y><*><~>"],
       ["args", ['"$HOME" $(id)', "`id`", "#"], "<$HOME><$(id)><`id`><#>"],
@@ -213,4 +215,33 @@ Deno.test("checkwright run prints the daemon's answer and exits with the code of
   const refused = await run("run", agent, "steals");
   assertEquals(refused.code, 3);
   assertStringIncludes(refused.stdout, 'read "/etc/passwd"');
+});
+
+Deno.test({
+  name: "check_nrpe prints a message if its host is not allowed, and SIGPIPE does not end it",
+  ignore,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const settings = `${folder}/settings.yaml`;
+    // From a shell, SIGPIPE has its default effect: exit code 141.
+    const loop = 'for i in $(seq 10); do text=$("$@"); echo "$? $text"; done';
+    try {
+      // Two listeners with TLS: that of the runtime, and node:tls.
+      for (const tls of ["{}", '{ minVersion: "1.3" }']) {
+        await Deno.writeTextFile(settings, `allowedHosts: [127.0.0.1]\ntls: ${tls}\n`);
+        await using served = await serve(agent, "--settings", settings);
+        for (const flags of [[], ["-2"]]) {
+          const args = ["-H", "127.0.0.1", "-b", "127.0.0.9", "-p", `${served.port}`, ...flags];
+          const { stdout } = await runToEnd("/bin/sh", {
+            args: ["-c", loop, "sh", checkNrpe, ...args],
+          });
+          const lines = new TextDecoder().decode(stdout).trim().split("\n");
+          assertEquals(lines.length, 10);
+          for (const line of lines) assertMatch(line, /^[23] CHECK_NRPE: /, `${tls} ${flags}`);
+        }
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });

@@ -67,17 +67,26 @@ function masked(plugin: PluginOutput): ParsedOutput & { output: string } {
   };
 }
 
+/** How to compare the output of a check with that of its plugin. */
+interface Comparison {
+  /** Returns the part to compare. */
+  select?: ((output: ParsedOutput) => unknown) | undefined;
+  /** Changes the output of the plugin. */
+  adjust?: ((output: ParsedOutput) => ParsedOutput) | undefined;
+  /** The number of attempts. */
+  attempts?: number;
+}
+
 /** Compares check and plugin; tries again if they differ, because the values may have changed. */
 async function assertAgree(
   name: string,
   check: AnyCheck,
   args: string[],
-  select: (output: ParsedOutput) => unknown = (output) => output,
-  attempts = 3,
+  { select = (output) => output, adjust = (output) => output, attempts = 3 }: Comparison = {},
 ): Promise<void> {
   let pair: unknown[] = [];
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const expected = masked(await runPlugin(`${pluginFolder}/${name}`, args));
+    const expected = adjust(masked(await runPlugin(`${pluginFolder}/${name}`, args)));
     const actual = masked((await executeCheck(check, args, context)).output);
     pair = [select(actual), select(expected)];
     if (JSON.stringify(pair[0]) === JSON.stringify(pair[1])) break;
@@ -146,7 +155,7 @@ for (const [peer, argLists] of tcpCases) {
         const where = ["-H", "127.0.0.1", "-p", String(server.port)];
         // Only the first lines are compared, because each TLS library has its own text below.
         const select = args.includes("-S") ? firstLine : undefined;
-        await assertAgree("check_tcp", tcp, [...where, ...args], select);
+        await assertAgree("check_tcp", tcp, [...where, ...args], { select });
       },
     });
   }
@@ -170,7 +179,7 @@ Deno.test({
       "check_tcp",
       tcp,
       ["-H", "nonexist.invalid", "-p", port],
-      ({ state }) => state,
+      { select: ({ state }) => state },
     );
   },
 });
@@ -339,24 +348,16 @@ Deno.test({
 });
 
 const procsCases: string[][] = [
-  [],
-  ["-w", "1", "-c", "100000"],
-  ["-w", "1:", "-c", "2:"],
-  ["-w", "@1:100000"],
   ["-s", "S"],
   ["-s", "Z", "-w", "5", "-c", "10"],
   ["-C", "sleep", "-a", "299", "-u", "root", "-s", "S"],
-  ["-u", "root"],
-  ["-u", "0", "-c", "1:"],
   ["-u", "nobody"],
   ["-p", "1"],
   ["-C", "no-such-command", "-c", "1:1"],
   ["-C", "sleep", "-c", "1:"],
   ["-a", "sleep 29"],
   ["--ereg-argument-array", "sleep 29[[:digit:]]$", "-c", "1:"],
-  ["-z", "1"],
   ["-u", "root", "-C", "sleep", "-a", "299", "-r", "1"],
-  ["-k"],
   ["-m", "RSS", "-C", "sleep", "-w", "1"],
   ["-m", "RSS", "-C", "sleep", "-w", "0", "-c", "1", "-v"],
   ["-m", "VSZ", "-C", "sleep", "-w", "1", "-c", "10000000"],
@@ -365,9 +366,30 @@ const procsCases: string[][] = [
   ["-m", "RSS", "-C", "no-such-command", "-c", "1"],
 ];
 
+/** Filters that match the `ps` of the check: check_procs 2.3 counts it, later versions do not. */
+const procsCasesWithPs: string[][] = [
+  [],
+  ["-w", "1", "-c", "100000"],
+  ["-w", "1:", "-c", "2:"],
+  ["-w", "@1:100000"],
+  ["-u", "root"],
+  ["-u", "0", "-c", "1:"],
+  ["-z", "1"],
+  ["-k"],
+];
+
+/** Subtracts one process from the counts of a plugin. */
+function withoutPs<T extends ParsedOutput>(parsed: T): T {
+  return {
+    ...parsed,
+    output: parsed.output.replace(/\d+(?= process)/, (count) => `${Number(count) - 1}`),
+    perfdata: parsed.perfdata.map((datum) => ({ ...datum, value: Number(datum.value) - 1 })),
+  };
+}
+
 const ignoreProcs = isOtherVersion(`${pluginFolder}/check_procs`);
 
-for (const args of procsCases) {
+for (const args of [...procsCases, ...procsCasesWithPs]) {
   Deno.test({
     name: `The check counts the same processes as check_procs ${args.join(" ")}`,
     ignore: ignoreProcs,
@@ -379,7 +401,8 @@ for (const args of procsCases) {
       }).spawn();
       try {
         // Several attempts are necessary, because other processes of the machine start and exit.
-        await assertAgree("check_procs", procs, args, undefined, 30);
+        const adjust = procsCasesWithPs.includes(args) ? withoutPs : undefined;
+        await assertAgree("check_procs", procs, args, { attempts: 30, adjust });
       } finally {
         sleeper.kill("SIGKILL");
         await statusOf(sleeper, "sleep");

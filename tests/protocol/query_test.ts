@@ -23,7 +23,7 @@ Deno.test("parseQuery() splits the text as strtok does", { permissions: "none" }
     ["a!-w 5 -c 10", "a", ["-w 5 -c 10"]],
     ["a!größe!日本", "a", ["größe", "日本"]],
     ["_NRPE_CHECK!x", "_NRPE_CHECK", ["x"]],
-    [`a!${numbers.join("!")}`, "a", numbers.slice(0, 16)],
+    [`a!${numbers.join("!")}`, "a", numbers],
   ];
   for (const [text, command, args] of cases) {
     assertEquals(parseQuery(text), { command, args }, text);

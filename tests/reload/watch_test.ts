@@ -58,3 +58,34 @@ Deno.test("serve --watch reloads a changed agent, module or settings file, and r
   assertEquals(served.log().split(" info reload ").length - 1, reloads);
   assertEquals(await served.stop(), 0);
 });
+
+Deno.test("serve --watch restarts the daemon if the agent needs more permissions", async () => {
+  const source = (permissions: string, word: string) => `
+import { defineAgent, defineCheck } from "@checkwright/checkwright";
+const reads = defineCheck({
+  description: "Reads a file",
+  permissions: ${permissions},
+  run: async () => "${word} " + (await Deno.readTextFile("/etc/hostname")).length,
+});
+export default defineAgent({ commands: { reads } });
+`;
+  await using project = await createProject(source("{}", "first"));
+  await using served = await serve(project.agent, "--no-tls", "--watch");
+  const refusal = await askOnce(served, ["reads"]);
+  assertStringIncludes(refusal, "Permission refused");
+  await project.write("agent.ts", source('{ read: ["/etc/hostname"] }', "second"));
+  await served.logged(" restart ");
+  assertStringIncludes(served.log(), "the agent needs more permissions: read /etc/hostname");
+  const answer = await until(
+    "an answer of the new daemon",
+    async () => {
+      const answer = await askOnce(served, ["reads"]).catch(() => refusal);
+      return answer !== refusal && answer;
+    },
+  );
+  assertStringIncludes(answer, "OK second ");
+  await project.write("agent.ts", source('{ read: ["/etc/hostname"] }', "third"));
+  assertStringIncludes(await changed(served, "reads", answer), "OK third ");
+  assertEquals(served.log().split(" restart ").length, 2);
+  assertEquals(await served.stop(), 0);
+});

@@ -39,7 +39,13 @@ Deno.test("collectResponse() splits any response, in parts of any size", pure, (
     [`${head}A: b\r\n\r\nbody`, "HTTP/1.1 200 OK", "A: b\r\n\r\n", "body", undefined],
     ["HTTP/1.1 200 OK\nA: b\n\nbo\n\ndy", "HTTP/1.1 200 OK", "A: b\n\n", "bo\n\ndy", undefined],
     ["HTTP/1.1 204 None\r\n\r\n", "HTTP/1.1 204 None", "", "", undefined],
-    ["SSH-2.0-OpenSSH \r\n", "SSH-2.0-OpenSSH", "", "", unended],
+    // Without a status line, everything is the body.
+    ["SSH-2.0-OpenSSH \r\n", "SSH-2.0-OpenSSH", "", "SSH-2.0-OpenSSH \r\n", undefined],
+    ["<html>\n\nhello</html>", "<html>", "", "<html>\n\nhello</html>", undefined],
+    ["ready", "ready", "", "ready", undefined],
+    ["ICY 200 OK\r\nicy-br: 128\r\n\r\nmp3", "ICY 200 OK", "icy-br: 128\r\n\r\n", "mp3", undefined],
+    ["HTTP/1.0", "HTTP/1.0", "", "", unended],
+    ["HTTP/1.0 OK\nA: b", "HTTP/1.0 OK", "A: b", "", unended],
     [`${head}A: cut sh`, "HTTP/1.1 200 OK", "A: cut sh", "", unended],
     ["", "", "", "", unended],
     [
@@ -321,6 +327,24 @@ Deno.test("http ignores empty strings in the list of expected status lines", asy
   const at = { ipAddress: "127.0.0.1", port: server.port };
   for (const expect of ["404,", ",404", "404,,"]) {
     assertEquals((await testCheck(http({ ...at, url: "/204", expect }))).state, "CRITICAL", expect);
+  }
+});
+
+Deno.test("http finds expected strings in a response without status line and headers", async () => {
+  await using server = listen(async ({ read, write }) => {
+    await read();
+    await write("<html>\n<p>hello</p>\n\n</html>");
+  });
+  const at = { ipAddress: "127.0.0.1", port: server.port };
+  const cases: [given: Parameters<typeof http>[0], state: string][] = [
+    [{ expect: "<html>", string: "<html>\n<p>hello" }, "OK"],
+    [{ expect: "<html>", string: "bye" }, "CRITICAL"],
+    [{ expect: "HTTP/1.1" }, "CRITICAL"],
+    [{}, "CRITICAL"],
+  ];
+  for (const [given, state] of cases) {
+    const result = await testCheck(http({ ...at, ...given }));
+    assertEquals(result.state, state, result.text);
   }
 });
 

@@ -8,6 +8,7 @@ import { askHttp } from "../../../checks/http/_http_client.ts";
 import { collectResponse, KEPT } from "../../../checks/http/_http_collector.ts";
 import { judgeDocumentAge } from "../../../checks/http/_http_document_age.ts";
 import {
+  containsHeader,
   findBody,
   formatRequest,
   headerValue,
@@ -105,15 +106,37 @@ Deno.test("findBody() finds the body for every split of the data", pure, () => {
   }
 });
 
-Deno.test("headerValue() ignores case", pure, () => {
-  const headers = "Content-Length:  5 \r\nX-A: 1\r\nx-a: 2\r\nno header\r\n";
+Deno.test("headerValue() ignores case, and joins the lines of a value", pure, () => {
+  const headers = "Content-Length:  5 \r\nX-A: 1\r\nx-a: 2\r\nno header\r\n" +
+    "Location:\r\n /en\r\nX-B: 1,\n\t 2\n\r\n";
   const cases: [name: string, value: string | undefined][] = [
     ["content-length", "5"],
     ["x-a", "1"],
     ["length", undefined],
     ["", undefined],
+    ["location", "/en"],
+    ["x-b", "1, 2"],
   ];
   for (const [name, value] of cases) assertEquals(headerValue(headers, name), value, name);
+});
+
+Deno.test("containsHeader() ignores the case of names only", pure, () => {
+  const headers = "location: https://Shop.example/\r\nSet-Cookie: A=b\r\nX-None\r\n";
+  const cases: [wanted: string, found: boolean][] = [
+    ["Location: https://Shop", true],
+    ["location: https://Shop.example/", true],
+    ["Location: https://shop", false],
+    ["Location: http:", false],
+    ["cookie: A", true],
+    ["Cookie: a", false],
+    ["SET-COOKIE", true],
+    ["A=b", true],
+    ["a=b", false],
+    ["shop", false],
+    ["Host: x", false],
+    ["Server", false],
+  ];
+  for (const [wanted, found] of cases) assertEquals(containsHeader(headers, wanted), found, wanted);
 });
 
 Deno.test("statusCode() accepts exactly three digits", pure, () => {

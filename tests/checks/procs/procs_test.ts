@@ -79,15 +79,47 @@ Deno.test("psArguments() lists command lines only on request", {
   assertMatch(psArguments(false).join(" "), /^axwwo .*,comm:64$/);
 });
 
-Deno.test("withoutSelf() removes this process, and its parent if command lines are searched", {
+Deno.test(
+  "withoutSelf() removes this process and its ps, and its parent if command lines are searched",
+  {
+    permissions: "none",
+  },
+  () => {
+    const searching = { argumentArray: "x" };
+    const pids = (self: number, filter: Parameters<typeof withoutSelf>[2]) =>
+      withoutSelf(processes, self, filter).map(({ pid }) => pid);
+    assertEquals(pids(901, searching), [1, 2, 8, 700, 800, 801]);
+    assertEquals(pids(901, {}), [1, 2, 8, 700, 800, 801, 900]);
+    assertEquals(pids(700, searching), [1, 2, 8, 800, 801, 900, 901, 999]);
+    assertEquals(withoutSelf(processes, 4242, searching), processes);
+  },
+);
+
+Deno.test("withoutSelf() removes the programs that started the check with the searched string", {
   permissions: "none",
 }, () => {
-  const searching = { argumentArray: "x" };
-  const rest = withoutSelf(processes, 901, searching).map(({ pid }) => pid);
-  assertEquals(rest, [1, 2, 8, 700, 800, 801, 999]);
-  assertEquals(withoutSelf(processes, 901, {}).length, processes.length - 1);
-  assertEquals(withoutSelf(processes, 700, searching).length, processes.length - 1);
-  assertEquals(withoutSelf(processes, 4242, searching), processes);
+  const run = "deno run -A main.ts run agent.ts";
+  const processes = parseProcesses([
+    line("Ss 0 root 1 0 1 1 0.0 10:21", "init", "/sbin/init"),
+    line("Ss 0 root 20 1 1 1 0.0 10:21", "sshd", "sshd: /usr/sbin/sshd -D"),
+    line("S 0 root 21 20 1 1 0.0 10:21", "sshd", "sshd: ada@notty"),
+    line("S 0 root 22 21 1 1 0.0 00:01", "sh", `sh -c ${run} procs -a 'sshd: /usr'; true`),
+    line("S 0 root 23 22 1 1 0.0 00:01", "timeout", `timeout 9 ${run} procs -a sshd: /usr`),
+    line("S 0 root 24 23 1 1 0.0 00:01", "deno", `${run} procs -a sshd: /usr`),
+    line("S 0 root 25 24 1 1 0.0 00:01", "deno", "deno run sandbox.js"),
+    line("S 0 root 26 1 1 1 0.0 00:01", "sh", `sh -c ${run} procs -a 'sshd: /usr'; false`),
+  ].join("\n"));
+  const find = (filter: Omit<Parameters<typeof selectProcesses>[1], "noKthreads">) => {
+    const rest = withoutSelf(processes, 25, filter);
+    return selectProcesses(rest, { ...filter, noKthreads: false }).map(({ pid }) => pid);
+  };
+  // The daemon above the check matches, and so does the same check of another user.
+  assertEquals(find({ argumentArray: "sshd: /usr" }), [20, 26]);
+  assertEquals(
+    find({ eregArgumentArray: { text: "sshd: /usr", regex: /sshd: .usr/ } }),
+    [20, 26],
+  );
+  assertEquals(find({ argumentArray: "notty" }), [21]);
 });
 
 Deno.test("selectProcesses() supports every filter of check_procs", { permissions: "none" }, () => {
