@@ -197,9 +197,12 @@ function describeError(error: unknown): string {
 }
 
 // An error in a timer or in a promise that is not awaited would end the sandbox and every other
-// check in it. It is logged instead.
+// check in it. It is logged instead. User code can run while the error is read, for example in a
+// getter. So it is read later: if an error were reported while another one is reported, the runtime
+// would end the sandbox.
 function surviveStrayErrors(print: Print): void {
-  const report = (error: unknown) => print(`Uncaught error: ${describeError(error)}`);
+  const later = queueMicrotask;
+  const report = (error: unknown) => later(() => print(`Uncaught error: ${describeError(error)}`));
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -210,5 +213,6 @@ function surviveStrayErrors(print: Print): void {
     event.stopImmediatePropagation();
     report(event.reason);
   }, { capture: true });
+  Object.defineProperty(globalThis, "reportError", { value: (error: unknown) => report(error) });
   guardFinalizers(report);
 }
