@@ -208,6 +208,8 @@ function onNode(harden: (process: NodeProcess) => void): void {
       process = loaded;
       try {
         harden(loaded);
+        // The runtime leaves a function here that initializes Node again.
+        Reflect.deleteProperty(globalThis, "nodeBootstrap");
       } catch (error) {
         failure = error ?? new Error("Cannot harden node:process");
         throw failure;
