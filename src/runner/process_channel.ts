@@ -157,7 +157,7 @@ export function openProcess(
 
   // If the code cannot be built, its builder reports the error.
   Promise.resolve(code).then((made) => send({ ...made, token, facts }), terminate);
-  watch();
+  watch().catch((error: Error) => events.broken(error.message));
   return { post: (message) => open && send(message), terminate };
 }
 
