@@ -389,5 +389,117 @@ export function host({ folder }: Surroundings): Expression[] {
       requires("sys", "systemMemoryInfo"),
     ],
     ["read the users of the host", "sys", `return ${node("os")}.userInfo()`, /NotCapable|ERR_/],
+    ...([
+      [
+        "read a link with a slash at its end",
+        `Deno.readTextFileSync("${links}/out/")`,
+        "NotCapable",
+      ],
+      [
+        "read behind a link with a dot",
+        `Deno.readTextFileSync("${links}/folder/./file")`,
+        "NotCapable",
+      ],
+      [
+        "read the parent of a link's target",
+        `Deno.readTextFileSync("${links}/folder/../secret")`,
+        "NotFound",
+      ],
+      ["read with two slashes", `Deno.readTextFileSync("/${allowed}//..//secret")`, "NotCapable"],
+      [
+        "read with encoded dots",
+        `Deno.readTextFileSync(new URL("file://${allowed}/%2e%2e/secret"))`,
+        "NotCapable",
+      ],
+      [
+        "read with backslashes",
+        `Deno.readTextFileSync("${allowed}\\\\..\\\\secret")`,
+        "NotCapable",
+      ],
+      [
+        "read with a path as a buffer",
+        `${fs}.readFileSync(Buffer.from("${links}/out"))`,
+        "NotCapable",
+      ],
+      [
+        "read with a path in shared memory",
+        `${fs}.readFileSync(new Uint8Array(new SharedArrayBuffer(4)))`,
+        /NotCapable|TypeError|NUL/,
+      ],
+      ["read with a list as a path", `Deno.readTextFileSync(["${links}/out"])`, "TypeError"],
+      [
+        "read with a string object as a path",
+        `Deno.readTextFileSync(new String("${links}/out"))`,
+        "TypeError",
+      ],
+      [
+        "read with an object like a URL",
+        `${fs}.readFileSync({ href: "file://${folder}/secret", protocol: "file:", pathname: "${folder}/secret" })`,
+        "TypeError",
+      ],
+      [
+        "read a path of 200,000 characters",
+        `Deno.readTextFileSync("${allowed}/" + "x/".repeat(100_000))`,
+        "too long",
+      ],
+      ["resolve a link", `Deno.realPathSync("${links}/out")`, "NotCapable"],
+      [
+        "resolve a link with another function",
+        `${fs}.realpathSync.native("${links}/out")`,
+        "NotCapable",
+      ],
+      ["list a folder through a link", `[...Deno.readDirSync("${links}/folder")]`, "NotCapable"],
+      ["open a folder", `${fs}.opendirSync("${links}/folder")`, notForChecks("fs.opendirSync")],
+      ["search files by a pattern", `${fs}.globSync("${links}/*/*")`, notForChecks("fs.globSync")],
+      [
+        "copy a folder",
+        `${fs}.cpSync("${links}/folder", "${allowed}/x")`,
+        notForChecks("fs.cpSync"),
+      ],
+      [
+        "list a folder and its links",
+        `${fs}.readdirSync("${links}", { recursive: true }).sort()`,
+        "OK folder,loop,out",
+      ],
+      ["open a file as a blob", `${fs}.openAsBlob("${links}/out")`, notForChecks("fs.openAsBlob")],
+      [
+        "open a link with the flags of the system",
+        `${fs}.openSync("${links}/out", 0o102)`,
+        "NotCapable",
+      ],
+      ["make a folder through a link", `Deno.mkdirSync("${links}/folder/new")`, "NotCapable"],
+      [
+        "write through a loop of links",
+        `Deno.writeTextFileSync("${links}/loop", "x")`,
+        "FilesystemLoop",
+      ],
+      [
+        "fetch a file through a link",
+        `(await fetch("file://${links}/%6fut")).text()`,
+        "NotCapable",
+      ],
+      [
+        "ask whether a file exists",
+        `${fs}.statSync("/etc/no", { throwIfNoEntry: false })`,
+        "NotCapable",
+      ],
+      ["make a temporary folder", `${fs}.mkdtempSync("/tmp/x")`, "NotCapable"],
+      [
+        "make a temporary folder that is removed",
+        `${fs}.mkdtempDisposableSync("/tmp/x")`,
+        "is not for a check",
+      ],
+      [
+        "read the root of its process",
+        `Deno.readTextFileSync("/proc/self/root${folder}/secret")`,
+        "NotCapable",
+      ],
+      ["read the input of the daemon by its device", `Deno.openSync("/dev/fd/0")`, "NotCapable"],
+    ] as const).map(([attempt, code, answer]): Expression => [
+      attempt,
+      "files",
+      `return await (${code})`,
+      answer,
+    ]),
   ];
 }
