@@ -61,6 +61,15 @@ Deno.test("A check that ends its sandbox forges no line of the log, and does not
       const attacker = isolation === "worker" ? "none" : "none_process";
       await attack(t, served, attacker);
     }
+    await t.step("The end of a sandbox is not an answer that is cached", async () => {
+      await Deno.mkdir(`${folder}/allowed`);
+      const code = `const mark = "${folder}/allowed/mark";
+        try { return Deno.readTextFileSync(mark) } catch {}
+        Deno.writeTextFileSync(mark, "second run"); ${attempts[0]![1]}`;
+      const query = () => askOnce(served, ["cached", btoa(code)]);
+      assertStringIncludes(await query(), "UNKNOWN Could not run: ");
+      assertEquals([await query(), await query()], ["OK second run", "OK second run"]);
+    });
     await t.step("The log has only events", () => {
       const lines = served.log().trimEnd().split("\n");
       assertEquals(
