@@ -62,10 +62,11 @@ else
   stats() { lines /proc/[0-9]*/stat; }
   marks() {
     lines /proc/[0-9]*/environ | while IFS= read -r line; do
-      case $line in
-      *${MARK_VARIABLE}=*) printf '%s:${MARK_VARIABLE}=%.73s\\n' \
-        "\${line%%:*}" "\${line#*${MARK_VARIABLE}=}" ;;
-      esac
+      file=\${line%%:*}
+      while case $line in *${MARK_VARIABLE}=*) ;; *) false ;; esac; do
+        line=\${line#*${MARK_VARIABLE}=}
+        printf '%s:${MARK_VARIABLE}=%.73s\\n' "$file" "$line"
+      done
     done
   }
 fi

@@ -202,7 +202,8 @@ export function familyOf(
 ): Process[] {
   const ours = new Set(
     processes.filter((process) =>
-      process.group === group || isMarked(process.mark, mark) || known.has(identityOf(process))
+      process.group === group || process.marks?.some((one) => isMarked(one, mark)) ||
+      known.has(identityOf(process))
     ).map(({ pid }) => pid),
   );
   // In the list, a child may come before its parent.
