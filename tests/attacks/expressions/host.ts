@@ -501,5 +501,84 @@ export function host({ folder }: Surroundings): Expression[] {
       `return await (${code})`,
       answer,
     ]),
+    ...([
+      ["start a program by its name", `new Deno.Command("id").outputSync()`, "NotCapable"],
+      [
+        "find a program in its own folder",
+        `new Deno.Command("cat", { env: { PATH: "${allowed}" } }).outputSync()`,
+        "NotFound",
+      ],
+      [
+        "start a program by a URL",
+        `new Deno.Command(new URL("file:///usr/bin/id")).outputSync()`,
+        "NotCapable",
+      ],
+      [
+        "start a program by a URL that is not its path",
+        `new Deno.Command(Object.defineProperty(new URL("file:///bin/cat"), "pathname",
+           { value: "/usr/bin/id" })).outputSync()`,
+        "NotCapable",
+      ],
+      [
+        "start a program that is audited",
+        `new Deno.Command("/bin/cat", { env: { LD_AUDIT: "/x.so" } }).outputSync()`,
+        "NotCapable",
+      ],
+      [
+        "start a program with a library in lower case",
+        `new Deno.Command("/bin/cat", { env: { ld_preload: "/x.so" } }).outputSync()`,
+        "NotCapable",
+      ],
+      [
+        "start a program with a library in a name",
+        `new Deno.Command("/bin/cat", { env: { "LD_PRELOAD=/x.so": "" } }).outputSync()`,
+        "Invalid name of a variable",
+      ],
+      [
+        "start a program with a library in a name without a program",
+        `new Deno.Command("/bin/cat", { env: { "=LD_PRELOAD=/x.so": "" } }).spawn()`,
+        "Invalid name of a variable",
+      ],
+      [
+        "start a program of Node with a library in a name",
+        `${node("child_process")}.spawnSync("/bin/cat", [], { env: { "LD_PRELOAD=/x.so": "" } })`,
+        /Invalid name of a variable|NotCapable/,
+      ],
+      [
+        "start a program with a library in a proxy",
+        `new Deno.Command("/bin/cat", { env: new Proxy({}, { ownKeys: () => ["LD_PRELOAD"],
+           getOwnPropertyDescriptor: () => ({ value: "/x.so", enumerable: true, configurable: true }),
+           get: () => "/x.so" }) }).outputSync()`,
+        "NotCapable",
+      ],
+      [
+        "replace the mark of a program",
+        `(${decode})(new Deno.Command("/bin/cat", { args: ["/proc/self/environ"],
+           env: { CHECKWRIGHT_RUN: "forged" } }).outputSync().stdout).includes("forged")`,
+        "OK false",
+      ],
+      [
+        "pass an argument with a NUL",
+        `new Deno.Command("/usr/bin/printf", { args: ["a\\0b"] }).outputSync()`,
+        "nul byte",
+      ],
+      [
+        "pass an argument of 3 MB",
+        `new Deno.Command("/usr/bin/printf", { args: ["x".repeat(3e6)] }).outputSync()`,
+        "too long",
+      ],
+      [
+        "signal the daemon with the class of a child",
+        `((child) => { try { Object.getPrototypeOf(child).kill.call(
+           Object.create(child, { pid: { value: Deno.pid } }), "SIGURG") } finally { child.kill() } })(
+           new Deno.Command("/bin/cat", { stdin: "piped" }).spawn())`,
+        "TypeError",
+      ],
+    ] as const).map(([attempt, code, answer]): Expression => [
+      attempt,
+      "run",
+      `return await (${code})`,
+      answer,
+    ]),
   ];
 }
