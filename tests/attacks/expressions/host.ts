@@ -8,6 +8,7 @@ export function host({ folder }: Surroundings): Expression[] {
   const fs = node("fs");
   const [allowed, links] = [`${folder}/allowed`, `${folder}/links`];
   const outside = `${folder}/outside`;
+  const setId = "NotCapable: A check cannot set the set-user-ID";
   const echo = `new Deno.Command("/usr/bin/printf", { args: ["FORGED\\n"],`;
   const descriptors = (call: string) =>
     `const codes = new Set();
@@ -390,6 +391,28 @@ export function host({ folder }: Surroundings): Expression[] {
     ],
     ["read the users of the host", "sys", `return ${node("os")}.userInfo()`, /NotCapable|ERR_/],
     ...([
+      ["make a program that runs as its owner", `Deno.chmodSync("${allowed}/file", 0o4755)`, setId],
+      [
+        "make a program that runs as its owner by a large number",
+        `Deno.chmodSync("${allowed}/file", 2 ** 32 + 0o4755)`,
+        setId,
+      ],
+      [
+        "make a program that runs as its group",
+        `${fs}.chmodSync("${allowed}/file", "2755")`,
+        setId,
+      ],
+      [
+        "write a program that runs as its owner",
+        `Deno.writeTextFile("${allowed}/new", "x", { mode: 0o4755 })`,
+        setId,
+      ],
+      [
+        "make a program that runs as its owner by a handle",
+        `${fs}.promises.open("${allowed}/file").then(async (file) => {
+           try { await file.chmod(0o4755) } finally { await file.close() } })`,
+        setId,
+      ],
       [
         "read a link with a slash at its end",
         `Deno.readTextFileSync("${links}/out/")`,
