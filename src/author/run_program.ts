@@ -1,3 +1,5 @@
+import { statusOfChild } from "../host/child_status.ts";
+
 /** Options of {@linkcode runProgram}: signal, environment and output limit. */
 export interface ProgramOptions {
   /** Kills the program when it aborts; usually `context.signal`. */
@@ -82,7 +84,7 @@ export async function runProgram(
   signal?.addEventListener("abort", kill);
   try {
     const [{ code }, stdout = "", stderr = ""] = await Promise.all([
-      child.status,
+      statusOfChild(child),
       ...readers.map(readText),
     ]);
     signal?.throwIfAborted();

@@ -1,6 +1,7 @@
 import { escapeText } from "../nagios/text.ts";
 import type { Log } from "../daemon/log.ts";
 import { LEAVING_LINE, RESTART_CODE, SUSPECTS_LINE } from "../daemon/serve_deployment.ts";
+import { statusOfChild } from "../host/child_status.ts";
 
 /** After this number of deaths within this time, the daemon is not restarted. */
 const mostDeaths = 5;
@@ -125,7 +126,7 @@ function start(
 
   async function watch(): Promise<End> {
     for await (const line of linesOf(child.stdout)) read(line);
-    const { code, signal } = await child.status;
+    const { code, signal } = await statusOfChild(child);
     return { code, signal, ready };
   }
 

@@ -37,7 +37,7 @@ export interface GenerationEvents {
 }
 
 const separated =
-  "one of these commands blocked their sandbox: each gets its own sandbox until the next reload";
+  "one of these commands blocked or ended their sandbox: each gets its own sandbox until the next reload";
 
 /**
  * Makes a generation.

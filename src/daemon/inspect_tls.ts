@@ -5,6 +5,7 @@ import { certificateDates } from "../certificate/certificate.ts";
 import { formatPeriod } from "../certificate/certificate_errors.ts";
 import { splitPem } from "../net/certificate_chain.ts";
 import { readTlsMaterial } from "../net/tls_material.ts";
+import { readRegular } from "./read_regular.ts";
 
 /**
  * Checks the TLS files of the settings like the start does: they can be read, they contain what they
@@ -117,7 +118,7 @@ function outOfDate(from: Date, to: Date, now: Date): string | undefined {
 
 async function read(path: string, report: Report): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    return await readRegular(path);
   } catch (error) {
     // A reload cannot add permissions, and that is reported as such.
     if (error instanceof Deno.errors.NotCapable) return;

@@ -4,6 +4,7 @@ import type { CertificatePair } from "../certificate/make_certificate.ts";
 import { fingerprint } from "../certificate/certificate.ts";
 import { withoutErrorNumber } from "../net/error_text.ts";
 import type { Log } from "./log.ts";
+import { readRegular } from "./read_regular.ts";
 
 /** Makes the daemon's own certificate, and stores it with its key in one file. */
 export type MakeCertificate = (path: string) => Promise<CertificatePair>;
@@ -44,7 +45,7 @@ export async function loadTls(
 
 async function read(path: string, setting: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return await readRegular(path);
   } catch (error) {
     throw new Error(
       `Cannot read ${setting} ${JSON.stringify(path)}: ${
@@ -86,7 +87,7 @@ async function ownCertificate(
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    return await readRegular(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw new Error(

@@ -139,6 +139,8 @@ case $here in *,*) fail "Cannot run in \\"$here\\": expected a path without a co
 ${digestCheck(files)}# The runtime never downloads modules and never prompts.
 flags='${runFlags.join(" ")}'
 export DENO_NO_UPDATE_CHECK=1 MALLOC_ARENA_MAX=2
+# The runtime must not print the error that ends a worker: its text can come from a check.
+export DENO_LOG=error,deno_runtime::web_worker=off
 # Without a home folder, the runtime requires the path of a cache, although it does not use one.
 [ -n "\${HOME:-}\${DENO_DIR:-}" ] || export DENO_DIR=/nonexistent
 

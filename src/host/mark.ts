@@ -23,9 +23,9 @@ export function markBelow(daemon: string): string {
 /**
  * Returns whether a process was started for a run, a sandbox or a daemon.
  *
- * @param mark the mark of the process; undefined if it has no mark
+ * @param mark a mark of the process
  * @param of the mark of the run, the sandbox or the daemon
  */
-export function isMarked(mark: string | undefined, of: string): boolean {
-  return mark !== undefined && (mark === of || mark.startsWith(`${of}.`));
+export function isMarked(mark: string, of: string): boolean {
+  return mark === of || mark.startsWith(`${of}.`);
 }

@@ -9,6 +9,7 @@
  * daemon exits or is killed. The helper then kills the processes that the daemon has left running,
  * and exits.
  */
+import { statusOfChild } from "./child_status.ts";
 import { SHELL_PATH } from "./paths.ts";
 import { MARK_VARIABLE } from "./mark.ts";
 import { parseProcesses, type Process } from "./process_list.ts";
@@ -61,10 +62,11 @@ else
   stats() { lines /proc/[0-9]*/stat; }
   marks() {
     lines /proc/[0-9]*/environ | while IFS= read -r line; do
-      case $line in
-      *${MARK_VARIABLE}=*) printf '%s:${MARK_VARIABLE}=%.73s\\n' \
-        "\${line%%:*}" "\${line#*${MARK_VARIABLE}=}" ;;
-      esac
+      file=\${line%%:*}
+      while case $line in *${MARK_VARIABLE}=*) ;; *) false ;; esac; do
+        line=\${line#*${MARK_VARIABLE}=}
+        printf '%s:${MARK_VARIABLE}=%.73s\\n' "$file" "$line"
+      done
     done
   }
 fi
@@ -157,7 +159,7 @@ export function startProcessHelper(mark: string, path: string = defaultPath): Pr
   let last: Promise<unknown> = Promise.resolve();
   let nextList: Promise<Process[]> | undefined;
 
-  child.status.then(({ code, signal }) => {
+  statusOfChild(child).then(({ code, signal }) => {
     if (!closing) broken.resolve(`it exited (${signal ?? `exit code ${code}`})`);
   });
 
@@ -222,7 +224,7 @@ export function startProcessHelper(mark: string, path: string = defaultPath): Pr
       await input.close().catch(() => {});
       await output.cancel().catch(() => {});
       child.ref();
-      await child.status;
+      await statusOfChild(child);
     },
   };
 }

@@ -9,8 +9,11 @@ export interface Process {
   start: string;
   /** Whether the process runs. A zombie has exited, but its parent has not waited for it yet. */
   alive: boolean;
-  /** The mark of the process, if its environment can be read and contains a mark. */
-  mark?: string;
+  /**
+   * The marks in the environment of the process, if it can be read and contains a mark. Other
+   * variables can contain further marks, but a program cannot hide its own mark behind these.
+   */
+  marks?: readonly string[];
 }
 
 // Every line starts with the file name, so that a process cannot forge the line of another process:
@@ -26,12 +29,15 @@ const marked = new RegExp(`^${MARK_VARIABLE}=(${MARK_PATTERN})$`);
  */
 export function parseProcesses(lines: readonly string[]): Process[] {
   const stats = new Map<number, string>();
-  const marks = new Map<number, string>();
+  const marks = new Map<number, string[]>();
   for (const line of lines) {
     const [, digits, file, text] = linePattern.exec(line) ?? [];
     const pid = Number(digits);
     if (file === "stat") stats.set(pid, `${stats.get(pid) ?? ""}${text}\n`);
-    else if (file === "environ") marks.set(pid, marked.exec(text!)?.[1] ?? marks.get(pid) ?? "");
+    else if (file === "environ") {
+      const mark = marked.exec(text!)?.[1];
+      if (mark !== undefined) marks.set(pid, [...marks.get(pid) ?? [], mark]);
+    }
   }
   return [...stats].flatMap(([pid, stat]) => {
     // The name of the program ends at the last bracket, because no bracket can follow it.
@@ -39,14 +45,14 @@ export function parseProcesses(lines: readonly string[]): Process[] {
     const [state, parent, group] = fields;
     const start = fields[19];
     if (start === undefined) return [];
-    const mark = marks.get(pid);
+    const own = marks.get(pid);
     return [{
       pid,
       parent: Number(parent),
       group: Number(group),
       start,
       alive: state !== "Z" && state !== "X",
-      ...(mark && { mark }),
+      ...(own && { marks: own }),
     }];
   });
 }

@@ -1,3 +1,4 @@
+import { statusOfChild } from "./child_status.ts";
 import { createMark, isMarked, markBelow } from "./mark.ts";
 import { type ProcessHelper, startProcessHelper } from "./process_helper.ts";
 import type { Process } from "./process_list.ts";
@@ -89,7 +90,7 @@ async function endAlone(child: Child): Promise<Ending> {
     } catch {
       break; // The process has exited.
     }
-    await Promise.race([child.status, wait(graceMilliseconds)]);
+    await Promise.race([statusOfChild(child), wait(graceMilliseconds)]);
   }
   return signalled ? "alone" : "gone";
 }
@@ -201,7 +202,8 @@ export function familyOf(
 ): Process[] {
   const ours = new Set(
     processes.filter((process) =>
-      process.group === group || isMarked(process.mark, mark) || known.has(identityOf(process))
+      process.group === group || process.marks?.some((one) => isMarked(one, mark)) ||
+      known.has(identityOf(process))
     ).map(({ pid }) => pid),
   );
   // In the list, a child may come before its parent.

@@ -16,10 +16,15 @@ const maxEntries = 1024;
 /**
  * Makes a cache.
  *
+ * @param isKept returns whether a result is kept; default: every result. A result that is not kept
+ * is shared only by the callers that wait for it
  * @param now returns the time in milliseconds
  * @returns the empty cache
  */
-export function createCache<T>(now: () => number = () => performance.now()): Cache<T> {
+export function createCache<T>(
+  isKept: (result: T) => boolean = () => true,
+  now: () => number = () => performance.now(),
+): Cache<T> {
   const kept = new Map<string, { until: number; result: Promise<T> }>();
 
   return {
@@ -31,10 +36,11 @@ export function createCache<T>(now: () => number = () => performance.now()): Cac
       kept.delete(key);
       kept.set(key, fresh);
       if (kept.size > maxEntries) kept.delete(kept.keys().next().value!);
-      fresh.result.then(
-        () => fresh.until = now() + seconds * 1000,
-        () => kept.get(key) === fresh && kept.delete(key),
-      );
+      const drop = () => kept.get(key) === fresh && kept.delete(key);
+      fresh.result.then((result) => {
+        if (isKept(result)) fresh.until = now() + seconds * 1000;
+        else drop();
+      }, drop);
       return fresh.result;
     },
   };

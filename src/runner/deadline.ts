@@ -36,7 +36,7 @@ export async function withDeadline<T, Late>(
   // passed.
   const waitUntil = (time: number) =>
     new Promise<undefined>((resolve) =>
-      timer = setTimeout(resolve, time - performance.now(), undefined)
+      timer = setTimeout(resolve, Math.max(time - performance.now(), 0), undefined)
     );
   const done = task(abort.signal);
   done.catch(() => {});

@@ -3,7 +3,7 @@
  * permissions share a realm with each other and with the program that runs them. A check that could
  * change `Promise.prototype.then` could read the options of other checks and rewrite their answers.
  */
-import { fixProperty, protectChain, protectProperties } from "./protect.ts";
+import { fixProperty, guardPrototypes, protectChain, protectProperties } from "./protect.ts";
 import { protectDeno } from "./protect_deno.ts";
 import { protectGlobals } from "./protect_globals.ts";
 
@@ -50,6 +50,7 @@ export function freezeRealm(): void {
   fixProperty(Error, "prepareStackTrace", () => undefined, "ignored");
   Object.defineProperty(Error, "stackTraceLimit", { configurable: false });
   guardDates();
+  guardPrototypes();
   for (const name of functions) fix(name);
   for (const name of language) {
     const value = fix(name);

@@ -20,6 +20,7 @@ import {
 } from "./harden_process_object.ts";
 import { hardenShared, hardenSharedModules } from "./harden_shared.ts";
 import { hardenChildProcess, hardenCommand } from "./harden_subprocess.ts";
+import { refuseSetId } from "./harden_modes.ts";
 import type { RealmFacts } from "./messages.ts";
 import { refuseCall } from "../check/refusal.ts";
 import { type Print, refuseDescriptors, replaceDenoStreams } from "./null_streams.ts";
@@ -88,6 +89,7 @@ function hardenRealm(
   refuseFunctions(Deno, "Deno", ["listen", "listenTls", "listenDatagram", "serve", "serveHttp"]);
   boundConnect();
   refuseCrashes();
+  refuseSetId(Deno, true);
   const guard = guardFiles(files);
   hardenCommand(mark);
   redirectConsole(print);
@@ -104,6 +106,8 @@ function hardenRealm(
     hardenDatagrams(datagrams);
     const fs = process.getBuiltinModule("fs");
     hardenMore(process);
+    refuseSetId(fs, false);
+    refuseSetId(Reflect.get(fs, "promises"), true);
     refuseDescriptors(fs);
     protectFileHandles(Reflect.get(fs, "promises"));
     guard.guardNode(fs, pipe);
@@ -208,6 +212,8 @@ function onNode(harden: (process: NodeProcess) => void): void {
       process = loaded;
       try {
         harden(loaded);
+        // The runtime leaves a function here that initializes Node again.
+        Reflect.deleteProperty(globalThis, "nodeBootstrap");
       } catch (error) {
         failure = error ?? new Error("Cannot harden node:process");
         throw failure;

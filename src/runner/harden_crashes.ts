@@ -5,6 +5,7 @@
  */
 import { guardCrypto } from "./harden_crypto.ts";
 import { HANDLE_MAKERS, hideBindings, hideHandles } from "./harden_handles.ts";
+import { createSubtleJobs } from "./harden_jobs.ts";
 import { expectSignable } from "./harden_rsa.ts";
 import { guardZlib } from "./harden_zlib.ts";
 import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
@@ -45,15 +46,40 @@ export function refuseCrashes(): void {
         return expectSignable(await Reflect.apply(original, this, [kind, given, ...rest]));
       },
   );
-  for (const name of ["generateKey", "unwrapKey"]) {
-    replaceFunction(
-      SubtleCrypto.prototype,
-      name,
-      (original) =>
-        async function (this: unknown, ...args) {
-          return expectSignable(await Reflect.apply(original, this, args));
-        },
-    );
+  const jobs = createSubtleJobs();
+  const signable = (original: AnyFunction): AnyFunction =>
+    async function (this: unknown, ...args) {
+      return expectSignable(await Reflect.apply(original, this, args));
+    };
+  replaceFunction(SubtleCrypto.prototype, "unwrapKey", signable);
+  replaceFunction(
+    SubtleCrypto.prototype,
+    "generateKey",
+    (original) => signable(jobs.generating(original)),
+  );
+  for (const name of ["deriveBits", "deriveKey"]) {
+    replaceFunction(SubtleCrypto.prototype, name, jobs.deriving);
+  }
+  refuseShrinking();
+}
+
+// An operation of the runtime in another thread keeps the address of a buffer. If the buffer shrinks
+// meanwhile, the system takes back its memory, and the process ends.
+function refuseShrinking(): void {
+  const { prototype } = ArrayBuffer;
+  const lengthOf = Object.getOwnPropertyDescriptor(prototype, "byteLength")!.get!;
+  const isResizable = Object.getOwnPropertyDescriptor(prototype, "resizable")!.get!;
+  for (const name of ["resize", "transfer", "transferToFixedLength"]) {
+    const original = Reflect.get(prototype, name) as AnyFunction;
+    const value = function (this: unknown, length?: unknown) {
+      if (length === undefined && name !== "resize") return Reflect.apply(original, this, []);
+      const asked = Number(length);
+      const shrinks = Reflect.apply(isResizable, this, []) &&
+        !(asked >= (Reflect.apply(lengthOf, this, []) as number));
+      if (shrinks) throw new RangeError("Invalid length: a check cannot shrink a buffer");
+      return Reflect.apply(original, this, [asked]);
+    };
+    Object.defineProperty(prototype, name, { value });
   }
 }
 

@@ -1,4 +1,5 @@
 /** The guards of `node:crypto`, see harden_crashes.ts. */
+import { computeHere } from "./harden_jobs.ts";
 import { expectSignable } from "./harden_rsa.ts";
 import { type AnyFunction, replaceFunction } from "./replace.ts";
 
@@ -35,23 +36,20 @@ const keyFunctions: readonly (readonly [name: string, index: number])[] = [
  * @param crypto `node:crypto`
  */
 export function guardCrypto(crypto: object): void {
-  for (const name of ["generatePrime", "generatePrimeSync"]) {
-    guardArguments(crypto, name, ([size, options, ...rest]) => {
-      const given = copyOptions(options);
-      // The search for a prime with a given remainder may never end. It also overflows the stack.
-      if (given.add !== undefined || given.rem !== undefined) {
-        throw new TypeError("Invalid options add and rem: they are not for a check");
-      }
-      const least = given.safe ? minSafePrimeBits : minPrimeBits;
-      if (typeof size === "number" && (size < least || size > maxKeyBits)) {
-        throw new RangeError(`Invalid prime size ${size}: expected ${least} to ${maxKeyBits} bits`);
-      }
-      return [size, typeof options === "object" ? given : options, ...rest];
-    });
-  }
-  for (const name of ["generateKeyPair", "generateKeyPairSync"]) {
-    guardArguments(crypto, name, checkKeyPair);
-  }
+  guardArguments(crypto, "generatePrimeSync", ([size, options, ...rest]) => {
+    const given = copyOptions(options);
+    // The search for a prime with a given remainder may never end. It also overflows the stack.
+    if (given.add !== undefined || given.rem !== undefined) {
+      throw new TypeError("Invalid options add and rem: they are not for a check");
+    }
+    const least = given.safe ? minSafePrimeBits : minPrimeBits;
+    if (typeof size === "number" && (size < least || size > maxKeyBits)) {
+      throw new RangeError(`Invalid prime size ${size}: expected ${least} to ${maxKeyBits} bits`);
+    }
+    return [size, typeof options === "object" ? given : options, ...rest];
+  });
+  guardArguments(crypto, "generateKeyPairSync", checkKeyPair);
+  computeHere(crypto);
   guardDiffieHellman(Reflect.get(crypto, "DiffieHellman").prototype);
   guardKeys(crypto);
   const makePair = Reflect.get(crypto, "generateKeyPairSync") as AnyFunction;
@@ -69,19 +67,10 @@ export function guardCrypto(crypto: object): void {
 type Change = (args: unknown[]) => unknown[];
 
 function guardArguments(owner: object, name: string, change: Change): void {
-  replaceFunction(owner, name, (original) => {
-    const guarded: AnyFunction = function (...args) {
+  replaceFunction(owner, name, (original) =>
+    function (...args) {
       return Reflect.apply(original, this, change(args));
-    };
-    // `util.promisify()` uses the function in this property in place of the original.
-    for (const key of Object.getOwnPropertySymbols(original)) {
-      const custom = Reflect.get(original, key) as AnyFunction;
-      const value = async (...args: unknown[]) =>
-        await Reflect.apply(custom, undefined, change(args));
-      Object.defineProperty(guarded, key, { value });
-    }
-    return guarded;
-  });
+    });
 }
 
 function copyOptions(options: unknown): Record<string, unknown> {

@@ -72,13 +72,25 @@ export function hardenProcessObject(
  * @param process `node:process`, after it was hardened
  */
 export function protectProcessObject(process: object): void {
-  for (const name of ["argv", "execArgv", "versions", "release", "features"]) {
+  for (const name of ["argv", "execArgv", "versions", "release", "features", "moduleLoadList"]) {
     const value = Reflect.get(process, name);
     if (typeof value === "object" && value !== null) protectProperties(value);
   }
-  // This getter reads an environment variable.
-  const { get } = Object.getOwnPropertyDescriptor(process, "config") ?? {};
-  if (get) fixProperty(process, "config", () => protect(Reflect.apply(get, process, [])));
+  for (const key of Reflect.ownKeys(process)) {
+    const { configurable, get, set, value, writable } = Object.getOwnPropertyDescriptor(
+      process,
+      key,
+    )!;
+    // Some functions have functions as properties, such as `hrtime.bigint()`.
+    if (typeof value === "function") protectProperties(value);
+    if (!configurable && writable) Object.defineProperty(process, key, { writable: false });
+    if (!configurable || get === undefined) continue;
+    const read = () => Reflect.apply(get, process, []);
+    // This getter reads an environment variable.
+    if (key === "config") fixProperty(process, key, () => protect(read()));
+    // Some setters change the value for all checks, for example that of `platform`.
+    else if (set !== undefined) fixProperty(process, key, read, "ignored");
+  }
   protectProperties(process, "ignored");
   protectChain(Reflect.getPrototypeOf(process));
 }

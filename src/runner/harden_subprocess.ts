@@ -40,7 +40,7 @@ function sandboxedCommand(mark: string, Command: typeof Deno.Command): unknown {
       const given = {
         ...options,
         clearEnv: true,
-        env: { ...cleanEnvironment, ...options.env, [MARK_VARIABLE]: mark },
+        env: { ...cleanEnvironment, ...namedVariables(options.env), [MARK_VARIABLE]: mark },
       };
       // The runtime also accepts the number of any descriptor of the daemon.
       for (const name of streams) {
@@ -91,8 +91,20 @@ export function hardenChildProcess(module: object, mark: string): void {
   }
 }
 
+// The runtime refuses variables such as LD_PRELOAD by their name, and if they have a value. But the
+// system ends a name at the first "=". So the name `LD_PRELOAD=/x.so` would load a library.
+function namedVariables(env: object | undefined): Record<string, string> {
+  const given: Record<string, string> = { ...env };
+  for (const name of Object.keys(given)) {
+    if (!/^[^=\0]+$/.test(name)) {
+      throw new TypeError(`Invalid name of a variable ${JSON.stringify(name)}: it contains "="`);
+    }
+  }
+  return given;
+}
+
 function boundOptions(options: { stdio?: unknown; env?: object }, mark: string): object {
-  const given = { ...options, env: { ...options.env, [MARK_VARIABLE]: mark } };
+  const given = { ...options, env: { ...namedVariables(options.env), [MARK_VARIABLE]: mark } };
   if (given.stdio === undefined) return given;
   const stdio = Array.isArray(given.stdio) ? [...given.stdio] : [given.stdio];
   if (!stdio.every((one) => one === "pipe" || one === "ignore" || one === "overlapped")) {

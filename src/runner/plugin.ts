@@ -2,6 +2,7 @@ import { decodeText } from "../nagios/text.ts";
 import { type Answer, failure, MAX_TEXT } from "../check/answer.ts";
 import { stateOf } from "../nagios/state.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
+import { type ChildStatus, statusOfChild } from "../host/child_status.ts";
 import { SETPRIV_PATH } from "../host/paths.ts";
 import { MARK_VARIABLE } from "../host/mark.ts";
 import type { Ending, ProcessTree } from "../host/process_tree.ts";
@@ -71,7 +72,7 @@ export async function runPlugin(
 
   const stdout = collect(child.stdout, MAX_TEXT, abandon.signal);
   const stderr = collect(child.stderr, maxStderrBytes, abandon.signal);
-  const status = await child.status;
+  const status = await statusOfChild(child);
   // A child process that outlives the plugin may keep the pipe open. It is ended after a short
   // time.
   const timer = setTimeout(end, lingerMilliseconds);
@@ -162,7 +163,7 @@ async function collect(
   return chunks.length === 1 ? chunks[0]! : await new Blob(chunks as BlobPart[]).bytes();
 }
 
-function judge(status: Deno.CommandStatus, stdout: Uint8Array, stderr: Uint8Array): Answer {
+function judge(status: ChildStatus, stdout: Uint8Array, stderr: Uint8Array): Answer {
   const stderrText = decodeText(stderr).trim();
   const ended = status.signal !== null
     ? `Plugin was ended by ${status.signal}`

@@ -1,4 +1,5 @@
 import { formatFlags, type GrantedPermissions } from "../agent/granted_permissions.ts";
+import { statusOfChild } from "../host/child_status.ts";
 import { MARK_VARIABLE } from "../host/mark.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
 import { decodeText } from "../nagios/text.ts";
@@ -135,7 +136,7 @@ export function openProcess(
     const lastOutput = lastOf(child.stderr);
     const reason = await listen().then(() => undefined, (error: Error) => error.message);
     if (open) terminate();
-    const { code, signal } = await child.status;
+    const { code, signal } = await statusOfChild(child);
     const how = reason ?? `The sandbox's process ended (${signal ?? `exit code ${code}`})`;
     // V8 prints many lines when the heap is full; one of them contains the reason.
     const fatal = /(?:FATAL ERROR|Fatal JavaScript out of memory): .*/.exec(await lastOutput)?.[0];
@@ -156,7 +157,7 @@ export function openProcess(
 
   // If the code cannot be built, its builder reports the error.
   Promise.resolve(code).then((made) => send({ ...made, token, facts }), terminate);
-  watch();
+  watch().catch((error: Error) => events.broken(error.message));
   return { post: (message) => open && send(message), terminate };
 }
 

@@ -104,6 +104,11 @@ export function protectProperties(
     } else if (configurable) fixProperty(target, key, () => value, assignment);
     else if (key === "prototype") defineProperty(target, key, { writable: false });
   }
+  if (open) keepPrototype(target);
+  // The length of a list is not configurable, so it has no accessor.
+  if (Array.isArray(target) && target !== Array.prototype) {
+    defineProperty(target, "length", { writable: false });
+  }
   // Unlike `freeze()`, `seal()` leaves properties such as the length of `Array.prototype` writable.
   // Inheriting objects assign these properties.
   if (!open) seal(target);
@@ -169,4 +174,42 @@ function isPlain(value: unknown): boolean {
 export function protectInstance<T>(instance: T): T {
   if (isObject(instance)) protectChain(getPrototypeOf(instance));
   return instance;
+}
+
+/** Shared objects that may get new properties, and the objects that they inherit from. */
+const extensible: { target: object; parent: object | null }[] = [];
+
+/**
+ * Keeps the prototype of a shared object that may get new properties. Otherwise a check could insert
+ * an object that receives all reads of missing properties.
+ *
+ * @param target the object
+ */
+export function keepPrototype(target: object): void {
+  extensible[extensible.length] = { target, parent: getPrototypeOf(target) };
+}
+
+/**
+ * Guards the functions that change a prototype, see {@linkcode keepPrototype}. The prototypes are
+ * compared after each change, because the changed object may be a proxy of a shared object.
+ */
+export function guardPrototypes(): void {
+  const { setPrototypeOf } = Reflect;
+  const restore = () => {
+    for (let at = 0; at < extensible.length; at++) {
+      const { target, parent } = extensible[at]!;
+      if (getPrototypeOf(target) === parent) continue;
+      setPrototypeOf(target, parent);
+      throw new TypeError("Cannot change the prototype of an object that checks share");
+    }
+  };
+  for (const owner of [Object, Reflect]) {
+    const original = owner.setPrototypeOf as (target: object, parent: object | null) => unknown;
+    const value = (target: object, parent: object | null) => {
+      const result = original(target, parent);
+      restore();
+      return result;
+    };
+    defineProperty(owner, "setPrototypeOf", { value });
+  }
 }

@@ -5,7 +5,7 @@
  * protected when it is read for the first time.
  */
 import { CLEARING, clearOwnTimer } from "./harden_timers.ts";
-import { fixProperty, protect, protectChain } from "./protect.ts";
+import { fixProperty, keepPrototype, protect, protectChain } from "./protect.ts";
 import { protectInternals, samplesOf } from "./protect_internals.ts";
 import type { AnyFunction } from "./replace.ts";
 
@@ -67,6 +67,7 @@ export function protectGlobals(): void {
     else fixLazily(name, () => value);
   }
   closeEvents();
+  [globalThis, console].forEach(keepPrototype);
   protectChain(Object.getPrototypeOf(globalThis));
 }
 

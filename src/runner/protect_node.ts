@@ -5,6 +5,7 @@
 import { HANDLE_MAKERS } from "./harden_handles.ts";
 import { fixProperty, protect, protectInstance } from "./protect.ts";
 import { protectWeb } from "./protect_globals.ts";
+import { refuseSetId } from "./harden_modes.ts";
 import { protectInternals } from "./protect_internals.ts";
 import type { AnyFunction } from "./replace.ts";
 
@@ -132,9 +133,12 @@ const samples: Readonly<Record<string, (module: Module) => unknown[]>> = {
  */
 export function protectFileHandles(promises: object): void {
   const original = Reflect.get(promises, "open") as AnyFunction;
+  let guarded = false;
   const open = async (...args: unknown[]) => {
     const handle = await Reflect.apply(original, promises, args) as object;
     const prototype = Object.getPrototypeOf(handle);
+    if (!guarded) refuseSetId(prototype, true, 1);
+    guarded = true;
     // With the class, a check could make a handle from any descriptor.
     Object.defineProperty(prototype, "constructor", { value: Object, writable: false });
     return protectInstance(handle);

@@ -67,7 +67,8 @@ export function createRunner(
   onEnded: (command: string, ending: string) => void = () => {},
 ): Runner {
   const admission = createAdmission(manifest.settings.limits);
-  const cache = createCache<Answer>();
+  // Another command or a flood of queries can cause any other outcome, such as `busy`.
+  const cache = createCache<Answer>(({ outcome }) => outcome === "done");
   const ending = new AbortController();
   const idle = (milliseconds: number) => waitAtMost(milliseconds, admission.idle());
 

@@ -49,6 +49,8 @@ export interface SandboxEnd {
   commands: readonly string[];
   /** Whether the sandbox did not respond. The thread of an unresponsive worker is not ended. */
   unresponsive: boolean;
+  /** Whether the realm ended by itself, for example by an error of the runtime. */
+  crashed: boolean;
 }
 
 /** A sandbox does not respond to a deadline, since a check blocks its thread. */
@@ -97,7 +99,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
   let failure: Error | undefined;
   let strayed = false;
 
-  function fail(reason: string | Error): void {
+  function fail(reason: string | Error, crashed = false): void {
     if (failure !== undefined) return;
     const error = reason instanceof Error ? reason : new Error(reason);
     failure = error;
@@ -106,7 +108,8 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     for (const waiting of [...runs.values(), ...descriptions, ...proofs]) waiting.reject(error);
     runs.clear();
     broken.resolve(error.message);
-    ended.resolve({ commands: [...commands], unresponsive: error instanceof UnresponsiveError });
+    const unresponsive = error instanceof UnresponsiveError;
+    ended.resolve({ commands: [...commands], unresponsive, crashed });
   }
 
   function receive(data: FromSandbox): void {
@@ -155,7 +158,7 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     }, strayMilliseconds);
   }
 
-  const channel = open({ message: receive, broken: fail });
+  const channel = open({ message: receive, broken: (reason) => fail(reason, true) });
   const post = (message: ToSandbox) => channel.post(message);
 
   return {

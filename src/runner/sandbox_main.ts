@@ -4,16 +4,15 @@
  * connection nor its messages. Everything that is used while user code runs is either frozen
  * (freeze.ts) or bound here.
  */
-import type { Agent } from "../agent/define_agent.ts";
 import { describeAgent } from "../agent/describe_agent.ts";
 import { MAX_TEXT, readAnswer } from "../check/answer.ts";
-import { type BareFunction, executeCheck } from "../check/execute.ts";
-import type { CheckCommand } from "../check/define_check.ts";
+import { executeCheck } from "../check/execute.ts";
 import { explainRefusal, refusalOf } from "../check/refusal.ts";
 import { freezeRealm } from "./freeze.ts";
 import { guardFinalizers } from "./harden_finalizers.ts";
 import { hardenProcess, hardenWorker } from "./harden.ts";
 import { withHostValues } from "./host_values.ts";
+import { copyCommands } from "./own_commands.ts";
 import type { FromSandbox, RealmFacts, ToSandbox } from "./messages.ts";
 import type { Print } from "./null_streams.ts";
 
@@ -145,8 +144,10 @@ export async function serveSandbox(
   surviveStrayErrors(print);
   freezeRealm();
   let agent: unknown;
+  let commands: ReturnType<typeof copyCommands>;
   try {
     agent = (await load()).default;
+    commands = copyCommands(agent);
   } catch (error) {
     return send({ type: "unfit", reason: describeError(error) });
   }
@@ -157,8 +158,7 @@ export async function serveSandbox(
     let logged = 0;
     printed = 0;
     const { values, ...shared } = context;
-    const own = (agent as Agent).commands[name] as CheckCommand | BareFunction;
-    const answer = await executeCheck(withHostValues(own, values), args, {
+    const answer = await executeCheck(withHostValues(commands.get(name)!, values), args, {
       ...shared,
       signal: abort.signal,
       log: (text) => log(name, logged++, text),
@@ -197,9 +197,12 @@ function describeError(error: unknown): string {
 }
 
 // An error in a timer or in a promise that is not awaited would end the sandbox and every other
-// check in it. It is logged instead.
+// check in it. It is logged instead. User code can run while the error is read, for example in a
+// getter. So it is read later: if an error were reported while another one is reported, the runtime
+// would end the sandbox.
 function surviveStrayErrors(print: Print): void {
-  const report = (error: unknown) => print(`Uncaught error: ${describeError(error)}`);
+  const later = queueMicrotask;
+  const report = (error: unknown) => later(() => print(`Uncaught error: ${describeError(error)}`));
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -210,5 +213,6 @@ function surviveStrayErrors(print: Print): void {
     event.stopImmediatePropagation();
     report(event.reason);
   }, { capture: true });
+  Object.defineProperty(globalThis, "reportError", { value: (error: unknown) => report(error) });
   guardFinalizers(report);
 }

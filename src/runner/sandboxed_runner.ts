@@ -63,13 +63,13 @@ export function createSandboxedRunner(
   const context = { hostname, procfs };
   const quarantine = createQuarantine(state, onQuarantine);
 
-  // Any command that ran in the sandbox may block it. If only one command ran, that command is the
-  // cause.
-  function onEnd(isolation: Isolation, { commands, unresponsive }: SandboxEnd): void {
-    if (!unresponsive) return;
-    if (commands.length > 1) quarantine.separate(commands);
-    else if (isolation === "worker") quarantine.add(commands[0]!, "it blocked its sandbox");
-    if (isolation === "worker") onAbandoned?.(commands);
+  // Any command that ran in the sandbox may block or end it. If only one command ran, that command is
+  // the cause. A command that ends its own sandbox harms no other command.
+  function onEnd(isolation: Isolation, { commands, unresponsive, crashed }: SandboxEnd): void {
+    if (commands.length > 1 && (unresponsive || crashed)) quarantine.separate(commands);
+    if (!unresponsive || isolation === "process") return;
+    if (commands.length === 1) quarantine.add(commands[0]!, "it blocked its sandbox");
+    onAbandoned?.(commands);
   }
 
   const most = limits.sandboxes;

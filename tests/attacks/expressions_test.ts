@@ -4,6 +4,7 @@ import { askOnce } from "../asking.ts";
 import { serve, type Served } from "../serving.ts";
 import { ambushes } from "./expressions/ambushes.ts";
 import { answers } from "./expressions/answers.ts";
+import { computations } from "./expressions/computations.ts";
 import type { Expression, Surroundings } from "./expressions/expression.ts";
 import { findChangeable } from "./expressions/hidden_classes.ts";
 import { host } from "./expressions/host.ts";
@@ -102,6 +103,7 @@ const groups: Record<string, (surroundings: Surroundings) => Expression[]> = {
   network,
   host,
   answers,
+  computations,
 };
 
 for (const [group, expressionsOf] of Object.entries(groups)) {

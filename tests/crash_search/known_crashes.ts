@@ -12,6 +12,7 @@ const zeroPrime = "Invalid prime 0";
 const dhKey = "Diffie-Hellman keys can be generated, not read";
 const key = "zeroPrimeKey";
 
+const noShrinking = "a check cannot shrink a buffer";
 const closed = "The zlib stream is closed";
 const write = "0, new Uint8Array(4), 0, 4, new Uint8Array(8), 0, 8, new Uint32Array(2)";
 
@@ -169,9 +170,45 @@ export const knownCrashes: readonly (readonly [code: string, refusal: string])[]
       `new Uint32Array(2)); out.buffer.${free}(0); h.params(9, 3); h.params(1, 0) })(` +
       'node("zlib").createDeflate()._handle, ' +
       "new Uint8Array(new ArrayBuffer(2 ** 26, { maxByteLength: 2 ** 26 })))",
-      harmless,
+      noShrinking,
     ] as const
   ),
+  // A computation in another thread reads a buffer that shrinks.
+  ...["pbkdf2(new Uint8Array(b), b, 9", "pbkdf2('x', new Uint8Array(b), 9"].flatMap((call) =>
+    ["b.resize(0)", "b.resize()", "b.transfer(0)", "b.transferToFixedLength(1)"].map((shrink) =>
+      [
+        `((b) => { ${crypto}.${call}, 64, "sha512", () => {}); ${shrink} })(` +
+        "new ArrayBuffer(2 ** 20, { maxByteLength: 2 ** 20 }))",
+        noShrinking,
+      ] as const
+    )
+  ),
+  // Computations in other threads that would never end.
+  ...["iterations: 2 ** 31", "iterations: { valueOf: () => 2 ** 31 }"].map((iterations) =>
+    [
+      `crypto.subtle.importKey("raw", new Uint8Array(8), "PBKDF2", false, ["deriveBits"]).then(` +
+      `(key) => crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-512", ${iterations}, ` +
+      "salt: new Uint8Array(8) }, key, 512))",
+      "Invalid iterations",
+    ] as const
+  ),
+  [
+    `crypto.subtle.importKey("raw", new Uint8Array(8), "PBKDF2", false, ["deriveKey"]).then(` +
+    `(key) => crypto.subtle.deriveKey({ name: "PBKDF2", hash: "SHA-512", iterations: 2 ** 31, ` +
+    `salt: new Uint8Array(8) }, key, { name: "AES-GCM", length: 256 }, true, ["encrypt"]))`,
+    "Invalid iterations",
+  ],
+  [
+    `crypto.subtle.importKey("raw-secret", new Uint8Array(8), "Argon2id", false, ["deriveBits"])` +
+    `.then((key) => crypto.subtle.deriveBits({ name: "Argon2id", nonce: new Uint8Array(16), ` +
+    "parallelism: 1, memory: 2 ** 20, passes: 2 ** 31 }, key, 512))",
+    "Invalid passes",
+  ],
+  [
+    `crypto.subtle.generateKey({ name: "RSA-PSS", hash: "SHA-256", modulusLength: 16384, ` +
+    `publicExponent: new Uint8Array([1, 0, 1]) }, true, ["sign"])`,
+    "Invalid modulusLength",
+  ],
   // Memory that is not freed before the end of a stream.
   ...Array(10).fill([
     '(() => { for (let i = 0; i < 1000; i++) node("zlib").createDeflate({ memLevel: 9 }) })()',

@@ -188,7 +188,7 @@ export const receivers: readonly string[] = [
     "new Intl.v8BreakIterator()",
   ],
   ...typed.flatMap((name) => [`new ${name}(4)`, `new ${name}(0)`]),
-  ...["shrunk", "new DataView(new ArrayBuffer(8))", "new ArrayBuffer(8)", "detached"],
+  ...["grown", "new DataView(new ArrayBuffer(8))", "new ArrayBuffer(8)", "detached"],
   ...["new ArrayBuffer(8, { maxByteLength: 16 })", "new SharedArrayBuffer(8)"],
   ...["new SharedArrayBuffer(8, { maxByteLength: 16 })", "Buffer.alloc(8)", "Buffer.alloc(0)"],
   ...[

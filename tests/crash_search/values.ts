@@ -26,9 +26,9 @@ export const helpers: readonly (readonly [name: string, code: string])[] = [
     "return b })()",
   ],
   [
-    "shrunk",
+    "grown",
     "(() => { const b = new ArrayBuffer(16, { maxByteLength: 64 }); " +
-    "const v = new Uint8Array(b, 8); b.resize(4); return v })()",
+    "const v = new Uint8Array(b, 8); b.resize(64); return v })()",
   ],
   ["cyclic", "(() => { const o = { a: [] }; o.a.push(o); o.self = o; return o })()"],
   ["long", '"x".repeat(2 ** 16)'],
@@ -139,7 +139,7 @@ export const values: readonly string[] = [
     "all(long)",
     "all(detached)",
   ],
-  ...["new Uint8Array(16)", "new Uint8Array(1)", "new ArrayBuffer(0)", "detached", "shrunk"],
+  ...["new Uint8Array(16)", "new Uint8Array(1)", "new ArrayBuffer(0)", "detached", "grown"],
   ...["new SharedArrayBuffer(0)"],
   ...["new SharedArrayBuffer(16)", "new Uint8Array(new SharedArrayBuffer(16))"],
   ...["new Int32Array(new SharedArrayBuffer(16))", "new DataView(new ArrayBuffer(8), 8)"],

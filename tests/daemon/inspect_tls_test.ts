@@ -44,6 +44,8 @@ Deno.test("inspectTls() reports every TLS file that the start refuses, and dates
   const pair = { cert: host.certFile, key: host.keyFile };
   const { certFile: ca } = authority;
   const nowhere = `${folder}/nowhere.pem`;
+  const fifo = `${folder}/fifo.pem`;
+  await new Deno.Command("/usr/bin/mkfifo", { args: [fifo] }).output();
 
   const table: [tls: Partial<Tls>, messages: string[]][] = [
     [{}, []],
@@ -58,6 +60,9 @@ Deno.test("inspectTls() reports every TLS file that the start refuses, and dates
     ]],
     [{ cert: folder, key: host.keyFile }, [
       `error: tls.cert: Cannot read "${folder}": It is a folder`,
+    ]],
+    [{ cert: fifo, key: host.keyFile }, [
+      `error: tls.cert: Cannot read "${fifo}": It is not a regular file`,
     ]],
     [{ cert: empty, key: empty, ca: empty }, [
       `error: tls.ca: Cannot use "${empty}": expected a certificate in PEM format`,

@@ -9,6 +9,8 @@ function stat(pid: number, name: string, state: string, start = "777"): string[]
   return `${pid} (${name}) ${fields}`.split("\n").map((line) => `/proc/${pid}/stat:${line}`);
 }
 
+const forged = "00000000-0000-0000-0000-000000000000";
+
 const environ = (pid: number, mark: string) => `/proc/${pid}/environ:CHECKWRIGHT_RUN=${mark}`;
 
 const process = { pid: 12, parent: 3, group: 12, start: "777", alive: true };
@@ -18,8 +20,12 @@ Deno.test("parseProcesses() reads ids, start, state and mark", { permissions: "n
     ["a process", stat(12, "sleep", "S"), [process]],
     ["a process with a mark", [...stat(12, "sleep", "S"), environ(12, mark)], [{
       ...process,
-      mark,
+      marks: [mark],
     }]],
+    ["a mark among others", [
+      ...stat(12, "sleep", "S"),
+      ...[forged, mark, `${mark}0`, forged].map((one) => environ(12, one)),
+    ], [{ ...process, marks: [forged, mark, forged] }]],
     ["a zombie", stat(12, "sleep", "Z"), [{ ...process, alive: false }]],
     ["blanks and brackets in the name", stat(12, "a) Z 1 1 (b", "S"), [process]],
     ["a line break in the name", stat(12, "a\nb", "S"), [process]],

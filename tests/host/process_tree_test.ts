@@ -16,14 +16,14 @@ Deno.test(
     const alive = true;
     const list: Process[] = [
       { pid: 31, parent: 30, group: 31, start, alive },
-      { pid: 10, parent: 1, group: 10, start, alive, mark },
+      { pid: 10, parent: 1, group: 10, start, alive, marks: [mark] },
       { pid: 11, parent: 10, group: 10, start, alive },
       { pid: 30, parent: 11, group: 30, start, alive },
-      { pid: 20, parent: 1, group: 20, start, alive, mark },
+      { pid: 20, parent: 1, group: 20, start, alive, marks: [mark] },
       { pid: 21, parent: 20, group: 20, start, alive: false },
       { pid: 40, parent: 1, group: 40, start, alive },
       { pid: 50, parent: 1, group: 50, start, alive },
-      { pid: 60, parent: 1, group: 60, start, alive, mark: mark.replace("0", "1") },
+      { pid: 60, parent: 1, group: 60, start, alive, marks: [mark.replace("0", "1")] },
     ];
     const pids = (known?: Set<string>) => familyOf(list, 10, mark, known).map(({ pid }) => pid);
     assertEquals(pids(), [31, 30, 20]);

@@ -6,7 +6,7 @@ Deno.test(
   { permissions: "none" },
   async () => {
     let now = 0, runs = 0;
-    const cache = createCache<number>(() => now);
+    const cache = createCache<number>(undefined, () => now);
     const get = () => cache.get("key", 10, () => Promise.resolve(++runs));
     assertEquals([await get(), await get()], [1, 1]);
     now = 9_999;
@@ -22,7 +22,7 @@ Deno.test(
   async () => {
     const run = Promise.withResolvers<string>();
     let runs = 0;
-    const cache = createCache<string>(() => 0);
+    const cache = createCache<string>(undefined, () => 0);
     const all = [1, 2, 3].map(() => cache.get("key", 10, () => (runs++, run.promise)));
     run.resolve("one");
     assertEquals(await Promise.all(all), ["one", "one", "one"]);
@@ -35,7 +35,7 @@ Deno.test(
   { permissions: "none" },
   async () => {
     let runs = 0;
-    const cache = createCache<number>(() => 0);
+    const cache = createCache<number>(undefined, () => 0);
     await cache.get("key", 0, () => Promise.resolve(++runs));
     await cache.get("key", 0, () => Promise.resolve(++runs));
     assertEquals(runs, 2);
@@ -46,10 +46,27 @@ Deno.test(
 
 Deno.test("createCache() limits the number of its keys", { permissions: "none" }, async () => {
   let runs = 0;
-  const cache = createCache<number>(() => 0);
+  const cache = createCache<number>(undefined, () => 0);
   for (let key = 0; key < 2_000; key++) {
     await cache.get(String(key), 10, () => Promise.resolve(++runs));
   }
   await cache.get("0", 10, () => Promise.resolve(++runs));
   assertEquals(runs, 2_001);
 });
+
+Deno.test(
+  "createCache() shares a result that is not kept only with callers that wait for it",
+  { permissions: "none" },
+  async () => {
+    let runs = 0;
+    const cache = createCache<string>((result) => result === "done", () => 0);
+    const get = (result: string) => cache.get("key", 10, () => (runs++, Promise.resolve(result)));
+    assertEquals(await Promise.all([get("busy"), get("done")]), ["busy", "busy"]);
+    assertEquals([await get("timeout"), await get("done"), await get("new")], [
+      "timeout",
+      "done",
+      "done",
+    ]);
+    assertEquals(runs, 3);
+  },
+);

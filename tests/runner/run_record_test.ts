@@ -34,7 +34,7 @@ function sandbox() {
   const proofs: PromiseWithResolvers<void>[] = [];
   return {
     ended: ended.promise,
-    end: (unresponsive: boolean) => ended.resolve({ commands: [], unresponsive }),
+    end: (unresponsive: boolean) => ended.resolve({ commands: [], unresponsive, crashed: false }),
     proofs,
     prove() {
       const proof = Promise.withResolvers<void>();

@@ -500,5 +500,203 @@ export function ambushes({ port }: Surroundings): Ambush[] {
        port1.postMessage("secret"); const text = await got; port1.close(); return text`,
       "secret",
     ],
+    [
+      "replace other commands through the module of the agent",
+      "none",
+      `const [url] = new Error().stack.match(/(?:blob:null\/|data:)[^:)]+/);
+       const { commands } = (await import(url)).default;
+       for (const name in commands) {
+         const { definition } = commands[name];
+         if (definition) definition.run = () => (loot.push(1), "forged");
+         commands[name] = () => (loot.push(1), "forged");
+       }`,
+      "return 'not forged'",
+      "not forged",
+    ],
+    [
+      "initialize Node again",
+      "none",
+      "process; globalThis.nodeBootstrap?.({ warmup: true }); loot.push(...[globalThis.nodeBootstrap].filter(Boolean))",
+      "return typeof process.getBuiltinModule",
+      "function",
+    ],
+    [
+      "change the platform",
+      "none",
+      "try { process.platform = 'forged' } catch {}",
+      "return process.platform",
+      Deno.build.os,
+    ],
+    [
+      "change the name of process",
+      "none",
+      "try { process[Symbol.toStringTag] = 'forged' } catch {}",
+      "return String(process)",
+      "[object process]",
+    ],
+    [
+      "replace the clock of process",
+      "none",
+      "try { process.hrtime.bigint = () => loot.push(1) } catch {}",
+      "return typeof process.hrtime.bigint()",
+      "bigint",
+    ],
+    [
+      "replace the measurement of memory",
+      "none",
+      "try { process.memoryUsage.rss = () => loot.push(1) } catch {}",
+      "return process.memoryUsage.rss() > 1",
+      "true",
+    ],
+    [
+      "change the length of a shared list",
+      "none",
+      "try { process.execArgv.length = 9 } catch {}",
+      "return process.execArgv.length",
+      "0",
+    ],
+    ...[
+      ["the global object", "globalThis", "return structuredClone(7)", "7"],
+      ["Error", "Error", "return new Error('x').message", "x"],
+      ["console", "console", "console.log(1); return 1", "1"],
+      ["node:fs", node("fs"), `return typeof ${node("fs")}.readSync`, "function"],
+    ].map(([name, object, victim, answer]): Ambush => [
+      `change the prototype of ${name}`,
+      "none",
+      `for (const set of [Object.setPrototypeOf, Reflect.setPrototypeOf]) {
+         for (const object of [${object}, new Proxy(${object}, {})]) {
+           try { set(object, new Proxy({}, { get: (_, key) => loot.push(key) })) } catch {}
+         }
+       }
+       try { ${object}.__proto__ = { forged: 1 } } catch {}
+       if (${object}.forged) loot.push("forged")`,
+      victim!,
+      answer!,
+    ]),
+    [
+      "enter an asynchronous context for all checks",
+      "none",
+      `const { AsyncLocalStorage } = ${node("async_hooks")};
+       globalThis.storage = new AsyncLocalStorage(); storage.enterWith("attacker")`,
+      `const { AsyncLocalStorage } = ${node("async_hooks")};
+       return new AsyncLocalStorage().getStore() ?? "no store"`,
+      "no store",
+    ],
+    [
+      "replace the methods of asynchronous contexts",
+      "none",
+      replaceAll(`${node("async_hooks")}.AsyncLocalStorage.prototype`),
+      `const one = new (${node("async_hooks")}.AsyncLocalStorage)();
+       return one.run("secret", () => one.getStore())`,
+      "secret",
+    ],
+    [
+      "replace the conversion of dates",
+      "none",
+      "try { Date.prototype[Symbol.toPrimitive] = () => loot.push(1) } catch {}",
+      "return `${new Date(0)}`.slice(0, 3)",
+      "Thu",
+    ],
+    [
+      "replace the methods of regular expressions by symbols",
+      "none",
+      `for (const key of Reflect.ownKeys(RegExp.prototype)) {
+         try { RegExp.prototype[key] = (...args) => { loot.push(args) } } catch {} }`,
+      "return 'secret'.replace(/s/, 'x') + 'a,b'.split(/,/).length",
+      "xecret2",
+    ],
+    [
+      "set elements of all lists",
+      "none",
+      `for (const of of [Array.prototype, Object.prototype]) {
+         try { Object.defineProperty(of, "0", { set: (one) => loot.push(one) }) } catch {} }`,
+      "const list = []; list[0] = 'secret'; return list[0]",
+      "secret",
+    ],
+    [
+      "convert all objects to JSON",
+      "none",
+      "try { Object.defineProperty(Object.prototype, 'toJSON', { value: () => loot.push(1) }) } catch {}",
+      "return JSON.stringify({ a: 1 })",
+      '{"a":1}',
+    ],
+    [
+      "decide which values are errors",
+      "none",
+      `for (const one of [Error, TypeError, Function.prototype]) {
+         try { Object.defineProperty(one, Symbol.hasInstance, { value: () => false }) } catch {} }`,
+      "return new TypeError('x') instanceof Error",
+      "true",
+    ],
+    [
+      "print values by its own function",
+      "none",
+      `for (const name of ["Deno.customInspect", "nodejs.util.inspect.custom"]) {
+         for (const of of [Object.prototype, Map.prototype, Error.prototype]) {
+           try { of[Symbol.for(name)] = () => loot.push(1) } catch {} } }`,
+      "return Deno.inspect(new Map([[1, 2]]))",
+      "Map(1) { 1 => 2 }",
+    ],
+    [
+      "change the defaults of node:http",
+      "net",
+      `const http = ${node("http")};
+       try { http.STATUS_CODES[200] = "forged" } catch {} try { http.METHODS[0] = "forged" } catch {}
+       try { http.globalAgent.maxSockets = 0 } catch {} try { http.maxHeaderSize = 1 } catch {}`,
+      get,
+      "200",
+    ],
+    [
+      "change the defaults of node:tls",
+      "none",
+      `const tls = ${node("tls")}; try { tls.DEFAULT_MIN_VERSION = "TLSv1" } catch {}
+       try { tls.checkServerIdentity = () => undefined } catch {}`,
+      `const tls = ${node("tls")};
+       return tls.DEFAULT_MIN_VERSION + typeof tls.checkServerIdentity("a", { subject: { CN: "b" } })`,
+      "TLSv1.2object",
+    ],
+    [
+      "change the functions of node:querystring",
+      "none",
+      `const one = ${node("querystring")}; try { one.unescape = (text) => loot.push(text) } catch {}
+       try { one.escape = () => "forged" } catch {}`,
+      `return ${node("querystring")}.parse("a=%62").a`,
+      "b",
+    ],
+    [
+      "change the separators of node:path and node:os",
+      "none",
+      `try { ${node("path")}.posix.join = () => "forged" } catch {}
+       try { ${node("os")}.EOL = "forged" } catch {}
+       try { ${node("os")}.constants.signals.SIGTERM = 9 } catch {}`,
+      `return ${node("path")}.posix.join("a", "b") + ${node("os")}.constants.signals.SIGTERM`,
+      "a/b15",
+    ],
+    [
+      "change the constants of node:zlib and node:crypto",
+      "none",
+      `try { ${node("zlib")}.constants.Z_BEST_SPEED = 99 } catch {}
+       try { ${node("crypto")}.constants.RSA_PKCS1_PADDING = 99 } catch {}`,
+      `return [${node("zlib")}.constants.Z_BEST_SPEED, ${
+        node("crypto")
+      }.constants.RSA_PKCS1_PADDING]`,
+      "1,1",
+    ],
+    [
+      "make all assertions pass",
+      "none",
+      `const assert = ${node("assert")}; try { assert.strict.equal = () => {} } catch {}
+       try { assert.ok = () => {} } catch {}`,
+      `try { ${node("assert")}.strict.equal(1, 2); return "passes" } catch { return "fails" }`,
+      "fails",
+    ],
+    [
+      "choose the random numbers",
+      "none",
+      `try { crypto.getRandomValues = (bytes) => (loot.push(bytes), bytes) } catch {}
+       try { Object.setPrototypeOf(crypto, { randomUUID: () => loot.push(1) }) } catch {}`,
+      "return crypto.randomUUID().length",
+      "36",
+    ],
   ];
 }

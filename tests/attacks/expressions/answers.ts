@@ -220,5 +220,55 @@ export function answers({ folder }: Surroundings): Expression[] {
       /Could not run/,
     ],
     ["end its own process by an exit code", "env_process", `Deno.exit(75)`, "exit code 75"],
+    harmless(
+      "report an error whose description reports another",
+      `const target = new EventTarget();
+       target.addEventListener("x", () => { throw new Error("\\nFORGED") });
+       reportError({ toString() { target.dispatchEvent(new Event("x")) } });
+       reportError({ get [Symbol.toStringTag]() { target.dispatchEvent(new Event("x")) } })`,
+    ),
+    harmless(
+      "report errors at the end of the stack",
+      `const deep = () => { try { deep() } finally { reportError(new Error("x")) } };
+       try { deep() } catch {}`,
+    ),
+    harmless(
+      "print at the end of the stack",
+      `const deep = () => { try { deep() } catch { console.log({ a: [1] }) } }; try { deep() } catch {}`,
+    ),
+    harmless(
+      "load Node at the end of the stack",
+      `const deep = () => { try { deep() } catch { try { globalThis.process } catch {} } };
+       try { deep() } catch {}`,
+    ),
+    harmless(
+      "print with the console of Node",
+      `const { Console } = process.getBuiltinModule("console");
+       new Console({ stdout: process.stdout, stderr: process.stderr }).log("x\\nFORGED")`,
+    ),
+    harmless(
+      "warn with line breaks",
+      `const Emitter = process.getBuiltinModule("events"); const one = new Emitter();
+       for (let i = 0; i < 20; i++) one.on("x\\nFORGED", () => {});
+       await new Promise((go) => setTimeout(go, 10))`,
+    ),
+    harmless(
+      "warn of deprecation with line breaks",
+      `process.getBuiltinModule("util").deprecate(() => {}, "x\\nFORGED", "DEP1")();
+       process.traceDeprecation = process.throwDeprecation = true;
+       await new Promise((go) => setTimeout(go, 10))`,
+    ),
+    [
+      "end its own process by a signal without a name",
+      "shell_process",
+      `await new Deno.Command("/bin/sh", { args: ["-c", "kill -34 " + Deno.pid] }).output()`,
+      "The sandbox's process ended (signal 34)",
+    ],
+    [
+      "end a child by a signal without a name",
+      "shell",
+      `return (await new Deno.Command("/bin/sh", { args: ["-c", "kill -34 $$"] }).output()).code`,
+      "Invalid signal: 34",
+    ],
   ];
 }

@@ -8,6 +8,7 @@ export function host({ folder }: Surroundings): Expression[] {
   const fs = node("fs");
   const [allowed, links] = [`${folder}/allowed`, `${folder}/links`];
   const outside = `${folder}/outside`;
+  const setId = "NotCapable: A check cannot set the set-user-ID";
   const echo = `new Deno.Command("/usr/bin/printf", { args: ["FORGED\\n"],`;
   const descriptors = (call: string) =>
     `const codes = new Set();
@@ -389,5 +390,218 @@ export function host({ folder }: Surroundings): Expression[] {
       requires("sys", "systemMemoryInfo"),
     ],
     ["read the users of the host", "sys", `return ${node("os")}.userInfo()`, /NotCapable|ERR_/],
+    ...([
+      ["make a program that runs as its owner", `Deno.chmodSync("${allowed}/file", 0o4755)`, setId],
+      [
+        "make a program that runs as its owner by a large number",
+        `Deno.chmodSync("${allowed}/file", 2 ** 32 + 0o4755)`,
+        setId,
+      ],
+      [
+        "make a program that runs as its group",
+        `${fs}.chmodSync("${allowed}/file", "2755")`,
+        setId,
+      ],
+      [
+        "write a program that runs as its owner",
+        `Deno.writeTextFile("${allowed}/new", "x", { mode: 0o4755 })`,
+        setId,
+      ],
+      [
+        "make a program that runs as its owner by a handle",
+        `${fs}.promises.open("${allowed}/file").then(async (file) => {
+           try { await file.chmod(0o4755) } finally { await file.close() } })`,
+        setId,
+      ],
+      [
+        "read a link with a slash at its end",
+        `Deno.readTextFileSync("${links}/out/")`,
+        "NotCapable",
+      ],
+      [
+        "read behind a link with a dot",
+        `Deno.readTextFileSync("${links}/folder/./file")`,
+        "NotCapable",
+      ],
+      [
+        "read the parent of a link's target",
+        `Deno.readTextFileSync("${links}/folder/../secret")`,
+        "NotFound",
+      ],
+      ["read with two slashes", `Deno.readTextFileSync("/${allowed}//..//secret")`, "NotCapable"],
+      [
+        "read with encoded dots",
+        `Deno.readTextFileSync(new URL("file://${allowed}/%2e%2e/secret"))`,
+        "NotCapable",
+      ],
+      [
+        "read with backslashes",
+        `Deno.readTextFileSync("${allowed}\\\\..\\\\secret")`,
+        "NotCapable",
+      ],
+      [
+        "read with a path as a buffer",
+        `${fs}.readFileSync(Buffer.from("${links}/out"))`,
+        "NotCapable",
+      ],
+      [
+        "read with a path in shared memory",
+        `${fs}.readFileSync(new Uint8Array(new SharedArrayBuffer(4)))`,
+        /NotCapable|TypeError|NUL/,
+      ],
+      ["read with a list as a path", `Deno.readTextFileSync(["${links}/out"])`, "TypeError"],
+      [
+        "read with a string object as a path",
+        `Deno.readTextFileSync(new String("${links}/out"))`,
+        "TypeError",
+      ],
+      [
+        "read with an object like a URL",
+        `${fs}.readFileSync({ href: "file://${folder}/secret", protocol: "file:", pathname: "${folder}/secret" })`,
+        "TypeError",
+      ],
+      [
+        "read a path of 200,000 characters",
+        `Deno.readTextFileSync("${allowed}/" + "x/".repeat(100_000))`,
+        "too long",
+      ],
+      ["resolve a link", `Deno.realPathSync("${links}/out")`, "NotCapable"],
+      [
+        "resolve a link with another function",
+        `${fs}.realpathSync.native("${links}/out")`,
+        "NotCapable",
+      ],
+      ["list a folder through a link", `[...Deno.readDirSync("${links}/folder")]`, "NotCapable"],
+      ["open a folder", `${fs}.opendirSync("${links}/folder")`, notForChecks("fs.opendirSync")],
+      ["search files by a pattern", `${fs}.globSync("${links}/*/*")`, notForChecks("fs.globSync")],
+      [
+        "copy a folder",
+        `${fs}.cpSync("${links}/folder", "${allowed}/x")`,
+        notForChecks("fs.cpSync"),
+      ],
+      [
+        "list a folder and its links",
+        `${fs}.readdirSync("${links}", { recursive: true }).sort()`,
+        "OK folder,loop,out",
+      ],
+      ["open a file as a blob", `${fs}.openAsBlob("${links}/out")`, notForChecks("fs.openAsBlob")],
+      [
+        "open a link with the flags of the system",
+        `${fs}.openSync("${links}/out", 0o102)`,
+        "NotCapable",
+      ],
+      ["make a folder through a link", `Deno.mkdirSync("${links}/folder/new")`, "NotCapable"],
+      [
+        "write through a loop of links",
+        `Deno.writeTextFileSync("${links}/loop", "x")`,
+        "FilesystemLoop",
+      ],
+      [
+        "fetch a file through a link",
+        `(await fetch("file://${links}/%6fut")).text()`,
+        "NotCapable",
+      ],
+      [
+        "ask whether a file exists",
+        `${fs}.statSync("/etc/no", { throwIfNoEntry: false })`,
+        "NotCapable",
+      ],
+      ["make a temporary folder", `${fs}.mkdtempSync("/tmp/x")`, "NotCapable"],
+      [
+        "make a temporary folder that is removed",
+        `${fs}.mkdtempDisposableSync("/tmp/x")`,
+        "is not for a check",
+      ],
+      [
+        "read the root of its process",
+        `Deno.readTextFileSync("/proc/self/root${folder}/secret")`,
+        "NotCapable",
+      ],
+      ["read the input of the daemon by its device", `Deno.openSync("/dev/fd/0")`, "NotCapable"],
+    ] as const).map(([attempt, code, answer]): Expression => [
+      attempt,
+      "files",
+      `return await (${code})`,
+      answer,
+    ]),
+    ...([
+      ["start a program by its name", `new Deno.Command("id").outputSync()`, "NotCapable"],
+      [
+        "find a program in its own folder",
+        `new Deno.Command("cat", { env: { PATH: "${allowed}" } }).outputSync()`,
+        "NotFound",
+      ],
+      [
+        "start a program by a URL",
+        `new Deno.Command(new URL("file:///usr/bin/id")).outputSync()`,
+        "NotCapable",
+      ],
+      [
+        "start a program by a URL that is not its path",
+        `new Deno.Command(Object.defineProperty(new URL("file:///bin/cat"), "pathname",
+           { value: "/usr/bin/id" })).outputSync()`,
+        "NotCapable",
+      ],
+      [
+        "start a program that is audited",
+        `new Deno.Command("/bin/cat", { env: { LD_AUDIT: "/x.so" } }).outputSync()`,
+        "NotCapable",
+      ],
+      [
+        "start a program with a library in lower case",
+        `new Deno.Command("/bin/cat", { env: { ld_preload: "/x.so" } }).outputSync()`,
+        "NotCapable",
+      ],
+      [
+        "start a program with a library in a name",
+        `new Deno.Command("/bin/cat", { env: { "LD_PRELOAD=/x.so": "" } }).outputSync()`,
+        "Invalid name of a variable",
+      ],
+      [
+        "start a program with a library in a name without a program",
+        `new Deno.Command("/bin/cat", { env: { "=LD_PRELOAD=/x.so": "" } }).spawn()`,
+        "Invalid name of a variable",
+      ],
+      [
+        "start a program of Node with a library in a name",
+        `${node("child_process")}.spawnSync("/bin/cat", [], { env: { "LD_PRELOAD=/x.so": "" } })`,
+        /Invalid name of a variable|NotCapable/,
+      ],
+      [
+        "start a program with a library in a proxy",
+        `new Deno.Command("/bin/cat", { env: new Proxy({}, { ownKeys: () => ["LD_PRELOAD"],
+           getOwnPropertyDescriptor: () => ({ value: "/x.so", enumerable: true, configurable: true }),
+           get: () => "/x.so" }) }).outputSync()`,
+        "NotCapable",
+      ],
+      [
+        "replace the mark of a program",
+        `(${decode})(new Deno.Command("/bin/cat", { args: ["/proc/self/environ"],
+           env: { CHECKWRIGHT_RUN: "forged" } }).outputSync().stdout).includes("forged")`,
+        "OK false",
+      ],
+      [
+        "pass an argument with a NUL",
+        `new Deno.Command("/usr/bin/printf", { args: ["a\\0b"] }).outputSync()`,
+        "nul byte",
+      ],
+      [
+        "pass an argument of 3 MB",
+        `new Deno.Command("/usr/bin/printf", { args: ["x".repeat(3e6)] }).outputSync()`,
+        "too long",
+      ],
+      [
+        "signal the daemon with the class of a child",
+        `((child) => { try { Object.getPrototypeOf(child).kill.call(
+           Object.create(child, { pid: { value: Deno.pid } }), "SIGURG") } finally { child.kill() } })(
+           new Deno.Command("/bin/cat", { stdin: "piped" }).spawn())`,
+        "TypeError",
+      ],
+    ] as const).map(([attempt, code, answer]): Expression => [
+      attempt,
+      "run",
+      `return await (${code})`,
+      answer,
+    ]),
   ];
 }

@@ -187,5 +187,55 @@ export function modules({ folder }: Surroundings): Expression[] {
       `return importScripts("${secret}")`,
       "importScripts is not defined",
     ],
+    [
+      "learn the exports of the program in the sandbox",
+      "none",
+      `const urls = new Set(new Error().stack.match(/blob:null\\/[0-9a-f-]+/g));
+       for (const url of urls) {
+         const { serveSandbox } = await import(url);
+         const receivers = [];
+         if (serveSandbox) await serveSandbox(async () => ({}), { send() {}, listen: (one) => receivers.push(one), harden() {} });
+       }
+       return "no more rights"`,
+      /no more rights|TypeError|NotCapable/,
+    ],
+    [
+      "compile JSX with a module of the web",
+      "none",
+      `return await import("data:text/jsx,/** @jsxImportSource https://x.example/ */ export default <a/>")`,
+      "Requires import access",
+    ],
+    [
+      "import a file by a reference of TypeScript",
+      "none",
+      `return Object.keys(await import("data:application/typescript," +
+         "/// <reference path='${secret}' />%0Aexport const only = 1"))`,
+      "OK only",
+    ],
+    [
+      "import a style sheet",
+      "none",
+      `return await import("data:text/css,a{}", { with: { type: "css" } })`,
+      "is not a valid module type",
+    ],
+    [
+      "import a file with an unknown type",
+      "none",
+      `return await import("${secret}", { with: { type: "x\\nFORGED" } })`,
+      "is not a valid module type",
+    ],
+    [
+      "import a path from a module in memory",
+      "none",
+      `return await import("data:text/javascript,export { default } from '${folder}/secret' with { type: 'text' }")`,
+      noFile,
+    ],
+    [
+      "import a file from WebAssembly",
+      "none",
+      `return await import("data:application/wasm;base64," +
+         btoa("\\0asm\\x01\\0\\0\\0\\x01\\x04\\x01\\x60\\0\\0\\x02\\x15\\x01\\x0ffile:///etc/host\\x01a\\0\\0"))`,
+      /TypeError|NotCapable/,
+    ],
   ];
 }

@@ -335,5 +335,138 @@ export function network({ folder, port, other }: Surroundings): Expression[] {
       first(`${node("net")}.createServer().listen(${port}, "127.0.0.1")`, "listening"),
       "EACCES",
     ],
+    ...([
+      [
+        "connect to the address of all interfaces",
+        first(`${node("net")}.connect(${other}, "0.0.0.0")`, "connect"),
+        "NotCapable",
+      ],
+      [
+        "connect to a mapped address",
+        first(`${node("net")}.connect(${other}, "::ffff:127.0.0.1")`, "connect"),
+        no,
+      ],
+      [
+        "connect to a number as a host",
+        `return await Deno.connect({ hostname: "2130706433", port: ${other} })`,
+        "NotCapable",
+      ],
+      [
+        "connect to a port that overflows",
+        `return await Deno.connect({ hostname: "127.0.0.1", port: ${other} + 65536 })`,
+        "RangeError",
+      ],
+      [
+        "connect to a port with blanks",
+        first(`${node("net")}.connect({ host: "127.0.0.1", port: " ${other} " })`, "connect"),
+        no,
+      ],
+      [
+        "connect to a host with a NUL",
+        `return await Deno.connect({ hostname: "127.0.0.1\\0.x", port: ${other} })`,
+        "URIError",
+      ],
+      [
+        "connect to one of several addresses",
+        first(
+          `${node("net")}.connect({ host: "x", port: ${other}, autoSelectFamily: true,
+           lookup: (_, __, call) => call(null, [{ address: "127.0.0.1", family: 4 }]) })`,
+          "connect",
+        ),
+        no,
+      ],
+      [
+        "listen with a function of Node's servers",
+        `${node("net")}.createServer()._listen2("127.0.0.1", ${other}, 4, 5)`,
+        /NotCapable|OK undefined/,
+      ],
+      [
+        "bind a handle to an address",
+        `return ${node("net")}.connect(${port}, "127.0.0.1")._handle.bind("127.0.0.1", ${other})`,
+        no,
+      ],
+      [
+        "connect with HTTP/2 by its own function",
+        first(
+          `${node("http2")}.connect("${declared}",
+           { createConnection: () => ${node("net")}.connect(${other}, "127.0.0.1") })`,
+          "connect",
+        ),
+        no,
+      ],
+      [
+        "use a proxy of an agent",
+        first(
+          `${node("http")}.get({ host: "127.0.0.1", port: ${port}, agent: new (${
+            node("http")
+          }.Agent)(
+           { proxyEnv: { HTTP_PROXY: "http://127.0.0.1:${other}" } }) })`,
+          "response",
+        ),
+        no,
+      ],
+      [
+        "use a dispatcher",
+        `return await fetch("http://127.0.0.1:${other}/", { dispatcher: { dispatch() {} } })`,
+        no,
+      ],
+      [
+        "use an object as a client",
+        `return await fetch("${declared}/", { client: { rid: 3 } })`,
+        "TypeError",
+      ],
+      [
+        "add a header with a line break",
+        `return ${node("http")}.get("${declared}", { headers: { x: "a\\r\\nb: c" } })`,
+        "Invalid character in header",
+      ],
+      [
+        "resolve a name with its own server",
+        `const one = new (${
+          node("dns")
+        }.promises.Resolver)(); one.setServers(["127.0.0.1:${other}"]); return await one.resolve4("x.y")`,
+        "NotCapable",
+      ],
+      [
+        "resolve an address",
+        `return await ${node("dns")}.promises.lookupService("127.0.0.1", 22)`,
+        "EPERM",
+      ],
+      [
+        "serve a Unix socket",
+        `return Deno.serve({ path: "${folder}/allowed/x" }, () => {})`,
+        notForChecks("Deno.serve"),
+      ],
+      [
+        "bind a datagram socket to a fraction of a port",
+        `const one = ${node("dgram")}.createSocket({ type: "udp4", reusePort: true });
+         return await new Promise((go) => { one.on("error", go); one.bind({ port: 0.5 }, () => go("bound")) })`,
+        "EACCES",
+      ],
+      [
+        "list the interfaces",
+        "return Deno.networkInterfaces()",
+        requires("sys", "networkInterfaces"),
+      ],
+      [
+        "read into a buffer that is resized",
+        `const one = await Deno.connect({ hostname: "127.0.0.1", port: ${port} });
+         const buffer = new ArrayBuffer(9, { maxByteLength: 99 }); one.read(new Uint8Array(buffer)).catch(() => {});
+         try { buffer.resize(0) } finally { one.close() }`,
+        "a check cannot shrink a buffer",
+      ],
+      [
+        "start TLS twice on a connection",
+        `const one = await Deno.connect({ hostname: "127.0.0.1", port: ${port} });
+         const [a, b] = await Promise.allSettled([1, 2].map(() => Deno.startTls(one, { hostname: "x" })));
+         a.value?.close(); return b.reason`,
+        "BadResource",
+      ],
+      [
+        "use a transport that does not exist",
+        "return [typeof WebTransport, typeof Deno.connectQuic, typeof Deno.QuicEndpoint]",
+        "OK undefined,undefined,undefined",
+      ],
+    ] as const).map(([attempt, code, answer]): Expression => [attempt, "net", code, answer]),
   ];
 }
