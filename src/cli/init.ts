@@ -1,6 +1,7 @@
 import { basename, dirname, relative } from "node:path/posix";
 import { shellWord } from "../deploy/shell_word.ts";
 import { quoteText } from "../nagios/text.ts";
+import { newCheck } from "./new_check.ts";
 import { COPY_FOLDER, findPackage } from "./own_package.ts";
 import { copiedFiles, projectFiles, repositoryFiles } from "./project_files.ts";
 import { defineSubcommand } from "./subcommand.ts";
@@ -12,9 +13,12 @@ export const init: Subcommand = defineSubcommand({
   summary: "Create a project: an agent, a check, its test, settings, tasks and a workflow.",
   words: [{
     name: "DIR",
-    meaning: "the project folder; created if missing, must be empty if it exists",
+    optional: true,
+    meaning: "the project folder; created if missing, must be empty if it exists; with --check " +
+      "(default: .), the folder of an existing project",
   }],
   options: {
+    check: { value: "NAME", meaning: "add a check with this name, and its test, to a project" },
     monorepo: {
       meaning: "the folder is a part of a git repository: write the workflow and the settings of " +
         "editors at the top of the repository",
@@ -24,13 +28,20 @@ export const init: Subcommand = defineSubcommand({
     "0": "the project was created",
     "3": "the command line is invalid, or the folder cannot be used",
   },
-  async run([folder], { monorepo }) {
+  async run([folder], { monorepo, check }) {
+    if (check !== undefined) {
+      if (monorepo) throw new UsageError("Cannot combine --check with --monorepo");
+      return await addCheck(folder ?? ".", check);
+    }
+    if (folder === undefined) {
+      throw new UsageError("Missing DIR: expected a folder for the project");
+    }
     let created: Created;
     try {
-      created = await create(folder!, monorepo);
+      created = await create(folder, monorepo);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      throw new UsageError(`Cannot create a project in ${quoteText(folder!)}: ${error.message}`);
+      throw new UsageError(`Cannot create a project in ${quoteText(folder)}: ${error.message}`);
     }
     console.log(
       [
@@ -38,7 +49,7 @@ export const init: Subcommand = defineSubcommand({
           created.copied ? `, and a copy of Checkwright in ${folder}/${COPY_FOLDER}` : ""
         }. Next:`,
         "",
-        ...(folder === "." ? [] : [`  cd ${shellWord(folder!)}`]),
+        ...(folder === "." ? [] : [`  cd ${shellWord(folder)}`]),
         "  deno task test     # the check's own tests",
         "  deno task dev      # listens on 127.0.0.1:5666 and reloads after each edit",
         ...created.notes.flatMap((note) => ["", note]),
@@ -47,6 +58,33 @@ export const init: Subcommand = defineSubcommand({
     return 0;
   },
 });
+
+/** Adds a check to a project. The agent is not changed: its author decides on the option values. */
+async function addCheck(folder: string, name: string): Promise<number> {
+  try {
+    const { files, importLine, commandLine } = await newCheck(name);
+    const paths = Object.keys(files);
+    for (const path of paths) {
+      const exists = await Deno.lstat(`${folder}/${path}`).then(() => true, () => false);
+      if (exists) throw new Error(`${path} exists already`);
+    }
+    await Deno.lstat(`${folder}/agent.ts`).catch(() => {
+      throw new Error(`${folder}/agent.ts is missing: expected the folder of a project`);
+    });
+    await writeFiles(folder, files);
+    console.log(
+      [
+        `Created ${paths.join(" and ")}. Add the check to agent.ts:`,
+        "",
+        `  ${importLine}`,
+        `  ${commandLine}`,
+      ].join("\n"),
+    );
+    return 0;
+  } catch (error) {
+    throw new UsageError(`Cannot add a check: ${(error as Error).message}`);
+  }
+}
 
 interface Created {
   /** The number of files, without the copy of Checkwright. */

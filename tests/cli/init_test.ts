@@ -119,6 +119,40 @@ Deno.test("init writes the workflow above the folder only with --monorepo", asyn
   );
 });
 
+Deno.test("init --check adds a check that passes its test, and prints the lines for the agent", async () => {
+  await using temp = await folder();
+  const path = `${temp.path}/checks`;
+  await run("init", path);
+  const added = await run("init", path, "--check", "queue-depth");
+  assertEquals([added.code, added.stderr], [0, ""]);
+  const [imported, command] = added.stdout.split("\n").slice(2);
+  const agent = await Deno.readTextFile(`${path}/agent.ts`);
+  await Deno.writeTextFile(
+    `${path}/agent.ts`,
+    `${imported!.trim()}\n${agent.replace("commands: {\n", (start) => `${start}  ${command}\n`)}`,
+  );
+  assertEquals((await run("init", path, "--check", "new")).code, 0);
+  for (const words of [["task", "test"], ["task", "check"]]) {
+    const { code, stdout, stderr } = await deno(path, words);
+    assertEquals(code, 0, stdout + stderr);
+  }
+  const listed = await run("list", `${path}/agent.ts`, "--names");
+  assertStringIncludes(listed.stdout, "check_queue_depth\n");
+
+  const refusals: [args: string[], reason: string][] = [
+    [[path, "--check", "queue_depth"], "checks/queue_depth.ts exists already"],
+    [[path, "--check", "../x"], 'Invalid name "../x": expected lower-case words'],
+    [[temp.path, "--check", "x"], "agent.ts is missing: expected the folder of a project"],
+    [[path, "--check", "x", "--monorepo"], "Cannot combine --check with --monorepo"],
+    [[], "Missing DIR"],
+  ];
+  for (const [args, reason] of refusals) {
+    const { code, stderr } = await run("init", ...args);
+    assertEquals(code, 3);
+    assertStringIncludes(stderr, reason);
+  }
+});
+
 Deno.test("The tasks of a new project run existing subcommands", async () => {
   await using temp = await folder();
   await run("init", `${temp.path}/checks`);
