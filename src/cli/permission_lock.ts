@@ -54,10 +54,15 @@ export async function readLock(agent: string): Promise<Lock | undefined> {
  *
  * @param agent the path of the agent's module
  * @param code the bundled agent
- * @returns an error for each entry that the lock does not grant, and each error of the lock file; an
- * empty list if the lock file is missing or belongs to another agent
+ * @param severity the severity of an entry that the lock does not grant
+ * @returns a diagnostic for each entry that the lock does not grant, and each error of the lock file;
+ * an empty list if the lock file is missing or belongs to another agent
  */
-export async function checkLock(agent: string, code: SandboxCode): Promise<Diagnostic[]> {
+export async function checkLock(
+  agent: string,
+  code: SandboxCode,
+  severity: Diagnostic["severity"] = "error",
+): Promise<Diagnostic[]> {
   let lock;
   try {
     lock = await readLock(agent);
@@ -72,7 +77,7 @@ export async function checkLock(agent: string, code: SandboxCode): Promise<Diagn
     place: grant.command === undefined ? "agent" : placeBelow("commands", grant.command),
     message: `${LOCK_NAME} does not grant ${formatGrant(grant)}: review the change, then run ` +
       `checkwright permissions ${agent} --lock`,
-    severity: "error",
+    severity,
   }));
 }
 

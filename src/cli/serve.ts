@@ -47,7 +47,8 @@ export const serve: Subcommand = defineSubcommand({
     watch: {
       meaning:
         "reload when a module of the agent or a settings file changes, and show type errors; if " +
-        "the agent needs more permissions, restart the daemon",
+        "the agent needs more permissions, restart the daemon; a permission that the lock file does " +
+        "not grant is a warning",
     },
   },
   exitCodes: {
@@ -185,7 +186,10 @@ function createLoader(
     }, resolved);
     included = loaded.host;
     await watcher?.follow(path, included.files, included.folders);
-    const diagnostics = [...loaded.diagnostics, ...await checkLock(path, loaded.code)];
+    const diagnostics = [
+      ...loaded.diagnostics,
+      ...await checkLock(path, loaded.code, watcher === undefined ? "error" : "warning"),
+    ];
     printDiagnostics(diagnostics);
     if (errorsOf(diagnostics).length > 0) return undefined;
     const { described, manifest, code } = loaded;

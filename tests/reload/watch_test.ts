@@ -2,7 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
-import { serve, type Served } from "../serving.ts";
+import { run, serve, type Served } from "../serving.ts";
 import { later, until } from "../waiting.ts";
 
 const agent = (body: string) => `
@@ -70,12 +70,18 @@ const reads = defineCheck({
 export default defineAgent({ commands: { reads } });
 `;
   await using project = await createProject(source("{}", "first"));
+  assertEquals((await run("permissions", project.agent, "--lock")).code, 0);
   await using served = await serve(project.agent, "--no-tls", "--watch");
   const refusal = await askOnce(served, ["reads"]);
   assertStringIncludes(refusal, "Permission refused");
   await project.write("agent.ts", source('{ read: ["/etc/hostname"] }', "second"));
   await served.logged(" restart ");
   assertStringIncludes(served.log(), "the agent needs more permissions: read /etc/hostname");
+  const notGranted = "permissions.lock.json does not grant read /etc/hostname: review the change";
+  assertStringIncludes(served.log(), `warning: commands.reads: ${notGranted}`);
+  const refused = await run("serve", project.agent, "--no-tls", "--listen", "127.0.0.1:0");
+  assertEquals(refused.code, 3);
+  assertStringIncludes(refused.stderr, `error: commands.reads: ${notGranted}`);
   const answer = await until(
     "an answer of the new daemon",
     async () => {
