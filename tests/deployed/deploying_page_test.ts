@@ -83,6 +83,7 @@ Deno.test("The console samples of the page about deploying show the real outputs
     `${project}/agent.ts`,
     agent.replace("defineAgent({\n", `defineAgent({\n  listen: "127.0.0.1:${port}",\n`),
   );
+  assertEquals((await run("permissions", `${project}/agent.ts`, "--lock")).code, 0);
   await Deno.mkdir(`${root}/bin`);
   await Deno.symlink(Deno.execPath(), `${root}/bin/deno`);
   const shell = openShell(project, {
