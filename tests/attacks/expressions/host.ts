@@ -449,7 +449,7 @@ export function host({ folder }: Surroundings): Expression[] {
       [
         "lose the error of a copy",
         `new Promise((go) => ${fs}.copyFile("${allowed}/no", "${allowed}/new", go))`,
-        "ENOENT",
+        "OK NotFound",
       ],
       [
         "read a link with a slash at its end",
