@@ -1,7 +1,7 @@
 import { quoteText } from "../nagios/text.ts";
 import type { OptionKind, OptionSpec } from "./option.ts";
 import { parseOption, unknownOption } from "./parse_option.ts";
-import { addItems, applyScope, type ItemScope, optionsPer } from "./per_item.ts";
+import { addItems, applyScope, type ItemScope, MAX_ITEMS, optionsPer } from "./per_item.ts";
 import { splitWords } from "./split_words.ts";
 
 type Specs = Readonly<Record<string, OptionSpec>>;
@@ -136,8 +136,11 @@ function assign(parsed: Parsing, name: string, value: string, options: Specs): v
       );
     }
   } else if (spec.kind !== "list") values[name] = value;
-  else if (spec.split === false) values[name] = [...(before as string[] | undefined) ?? [], value];
-  else values[name] = before === undefined ? value : `${before},${value}`;
+  else if (spec.split === false) {
+    const items = (before as string[] | undefined) ?? [];
+    // A list with more items is an error, so that a long line of arguments does not copy it often.
+    if (items.length <= MAX_ITEMS) values[name] = [...items, value];
+  } else values[name] = before === undefined ? value : `${before},${value}`;
 
   for (const cleared of spec.clears ?? []) {
     delete values[cleared];
@@ -177,15 +180,18 @@ function readNamed(word: string, options: Specs): Named[] {
 
 // Reads `w5` as an option with its value, and `vew5` as two flags and an option with its value.
 function readLetters(letters: string, options: Specs): Named[] {
-  const [as = "", rest] = [letters[0], letters.slice(1)];
-  const name = findShort(as, options);
-  if (name === undefined) return [{ as, ...(rest !== "" && { value: rest }) }];
-  if (rest === "") return [{ name, as }];
-  const { kind, values } = options[name]!;
-  const isValue = kind !== "flag" || rest.startsWith("=") || values?.includes(rest) ||
-    values !== undefined && /^[^A-Za-z]/.test(rest);
-  if (isValue) return [{ name, value: rest.replace(/^=/, ""), as }];
-  return [{ name, as }, ...readLetters(rest, options)];
+  const named: Named[] = [];
+  for (let at = 0; at < letters.length; at++) {
+    const [as, rest] = [letters[at]!, letters.slice(at + 1)];
+    const name = findShort(as, options);
+    if (name === undefined) return [...named, { as, ...(rest !== "" && { value: rest }) }];
+    const { kind, values } = options[name]!;
+    const isValue = rest !== "" && (kind !== "flag" || rest.startsWith("=") ||
+      values?.includes(rest) || values !== undefined && /^[^A-Za-z]/.test(rest));
+    if (isValue) return [...named, { name, value: rest.replace(/^=/, ""), as }];
+    named.push({ name, as });
+  }
+  return named;
 }
 
 function findShort(letter: string, options: Specs): string | undefined {

@@ -2,13 +2,10 @@ import { parseRange, type Range } from "../nagios/range.ts";
 import { quoteText } from "../nagios/text.ts";
 import { parseBytes, parseDuration, parsePercent } from "../nagios/units.ts";
 import type { OptionKind, OptionSpec } from "./option.ts";
-import { isPerItem, OTHERS } from "./per_item.ts";
+import { isPerItem, MAX_ITEMS, OTHERS } from "./per_item.ts";
 
 /** Maximum length of a string if its option sets none, in characters. */
 const defaultMaxCharacters = 1024;
-
-/** Maximum number of strings in a `list` and of ranges in a `ranges`. */
-const maxItems = 256;
 
 function expected(value: unknown, what: string): never {
   throw new SyntaxError(`Invalid value ${show(value)}: expected ${what}`);
@@ -40,7 +37,7 @@ function ranges(value: unknown): Range[] {
     : Array.isArray(value)
     ? value
     : [value];
-  if (items.length > maxItems) return expected(value, `at most ${maxItems} ranges`);
+  if (items.length > MAX_ITEMS) return expected(value, `at most ${MAX_ITEMS} ranges`);
   return items.map(range);
 }
 
@@ -129,7 +126,7 @@ function list(value: unknown, spec: OptionSpec): string[] {
     ? [value]
     : atCommas(value);
   if (!Array.isArray(items)) return expected(value, "strings separated by commas");
-  if (items.length > maxItems) return expected(value, `at most ${maxItems} strings`);
+  if (items.length > MAX_ITEMS) return expected(value, `at most ${MAX_ITEMS} strings`);
   return items.map((item) => text(item, spec));
 }
 
@@ -165,7 +162,7 @@ function perItem(value: unknown, spec: OptionSpec): Record<string, unknown> {
     ...(spec.default !== undefined && { [OTHERS]: spec.default }),
     ...given,
   });
-  if (entries.length > maxItems) return expected(value, `a map with at most ${maxItems} keys`);
+  if (entries.length > MAX_ITEMS) return expected(value, `a map with at most ${MAX_ITEMS} keys`);
   return Object.fromEntries(entries.map(([item, one]) => {
     try {
       return [item, parsers[spec.kind](one, spec)];

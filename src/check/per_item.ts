@@ -1,6 +1,9 @@
 import { quoteText } from "../nagios/text.ts";
 import type { OptionSpec } from "./option.ts";
 
+/** Maximum number of strings in a `list`, of ranges in a `ranges`, and of values for items. */
+export const MAX_ITEMS = 256;
+
 /** The key of the value for all items that have no value of their own. */
 export const OTHERS = "*";
 
@@ -14,7 +17,7 @@ type Values = Readonly<Record<string, unknown>>;
  */
 export function isPerItem(value: unknown): value is Values {
   return typeof value === "object" && value !== null && !Array.isArray(value) &&
-    !("inside" in value);
+    !("inside" in value && typeof value.inside === "boolean" && "start" in value);
 }
 
 /**
@@ -53,6 +56,8 @@ export interface ItemScope {
  */
 export function addItems(scope: ItemScope, items: readonly string[], values: Values): void {
   for (const item of items) {
+    // A list with more items is an error.
+    if (scope.before.size > MAX_ITEMS) break;
     if (!scope.before.has(item)) scope.before.set(item, { ...values });
   }
   scope.unused.clear();

@@ -54,7 +54,7 @@ export const compile: Subcommand = defineSubcommand({
   },
   async run([path = DEFAULT_AGENT], { out, ...extra }) {
     const [types, agent] = await Promise.all([checkTypes(path), readAgent(path, {}, true)]);
-    agent.diagnostics.push(...await checkLock(path, agent.code));
+    agent.diagnostics.push(...await checkLock(path, agent.code, agent.manifest));
     const typeErrors = await readTypeErrors(types ?? "", path);
     printDiagnostics(typeErrors.map((error) => ({ ...error, severity: "error" })));
     if (typeErrors.length === 0 && types !== undefined) console.error(types);

@@ -10,14 +10,27 @@ import type { Manifest } from "../agent/manifest.ts";
  */
 export async function withVersion(path: string, manifest: Manifest): Promise<Manifest> {
   if (manifest.version !== undefined) return manifest;
-  const found = await git(path, ["describe", "--tags", "--always", "--dirty", "--abbrev=10"]);
+  const described = await git(path, ["describe", "--tags", "--always", "--abbrev=10"]);
+  if (described === undefined) return manifest;
+  // In a submodule, git would run with the configuration of the submodule.
+  const options = ["--porcelain", "--untracked-files=no", "--ignore-submodules=dirty"];
+  const found = await git(path, ["status", ...options]) === "" ? described : `${described}-dirty`;
   // Names of tags may contain other characters, such as slashes.
-  const version = found?.replaceAll(/[^0-9A-Za-z.+~_-]+/g, "-").slice(0, 64);
-  return version === undefined ? manifest : { ...manifest, version };
+  return { ...manifest, version: found.replaceAll(/[^0-9A-Za-z.+~_-]+/g, "-").slice(0, 64) };
 }
 
+/** Settings that prevent that git starts programs which the configuration of a repository names. */
+const harmless: readonly Setting[] = [
+  ["core.fsmonitor", "false"],
+  ["core.hooksPath", "/dev/null"],
+  ["log.showSignature", "false"],
+];
+
+type Setting = readonly [key: string, value: string];
+
 /**
- * Runs git in the folder of a file.
+ * Runs git in the folder of a file. Git starts no program that the configuration of the repository
+ * names, and uses no network.
  *
  * @param path the path of the file
  * @param args the arguments of git
@@ -25,16 +38,58 @@ export async function withVersion(path: string, manifest: Manifest): Promise<Man
  */
 export async function git(path: string, args: readonly string[]): Promise<string | undefined> {
   const folder = path.replace(/[^/]*$/, "") || ".";
+  const filters = await filtersOf(folder);
+  return (await runGit(folder, args, [...harmless, ...filters]))?.trim();
+}
+
+/** A scope, a key and a value of git's configuration, each with NUL or a line break after it. */
+const ENTRY = /([^\0]*)\0([^\0\n]*)(?:\n[^\0]*)?\0/g;
+
+// Returns settings without the filters of the repository. To compare a changed file, git starts the
+// filter for it. The filters of the user, for example those of Git LFS, stay.
+async function filtersOf(folder: string): Promise<Setting[]> {
+  const pattern = String.raw`^filter\..*\.(clean|process|required)$`;
+  const list = ["config", "--show-scope", "--includes", "-z", "--get-regexp", pattern];
+  // If no key matches, git fails.
+  const found = await runGit(folder, list, []) ?? "";
+  return [...found.matchAll(ENTRY)].flatMap(([, scope = "", key = ""]): Setting[] =>
+    scope === "local" || scope === "worktree"
+      ? [[key, key.endsWith(".required") ? "false" : ""]]
+      : []
+  );
+}
+
+async function runGit(
+  folder: string,
+  args: readonly string[],
+  settings: readonly Setting[],
+): Promise<string | undefined> {
   try {
     const { success, stdout } = await new Deno.Command("git", {
-      // The configuration of a repository may name a program to start; this prevents that.
-      args: ["-c", "core.fsmonitor=false", "-C", folder, ...args],
+      args: ["-C", folder, ...args],
+      env: {
+        ...inEnvironment(settings),
+        // Without this, git would write the index, fetch missing objects, and start a pager.
+        GIT_OPTIONAL_LOCKS: "0",
+        GIT_ALLOW_PROTOCOL: "none",
+        GIT_PAGER: "cat",
+      },
       stdin: "null",
       stdout: "piped",
       stderr: "null",
     }).output();
-    return success ? new TextDecoder().decode(stdout).trim() : undefined;
+    return success ? new TextDecoder().decode(stdout) : undefined;
   } catch {
     return undefined;
   }
+}
+
+// An argument such as `-c KEY=VALUE` cannot contain a key with an equals sign.
+function inEnvironment(settings: readonly Setting[]): Record<string, string> {
+  const before = Number(Deno.env.get("GIT_CONFIG_COUNT") ?? 0) || 0;
+  const entries = settings.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${before + index}`, key],
+    [`GIT_CONFIG_VALUE_${before + index}`, value],
+  ]);
+  return { ...Object.fromEntries(entries), GIT_CONFIG_COUNT: String(before + settings.length) };
 }

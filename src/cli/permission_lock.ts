@@ -1,5 +1,5 @@
 import { AgentError, type Diagnostic, placeBelow } from "../agent/diagnostic.ts";
-import type { Manifest } from "../agent/manifest.ts";
+import type { HostSettings, Manifest } from "../agent/manifest.ts";
 import {
   compareLock,
   type Excess,
@@ -54,6 +54,9 @@ export async function readLock(agent: string): Promise<Lock | undefined> {
  *
  * @param agent the path of the agent's module
  * @param code the bundled agent
+ * @param manifest the manifest that will be used. The agent is evaluated again only if the settings
+ * of the host affect it: code could request other permissions at each evaluation
+ * @param host the settings of the host in the manifest, which no lock covers
  * @param severity the severity of an entry that the lock does not grant
  * @returns a diagnostic for each entry that the lock does not grant, and each error of the lock file;
  * an empty list if the lock file is missing or belongs to another agent
@@ -61,6 +64,8 @@ export async function readLock(agent: string): Promise<Lock | undefined> {
 export async function checkLock(
   agent: string,
   code: SandboxCode,
+  manifest: Manifest,
+  host: HostSettings = {},
   severity: Diagnostic["severity"] = "error",
 ): Promise<Diagnostic[]> {
   let lock;
@@ -71,7 +76,7 @@ export async function checkLock(
     throw error;
   }
   if (lock === undefined) return [];
-  const asked = lockOf(agent, (await describeCode(code, {}, code.imports)).manifest);
+  const asked = await askedBy(agent, code, manifest, host);
   if (lock.module !== asked.module) return [];
   return compareLock(lock, asked).more.map((grant) => ({
     place: grant.command === undefined ? "agent" : placeBelow("commands", grant.command),
@@ -79,6 +84,23 @@ export async function checkLock(
       `checkwright permissions ${agent} --lock`,
     severity,
   }));
+}
+
+/** Settings that affect no command. */
+const ofDaemon: ReadonlySet<string> = new Set(["listen", "tls"]);
+
+async function askedBy(
+  agent: string,
+  code: SandboxCode,
+  manifest: Manifest,
+  host: HostSettings,
+): Promise<Lock> {
+  const hosted = lockOf(agent, manifest);
+  const set = Object.entries(host).filter(([, value]) => value !== undefined);
+  if (set.length === 0) return hosted;
+  const plain = lockOf(agent, (await describeCode(code, {}, code.imports)).manifest);
+  const affects = set.some(([name]) => !ofDaemon.has(name));
+  return affects ? plain : { ...plain, commands: hosted.commands };
 }
 
 /**

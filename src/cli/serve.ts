@@ -3,7 +3,7 @@ import { type Address, formatHostPort } from "../net/host_port.ts";
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { deployedFiles } from "../agent/deployment.ts";
 import { type Lookup, NO_ADDRESS, RequiredNameError } from "../agent/resolve_listen.ts";
-import type { Manifest } from "../agent/manifest.ts";
+import type { HostSettings, Manifest } from "../agent/manifest.ts";
 import type { Settings } from "../agent/settings.ts";
 import { defaultStateDirectory } from "../daemon/load_tls.ts";
 import { createLog, lineWriter, type Log } from "../daemon/log.ts";
@@ -180,19 +180,20 @@ function createLoader(
   return async () => {
     // Watch before reading: a change during the load must cause another reload.
     await watcher?.follow(path, [options.settings, ...included.files], included.folders);
-    const loaded = await loadOnHost(path, options.settings, {
+    const given: HostSettings = {
       ...(options.listen !== undefined && { listen: options.listen }),
       ...(options["no-tls"] && { tls: false }),
-    }, resolved);
+    };
+    const loaded = await loadOnHost(path, options.settings, given, resolved);
     included = loaded.host;
     await watcher?.follow(path, included.files, included.folders);
-    const diagnostics = [
-      ...loaded.diagnostics,
-      ...await checkLock(path, loaded.code, watcher === undefined ? "error" : "warning"),
-    ];
+    const { described, manifest, code, host } = loaded;
+    const set = { ...host.settings, ...given };
+    const severity = watcher === undefined ? "error" : "warning";
+    const locked = await checkLock(path, code, described, set, severity);
+    const diagnostics = [...loaded.diagnostics, ...locked];
     printDiagnostics(diagnostics);
     if (errorsOf(diagnostics).length > 0) return undefined;
-    const { described, manifest, code } = loaded;
     const settings = { ...described.settings, listen: settled(manifest.settings.listen) };
     return { manifest: { ...described, settings }, code };
   };

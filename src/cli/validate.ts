@@ -39,7 +39,9 @@ export const validate: Subcommand = defineSubcommand({
     const path = named ?? DEFAULT_AGENT;
     const agent = await loadOnHost(path, settings, {}, lookup);
     const { manifest } = agent;
-    const diagnostics = [...agent.diagnostics, ...await checkLock(path, agent.code)];
+    const { code, described, host } = agent;
+    const locked = await checkLock(path, code, described, host.settings);
+    const diagnostics = [...agent.diagnostics, ...locked];
     const errors = errorsOf(diagnostics).length;
     if (json) {
       const commands = Object.keys(manifest.commands).length;

@@ -20,7 +20,7 @@ import {
 } from "./harden_process_object.ts";
 import { hardenShared, hardenSharedModules } from "./harden_shared.ts";
 import { hardenChildProcess, hardenCommand } from "./harden_subprocess.ts";
-import { refuseSetId } from "./harden_modes.ts";
+import { refuseSetId, refuseSetIdCopies } from "./harden_modes.ts";
 import type { RealmFacts } from "./messages.ts";
 import { refuseCall } from "../check/refusal.ts";
 import { type Print, refuseDescriptors, replaceDenoStreams } from "./null_streams.ts";
@@ -90,6 +90,7 @@ function hardenRealm(
   boundConnect();
   refuseCrashes();
   refuseSetId(Deno, true);
+  refuseSetIdCopies(Deno, true);
   const guard = guardFiles(files);
   hardenCommand(mark);
   redirectConsole(print);
@@ -108,6 +109,8 @@ function hardenRealm(
     hardenMore(process);
     refuseSetId(fs, false);
     refuseSetId(Reflect.get(fs, "promises"), true);
+    refuseSetIdCopies(fs, false);
+    refuseSetIdCopies(Reflect.get(fs, "promises"), true);
     refuseDescriptors(fs);
     protectFileHandles(Reflect.get(fs, "promises"));
     guard.guardNode(fs, pipe);

@@ -8,6 +8,7 @@ import { HANDLE_MAKERS, hideBindings, hideHandles } from "./harden_handles.ts";
 import { createSubtleJobs } from "./harden_jobs.ts";
 import { expectSignable } from "./harden_rsa.ts";
 import { guardZlib } from "./harden_zlib.ts";
+import { isObject } from "./protect.ts";
 import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
 
 /** The members of a JSON Web Key that are strings. */
@@ -57,9 +58,8 @@ export function refuseCrashes(): void {
     "generateKey",
     (original) => signable(jobs.generating(original)),
   );
-  for (const name of ["deriveBits", "deriveKey"]) {
-    replaceFunction(SubtleCrypto.prototype, name, jobs.deriving);
-  }
+  replaceFunction(SubtleCrypto.prototype, "deriveBits", jobs.derivingBits);
+  replaceFunction(SubtleCrypto.prototype, "deriveKey", jobs.derivingKey);
   refuseShrinking();
 }
 
@@ -140,7 +140,7 @@ export function refuseNodeCrashes(process: object): void {
 }
 
 function copyJwk(key: unknown): unknown {
-  if (typeof key !== "object" || key === null) return key;
+  if (!isObject(key)) return key;
   const copy: Record<string, unknown> = {};
   for (const name of [...jwkStrings, "ext", "key_ops", "oth"]) {
     const value: unknown = Reflect.get(key, name);

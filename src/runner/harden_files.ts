@@ -15,6 +15,7 @@ import {
   twice,
 } from "../check/path_functions.ts";
 import { refuseMove } from "../check/refusal.ts";
+import { isObject } from "./protect.ts";
 import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
 import { pathReader, urlReader } from "./path_argument.ts";
 import { createResolver } from "./real_paths.ts";
@@ -76,7 +77,7 @@ function createRewriter(declared: readonly string[]): Rewriter {
     // Options are copied, so that they cannot change after the path was resolved.
     inOption: (name) => (args) =>
       args.map((value) => {
-        if (typeof value !== "object" || value === null) return value;
+        if (!isObject(value)) return value;
         const options: Record<string, unknown> = { ...value };
         return name in options && options[name] !== undefined
           ? { ...options, [name]: rewrite(options[name]) }

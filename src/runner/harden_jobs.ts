@@ -4,6 +4,7 @@
  * busy. Functions of `node:crypto` with a callback compute on the thread of the check instead, where
  * the deadline finds them. `crypto.subtle` cannot do this, so its computations are limited.
  */
+import { isObject } from "./protect.ts";
 import { type AnyFunction, replaceFunction } from "./replace.ts";
 
 /** Functions of `node:crypto` that also exist with the suffix `Sync`. */
@@ -18,6 +19,8 @@ const maxJobs = 2;
 const maxIterations = 4_000_000;
 /** Bits of the shortest block of PBKDF2, an SHA-1 digest. */
 const blockBits = 160;
+/** Bits of a derived key whose type sets no length, for example HMAC with SHA-256. */
+const keyBits = 512;
 /** The maximum product of passes and memory (in KiB) of Argon2: about 2 s. */
 const maxPasses = 2 ** 20;
 /** The maximum length of a generated RSA key, in bits: about 10 s. */
@@ -72,8 +75,10 @@ type Bound = (args: unknown[]) => unknown[];
 export interface SubtleJobs {
   /** Bounds a function that generates a key. */
   generating(original: AnyFunction): AnyFunction;
-  /** Bounds a function that derives bits or a key. */
-  deriving(original: AnyFunction): AnyFunction;
+  /** Bounds a function that derives bits. */
+  derivingBits(original: AnyFunction): AnyFunction;
+  /** Bounds a function that derives a key. */
+  derivingKey(original: AnyFunction): AnyFunction;
 }
 
 /** Makes the bounds of a realm. Must run before user code is evaluated. */
@@ -97,7 +102,11 @@ export function createSubtleJobs(): SubtleJobs {
       };
   }
 
-  return { generating: limit(boundGeneration), deriving: limit(boundDerivation) };
+  return {
+    generating: limit(boundGeneration),
+    derivingBits: limit(boundBits),
+    derivingKey: limit(boundKey),
+  };
 }
 
 function boundGeneration([algorithm, ...rest]: unknown[]): unknown[] {
@@ -106,23 +115,40 @@ function boundGeneration([algorithm, ...rest]: unknown[]): unknown[] {
   return [given, ...rest];
 }
 
-function boundDerivation([algorithm, key, length, ...rest]: unknown[]): unknown[] {
-  const given = copyNumbers(algorithm, ["iterations", "memory", "passes"]);
+function boundBits([algorithm, key, length, ...rest]: unknown[]): unknown[] {
   const bits = typeof length === "string" ? Number(length) : length;
-  // The type of a derived key has at most 512 bits.
-  const blocks = Math.ceil((typeof bits === "number" ? bits : 512) / blockBits);
-  expectAtMost(maxIterations, "iterations", numberIn(given, "iterations") * Math.max(blocks, 1));
+  return [boundDerivation(algorithm, typeof bits === "number" ? bits : 0), key, bits, ...rest];
+}
+
+function boundKey([algorithm, key, type, ...rest]: unknown[]): unknown[] {
+  const given = copyNumbers(type, ["length"]);
+  const bits = numberIn(given, "length") || keyBits;
+  return [boundDerivation(algorithm, bits), key, given, ...rest];
+}
+
+// Returns a copy of the algorithm.
+function boundDerivation(algorithm: unknown, bits: number): unknown {
+  const given = copyNumbers(algorithm, ["iterations", "memory", "passes"]);
+  const blocks = Math.max(Math.ceil(bits / blockBits), 1);
+  expectAtMost(maxIterations, "iterations", numberIn(given, "iterations") * blocks);
   expectAtMost(maxPasses, "passes", numberIn(given, "memory") * numberIn(given, "passes"));
-  return [given, key, bits, ...rest];
+  return given;
 }
 
 // Copies the parameters of an algorithm, so that they cannot change after they were checked.
 function copyNumbers(algorithm: unknown, names: readonly string[]): unknown {
-  if (typeof algorithm !== "object" || algorithm === null) return algorithm;
+  if (!isObject(algorithm)) return algorithm;
   const copy: Record<string, unknown> = {};
   for (const name in algorithm) copy[name] = Reflect.get(algorithm, name);
-  for (const name of names) if (copy[name] !== undefined) copy[name] = Number(copy[name]);
+  for (const name of names) if (copy[name] !== undefined) copy[name] = toNumber(name, copy[name]);
   return copy;
+}
+
+// The runtime converts some of these numbers modulo 2 ** 32.
+function toNumber(name: string, value: unknown): number {
+  const number = Number(value);
+  if (number >= 0 && number < 2 ** 32) return number;
+  throw new TypeError(`Invalid ${name}: expected a number from 0 to ${2 ** 32 - 1}`);
 }
 
 function numberIn(algorithm: unknown, name: string): number {

@@ -3,6 +3,7 @@
  * and a check may write in some folder: with such a bit, a local user could become root.
  */
 import { refuse } from "../check/refusal.ts";
+import { isObject } from "./protect.ts";
 import type { AnyFunction } from "./replace.ts";
 
 /** The bits S_ISUID and S_ISGID. */
@@ -31,8 +32,13 @@ export function refuseSetId(owner: object, isAsync: boolean, shift = 0): void {
     for (const name of [base, `${base}Sync`]) {
       const original = Reflect.get(owner, name) as AnyFunction | undefined;
       if (original === undefined) continue;
+      // Only these functions accept a callback in place of the options.
+      const callsBack = !isAsync && name === base;
       const change = (args: unknown[]) =>
-        args.map((value, at) => at === index - shift ? checked(value) : value);
+        args.map((value, at) => {
+          const isMode = at === index - shift && !(callsBack && typeof value === "function");
+          return isMode ? checked(value) : value;
+        });
       const guarded: AnyFunction = function (...args) {
         return Reflect.apply(original, this, change(args));
       };
@@ -47,8 +53,8 @@ export function refuseSetId(owner: object, isAsync: boolean, shift = 0): void {
 
 // Returns the argument in a form that cannot change after it was checked.
 function checked(value: unknown): unknown {
-  if (typeof value === "function" || value === null || value === undefined) return value;
-  if (typeof value !== "object") return expectNoSetId(value);
+  if (value === null || value === undefined) return value;
+  if (!isObject(value)) return expectNoSetId(value);
   const options: { mode?: unknown } = { ...value };
   return "mode" in options ? { ...options, mode: expectNoSetId(options.mode) } : options;
 }
@@ -57,8 +63,79 @@ function expectNoSetId(mode: unknown): unknown {
   const isText = typeof mode === "string";
   // A string that is not a number is an encoding.
   const bits = isText ? Number.parseInt(mode, 8) : Number(mode);
-  if ((bits & setIdBits) !== 0) {
-    throw refuse("A check cannot set the set-user-ID or set-group-ID bit", "chmod");
-  }
+  if ((bits & setIdBits) !== 0) throw setIdRefused();
   return isText || mode === undefined || mode === null ? mode : bits;
+}
+
+function setIdRefused(): Error {
+  return refuse("A check cannot set the set-user-ID or set-group-ID bit", "chmod");
+}
+
+/**
+ * Guards the functions that copy a file, because a copy has the mode of its source. Must run before
+ * paths are resolved: then these functions receive strings.
+ *
+ * @param owner `Deno`, `node:fs` or `node:fs/promises`
+ * @param isAsync whether the functions without the suffix `Sync` return promises
+ */
+export function refuseSetIdCopies(owner: object, isAsync: boolean): void {
+  const { statSync, openSync, chmodSync } = Deno;
+  const isSetId = ({ mode }: Deno.FileInfo) => ((mode ?? 0) & setIdBits) !== 0;
+
+  function expectPlain(from: unknown): void {
+    let source: Deno.FileInfo;
+    try {
+      source = statSync(from as string);
+    } catch {
+      // The original reports the error.
+      return;
+    }
+    if (isSetId(source)) throw setIdRefused();
+  }
+
+  // The source may have been replaced after it was examined.
+  function expectPlainCopy(to: unknown): void {
+    using copy = openSync(to as string, { write: true });
+    const made = copy.statSync();
+    if (!isSetId(made)) return;
+    chmodSync(to as string, made.mode! & ~setIdBits);
+    throw setIdRefused();
+  }
+
+  const copySync: Make = (original) =>
+    function (...args) {
+      expectPlain(args[0]);
+      Reflect.apply(original, this, args);
+      expectPlainCopy(args[1]);
+    };
+  const copyAsync: Make = (original) =>
+    async function (...args) {
+      expectPlain(args[0]);
+      await Reflect.apply(original, this, args);
+      expectPlainCopy(args[1]);
+    };
+  const copyThenCall: Make = (original) =>
+    function (...args) {
+      const callback = args.at(-1);
+      if (typeof callback !== "function") return Reflect.apply(original, this, args);
+      const end = (error: unknown) => {
+        try {
+          if (!error) expectPlainCopy(args[1]);
+        } catch (refusal) {
+          error = refusal;
+        }
+        callback(error ?? null);
+      };
+      expectPlain(args[0]);
+      return Reflect.apply(original, this, [...args.slice(0, -1), end]);
+    };
+  define(owner, "copyFile", isAsync ? copyAsync : copyThenCall);
+  define(owner, "copyFileSync", copySync);
+}
+
+type Make = (original: AnyFunction) => AnyFunction;
+
+function define(owner: object, name: string, make: Make): void {
+  const original = Reflect.get(owner, name) as AnyFunction | undefined;
+  if (original !== undefined) Object.defineProperty(owner, name, { value: make(original) });
 }

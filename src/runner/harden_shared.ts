@@ -4,7 +4,13 @@
  * observe or influence other checks.
  */
 import type { NodeProcess } from "./harden_process_object.ts";
-import { CLEARING, clearOwnTimer } from "./harden_timers.ts";
+import {
+  CLEARING,
+  clearOwnImmediate,
+  clearOwnTimer,
+  hideSignalTimers,
+  setOwnImmediate,
+} from "./harden_timers.ts";
 import { protectInternals } from "./protect_internals.ts";
 import { type AnyFunction, refuseFunctions } from "./replace.ts";
 
@@ -33,6 +39,7 @@ export function hardenShared(): void {
     set(Performance.prototype, name, () => []);
   }
   set(PerformanceObserver.prototype, "observe", () => {});
+  hideSignalTimers();
   guardObjectUrls();
 }
 
@@ -75,12 +82,19 @@ export function hardenSharedModules(process: NodeProcess): void {
   Reflect.get(globalThis, "Buffer");
   for (const name of ["http", "https"]) hardenAgent(process.getBuiltinModule(name) as HttpModule);
   hardenParsers(process.getBuiltinModule("_http_common") as { parsers: Parsers });
-  hardenInspect(process.getBuiltinModule("util") as { inspect: AnyFunction });
+  const util = process.getBuiltinModule("util") as Record<"inspect" | "promisify", AnyFunction>;
+  hardenInspect(util);
+  hardenPromisify(util);
   hardenHooks(process.getBuiltinModule("async_hooks"));
   hardenDiagnostics(process.getBuiltinModule("diagnostics_channel"));
-  const timers = process.getBuiltinModule("timers") as { setTimeout: AnyFunction };
+  const timers = process.getBuiltinModule("timers") as Record<
+    "setTimeout" | "setImmediate",
+    AnyFunction
+  >;
   const clear = clearOwnTimer(timers.setTimeout);
   for (const name of CLEARING) set(timers, name, clear);
+  set(timers, "setImmediate", setOwnImmediate(timers.setImmediate));
+  set(timers, "clearImmediate", clearOwnImmediate);
   // Named locks, see `shared`.
   set(process.getBuiltinModule("worker_threads"), "locks", undefined);
 }
@@ -137,6 +151,17 @@ function hardenInspect(util: { inspect: AnyFunction }): void {
   const { colors, styles, custom, defaultOptions } = inspect as unknown as Record<string, object>;
   Object.assign(own, { colors, styles, custom, defaultOptions: { ...defaultOptions } });
   set(util, "inspect", own);
+}
+
+// The original defines a property on functions that checks share, which fails if they are protected.
+function hardenPromisify(util: { promisify: AnyFunction }): void {
+  const { promisify } = util;
+  const custom = Reflect.get(promisify, "custom") as symbol;
+  const own: AnyFunction = (original) => {
+    const known: unknown = typeof original === "function" && Reflect.get(original, custom);
+    return typeof known === "function" ? known : promisify(original);
+  };
+  set(util, "promisify", Object.assign(own, { custom }));
 }
 
 // A hook would receive the promises and sockets of all checks.

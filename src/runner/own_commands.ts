@@ -14,16 +14,19 @@ import type { BareFunction } from "../check/execute.ts";
  */
 export function copyCommands(agent: unknown): ReadonlyMap<string, CheckCommand | BareFunction> {
   const commands = new Map<string, CheckCommand | BareFunction>();
-  // Commands of one definition keep sharing it: `run` may use `this`.
-  const copies = new Map<unknown, unknown>();
+  // Commands of one definition keep sharing it: `run` may use `this`. Different definitions share
+  // nothing, not even the options that one has from the other.
+  const definitions = new Map<unknown, CheckCommand["definition"]>();
   for (const [name, command] of Object.entries(partOf(agent, "commands") ?? {})) {
     if (partOf(command, "kind") === "check") {
       const { kind, definition, values, settings } = command as CheckCommand;
+      const known = definitions.get(definition) ?? copyPlain(definition);
+      definitions.set(definition, known);
       commands.set(name, {
         kind,
-        definition: copyPlain(definition, copies),
-        values: copyPlain(values, copies),
-        settings: copyPlain(settings, copies),
+        definition: known,
+        values: copyPlain(values),
+        settings: copyPlain(settings),
       });
     } else if (typeof command === "function") {
       commands.set(name, (args) => command(args));
@@ -38,7 +41,7 @@ function partOf(value: unknown, name: string): unknown {
 
 // Copies plain objects and lists, and keeps all other values: functions and instances of classes
 // belong to the modules of the checks.
-function copyPlain<T>(value: T, copies: Map<unknown, unknown>): T {
+function copyPlain<T>(value: T, copies = new Map<unknown, unknown>()): T {
   if (typeof value !== "object" || value === null) return value;
   const known = copies.get(value);
   if (known !== undefined) return known as T;

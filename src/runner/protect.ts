@@ -20,8 +20,11 @@ const { get: getOf, has: hasIn, set: setIn } = WeakMap.prototype;
 
 const protectedObjects = new WeakSet<object>([Object.prototype, Function.prototype]);
 
-/** Whether a value can have properties. */
-function isObject(value: unknown): value is object {
+/**
+ * Returns whether a value can have properties: an object or a function. The runtime also accepts a
+ * function as options.
+ */
+export function isObject(value: unknown): value is object {
   return typeof value === "function" || (typeof value === "object" && value !== null);
 }
 

@@ -4,7 +4,7 @@
  * Most checks use few globals, and the runtime loads many of them at their first use. So each is
  * protected when it is read for the first time.
  */
-import { CLEARING, clearOwnTimer } from "./harden_timers.ts";
+import { CLEARING, clearOwnImmediate, clearOwnTimer, setOwnImmediate } from "./harden_timers.ts";
 import { fixProperty, keepPrototype, protect, protectChain } from "./protect.ts";
 import { protectInternals, samplesOf } from "./protect_internals.ts";
 import type { AnyFunction } from "./replace.ts";
@@ -80,6 +80,15 @@ function constant(value: unknown): PropertyDescriptor {
   return { value, writable: false, configurable: false };
 }
 
+const clearing = () => clearOwnTimer(setTimeout as AnyFunction);
+
+/** Functions that are replaced when they are read for the first time. */
+const replacements: Readonly<Record<string, (read: () => unknown) => unknown>> = {
+  ...Object.fromEntries(CLEARING.map((name) => [name, clearing])),
+  setImmediate: (read) => setOwnImmediate(read() as AnyFunction),
+  clearImmediate: () => clearOwnImmediate,
+};
+
 function fixLazily(name: string, read: () => unknown): void {
   const group = groups.find((names) => names.has(name)) ?? [];
   let value: unknown;
@@ -87,7 +96,7 @@ function fixLazily(name: string, read: () => unknown): void {
   fixProperty(globalThis, name, () => {
     if (isRead) return value;
     if (changedByNode.has(name)) Reflect.get(globalThis, "process");
-    value = CLEARING.includes(name) ? clearOwnTimer(setTimeout as AnyFunction) : read();
+    value = replacements[name]?.(read) ?? read();
     isRead = true;
     // Without this, small buffers would be parts of one pool, and each would expose the pool as
     // `buffer`.

@@ -73,6 +73,8 @@ async function furnish(folder: string): Promise<void> {
   await Deno.writeTextFile(`${folder}/allowed/file`, "allowed\n");
   await Deno.writeTextFile(`${folder}/secret`, "secret");
   await Deno.writeTextFile(`${folder}/outside/file`, "outside");
+  await Deno.writeTextFile(`${folder}/links/setid`, "runs as its owner");
+  await Deno.chmod(`${folder}/links/setid`, 0o4755);
   const links = { out: `${folder}/outside/file`, folder: `${folder}/outside`, loop: "loop" };
   for (const [name, target] of Object.entries(links)) {
     await Deno.symlink(target, `${folder}/links/${name}`);

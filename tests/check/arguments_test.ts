@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "../fast_check.ts";
 import { parseArguments } from "../../src/check/arguments.ts";
-import { option } from "../../src/check/option.ts";
+import { option, type OptionSpec } from "../../src/check/option.ts";
+import { parseOption } from "../../src/check/parse_option.ts";
 import { overrideValues } from "../../src/check/per_item.ts";
 import { parseRange } from "../../src/nagios/range.ts";
 import { splitWords } from "../../src/check/split_words.ts";
@@ -319,4 +320,22 @@ Deno.test("parseArguments() accepts the start of a long name if it is unique", {
       text: "warn=5",
     },
   );
+});
+
+Deno.test("parseArguments() stores no more items than a list may have, plus one", {
+  permissions: "none",
+}, () => {
+  const options = {
+    names: option.list({ short: "n", description: "Names", split: false }),
+    limit: option.per("names", option.integer({ short: "l", description: "Limit" })),
+    quick: option.flag({ short: "q", description: "Quick" }),
+  } as unknown as Record<string, OptionSpec>;
+  const many = Array.from({ length: 9000 }, (_, index) => [`-l${index}`, `-n${index}`]).flat();
+  const { values, errors } = parseArguments(many, options);
+  assertEquals(errors, []);
+  assertEquals((values.names as string[]).length, 257);
+  assertEquals(Object.keys(values.limit as object).length, 257);
+  assertEquals(parseArguments([`-${"q".repeat(60_000)}`], options).values, { quick: "true" });
+  const { values: inside } = parseArguments(["-l1", "-ninside", "-l2", "-nb"], options);
+  assertEquals(parseOption(options.limit!, inside.limit), { inside: 1, b: 2 });
 });

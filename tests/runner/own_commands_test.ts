@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { copyCommands } from "../../src/runner/own_commands.ts";
+import type { CheckCommand } from "../../src/check/define_check.ts";
 import { defineAgent, defineCheck, option, plugin } from "../../src/mod.ts";
 
 Deno.test("copyCommands() keeps the commands as they were when the agent was loaded", () => {
@@ -55,4 +56,28 @@ Deno.test("copyCommands() accepts any value: describing the agent reports the er
   ) {
     assertEquals(copyCommands(agent).size, 0);
   }
+});
+
+Deno.test("copyCommands() separates the options that two definitions share", {
+  permissions: "none",
+}, () => {
+  const options = { level: { kind: "text", description: "Level", default: "high" } };
+  const definitionOf = (run: () => void) => ({ description: "One", options, run });
+  const command = (definition: object) => ({ kind: "check", definition, values: {}, settings: {} });
+  const attacker = definitionOf(
+    function (this: { options: typeof options }) {
+      this.options.level.default = "low";
+    } as () => void,
+  );
+  const copied = copyCommands({
+    commands: {
+      one: command(attacker),
+      again: command(attacker),
+      other: command(definitionOf(() => {})),
+    },
+  });
+  const read = (name: string) => (copied.get(name) as CheckCommand).definition;
+  read("one").run({}, undefined as never);
+  const levels = ["one", "again", "other"].map((name) => read(name).options.level.default);
+  assertEquals(levels, ["low", "low", "high"]);
 });

@@ -83,6 +83,61 @@ export function ambushes({ port }: Surroundings): Ambush[] {
       "slept",
     ],
     [
+      "read timers of the same duration through a timer",
+      "none",
+      `const timer = setTimeout(() => {}, 5000); globalThis.neighbour = timer;
+       setInterval(() => { const own = setTimeout(() => {}, 100); if (own._timer) loot.push(own._timer) }, 5)`,
+      sleep,
+      "slept",
+    ],
+    [
+      "read timers of the same duration through a replaced method or accessor of a timer",
+      "none",
+      `const steal = function () { if (this._timer) loot.push(this._timer) };
+       for (const key of Reflect.ownKeys(${parent("setTimeout(() => {}, 1)")})) {
+         const timer = setTimeout(() => {}, 100);
+         try { timer[key] = steal; timer._destroyed = true; timer.refresh() } catch {}
+       }
+       for (const key of Reflect.ownKeys(setTimeout(() => {}, 1))) {
+         const timer = setTimeout(() => {}, 100);
+         try { Object.defineProperty(timer, key, { get: steal, set: steal }); timer.unref(); clearTimeout(timer) } catch {}
+       }`,
+      sleep,
+      "slept",
+    ],
+    [
+      "read timers of the same duration through a signal",
+      "none",
+      `setInterval(() => { const signal = AbortSignal.timeout(100);
+         for (const key of Object.getOwnPropertySymbols(signal)) {
+           if (signal[key]?._idlePrev) loot.push(signal[key]) } }, 5)`,
+      `return await new Promise((go) => {
+         const signal = AbortSignal.timeout(100);
+         signal.addEventListener("abort", () => go(signal.reason.name));
+       })`,
+      "TimeoutError",
+    ],
+    [
+      "read immediates through an immediate",
+      "none",
+      `setInterval(() => { const one = setImmediate(function () {
+           if (this !== one) loot.push(this) }); setImmediate(() => {});
+         for (const key of ["_idleNext", "_idlePrev"]) if (one[key]) loot.push(one[key]) }, 5)`,
+      `let ran = 0; const ended = setImmediate(() => ran += 100); clearImmediate(ended);
+       for (let i = 0; i < 5; i++) await new Promise((go) => setImmediate(() => go(ran++)));
+       return ran`,
+      "5",
+    ],
+    [
+      "break promisify() for timers",
+      "none",
+      `const { promisify } = ${node("util")}; await promisify(setTimeout)(1);
+       ${node("timers/promises")}; await promisify(setImmediate)()`,
+      `const { promisify } = ${node("util")};
+       return await promisify(setTimeout)(1, "a") + await promisify(setImmediate)("b")`,
+      "ab",
+    ],
+    [
       "replace the methods of timers",
       "none",
       replaceAll(parent("setTimeout(() => {}, 1)")),

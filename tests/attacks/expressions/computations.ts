@@ -107,6 +107,39 @@ export function computations(): Expression[] {
       tooLong,
     ],
     [
+      "derive bits without end by a function in place of an object",
+      `${key} const { name, ...rest } = ${pbkdf2('"4000000000"')};
+       return await crypto.subtle.deriveBits(Object.assign(Object.defineProperty(() => {}, "name",
+         { value: name, enumerable: true }), rest), key, 512)`,
+      tooLong,
+    ],
+    [
+      "derive a key that is longer than it has time for",
+      `${key} return await crypto.subtle.deriveKey(${pbkdf2("100_000")}, key,
+       { name: "HMAC", hash: "SHA-256", length: 2 ** 20 }, true, ["sign"])`,
+      tooLong,
+    ],
+    [
+      "derive a key that is longer than it has time for by a length that changes",
+      `${key} let reads = 0;
+       return await crypto.subtle.deriveKey(${pbkdf2("9")}, key,
+       { name: "HMAC", hash: "SHA-256", length: { valueOf: () => reads++ ? 2 ** 20 : 8 } },
+       true, ["sign"]).then(() => reads)`,
+      "OK 1",
+    ],
+    [
+      "lose the length of a derived key",
+      `${key} return (await crypto.subtle.deriveKey(${pbkdf2("9")}, key,
+       { name: "HMAC", hash: "SHA-512" }, true, ["sign"])).algorithm.length`,
+      "OK 1024",
+    ],
+    [
+      "generate a key without end by a length that wraps",
+      `return await crypto.subtle.generateKey({ name: "RSA-PSS", hash: "SHA-256",
+       modulusLength: 16_384 - 2 ** 32, publicExponent: new Uint8Array([1, 0, 1]) }, true, ["sign"])`,
+      "TypeError: Invalid modulusLength: expected a number from 0 to 4294967295",
+    ],
+    [
       "generate a key without end",
       `return await crypto.subtle.generateKey({ name: "RSA-PSS", hash: "SHA-256",
        modulusLength: 16_384, publicExponent: new Uint8Array([1, 0, 1]) }, true, ["sign"])`,

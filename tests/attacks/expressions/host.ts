@@ -413,6 +413,44 @@ export function host({ folder }: Surroundings): Expression[] {
            try { await file.chmod(0o4755) } finally { await file.close() } })`,
         setId,
       ],
+      ...[
+        "Deno.copyFileSync",
+        "Deno.copyFile",
+        `${fs}.copyFileSync`,
+        `${fs}.promises.copyFile`,
+        `${node("util")}.promisify(${fs}.copyFile)`,
+      ].map((copy) =>
+        [
+          `copy a program that runs as its owner with ${copy}()`,
+          `${copy}("${links}/setid", "${allowed}/new")`,
+          setId,
+        ] as const
+      ),
+      [
+        "write a program that runs as its owner by a function in place of options",
+        `Deno.writeTextFile("${allowed}/new", "x", Object.assign(() => {}, { mode: 0o4755 }))`,
+        setId,
+      ],
+      [
+        "make a folder through a link by a function in place of options",
+        `Deno.makeTempDirSync(Object.assign(() => {}, { dir: "${links}/folder" }))`,
+        requires("write", outside),
+      ],
+      [
+        "lose the copy of a file",
+        `(async () => { const to = "${allowed}/new"; const sizes = [];
+         for (const copy of [Deno.copyFileSync, Deno.copyFile, ${fs}.copyFileSync,
+           ${fs}.promises.copyFile, ${node("util")}.promisify(${fs}.copyFile)]) {
+           await copy("${allowed}/file", to); sizes.push(Deno.statSync(to).size); Deno.removeSync(to);
+         }
+         return sizes.join() })()`,
+        "OK 8,8,8,8,8",
+      ],
+      [
+        "lose the error of a copy",
+        `new Promise((go) => ${fs}.copyFile("${allowed}/no", "${allowed}/new", go))`,
+        "OK NotFound",
+      ],
       [
         "read a link with a slash at its end",
         `Deno.readTextFileSync("${links}/out/")`,
