@@ -1,15 +1,12 @@
 import type { DeployableFile } from "../deploy/deployable.ts";
-import { type Address, formatHostPort } from "../net/host_port.ts";
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { deployedFiles } from "../agent/deployment.ts";
-import { type Lookup, NO_ADDRESS, RequiredNameError } from "../agent/resolve_listen.ts";
 import type { HostSettings, Manifest } from "../agent/manifest.ts";
 import type { Settings } from "../agent/settings.ts";
 import { defaultStateDirectory } from "../daemon/load_tls.ts";
 import { createLog, lineWriter, type Log } from "../daemon/log.ts";
 import { serially } from "../daemon/serially.ts";
 import { findRestartNeeds, whyRestart } from "../daemon/why_restart.ts";
-import { lookup } from "../net/lookup.ts";
 import { withoutErrorNumber } from "../net/error_text.ts";
 import { SHELL_PATH } from "../host/paths.ts";
 import type { Modules } from "../runner/channel.ts";
@@ -19,6 +16,7 @@ import { printDiagnostics } from "./diagnostics.ts";
 import { DEFAULT_AGENT } from "./load.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import { checkLock } from "./permission_lock.ts";
+import { createResolving, createSettling } from "./served_addresses.ts";
 import { openServingPlace, type ServingPlace } from "./serving_place.ts";
 import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
@@ -197,46 +195,6 @@ function createLoader(
     const settings = { ...described.settings, listen: settled(manifest.settings.listen) };
     return { manifest: { ...described, settings }, code };
   };
-}
-
-// A restarted daemon must listen on the same address as the first. So port 0 is replaced by a free
-// port, once.
-function createSettling(): (listen: readonly Address[]) => Address[] {
-  const known = new Map<string, Address>();
-  return (listen) =>
-    listen.map((address) => {
-      const name = formatHostPort(address);
-      const settled = known.get(name) ?? settle(address);
-      known.set(name, settled);
-      return settled;
-    });
-}
-
-// Like a deployed daemon, the served one keeps the addresses of a name until it is stopped.
-function createResolving(): Lookup {
-  const known = new Map<string, readonly string[]>();
-  return async (name) => {
-    const found = known.get(name) ?? await lookup(name).catch((error) => {
-      throw new RequiredNameError((error as Error).message);
-    });
-    if (found.length === 0) throw new RequiredNameError(NO_ADDRESS);
-    known.set(name, found);
-    return found;
-  };
-}
-
-function settle({ hostname, port }: Address): Address {
-  if (port !== 0) return { hostname, port };
-  try {
-    using listener = Deno.listen({ hostname, port: 0 });
-    return { hostname, port: listener.addr.port };
-  } catch (error) {
-    throw new Error(
-      `Cannot listen on ${formatHostPort({ hostname, port })}: ${
-        withoutErrorNumber((error as Error).message)
-      }`,
-    );
-  }
 }
 
 // The manifest already contains the settings of the host. The daemon ends when this process ends.
