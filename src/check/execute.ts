@@ -62,9 +62,14 @@ function failureOf(error: unknown): Answer {
   // The runtime adds the number of a system error to its text: "Permission denied (os error 13)".
   const text = describe(message).replaceAll(/ \(os error \d+\)/g, "");
   return failure("done", text, undefined, {
-    reason: error.stack && describe(error.stack),
+    reason: error.stack && withoutAdvice(describe(error.stack)),
     refusal,
   });
+}
+
+// A check gets permissions by its declaration, not by flags of the runtime.
+function withoutAdvice(stack: string): string {
+  return stack.replace(/, run again with the --allow-\w+ flag/, "");
 }
 
 // A value that cannot be converted to a string would throw again, outside the error handling above.
