@@ -4,6 +4,7 @@
  * change `Promise.prototype.then` could read the options of other checks and rewrite their answers.
  */
 import { fixProperty, guardPrototypes, protectChain, protectProperties } from "./protect.ts";
+import { guardOpenObjects } from "./harden_shared_objects.ts";
 import { protectDeno } from "./protect_deno.ts";
 import { protectGlobals } from "./protect_globals.ts";
 
@@ -51,6 +52,7 @@ export function freezeRealm(): void {
   Object.defineProperty(Error, "stackTraceLimit", { configurable: false });
   guardDates();
   guardPrototypes();
+  guardOpenObjects();
   for (const name of functions) fix(name);
   for (const name of language) {
     const value = fix(name);

@@ -8,6 +8,10 @@ import type { AnyFunction } from "./replace.ts";
 
 /** The bits S_ISUID and S_ISGID. */
 const setIdBits = 0o6000;
+/** All other bits of a mode. */
+const modeBits = 0o1777;
+/** The mode of a copy whose source cannot be examined. */
+const ownerOnly = 0o600;
 
 /** Functions that take a mode, or options with a mode, with the index of this argument. */
 const withMode: Readonly<Record<string, number>> = {
@@ -82,51 +86,61 @@ export function refuseSetIdCopies(owner: object, isAsync: boolean): void {
   const { statSync, openSync, chmodSync } = Deno;
   const isSetId = ({ mode }: Deno.FileInfo) => ((mode ?? 0) & setIdBits) !== 0;
 
-  function expectPlain(from: unknown): void {
+  // Returns the mode of the copy.
+  function expectPlain(from: unknown): number {
     let source: Deno.FileInfo;
     try {
       source = statSync(from as string);
     } catch {
       // The original reports the error.
-      return;
+      return ownerOnly;
     }
     if (isSetId(source)) throw setIdRefused();
+    return source.mode ?? ownerOnly;
   }
 
   // The source may have been replaced after it was examined.
-  function expectPlainCopy(to: unknown): void {
-    using copy = openSync(to as string, { write: true });
-    const made = copy.statSync();
+  function expectPlainCopy(to: unknown, mode: number): void {
+    const path = to as string;
+    let made: Deno.FileInfo;
+    try {
+      // To examine the path would need another permission.
+      using copy = openSync(path, { write: true });
+      made = copy.statSync();
+    } catch {
+      // The copy is not writable, as its source.
+      return chmodSync(path, mode & modeBits);
+    }
     if (!isSetId(made)) return;
-    chmodSync(to as string, made.mode! & ~setIdBits);
+    chmodSync(path, made.mode! & modeBits);
     throw setIdRefused();
   }
 
   const copySync: Make = (original) =>
     function (...args) {
-      expectPlain(args[0]);
+      const mode = expectPlain(args[0]);
       Reflect.apply(original, this, args);
-      expectPlainCopy(args[1]);
+      expectPlainCopy(args[1], mode);
     };
   const copyAsync: Make = (original) =>
     async function (...args) {
-      expectPlain(args[0]);
+      const mode = expectPlain(args[0]);
       await Reflect.apply(original, this, args);
-      expectPlainCopy(args[1]);
+      expectPlainCopy(args[1], mode);
     };
   const copyThenCall: Make = (original) =>
     function (...args) {
       const callback = args.at(-1);
       if (typeof callback !== "function") return Reflect.apply(original, this, args);
+      const mode = expectPlain(args[0]);
       const end = (error: unknown) => {
         try {
-          if (!error) expectPlainCopy(args[1]);
+          if (!error) expectPlainCopy(args[1], mode);
         } catch (refusal) {
           error = refusal;
         }
         callback(error ?? null);
       };
-      expectPlain(args[0]);
       return Reflect.apply(original, this, [...args.slice(0, -1), end]);
     };
   define(owner, "copyFile", isAsync ? copyAsync : copyThenCall);

@@ -110,5 +110,9 @@ function readOnlyEnvironment(env: Record<string, string>, variables: readonly st
     },
     set: () => true,
     deleteProperty: () => true,
+    // The target stays empty: otherwise these operations would bind the traps above.
+    defineProperty: () => true,
+    preventExtensions: () => false,
+    setPrototypeOf: () => false,
   });
 }

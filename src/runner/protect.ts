@@ -190,6 +190,14 @@ const extensible: { target: object; parent: object | null }[] = [];
  */
 export function keepPrototype(target: object): void {
   extensible[extensible.length] = { target, parent: getPrototypeOf(target) };
+  open.add(target);
+}
+
+const open = new WeakSet<object>();
+
+/** Returns whether a value is a shared object that may get new properties. */
+export function isOpen(value: unknown): value is object {
+  return isObject(value) && open.has(value);
 }
 
 /**

@@ -43,6 +43,11 @@ export const helpers: readonly (readonly [name: string, code: string])[] = [
     "(value) => { const read = new Set(); return new Proxy({}, { get: (_, key) => " +
     'key === "then" || read.has(key) ? undefined : (read.add(key), value), has: () => true }) }',
   ],
+  // The runtime also accepts a function as options.
+  [
+    "callable",
+    "(object) => new Proxy(() => {}, { get: (_, key) => object[key], has: () => true })",
+  ],
   [
     "sign",
     '(key) => crypto.subtle.sign("RSASSA-PKCS1-v1_5", key.privateKey ?? key, ' +
@@ -133,6 +138,10 @@ export const values: readonly string[] = [
     "allOnce(1)",
     'allOnce("AQAB")',
     "allOnce(new Uint8Array(8))",
+    "callable(all(-1))",
+    "callable(all(2 ** 53))",
+    'callable(all(Symbol("s")))',
+    'callable(allOnce("AQAB"))',
     "all(new Uint8Array(0))",
     "all([])",
     "all(1n)",

@@ -22,6 +22,7 @@ export function ambushes({ port }: Surroundings): Ambush[] {
   const pair = `${crypto}.generateKeyPairSync("ec", { namedCurve: "P-256" })`;
   const cipher = `${crypto}.createCipheriv("aes-128-cbc", new Uint8Array(16), new Uint8Array(16))`;
   const channels = node("diagnostics_channel");
+  const open = `const open = [globalThis, console, Error, ${node("fs")}, ${node("http")}];`;
   const every = (run: string) =>
     `setInterval(() => { for (let i = 0; i < 300; i++) { ${run} } }, 5)`;
   return [
@@ -127,6 +128,57 @@ export function ambushes({ port }: Surroundings): Ambush[] {
        for (let i = 0; i < 5; i++) await new Promise((go) => setImmediate(() => go(ran++)));
        return ran`,
       "5",
+    ],
+    [
+      "prevent that the Node part of the runtime is loaded",
+      "sys",
+      `Object.freeze(console); Object.defineProperty(console, "_stdout", { value: 1 });
+       Object.preventExtensions(globalThis)`,
+      `return typeof ${node("fs")}.statSync`,
+      "function",
+    ],
+    [
+      "freeze shared objects that may get new properties",
+      "none",
+      `${open} for (const one of open) for (const freeze of [
+         Object.freeze, Object.seal, Object.preventExtensions, Reflect.preventExtensions,
+         (one) => Object.freeze(new Proxy(one, {})),
+         (one) => Object.seal(Proxy.revocable(one, {}).proxy),
+         (one) => Object.freeze(new Proxy(new Proxy(one, { preventExtensions: null }), {})),
+       ]) { try { freeze(one) } catch {} }`,
+      `${open} for (const one of open) { one.added = 1; if (!delete one.added) return "not deleted" }
+       const { stackTraceLimit } = Error; Error.stackTraceLimit = 9;
+       Error.stackTraceLimit = stackTraceLimit; return "added"`,
+      "added",
+    ],
+    [
+      "define permanent properties of shared objects",
+      "none",
+      `${open} for (const one of open) for (const define of [
+         (one, key, value) => Object.defineProperty(one, key, value),
+         (one, key, value) => Object.defineProperties(one, { [key]: value }),
+         (one, key, value) => Reflect.defineProperty(one, { toString: () => key }, value),
+         (one, key, value) => Object.defineProperty(new Proxy(one, {}), key, value),
+         (one, key, value) => Object.defineProperty(new Proxy(one, { defineProperty: null }), key, value),
+       ]) { for (const permanent of [{ value: 1 }, { value: 1, configurable: false, writable: false }]) {
+         try { define(one, "permanent", permanent) } catch {} } }
+       try { Object.defineProperty(Error, "stackTraceLimit", { writable: false }) } catch {}`,
+      `${open} for (const one of open) if (!delete one.permanent) return "permanent";
+       const { stackTraceLimit } = Error; Error.stackTraceLimit = stackTraceLimit + 1;
+       const changed = Error.stackTraceLimit - stackTraceLimit; Error.stackTraceLimit--; return changed`,
+      "1",
+    ],
+    [
+      "define variables of the environment",
+      "env",
+      `for (const change of [
+         () => Object.defineProperty(process.env, "SHARED_VARIABLE", { value: "x", configurable: false }),
+         () => Object.defineProperty(process.env, "SHARED_VARIABLE", { value: "x", configurable: true }),
+         () => Object.setPrototypeOf(process.env, { SHARED_VARIABLE: "x" }),
+         () => Object.freeze(process.env), () => Object.preventExtensions(process.env),
+       ]) { try { change() } catch {} }`,
+      `return [process.env.SHARED_VARIABLE, JSON.stringify({ ...process.env })].join()`,
+      ",{}",
     ],
     [
       "break promisify() for timers",
