@@ -87,8 +87,6 @@ export function createAcceptor(
       visit.done.then(() => leave(visit));
       // No more connections can stay open until the acceptor is replaced.
       if (gate!.held >= mostHeld) await closed.promise;
-      // The runtime would otherwise accept up to 128 connections before other work.
-      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
