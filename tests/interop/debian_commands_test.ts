@@ -313,7 +313,9 @@ async function compare(
   askCheck: () => Promise<Reply>,
 ): Promise<string[]> {
   for (let attempt = 1;; attempt++) {
-    const [plugin, check] = await Promise.all([askPlugin(), askCheck()]);
+    // One after the other: a plugin that runs is a process, and check_procs counts those.
+    const plugin = await askPlugin();
+    const check = await askCheck();
     if (heading(plugin) === heading(check)) return [];
     if (attempt === 5) return [`${name}: expected ${show(plugin)}, but received ${show(check)}`];
   }
