@@ -1,12 +1,13 @@
 /**
- * Publishes the npm packages to a registry on this machine, and uses them as a developer does, each
- * time with an empty home folder: `npx checkwright init`, a commit, a clone in another place, and the
+ * Publishes the packages to registries on this machine, and uses them as a developer does, each time
+ * with an empty home folder: `npx checkwright init`, a commit, a clone in another place, and the
  * commands of the workflow there. It needs Node, npm and git:
  *
  *   deno task registry
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { buildPackages } from "../../npm/build.ts";
+import { startJsrRegistry } from "./jsr_registry.ts";
 import { must, type NpmRegistry, startNpmRegistry } from "./npm_registry.ts";
 
 /** A developer with an empty home folder, whose PATH contains `deno` if asked. */
@@ -15,7 +16,7 @@ interface Developer {
   run(folder: string, program: string, ...args: string[]): Promise<string>;
 }
 
-async function developer(folder: string, registry: string): Promise<Developer> {
+async function developer(folder: string, registries: Record<string, string>): Promise<Developer> {
   const home = `${folder}/home`;
   await Deno.mkdir(`${home}/bin`, { recursive: true });
   await Deno.symlink(Deno.execPath(), `${home}/bin/deno`);
@@ -23,7 +24,7 @@ async function developer(folder: string, registry: string): Promise<Developer> {
   const env = {
     ...{ ...identity, GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@example.com" },
     ...{ HOME: home, DENO_DIR: `${home}/deno`, XDG_STATE_HOME: `${home}/state`, NO_COLOR: "1" },
-    ...{ NPM_CONFIG_REGISTRY: registry, NPM_CONFIG_CACHE: `${home}/npm` },
+    ...{ NPM_CONFIG_CACHE: `${home}/npm`, ...registries },
     PATH: `${home}/bin:${Deno.env.get("PATH")}`,
   };
   return { home, run: (cwd, program, ...args) => must(program, args, { cwd, env }) };
@@ -64,7 +65,7 @@ async function reproducible(folder: string): Promise<string[]> {
 }
 
 async function newProject(folder: string, { url }: NpmRegistry): Promise<Developer> {
-  const user = await developer(folder, url);
+  const user = await developer(folder, { NPM_CONFIG_REGISTRY: url });
   const created = await user.run(folder, "npx", "--yes", "checkwright", "init", "shop");
   assertMatch(created, /^Created 10 files in shop\. Next:\n/);
   const configuration = await Deno.readTextFile(`${folder}/shop/deno.json`);
@@ -80,7 +81,7 @@ async function newProject(folder: string, { url }: NpmRegistry): Promise<Develop
 }
 
 async function application(folder: string, { url }: NpmRegistry): Promise<void> {
-  const user = await developer(folder, url);
+  const user = await developer(folder, { NPM_CONFIG_REGISTRY: url });
   const app = `${folder}/app`;
   await Deno.mkdir(app);
   await Deno.writeTextFile(`${app}/.gitignore`, "node_modules\n");
@@ -114,6 +115,23 @@ async function globalInstall({ home, run }: Developer, folder: string): Promise<
   assertMatch(await run(folder, `${home}/.deno/bin/checkwright`, "version"), /^checkwright \d/);
 }
 
+/** A project of the package on JSR, whose modules are TypeScript on a server. */
+async function jsrProject(folder: string): Promise<void> {
+  await using registry = await startJsrRegistry();
+  await Deno.writeTextFile(`${folder}/registry.pem`, registry.certificate);
+  const user = await developer(folder, {
+    JSR_URL: registry.url,
+    DENO_CERT: `${folder}/registry.pem`,
+  });
+  const main = "jsr:@checkwright/checkwright/cli";
+  await user.run(folder, "deno", "run", "--quiet", "--allow-all", main, "init", "shop");
+  await user.run(`${folder}/shop`, "deno", "task", "test");
+  await commitAndClone(user, `${folder}/shop`, `${folder}/elsewhere`);
+  await runWorkflow(user, `${folder}/elsewhere`);
+  await user.run(`${folder}/elsewhere`, "deno", "task", "compile");
+  await user.run(`${folder}/elsewhere`, "dist/checkwright", "check");
+}
+
 /** Without the registry, the packages in the cache are enough. */
 async function offline(user: Developer, folder: string): Promise<void> {
   await user.run(folder, "git", "clone", "--quiet", "elsewhere/shop", "offline");
@@ -122,9 +140,9 @@ async function offline(user: Developer, folder: string): Promise<void> {
 
 const temporary = await Deno.makeTempDir({ prefix: "checkwright-registry-" });
 try {
-  const folders = ["verdaccio", "built", "project", "application"];
-  const [tool, built, project, app] = folders.map((name) => `${temporary}/${name}`);
-  for (const folder of [tool!, built!, project!, app!]) await Deno.mkdir(folder);
+  const folders = ["verdaccio", "built", "project", "application", "jsr"];
+  for (const folder of folders) await Deno.mkdir(`${temporary}/${folder}`);
+  const [tool, built, project, app, jsr] = folders.map((name) => `${temporary}/${name}`);
   const archives = await reproducible(built!);
   console.log("the packages are reproducible");
   let user: Developer;
@@ -140,6 +158,8 @@ try {
   }
   await offline(user, project!);
   console.log("a clone passes its workflow without the registry");
+  await jsrProject(jsr!);
+  console.log("a clone of a project of the package on JSR passes its workflow");
 } finally {
   await Deno.remove(temporary, { recursive: true });
 }
