@@ -15,6 +15,7 @@ import type { Channel, ChannelEvents } from "../runner/channel.ts";
 import { startBroker } from "../runner/permission_broker.ts";
 import { openProcess } from "../runner/process_channel.ts";
 import { createSandbox } from "../runner/sandbox.ts";
+import { sourcePlaces } from "../runner/source_places.ts";
 import { suggest } from "./command_line.ts";
 import { errorsOfCommand, printDiagnostics } from "./diagnostics.ts";
 import { loadOnHost } from "./load_on_host.ts";
@@ -104,13 +105,17 @@ async function prove(
 }
 
 async function runOnce(
-  { manifest }: LoadedAgent,
+  { manifest, code }: LoadedAgent,
   open: (events: ChannelEvents) => Channel,
   name: string,
   args: string[],
   onReady: () => void = () => {},
 ): Promise<string> {
-  const sandbox = createSandbox(open, (_command, message) => say(message));
+  const sandbox = createSandbox(
+    open,
+    (_command, message) => say(message),
+    sourcePlaces(code.agent),
+  );
   try {
     await sandbox.ready;
     onReady();

@@ -36,7 +36,7 @@ export function ownBundle(name: OwnProgram): Promise<string> {
   if (isPackaged(import.meta.url)) return made[name] ??= readOwnFile(`../../bundles/${name}.js`);
   return made[name] ??= kept(
     `${name}.js`,
-    () => bundle(new URL(programs[name], import.meta.url), "all"),
+    () => bundle(new URL(programs[name], import.meta.url), { minify: "all" }),
   );
 }
 

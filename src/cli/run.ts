@@ -9,6 +9,7 @@ import { createStats, ownCheck } from "../daemon/stats.ts";
 import { NO_QUARANTINE } from "../runner/quarantine.ts";
 import { createSandboxedRunner } from "../runner/sandboxed_runner.ts";
 import { formatCommand } from "./command_summary.ts";
+import { frameOf } from "./deno_errors.ts";
 import { errorsOfCommand, printDiagnostics } from "./diagnostics.ts";
 import { exactWords } from "./exact_words.ts";
 import { loadOnHost } from "./load_on_host.ts";
@@ -74,7 +75,7 @@ export const run: Subcommand = defineSubcommand({
     if (options.json) {
       console.log(JSON.stringify({ ...asJson(output), outcome, reason }, null, 2));
     } else {
-      if (reason !== undefined) console.error(reason);
+      if (reason !== undefined) console.error(await withFrame(reason, path));
       print(Deno.stdout, `${output.text}\n`);
     }
     // A command that did not stop at its deadline would outlive this process.
@@ -84,6 +85,12 @@ export const run: Subcommand = defineSubcommand({
     return returnCode(output.state);
   },
 });
+
+/** Adds the line of code in which a check failed. */
+async function withFrame(reason: string, agent: string): Promise<string> {
+  const frame = await frameOf(reason, agent);
+  return frame === undefined ? reason : `${reason}\n\n${frame}`;
+}
 
 const threshold = (range: Range | string) => typeof range === "string" ? range : formatRange(range);
 
