@@ -54,15 +54,19 @@ export async function readLoadError(reason: string, agent: string): Promise<Diag
   return { place: at.place, message: `${message}${at.frame}`, severity: "error" };
 }
 
+/** The calls of a stack, without those in URLs: modules of the runtime, and of servers. */
+const calls = /^ {4}at (?:.*\()?(?![a-z]+:)([^()\n]+):(\d+):(\d+)\)?$/m;
+
 /**
- * Returns the line of code that the first call of a stack names, with a mark.
+ * Returns the line of code that the first call of a stack in a module of the agent names, with a
+ * mark.
  *
  * @param stack a stack with places in the modules of an agent
  * @param agent the agent's module
  * @returns two lines; undefined if the stack names no module of the project
  */
 export async function frameOf(stack: string, agent: string): Promise<string | undefined> {
-  const [, source, row, column] = /^ {4}at (?:.*\()?([^()\n]+):(\d+):(\d+)\)?$/m.exec(stack) ?? [];
+  const [, source, row, column] = calls.exec(stack) ?? [];
   if (source === undefined) return undefined;
   return (await findSource(source, row!, column!, agent))?.frame.slice(1) || undefined;
 }
