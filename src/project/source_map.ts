@@ -15,7 +15,7 @@ const own = new URL("../../", import.meta.url);
  *
  * @param bundle a bundle that ends with its source map
  * @param folder the folder that the paths of the map are relative to
- * @returns the bundle with the smaller map; unchanged if there is no map
+ * @returns the bundle with the smaller map; unchanged if it has no map
  */
 export function reduceSourceMap(bundle: string, folder: string): string {
   const [line, base64] = mapLine.exec(bundle) ?? [];

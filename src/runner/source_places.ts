@@ -20,8 +20,8 @@ export function withoutSourceMap(bundle: string): string {
 }
 
 /**
- * Makes a function that replaces the places of a bundle in a text, such as a stack, by file, line and
- * column of the original modules. The map is read when it is needed first.
+ * Makes a function that replaces the places of a bundle in a string, such as a stack, by file, line
+ * and column of the original modules. The map is read when it is needed first.
  *
  * @param bundle the agent's bundle with its source map; without a map, texts stay as they are
  * @returns the function

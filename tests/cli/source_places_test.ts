@@ -110,7 +110,7 @@ Deno.test("Sources outside of the project are named by their package or their la
   assertEquals(shown, sources.map(([, shown]) => shown));
 });
 
-Deno.test("A text keeps a place that the map does not contain, and every place if the map is damaged", () => {
+Deno.test("A string keeps a place that the map does not contain, and every place if the map is damaged", () => {
   const text = "at agent.js:1:1, agent.js:99:1, agent.js:99999999999:1, agent.jsx:1:1";
   const places = sourcePlaces(
     mapped({ version: 3, sources: ["queue.ts"], names: [], mappings: "AAEC" }),
