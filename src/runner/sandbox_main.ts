@@ -218,9 +218,11 @@ function firstPlace(error: unknown, module: string): string {
   }
 }
 
-/** Removes the calls of the program inside the sandbox from the end of a stack. */
+/** Removes the calls below those of the agent: the program inside the sandbox, and the runtime. */
 function withoutOwnCalls(stack: string): string {
-  return stack.split("\n").filter((line) => !call.test(line)).join("\n");
+  const lines = stack.split("\n");
+  const end = lines.findLastIndex((line) => line.includes(BUNDLE_NAME));
+  return (end < 0 ? lines.filter((line) => !call.test(line)) : lines.slice(0, end + 1)).join("\n");
 }
 
 // An error in a timer or in a promise that is not awaited would end the sandbox and every other

@@ -124,3 +124,16 @@ Deno.test("A string keeps a place that the map does not contain, and every place
   ];
   for (const bundle of damaged) assertEquals(sourcePlaces(bundle)(text), text, bundle);
 });
+
+Deno.test("serve --watch shows the line of code below the stack of a check", async () => {
+  await using project = await createProject(agent);
+  await project.write("queue.ts", check);
+  await using served = await serve(project.agent, "--watch");
+  for (const command of ["check_worker", "check_process"]) {
+    await askOnce(served, [command], { tls: true });
+    await served.logged(`command=${command} `);
+    await served.logged("\n    |                                             ^\n");
+  }
+  const log = served.log();
+  assertMatch(log, /reason="TypeError: [^\n]*\(queue\.ts:9:45\)"\n {2}9 \| {3}run: /);
+});
