@@ -33,9 +33,12 @@ interface Chaos {
   lost: string[];
 }
 
-/** A connection that the kernel refused or reset before the end of the TLS handshake. */
+/**
+ * A connection that the kernel refused or reset before the end of the TLS handshake. If it is reset
+ * at once, the client finds a socket that is not connected.
+ */
 const handOver =
-  /^Error: Cannot (connect to|complete TLS handshake with) "127\.0\.0\.1"(?: port \d+)?: Connection (refused|reset by peer)/;
+  /^Error: Cannot (?:connect to|complete TLS handshake with) "127\.0\.0\.1"(?: port \d+)?: (?:Connection (?:refused|reset by peer)|Transport endpoint is not connected)/;
 
 async function ask(chaos: Chaos, { command, deadline, accepts }: Expectation): Promise<void> {
   const { served, tls, standstill, right, errors, lost } = chaos;

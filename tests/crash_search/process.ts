@@ -44,7 +44,7 @@ serveSandbox(async () => {
   const { carryOut } = await import("${urlOf(await Deno.readTextFile(inside))}");
   await carryOut(${JSON.stringify(order)}, (text) => write(encode(text + "\\n")));
   return { default: { commands: {} } };
-}, await workerHost());
+}, await workerHost(), "agent.js");
 `);
 const granted = unite([permissions, { write: [progress] }]);
 const sandbox = createSandbox(
