@@ -13,6 +13,7 @@ import { errorsOfCommand, printDiagnostics } from "./diagnostics.ts";
 import { exactWords } from "./exact_words.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import { print } from "./print.ts";
+import { printable } from "./printable.ts";
 import { argWord, optionalAgentWord, settingsOption, takeCommand } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import type { Subcommand } from "./usage.ts";
@@ -59,7 +60,7 @@ export const run: Subcommand = defineSubcommand({
       { manifest, code, hostname: Deno.hostname(), quarantine: NO_QUARANTINE },
       () => ownCheck(createStats()),
       processes,
-      { onLog: (_command, message) => console.error(message) },
+      { onLog: (_command, message) => console.error(printable(message)) },
     );
     const handle = createHandler(
       { ...manifest, settings: { ...settings, refusals: "explain" } },
@@ -74,7 +75,7 @@ export const run: Subcommand = defineSubcommand({
     if (options.json) {
       console.log(JSON.stringify({ ...asJson(output), outcome, reason }, null, 2));
     } else {
-      if (reason !== undefined) console.error(reason);
+      if (reason !== undefined) console.error(printable(reason));
       print(Deno.stdout, `${output.text}\n`);
     }
     // A command that did not stop at its deadline would outlive this process.

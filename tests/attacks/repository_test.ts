@@ -5,6 +5,7 @@ import { withVersion } from "../../src/cli/git.ts";
 import { bundle } from "../../src/project/bundle.ts";
 import { foreignModules } from "../../src/project/foreign_modules.ts";
 import { createProject } from "../project.ts";
+import { run } from "../serving.ts";
 import { isMissing } from "../tools.ts";
 import { runToEnd } from "../waiting.ts";
 
@@ -115,4 +116,99 @@ Deno.test({
       await Deno.remove(folder, { recursive: true });
     }
   },
+});
+
+Deno.test("The lock file of a repository cannot be a link to a file of the user, or a FIFO", async (t) => {
+  await using other = await createProject("export {};");
+  await using project = await createProject(
+    'export default { commands: { ok: () => "fine" } };',
+  );
+  const { folder, agent } = project;
+  const lock = `${folder}/permissions.lock.json`;
+  const text = await other.write("secret", "4711\n");
+  const json = await other.write("secret.json", '{ "version": 1, "token4711": "4711" }');
+  const missing = `${other.folder}/missing`;
+  const kinds: [kind: string, make: () => unknown][] = [
+    ["a link to a text", () => Deno.symlink(text, lock)],
+    ["a link to JSON", () => Deno.symlink(json, lock)],
+    ["a link to a missing file", () => Deno.symlink(missing, lock)],
+    ["a link to a device", () => Deno.symlink("/dev/zero", lock)],
+    ["a link to the environment", () => Deno.symlink("/proc/self/environ", lock)],
+    ["a FIFO", () => runToEnd("/usr/bin/mkfifo", { args: [lock] })],
+    ["a folder", () => Deno.mkdir(lock)],
+  ];
+  for (const [kind, make] of kinds) {
+    await t.step(kind, async () => {
+      await make();
+      const commands = [["validate", agent], ["permissions", agent, "--check"], [
+        "permissions",
+        agent,
+        "--lock",
+      ]];
+      const results = await Promise.all(commands.map((words) => run(...words)));
+      for (const { code, stdout, stderr } of results) {
+        assertEquals(code, 3, stdout);
+        assertStringIncludes(stderr, "is a link or another special file");
+        assertEquals(/4711|PATH=/.test(stdout + stderr), false);
+      }
+      await Deno.remove(lock);
+    });
+  }
+  assertEquals(await Deno.readTextFile(text), "4711\n");
+  await assertRejects(() => Deno.lstat(missing), Deno.errors.NotFound);
+});
+
+Deno.test("init writes no file behind a link of a repository", async () => {
+  await using other = await createProject("export {};");
+  await using project = await createProject("export default { commands: {} };");
+  const { folder } = project;
+  await Deno.mkdir(`${folder}/.git`);
+  for (const name of ["checks", ".github", ".vscode"]) {
+    await Deno.symlink(other.folder, `${folder}/${name}`);
+  }
+  const results = [
+    await run("init", "--check", "queue", folder),
+    await run("init", `${folder}/new`, "--monorepo"),
+  ];
+  for (const { code, stderr } of results) {
+    assertEquals(code, 3);
+    assertStringIncludes(stderr, "is a link to a folder outside of the project");
+  }
+  const names = [...Deno.readDirSync(other.folder)].map(({ name }) => name).sort();
+  assertEquals(names, ["agent.ts", "deno.json"]);
+});
+
+Deno.test("Texts of a repository cannot control the terminal of a developer", async () => {
+  const evil = "\x1b[2J\u202e\x07\x9b";
+  await using project = await createProject(`
+    import { defineAgent, defineCheck, option, plugin, shell } from "@checkwright/checkwright";
+    const evil = ${JSON.stringify(evil)};
+    export default defineAgent({ commands: {
+      evil: defineCheck({
+        description: "a\\nFORGED" + evil,
+        options: { name: option.text({ description: "a\\nFORGED" + evil, default: evil }) },
+        run(_, { log }) {
+          log("a\\nb" + evil);
+          console.log(evil);
+          throw new Error(evil);
+        },
+      }),
+      line: shell("echo '" + evil + "'"),
+      plugin: plugin(["/bin/echo", evil]),
+    } });`);
+  const { agent } = project;
+  for (
+    const words of [["list", agent], ["validate", agent], ["permissions", agent], [
+      "run",
+      agent,
+      "evil",
+      "--help",
+    ], ["run", agent, "evil"]]
+  ) {
+    const { stdout, stderr } = await run(...words);
+    // The output of a command is printed as it is, like that of a plugin.
+    const shown = words.length === 3 && words[0] === "run" ? stderr : stdout + stderr;
+    assertEquals(/[\x1b\x07\x9b\u202e]/.test(shown), false, shown);
+    assertEquals(/^FORGED/m.test(shown), false, shown);
+  }
 });
