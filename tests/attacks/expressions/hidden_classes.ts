@@ -93,6 +93,14 @@ export async function findChangeable(): Promise<string[]> {
     histogram:
       () => [node("perf_hooks").createHistogram(), node("perf_hooks").monitorEventLoopDelay()],
     resolver: () => [new (node("dns").Resolver)(), new (node("dns").promises.Resolver)()],
+    process: () =>
+      Reflect.ownKeys(process).map((name) => {
+        try {
+          return Reflect.get(process, name);
+        } catch {
+          return undefined;
+        }
+      }),
     tracing: () => node("diagnostics_channel").tracingChannel("x"),
     modules: () =>
       node("module").builtinModules.map((name: string) => {
