@@ -11,6 +11,7 @@ import {
   hideSignalTimers,
   setOwnImmediate,
 } from "./harden_timers.ts";
+import { replaceExpressions } from "./harden_patterns.ts";
 import { protectInternals } from "./protect_internals.ts";
 import { type AnyFunction, refuseFunctions } from "./replace.ts";
 
@@ -81,7 +82,9 @@ export function hardenSharedModules(process: NodeProcess): void {
   }
   Reflect.get(globalThis, "Buffer");
   for (const name of ["http", "https"]) hardenAgent(process.getBuiltinModule(name) as HttpModule);
-  hardenParsers(process.getBuiltinModule("_http_common") as { parsers: Parsers });
+  const common = process.getBuiltinModule("_http_common") as { parsers: Parsers };
+  hardenParsers(common);
+  replaceExpressions(common);
   const util = process.getBuiltinModule("util") as Record<"inspect" | "promisify", AnyFunction>;
   hardenInspect(util);
   hardenPromisify(util);
