@@ -817,6 +817,23 @@ export function ambushes({ port }: Surroundings): Ambush[] {
        await new Promise((go) => setTimeout(go, 50)); return secret`,
       "4711",
     ]),
+    ...([
+      ["a module", `${node("_http_agent")}.globalAgent`],
+      [
+        "a request",
+        `new (${node("http")}.ClientRequest)({ host: "127.0.0.1", port: ${port} })
+           .on("error", () => {}).agent`,
+      ],
+    ] as const).map(([name, agent]): Ambush => [
+      `receive requests with the global agent of ${name}`,
+      "net",
+      `const agent = ${agent}; const { addRequest } = Object.getPrototypeOf(agent);
+       agent.addRequest = function (...args) {
+         loot.push(args[0].path); return addRequest.apply(this, args) }`,
+      `return await new Promise((go, no) => new (${node("http")}.ClientRequest)(
+         "http://127.0.0.1:${port}/secret", ({ statusCode }) => go(statusCode)).on("error", no).end())`,
+      "200",
+    ]),
     [
       "choose the random numbers",
       "none",
