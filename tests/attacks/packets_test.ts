@@ -52,7 +52,7 @@ const attempts: Record<string, Attempt> = {
   "send a second query of another version": { parts: [Uint8Array.of(...v4, ...query(2))], answer },
   "send a second query later": { parts: [v4, v4], answer },
   "send text after a NUL": { parts: [query(4, `${version}\0!x`)], answer },
-  "send a text of 60,000 bytes after a NUL": {
+  "send 60,000 bytes after a NUL": {
     parts: [query(4, `${version}\0${"x".repeat(60_000)}`)],
     answer,
   },

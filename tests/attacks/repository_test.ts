@@ -129,7 +129,7 @@ Deno.test("The lock file of a repository cannot be a link to a file of the user,
   const json = await other.write("secret.json", '{ "version": 1, "token4711": "4711" }');
   const missing = `${other.folder}/missing`;
   const kinds: [kind: string, make: () => unknown][] = [
-    ["a link to a text", () => Deno.symlink(text, lock)],
+    ["a link to plain text", () => Deno.symlink(text, lock)],
     ["a link to JSON", () => Deno.symlink(json, lock)],
     ["a link to a missing file", () => Deno.symlink(missing, lock)],
     ["a link to a device", () => Deno.symlink("/dev/zero", lock)],
@@ -208,7 +208,7 @@ Deno.test("Texts of a repository cannot control the terminal of a developer", as
     const { stdout, stderr } = await run(...words);
     // The output of a command is printed as it is, like that of a plugin.
     const shown = words.length === 3 && words[0] === "run" ? stderr : stdout + stderr;
-    assertEquals(/[\x1b\x07\x9b\u202e]/.test(shown), false, shown);
+    assertEquals(/[\p{Cf}\p{Cc}]/u.test(shown.replaceAll(/[\n\t]/g, "")), false, shown);
     assertEquals(/^FORGED/m.test(shown), false, shown);
   }
 });
