@@ -24,6 +24,7 @@ Deno.test({
   fn() {
     const { specifiers } = JSON.parse(lock!);
     assertEquals(Object.keys(specifiers), [
+      "npm:@jridgewell/sourcemap-codec@1.5.5",
       "npm:@peculiar/x509@1.14.3",
       "npm:js-yaml@5.5.0",
     ]);

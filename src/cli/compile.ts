@@ -1,5 +1,6 @@
 import { listenNames } from "../agent/resolve_listen.ts";
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
+import { versionOfBuild } from "../agent/agent_version.ts";
 import { deployedFiles } from "../agent/deployment.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { formatFlags, unite } from "../agent/granted_permissions.ts";
@@ -21,7 +22,20 @@ import { DEFAULT_AGENT, readAgent } from "./load.ts";
 import { checkLock } from "./permission_lock.ts";
 import { agentWord } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
+import { withProgress } from "./terminal.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
+
+/** The result for `--json`. */
+interface Written {
+  folder: string;
+  files: string[];
+  version: string;
+  digest: string;
+  /** Sentences about programs that gain privileges. */
+  privileges: string[];
+  deb?: string;
+  binary?: string;
+}
 
 /** `checkwright compile`: builds the deployable of an agent. */
 export const compile: Subcommand = defineSubcommand({
@@ -46,13 +60,15 @@ export const compile: Subcommand = defineSubcommand({
         "launcher, or at the path in CHECKWRIGHT_DENO",
     },
     binary: { meaning: "also build one executable with deno compile" },
+    json: { meaning: "print the written files, the version and the digest as JSON" },
   },
   exitCodes: {
     "0": "the deployable was written",
     "2": "a file cannot be written, or a program that builds a package fails",
     "3": "the command line is invalid, or the agent has errors or type errors",
   },
-  async run([path = DEFAULT_AGENT], { out, ...extra }) {
+  async run([path = DEFAULT_AGENT], { out, json, ...extra }) {
+    const say = (text: string) => json || console.log(text);
     const [types, agent] = await Promise.all([checkTypes(path), readAgent(path, {}, true)]);
     agent.diagnostics.push(...await checkLock(path, agent.code, agent.manifest));
     const typeErrors = await readTypeErrors(types ?? "", path);
@@ -67,24 +83,38 @@ export const compile: Subcommand = defineSubcommand({
     const manifest = await withVersion(path, withProcfs(agent.manifest));
     const files = await buildDeployable(path, manifest, agent.code, gains);
     await writeDeployable(out, files);
+    const { digest } = JSON.parse(files[deployedFiles.manifest]!.text);
+    const written: Written = {
+      ...{
+        folder: out,
+        files: Object.keys(files),
+        version: versionOfBuild(manifest.version, digest),
+      },
+      ...{ digest, privileges: describeGains(gains) },
+    };
     const bytes = Object.values(files).reduce((sum, { text }) => sum + text.length, 0);
-    console.log(`${out}: ${Object.keys(files).length} files, ${Math.ceil(bytes / 1024)} KiB`);
-    for (const line of describeGains(gains)) console.log(line);
-    console.log(`Start it: ${out}/checkwright`);
+    say(`${out}: ${Object.keys(files).length} files, ${Math.ceil(bytes / 1024)} KiB`);
+    for (const line of describeGains(gains)) say(line);
+    say(`Start it: ${out}/checkwright`);
     if (extra.deb) {
-      const deb = await buildDeb(files, {
+      const building = buildDeb(files, {
         output: out,
         version: extra["package-version"] ?? packageVersion(manifest.version),
         ...(!extra["no-runtime"] && { runtime: Deno.execPath() }),
-      }).catch((error) => {
+      });
+      const deb = await withProgress("building the Debian package", building).catch((error) => {
         throw error instanceof SyntaxError ? new UsageError(error.message) : error;
       });
-      console.log(deb);
+      written.deb = deb;
+      say(deb);
     }
     if (extra.binary) {
-      await buildBinary(files, binaryOptions(agent.manifest, `${out}/checkwright.bin`));
-      console.log(`${out}/checkwright.bin`);
+      written.binary = `${out}/checkwright.bin`;
+      const building = buildBinary(files, binaryOptions(agent.manifest, written.binary));
+      await withProgress("building the executable", building);
+      say(written.binary);
     }
+    if (json) console.log(JSON.stringify(written, null, 2));
     return 0;
   },
 });

@@ -1,4 +1,5 @@
-import { relative } from "node:path/posix";
+import { dirname, relative, resolve } from "node:path/posix";
+import { pathToFileURL } from "node:url";
 import type { Diagnostic } from "../agent/diagnostic.ts";
 import { whyForeign } from "../project/foreign_modules.ts";
 import { codeFrame } from "./code_frame.ts";
@@ -31,6 +32,55 @@ export async function readBundleError(output: string, agent: string): Promise<Di
     ? `Cannot bundle: ${text}${at.frame}`
     : `Cannot import this file: ${at.foreign}`;
   return { place: at.place, message, severity: "error" };
+}
+
+/** The last line of an error at the top level of the agent: `    at checks/queue.ts:3:23`. */
+const evaluatedLine = /\n {4}at (?:.*\()?([^()\n]+):(\d+):(\d+)\)?$/;
+
+/**
+ * Converts the error of the agent's top-level code to a diagnostic.
+ *
+ * @param reason the message, and the place in a module of the agent if it is known
+ * @param agent the agent's module: the place of the diagnostic if the message does not name one
+ * @returns an error with file, line, column and the line of code
+ */
+export async function readLoadError(reason: string, agent: string): Promise<Diagnostic> {
+  const [line, source, row, column] = evaluatedLine.exec(reason) ?? [];
+  const text = line === undefined ? reason : reason.slice(0, -line.length);
+  // Removes the runtime's advice about permissions: the top level of an agent cannot get any.
+  const message = `Cannot evaluate it: ${text.replace(/, run again with the .* flag$/, "")}`;
+  const at = source === undefined ? undefined : await findSource(source, row!, column!, agent);
+  if (at === undefined) return { place: agent, message, severity: "error" };
+  return { place: at.place, message: `${message}${at.frame}`, severity: "error" };
+}
+
+/** The calls of a stack, without those in URLs: modules of the runtime, and of servers. */
+const calls = /^ {4}at (?:.*\()?(?![a-z]+:)([^()\n]+):(\d+):(\d+)\)?$/m;
+
+/**
+ * Returns the line of code that the first call of a stack in a module of the agent names, with a
+ * mark.
+ *
+ * @param stack a stack with places in the modules of an agent
+ * @param agent the agent's module
+ * @returns two lines; undefined if the stack names no module of the project
+ */
+export async function frameOf(stack: string, agent: string): Promise<string | undefined> {
+  const [, source, row, column] = calls.exec(stack) ?? [];
+  if (source === undefined) return undefined;
+  return (await findSource(source, row!, column!, agent))?.frame.slice(1) || undefined;
+}
+
+// A source map names modules relative to the folder of the agent.
+async function findSource(
+  source: string,
+  row: string,
+  column: string,
+  agent: string,
+): Promise<Place | undefined> {
+  if (/^[a-z]+:/.test(source)) return undefined;
+  const url = pathToFileURL(resolve(dirname(await Deno.realPath(agent)), source));
+  return await showPlace(`    at ${url}:${row}:${column}`, agent);
 }
 
 /**

@@ -43,6 +43,7 @@ export const init: Subcommand = defineSubcommand({
       if (!(error instanceof Error)) throw error;
       throw new UsageError(`Cannot create a project in ${quoteText(folder)}: ${error.message}`);
     }
+    const deno = await isInPath("deno") ? "deno" : `npx --yes deno@${Deno.version.deno}`;
     console.log(
       [
         `Created ${created.count} files in ${folder}${
@@ -50,8 +51,8 @@ export const init: Subcommand = defineSubcommand({
         }. Next:`,
         "",
         ...(folder === "." ? [] : [`  cd ${shellWord(folder)}`]),
-        "  deno task test     # the check's own tests",
-        "  deno task dev      # listens on 127.0.0.1:5666 and reloads after each edit",
+        `  ${deno} task test     # the check's own tests`,
+        `  ${deno} task dev      # listens on 127.0.0.1:5666 and reloads after each edit`,
         ...created.notes.flatMap((note) => ["", note]),
       ].join("\n"),
     );
@@ -158,6 +159,14 @@ async function writeFiles(
 async function realPathOf(folder: string): Promise<string> {
   const exists = await Deno.lstat(folder).then(() => true, () => false);
   return exists ? await Deno.realPath(folder) : await realPathOf(dirname(folder));
+}
+
+async function isInPath(program: string): Promise<boolean> {
+  const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");
+  const found = await Promise.all(
+    folders.map((folder) => Deno.stat(`${folder}/${program}`).then(() => true, () => false)),
+  );
+  return found.includes(true);
 }
 
 /** Returns the nearest folder with a git repository: the folder itself, or one above it. */

@@ -15,6 +15,7 @@ import type { Channel, ChannelEvents } from "../runner/channel.ts";
 import { startBroker } from "../runner/permission_broker.ts";
 import { openProcess } from "../runner/process_channel.ts";
 import { createSandbox } from "../runner/sandbox.ts";
+import { sourcePlaces } from "../runner/source_places.ts";
 import { suggest } from "./command_line.ts";
 import { errorsOfCommand, printDiagnostics } from "./diagnostics.ts";
 import { loadOnHost } from "./load_on_host.ts";
@@ -33,13 +34,16 @@ export const learn: Subcommand = defineSubcommand({
     { name: "COMMAND", meaning: "a check of the agent" },
     argWord,
   ],
-  options: { settings: settingsOption },
+  options: {
+    settings: settingsOption,
+    json: { meaning: "print the permissions and the difference to the declaration as JSON" },
+  },
   exitCodes: {
     "0": "the check was run; its state does not matter",
     "3": "the command line, the agent or the settings are invalid, or the check cannot run",
   },
   stopEarly: true,
-  async run(words, { settings }) {
+  async run(words, { settings, json }) {
     const { path, name, args } = takeCommand(words);
     const agent = await loadOnHost(path, settings);
     const { commands } = agent.manifest;
@@ -51,12 +55,22 @@ export const learn: Subcommand = defineSubcommand({
     }
     const command = commands[name]!;
     if (command.kind !== "check" || isBuiltIn(command)) {
-      console.log(explain(name, command));
+      const executable = executableOf(command);
+      console.log(
+        json
+          ? JSON.stringify({ command: name, ...(executable && { executable }) }, null, 2)
+          : explain(name, command),
+      );
       return 0;
     }
     const processes = openProcessTree();
     const learned = await watch(agent, name, args, processes);
-    console.log(present(learned, command.permissions));
+    const compared = compare(learned, command.permissions);
+    console.log(
+      json
+        ? JSON.stringify({ command: name, ...learned, ...compared }, null, 2)
+        : present(learned, compared),
+    );
     await prove(agent, name, args, learned.permissions, processes);
     await processes.close();
     return 0;
@@ -104,13 +118,17 @@ async function prove(
 }
 
 async function runOnce(
-  { manifest }: LoadedAgent,
+  { manifest, code }: LoadedAgent,
   open: (events: ChannelEvents) => Channel,
   name: string,
   args: string[],
   onReady: () => void = () => {},
 ): Promise<string> {
-  const sandbox = createSandbox(open, (_command, message) => say(message));
+  const sandbox = createSandbox(
+    open,
+    (_command, message) => say(message),
+    sourcePlaces(code.agent),
+  );
   try {
     await sandbox.ready;
     onReady();
@@ -125,10 +143,29 @@ async function runOnce(
   }
 }
 
-function present({ permissions, beyond }: LearnedPermissions, declared: Permissions): string {
-  const [needed, held] = [entriesOf(permissions), entriesOf(declared)];
-  const wider = held.filter((one) => !needed.some((other) => grants(other, one)));
-  const missing = needed.filter((one) => !held.some((other) => grants(other, one)));
+interface Comparison {
+  /** The declared entries. */
+  declared: PermissionEntry[];
+  /** The declared entries that are wider than needed. */
+  wider: PermissionEntry[];
+  /** The needed entries that are not declared. */
+  missing: PermissionEntry[];
+}
+
+function compare({ permissions }: LearnedPermissions, held: Permissions): Comparison {
+  const [needed, declared] = [entriesOf(permissions), entriesOf(held)];
+  return {
+    declared,
+    wider: declared.filter((one) => !needed.some((other) => grants(other, one))),
+    missing: needed.filter((one) => !declared.some((other) => grants(other, one))),
+  };
+}
+
+function present(
+  { permissions, beyond }: LearnedPermissions,
+  { declared, wider, missing }: Comparison,
+): string {
+  const needed = entriesOf(permissions);
   const used = (one: PermissionEntry) => {
     const entries = needed.filter((other) => grants(one, other)).map(({ entry }) => entry);
     return entries.length === 0 ? "not requested" : `requested: ${escapeText(entries.join(", "))}`;
@@ -139,7 +176,7 @@ function present({ permissions, beyond }: LearnedPermissions, declared: Permissi
       "Declared, and wider than needed",
       wider.map((one) => `${formatEntry(one)} (${used(one)})`),
     ),
-    ...comment("Needed, but not declared", held.length === 0 ? [] : missing.map(formatEntry)),
+    ...comment("Needed, but not declared", declared.length === 0 ? [] : missing.map(formatEntry)),
     ...(wider.length + missing.length === 0
       ? ["// The check declares exactly these permissions"]
       : []),

@@ -4,11 +4,13 @@ import type { DescribedAgent, HostSettings, Manifest } from "../agent/manifest.t
 import { bundle, BundleError } from "../project/bundle.ts";
 import { ownBundle, sandboxImports } from "./own_bundles.ts";
 import type { Lookup } from "../agent/resolve_listen.ts";
+import { quoteText } from "../nagios/text.ts";
 import { foreignModules } from "../project/foreign_modules.ts";
 import type { Modules, SandboxCode } from "../runner/channel.ts";
 import { describeCode } from "../runner/describe_code.ts";
-import { readBundleError } from "./deno_errors.ts";
+import { readBundleError, readLoadError } from "./deno_errors.ts";
 import { descriptorLimit } from "./descriptor_limit.ts";
+import { withProgress } from "./terminal.ts";
 
 /** An agent, loaded and checked against this host. */
 export interface LoadedAgent {
@@ -63,10 +65,18 @@ export async function loadAgent(
  * @returns the agent with all diagnostics
  * @throws {AgentError} if the agent has no valid manifest
  */
-export async function readAgent(
+export function readAgent(
   path: string,
   host: HostSettings = {},
   minify = false,
+): Promise<LoadedAgent> {
+  return withProgress(`loading ${quoteText(path)}`, evaluateAgent(path, host, minify));
+}
+
+async function evaluateAgent(
+  path: string,
+  host: HostSettings,
+  minify: boolean,
 ): Promise<LoadedAgent> {
   const bundling = bundleAgent(path, minify);
   bundling.catch(() => {});
@@ -78,12 +88,7 @@ export async function readAgent(
   try {
     return { ...await describing, code };
   } catch (error) {
-    const { message } = error as Error;
-    // Removes the runtime's advice about permissions: the top level of an agent cannot get any.
-    throw loadError(
-      path,
-      `Cannot evaluate it: ${message.replace(/, run again with the .* flag$/, "")}`,
-    );
+    throw new AgentError([await readLoadError((error as Error).message, path)]);
   }
 }
 
@@ -108,7 +113,7 @@ async function bundleAgent(path: string, minify: boolean): Promise<Modules> {
   try {
     if (!(await Deno.stat(path)).isFile) throw loadError(path, "It is not a file");
     const [agent, runtime, plain] = await Promise.all([
-      bundle(path, minify ? "names" : undefined),
+      bundle(path, { minify: minify ? "names" : undefined, sourceMap: true }),
       ownBundle("runtime"),
       // The comments of a bundle name its modules, and a minified bundle has no comments.
       minify ? bundle(path) : undefined,

@@ -3,6 +3,8 @@ import { VERSION } from "../daemon/version.ts";
 import { whyUntrusted } from "../host/trusted_folder.ts";
 import { bundle } from "../project/bundle.ts";
 import { processImports } from "../runner/process_channel.ts";
+import { readOwnFile } from "./own_file.ts";
+import { isPackaged } from "./own_package.ts";
 
 /** The programs of Checkwright by the names of their bundles. */
 const programs = {
@@ -13,22 +15,29 @@ const programs = {
   runtime: "../runner/sandbox_main.ts",
 } as const;
 
+/** The name of a program of Checkwright. */
+export type OwnProgram = keyof typeof programs;
+
+/** The names of all programs. */
+export const OWN_PROGRAMS: readonly OwnProgram[] = Object.keys(programs) as OwnProgram[];
+
 const root = new URL("../../", import.meta.url);
 
-const made: Partial<Record<keyof typeof programs, Promise<string>>> = {};
+const made: Partial<Record<OwnProgram, Promise<string>>> = {};
 
 /**
  * Bundles a program of Checkwright. The bundle is kept in the state directory until a source file
- * changes, so that only the first start waits for it.
+ * changes, so that only the first start waits for it. The npm package contains the bundles.
  *
  * @param name the name of the program
  * @returns the JavaScript of a module without imports
  * @throws {BundleError} if it cannot be bundled
  */
-export function ownBundle(name: keyof typeof programs): Promise<string> {
+export function ownBundle(name: OwnProgram): Promise<string> {
+  if (isPackaged(import.meta.url)) return made[name] ??= readOwnFile(`../../bundles/${name}.js`);
   return made[name] ??= kept(
     `${name}.js`,
-    () => bundle(new URL(programs[name], import.meta.url), "all"),
+    () => bundle(new URL(programs[name], import.meta.url), { minify: "all" }),
   );
 }
 

@@ -8,6 +8,8 @@ export interface OwnPackage {
   main: string;
   /** The location of the files that the project must contain in `checkwright/`. */
   copied?: URL;
+  /** The package on npm, if the project refers to it. */
+  npm?: string;
 }
 
 const name = "@checkwright/checkwright";
@@ -16,22 +18,35 @@ const name = "@checkwright/checkwright";
 export const COPY_FOLDER = "checkwright";
 
 /**
+ * Returns whether a module is a part of the npm package: the package contains JavaScript, each other
+ * form of Checkwright TypeScript.
+ *
+ * @param module the URL of the module
+ */
+export function isPackaged(module: string): boolean {
+  return module.endsWith(".js");
+}
+
+/**
  * Returns how a project refers to the running Checkwright: to the published package, or, if it runs
  * from a folder, to a copy of that folder in the project. With a copy, each clone of the project
  * works on each machine.
  *
- * @param root the location of the running Checkwright
+ * @param module the URL of this module in the running Checkwright
  * @returns the entries for the `deno.json` of the project
  */
-export function findPackage(root: URL = new URL("../../", import.meta.url)): OwnPackage {
-  const published = `jsr:${name}@^${VERSION}`;
-  const copied = root.protocol === "file:";
+export function findPackage(module: string = import.meta.url): OwnPackage {
+  const packaged = isPackaged(module);
+  const published = `${packaged ? "npm" : "jsr"}:${name}@^${VERSION}`;
+  const root = new URL("../../", module);
+  const copied = root.protocol === "file:" && !packaged;
   const at = (path: string, exported: string) =>
     copied ? `./${COPY_FOLDER}/${path}` : `${published}${exported}`;
   return {
     imports: { [name]: at("src/mod.ts", ""), [`${name}/checks`]: at("checks/mod.ts", "/checks") },
     main: copied ? `${COPY_FOLDER}/src/cli/main.ts` : `${published}/cli`,
     ...(copied && { copied: root }),
+    ...(packaged && { npm: `npm:${name}` }),
   };
 }
 

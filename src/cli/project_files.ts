@@ -94,7 +94,7 @@ export async function repositoryFiles(
   };
 }
 
-function denoJson({ imports, main, copied }: OwnPackage): string {
+function denoJson({ imports, main, copied, npm }: OwnPackage): string {
   const checkwright = (words: string) => `deno task --quiet checkwright ${words}`;
   const configuration = {
     tasks: {
@@ -110,6 +110,8 @@ function denoJson({ imports, main, copied }: OwnPackage): string {
     imports,
     fmt: { lineWidth: 100 },
     exclude: ["dist/", ...(copied === undefined ? [] : [`${COPY_FOLDER}/`])],
+    // By default, Deno does not use packages that are younger than a day.
+    ...(npm !== undefined && { minimumDependencyAge: { age: "P1D", exclude: [npm] } }),
   };
   return `${JSON.stringify(configuration, null, 2)}\n`;
 }

@@ -1,7 +1,9 @@
 import { checkNrpe } from "../client/check_nrpe.ts";
 import { parseOptions } from "../client/options.ts";
 import { VERSION } from "../daemon/version.ts";
+import { stateOf } from "../nagios/state.ts";
 import { exactWords } from "./exact_words.ts";
+import { outputAsJson } from "./output_json.ts";
 import { print } from "./print.ts";
 import { formatHelp, type Line, type Subcommand, UsageError } from "./usage.ts";
 
@@ -99,6 +101,9 @@ const line: Line = {
       value: "FILE",
       meaning: "accepted for compatibility, without effect",
     },
+    json: {
+      meaning: "print state, output, long output and perfdata as JSON (not in check_nrpe)",
+    },
     "disable-syslog": { short: "D", meaning: "accepted for compatibility, without effect" },
     version: { short: "V", meaning: "print the version" },
     license: { short: "l", meaning: "print the license" },
@@ -118,10 +123,11 @@ export const query: Subcommand = {
     "2": "CRITICAL",
     "3": "UNKNOWN, invalid command line, or after --help, --version, --license (as in check_nrpe)",
   },
-  async run(args) {
+  async run(words) {
+    const { args, json } = takeJson(exactWords(words));
     let request;
     try {
-      request = parseOptions(exactWords(args), Deno.readTextFileSync);
+      request = parseOptions(args, Deno.readTextFileSync);
     } catch (error) {
       const invalid = error instanceof SyntaxError || error instanceof RangeError ||
         error instanceof UsageError;
@@ -142,8 +148,21 @@ export const query: Subcommand = {
       return NOT_ASKED;
     }
     const { stdout, stderr, code } = await checkNrpe(request, Deno.readTextFile);
-    print(Deno.stderr, stderr);
-    print(Deno.stdout, stdout);
+    if (json) {
+      const output = { state: stateOf(code), text: (stdout || stderr).replace(/\n$/, "") };
+      console.log(JSON.stringify({ ...outputAsJson(output), returnCode: code }, null, 2));
+    } else {
+      print(Deno.stderr, stderr);
+      print(Deno.stdout, stdout);
+    }
     return code;
   },
 };
+
+/** Takes the option that `check_nrpe` does not have. The words after `-a` belong to the command. */
+function takeJson(words: string[]): { args: string[]; json: boolean } {
+  const end = words.findIndex((word) => /^(?:-a|--args)(?:=|$)/.test(word));
+  const at = words.indexOf("--json");
+  if (at < 0 || (end >= 0 && end < at)) return { args: words, json: false };
+  return { args: words.toSpliced(at, 1), json: true };
+}

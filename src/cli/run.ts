@@ -1,7 +1,5 @@
 import type { Manifest, ManifestCommand } from "../agent/manifest.ts";
 import { errorsOf } from "../agent/diagnostic.ts";
-import { parsePluginOutput, type PluginOutput } from "../nagios/plugin_output.ts";
-import { formatRange, type Range } from "../nagios/range.ts";
 import { returnCode } from "../nagios/state.ts";
 import { createHandler } from "../daemon/handler.ts";
 import { processTreeOf } from "../daemon/daemon_permissions.ts";
@@ -9,13 +7,16 @@ import { createStats, ownCheck } from "../daemon/stats.ts";
 import { NO_QUARANTINE } from "../runner/quarantine.ts";
 import { createSandboxedRunner } from "../runner/sandboxed_runner.ts";
 import { formatCommand } from "./command_summary.ts";
+import { frameOf } from "./deno_errors.ts";
 import { errorsOfCommand, printDiagnostics } from "./diagnostics.ts";
 import { exactWords } from "./exact_words.ts";
 import { loadOnHost } from "./load_on_host.ts";
+import { outputAsJson } from "./output_json.ts";
 import { print } from "./print.ts";
 import { printable } from "./printable.ts";
 import { argWord, optionalAgentWord, settingsOption, takeCommand } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
+import { showState } from "./terminal.ts";
 import type { Subcommand } from "./usage.ts";
 
 /**
@@ -73,10 +74,11 @@ export const run: Subcommand = defineSubcommand({
       address: "127.0.0.1",
     });
     if (options.json) {
-      console.log(JSON.stringify({ ...asJson(output), outcome, reason }, null, 2));
+      console.log(JSON.stringify({ ...outputAsJson(output), outcome, reason }, null, 2));
     } else {
-      if (reason !== undefined) console.error(printable(reason));
+      if (reason !== undefined) console.error(printable(await withFrame(reason, path)));
       print(Deno.stdout, `${output.text}\n`);
+      showState(output.state, returnCode(output.state));
     }
     // A command that did not stop at its deadline would outlive this process.
     pool.close();
@@ -86,20 +88,10 @@ export const run: Subcommand = defineSubcommand({
   },
 });
 
-const threshold = (range: Range | string) => typeof range === "string" ? range : formatRange(range);
-
-function asJson(output: PluginOutput): Record<string, unknown> {
-  const { perfdata, ...parsed } = parsePluginOutput(output);
-  return {
-    ...parsed,
-    // A range with an open end has no number that JSON can contain.
-    perfdata: perfdata.map(({ warning, critical, ...datum }) => ({
-      ...datum,
-      ...(warning !== undefined && { warning: threshold(warning) }),
-      ...(critical !== undefined && { critical: threshold(critical) }),
-    })),
-    returnCode: returnCode(output.state),
-  };
+/** Adds the line of code in which a check failed. */
+async function withFrame(reason: string, agent: string): Promise<string> {
+  const frame = await frameOf(reason, agent);
+  return frame === undefined ? reason : `${reason}\n\n${frame}`;
 }
 
 // A plugin receives the word and prints its own help.

@@ -4,7 +4,7 @@ import { deployedFiles } from "../agent/deployment.ts";
 import type { HostSettings, Manifest } from "../agent/manifest.ts";
 import type { Settings } from "../agent/settings.ts";
 import { defaultStateDirectory } from "../daemon/load_tls.ts";
-import { createLog, lineWriter, type Log } from "../daemon/log.ts";
+import { createLog, type LineWriter, lineWriter, type Log } from "../daemon/log.ts";
 import { serially } from "../daemon/serially.ts";
 import { findRestartNeeds, whyRestart } from "../daemon/why_restart.ts";
 import { withoutErrorNumber } from "../net/error_text.ts";
@@ -12,6 +12,7 @@ import { SHELL_PATH } from "../host/paths.ts";
 import type { Modules } from "../runner/channel.ts";
 import { buildDeployable, writeDeployable } from "./build_deployable.ts";
 import { withVersion } from "./git.ts";
+import { frameOf } from "./deno_errors.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { DEFAULT_AGENT } from "./load.ts";
 import { loadOnHost } from "./load_on_host.ts";
@@ -79,10 +80,15 @@ export const serve: Subcommand = defineSubcommand({
     logSettings = first.manifest.settings.log;
 
     let ready = false;
-    const supervisor = supervise(() => launcherOf(place), log, (line) => {
-      if (!ready) console.log(line);
-      ready = true;
-    });
+    const supervisor = supervise(
+      () => launcherOf(place, options.watch),
+      log,
+      (line) => {
+        if (!ready) console.log(line);
+        ready = true;
+      },
+      options.watch ? createFrames(path, stderr.write) : undefined,
+    );
     const types = options.watch ? createTypeCheck(path, log) : undefined;
     let started = first.manifest;
     const reload = serially(async () => {
@@ -197,14 +203,27 @@ function createLoader(
   };
 }
 
+/** Writes each line of the daemon's log, and below a stack the line of code. */
+function createFrames(path: string, write: LineWriter): LineWriter {
+  let written = Promise.resolve();
+  const writeWithFrame = async (line: string) => {
+    write(line);
+    // The stack is the last value of the line, in quotes, and for programs in a JSON object.
+    const stack = line.replace(/"\}?$/, "").replaceAll("\\n", "\n");
+    const frame = await frameOf(stack, path).catch(() => undefined);
+    if (frame !== undefined) write(frame);
+  };
+  return (line) => written = written.then(() => writeWithFrame(line));
+}
+
 // The manifest already contains the settings of the host. The daemon ends when this process ends.
-function launcherOf({ folder }: ServingPlace): Deno.Command {
+function launcherOf({ folder }: ServingPlace, watch: boolean): Deno.Command {
   return new Deno.Command(SHELL_PATH, {
     args: [`${folder}/checkwright`, "serve", "--no-settings", "--until-eof"],
     env: { CHECKWRIGHT_DENO: Deno.execPath() },
     stdin: "piped",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: watch ? "piped" : "inherit",
   });
 }
 

@@ -28,12 +28,14 @@ const readyStart = "checkwright: listening on ";
  * @param launcher returns the command that starts a daemon from the current deployable
  * @param log the log
  * @param onReady called with the ready line of each daemon
+ * @param onLog called with each line of the log of a daemon whose standard error is piped
  * @returns the supervisor
  */
 export function supervise(
   launcher: () => Deno.Command,
   log: Log,
   onReady: (line: string) => void,
+  onLog?: (line: string) => void,
 ): Supervisor {
   const deaths: number[] = [];
   let stopping = false;
@@ -42,7 +44,7 @@ export function supervise(
 
   async function keepRunning(): Promise<number> {
     for (;;) {
-      daemon = start(launcher(), onReady, () => deaths.pop());
+      daemon = start(launcher(), onReady, () => deaths.pop(), onLog);
       const { code, signal, ready } = await daemon.end;
       if (stopping) return code;
       if (restarting) {
@@ -99,6 +101,7 @@ function start(
   launcher: Deno.Command,
   onReady: (line: string) => void,
   onSuspects: () => void,
+  onLog?: (line: string) => void,
 ): Daemon {
   const child = launcher.spawn();
   const leaving = Promise.withResolvers<End>();
@@ -124,8 +127,15 @@ function start(
     } else console.error(`checkwright: unexpected output: ${escapeText(line)}`);
   }
 
+  async function readLog(): Promise<void> {
+    if (onLog === undefined) return;
+    for await (const line of linesOf(child.stderr)) onLog(line);
+  }
+
   async function watch(): Promise<End> {
+    const logged = readLog();
     for await (const line of linesOf(child.stdout)) read(line);
+    await logged;
     const { code, signal } = await statusOfChild(child);
     return { code, signal, ready };
   }

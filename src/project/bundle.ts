@@ -1,6 +1,7 @@
 import { createColdCache, lacksEsbuild } from "./cold_cache.ts";
 import { parentOf } from "./project.ts";
 import { runLocked } from "./run_locked.ts";
+import { reduceSourceMap } from "./source_map.ts";
 
 /** The error if a module cannot be bundled; the message comes from the bundler. */
 export class BundleError extends Error {}
@@ -10,18 +11,31 @@ const timeoutSeconds = 120;
 
 const coldCache = createColdCache(lacksEsbuild);
 
+/** The contents of a bundle. */
+export interface BundleOptions {
+  /**
+   * Removes comments and shortens names. The result contains no paths of this machine: the same
+   * modules give the same bytes in every folder. `names` keeps the names of functions for stack
+   * traces; this costs a call for each function that is created, also at run time.
+   */
+  minify?: "all" | "names" | undefined;
+  /** Whether the bundle ends with a source map, see {@linkcode reduceSourceMap}; default: false. */
+  sourceMap?: boolean;
+}
+
 /**
  * Bundles a module and all its imports into one file without imports, with the configuration of the
  * project that contains the module.
  *
  * @param module path or URL of the module
- * @param minify removes comments and shortens names. The result contains no paths of this machine:
- * the same modules give the same bytes in every folder. `names` keeps the names of functions for
- * stack traces; this costs a call for each function that is created, also at run time
+ * @param options the contents of the bundle
  * @returns the JavaScript
  * @throws {BundleError} with the message of the bundler, or after the timeout
  */
-export async function bundle(module: string | URL, minify?: "all" | "names"): Promise<string> {
+export async function bundle(
+  module: string | URL,
+  { minify, sourceMap = false }: BundleOptions = {},
+): Promise<string> {
   // The bundler runs in the folder of the module, where the search for the project's configuration
   // starts.
   const local = module instanceof URL && module.protocol !== "file:"
@@ -31,6 +45,7 @@ export async function bundle(module: string | URL, minify?: "all" | "names"): Pr
     ...["--quiet", "--platform=deno", "--node-modules-dir=none"],
     ...(minify === undefined ? [] : ["--minify"]),
     ...(minify === "names" ? ["--keep-names"] : []),
+    ...(sourceMap ? ["--sourcemap=inline"] : []),
     local,
   ];
   const folder = local.startsWith("/") ? parentOf(local) : undefined;
@@ -43,7 +58,7 @@ export async function bundle(module: string | URL, minify?: "all" | "names"): Pr
     );
   }
   if (code !== 0) throw new BundleError(explain(stderr));
-  return stdout;
+  return sourceMap ? reduceSourceMap(stdout, folder ?? "/") : stdout;
 }
 
 // Returns the error of the bundler without notes on bundler options and on flags of Deno.

@@ -4,6 +4,7 @@ import { withoutProcessTree } from "../host/process_tree.ts";
 import type { Modules } from "./channel.ts";
 import { openProcess } from "./process_channel.ts";
 import { createSandbox, type Sandbox } from "./sandbox.ts";
+import { sourcePlaces } from "./source_places.ts";
 import { openWorker, workerCode } from "./worker_channel.ts";
 
 /** The time in which an agent's module must be evaluated. */
@@ -56,9 +57,13 @@ export async function describeCode(
 }
 
 function inProcess(code: Modules | Promise<Modules>, imports: string): Sandbox {
+  let places = (text: string) => text;
+  // If the code cannot be built, its builder reports the error.
+  Promise.resolve(code).then(({ agent }) => places = sourcePlaces(agent), () => {});
   return createSandbox(
     (events) => openProcess(code, imports, unite([]), withoutProcessTree(), events, {}, bounds),
     () => {},
+    (text) => places(text),
   );
 }
 
@@ -67,6 +72,7 @@ function inWorker(code: Modules): Sandbox {
   const sandbox = createSandbox(
     (events) => openWorker({ url, close }, unite([]), withoutProcessTree(), events),
     () => {},
+    sourcePlaces(code.agent),
   );
   sandbox.broken.then(close);
   return sandbox;

@@ -5,6 +5,7 @@ import type { SandboxCode } from "./channel.ts";
 import { openProcess } from "./process_channel.ts";
 import { AGENT, createRunRecord, type RunRecord } from "./run_record.ts";
 import { createSandbox, type Sandbox, type SandboxEnd, type SandboxLog } from "./sandbox.ts";
+import { sourcePlaces } from "./source_places.ts";
 import { type MarkRun, trackRuns } from "./track_runs.ts";
 import { openWorker, workerCode } from "./worker_channel.ts";
 
@@ -106,6 +107,7 @@ export function createPool(
   { code, most, processes, log, record = createRunRecord(() => {}), onEnd = () => {} }: PoolParts,
 ): SandboxPool {
   const inWorkers = workerCode(code);
+  const places = sourcePlaces(code.agent);
   const alive = new Map<string, Place>();
   let next = 1;
   const sweep = () => endIdle(alive, performance.now() - idleMilliseconds);
@@ -122,6 +124,7 @@ export function createPool(
           ? openProcess(code, code.imports, permissions, processes, events)
           : openWorker(inWorkers, permissions, processes, events),
       log,
+      places,
     );
     sandbox.broken.then(() => alive.get(key)?.sandbox === sandbox && alive.delete(key));
     sandbox.ended.then((end) => onEnd(isolation, end));

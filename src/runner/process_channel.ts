@@ -7,6 +7,7 @@ import { type Bounds, startBounded } from "./bounded_command.ts";
 import { importMap } from "./builtin_modules.ts";
 import type { Channel, ChannelEvents, Modules } from "./channel.ts";
 import { declaredEnvironment } from "./declared_environment.ts";
+import { withoutSourceMap } from "./source_places.ts";
 import { factsOf } from "./worker_channel.ts";
 
 /** The maximum heap of a process sandbox. */
@@ -44,7 +45,8 @@ const { runtime, agent, token, facts } = JSON.parse(text.slice(0, end));
 const url = (code) => URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
 const { serveSandbox, streamHost } = await import(url(runtime));
 const host = streamHost(input, text.slice(end + 1), token, facts);
-serveSandbox(() => import(url(agent)), host);
+const module = url(agent);
+serveSandbox(() => import(module), host, module);
 `;
 
 const program = `data:text/javascript,${encodeURIComponent(bootstrap)}`;
@@ -156,7 +158,10 @@ export function openProcess(
   }
 
   // If the code cannot be built, its builder reports the error.
-  Promise.resolve(code).then((made) => send({ ...made, token, facts }), terminate);
+  Promise.resolve(code).then(
+    ({ agent, runtime }) => send({ agent: withoutSourceMap(agent), runtime, token, facts }),
+    terminate,
+  );
   watch().catch((error: Error) => events.broken(error.message));
   return { post: (message) => open && send(message), terminate };
 }

@@ -82,9 +82,14 @@ interface Waiting<T> {
  *
  * @param open starts the realm
  * @param log receives the messages that checks log
+ * @param places replaces the places of the bundle in messages, see {@linkcode sourcePlaces}
  * @returns the sandbox
  */
-export function createSandbox(open: (events: ChannelEvents) => Channel, log: SandboxLog): Sandbox {
+export function createSandbox(
+  open: (events: ChannelEvents) => Channel,
+  log: SandboxLog,
+  places: (text: string) => string = (text) => text,
+): Sandbox {
   const runs = new Map<number, Waiting<Answer>>();
   const commands = new Set<string>();
   const proofs: Waiting<void>[] = [];
@@ -116,8 +121,8 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     received++;
     if (typeof data !== "object" || data === null) return;
     if (data.type === "ready") ready.resolve();
-    else if (data.type === "unfit") fail(textOf(data.reason));
-    else if (data.type === "log") log(textOf(data.command), textOf(data.message));
+    else if (data.type === "unfit") fail(places(textOf(data.reason)));
+    else if (data.type === "log") log(textOf(data.command), places(textOf(data.message)));
     else if (data.type === "described") descriptions.shift()?.resolve(data.agent);
     else if (data.type === "free") proofs.shift()?.resolve();
     else if (data.type === "done") settle(data);
@@ -129,7 +134,10 @@ export function createSandbox(open: (events: ChannelEvents) => Channel, log: San
     leave(data.id);
     const answer = readAnswer(data);
     if (answer === undefined) waiting.reject(new Error("The sandbox sent a malformed answer"));
-    else waiting.resolve(answer);
+    else {
+      const { reason } = answer;
+      waiting.resolve(reason === undefined ? answer : { ...answer, reason: places(reason) });
+    }
   }
 
   function leave(id: number): void {

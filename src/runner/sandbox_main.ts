@@ -15,6 +15,7 @@ import { withHostValues } from "./host_values.ts";
 import { copyCommands } from "./own_commands.ts";
 import type { FromSandbox, RealmFacts, ToSandbox } from "./messages.ts";
 import type { Print } from "./null_streams.ts";
+import { BUNDLE_NAME } from "./bundle_name.ts";
 
 /** The connection to the host of the sandbox. */
 export interface Host {
@@ -118,11 +119,14 @@ type RunMessage = ToSandbox & { type: "run" };
  *
  * @param load imports the module
  * @param host the connection to the host
+ * @param module the URL of the module, which stacks contain
  */
 export async function serveSandbox(
   load: () => Promise<{ default?: unknown }>,
   { send, listen, harden }: Host,
+  module: string,
 ): Promise<void> {
+  const named = (text: string) => text.replaceAll(module, BUNDLE_NAME);
   const running = new Map<number, { command: string; abort: AbortController }>();
   let printed = 0;
 
@@ -130,7 +134,7 @@ export async function serveSandbox(
     if (count > maxLogged) return;
     const text = count === maxLogged
       ? `${maxLogged} messages were logged; further messages of this run are dropped`
-      : String(message).slice(0, maxLoggedCharacters);
+      : named(String(message)).slice(0, maxLoggedCharacters);
     send({ type: "log", command, message: text });
   }
 
@@ -149,7 +153,7 @@ export async function serveSandbox(
     agent = (await load()).default;
     commands = copyCommands(agent);
   } catch (error) {
-    return send({ type: "unfit", reason: describeError(error) });
+    return send({ type: "unfit", reason: describeError(error) + named(firstPlace(error, module)) });
   }
 
   async function run({ id, command: name, args, context }: RunMessage): Promise<void> {
@@ -164,7 +168,11 @@ export async function serveSandbox(
       log: (text) => log(name, logged++, text),
     });
     running.delete(id);
-    send({ type: "done", id, ...readAnswer(answer)! });
+    const { reason, ...known } = readAnswer(answer)!;
+    send({
+      ...{ type: "done", id, ...known },
+      ...(reason !== undefined && { reason: withoutOwnCalls(named(reason)) }),
+    });
   }
 
   listen((message) => {
@@ -194,6 +202,27 @@ function describeError(error: unknown): string {
   } catch {
     return "The thrown value cannot be shown";
   }
+}
+
+/** A line of a stack for a call in a module of this sandbox. */
+const call = /^ {4}at (?:.*\()?blob:null\/[\w-]+:\d+:\d+\)?$/;
+
+/** Returns the first line of the stack in the agent's module, after a line break. */
+function firstPlace(error: unknown, module: string): string {
+  try {
+    const { stack } = error as Error;
+    const line = String(stack).split("\n").find((line) => line.includes(module));
+    return line === undefined ? "" : `\n${line}`;
+  } catch {
+    return "";
+  }
+}
+
+/** Removes the calls below those of the agent: the program inside the sandbox, and the runtime. */
+function withoutOwnCalls(stack: string): string {
+  const lines = stack.split("\n");
+  const end = lines.findLastIndex((line) => line.includes(BUNDLE_NAME));
+  return (end < 0 ? lines.filter((line) => !call.test(line)) : lines.slice(0, end + 1)).join("\n");
 }
 
 // An error in a timer or in a promise that is not awaited would end the sandbox and every other

@@ -2,6 +2,7 @@ import type { GrantedPermissions } from "../agent/granted_permissions.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
 import type { Channel, ChannelEvents, Modules } from "./channel.ts";
 import type { RealmFacts } from "./messages.ts";
+import { withoutSourceMap } from "./source_places.ts";
 
 /** The code of an agent in memory, so that workers need not read files. */
 export interface WorkerCode {
@@ -19,11 +20,11 @@ export interface WorkerCode {
  */
 export function workerCode(code: Modules): WorkerCode {
   const runtime = blobUrl(code.runtime);
-  const agent = blobUrl(code.agent);
+  const agent = blobUrl(withoutSourceMap(code.agent));
   // The runtime comes first: it must connect to the host before user code is evaluated.
   const url = blobUrl(
     `import { serveSandbox, workerHost } from "${runtime}";\n` +
-      `serveSandbox(() => import("${agent}"), await workerHost());\n`,
+      `serveSandbox(() => import("${agent}"), await workerHost(), "${agent}");\n`,
   );
   return { url, close: () => [url, runtime, agent].forEach((each) => URL.revokeObjectURL(each)) };
 }

@@ -234,3 +234,14 @@ Deno.test("--binary reports why an agent cannot be one executable", async () => 
     "--binary: Cannot make one executable: it cannot make a certificate at its first start",
   );
 });
+
+Deno.test("compile --json prints what was written", async () => {
+  await using project = await createProject(source.replace(/.*text.*\n/g, ""));
+  const out = `${project.folder}/out`;
+  const { code, stdout } = await run("compile", project.agent, "--out", out, "--json");
+  assertEquals(code, 0);
+  const { files, digest, version, ...rest } = JSON.parse(stdout);
+  assertEquals(files.toSorted(), [...Deno.readDirSync(out)].map(({ name }) => name).sort());
+  assertEquals(JSON.parse(await Deno.readTextFile(`${out}/manifest.json`)).digest, digest);
+  assertEquals([version, rest], [digest.slice(0, 12), { folder: out, privileges: [] }]);
+});

@@ -37,7 +37,10 @@ Deno.test("init creates a project that passes its own tests and its linter witho
   await using temp = await folder();
   const started = await run("init", `${temp.path}/checks`);
   assertEquals([started.code, started.stderr], [0, ""]);
-  assertMatch(started.stdout, /^ {2}cd \S+\n {2}deno task test .*\n {2}deno task dev /m);
+  assertMatch(
+    started.stdout,
+    /^ {2}cd \S+\n {2}.*\bdeno\S* task test .*\n {2}.*\bdeno\S* task dev /m,
+  );
 
   const home = `${temp.path}/home`;
   await Deno.mkdir(home);

@@ -186,3 +186,33 @@ Deno.test("learn reports that it grants every permission, and leaves no temporar
     await Deno.remove(temporary, { recursive: true });
   }
 });
+
+Deno.test("learn --json prints the permissions, and the difference to the declaration", async () => {
+  await using project = await createProject(`
+    import { defineAgent, defineCheck, plugin } from "@checkwright/checkwright";
+    const check = defineCheck({
+      description: "Reads one file, and declares another one",
+      permissions: { read: ["/etc/hosts"] },
+      run: () => Deno.readTextFileSync("/etc/passwd").split("\\n")[0],
+    });
+    export default defineAgent({ commands: {
+      check_file: check,
+      check_true: plugin(["/bin/true"]),
+    } });
+  `);
+  const learned = async (name: string) =>
+    JSON.parse((await run("learn", "--json", project.agent, name)).stdout);
+  const [passwd, hosts] = ["/etc/passwd", "/etc/hosts"].map((entry) => ({ kind: "read", entry }));
+  assertEquals(await learned("check_file"), {
+    command: "check_file",
+    permissions: { read: ["/etc/passwd"] },
+    beyond: [],
+    declared: [hosts],
+    wider: [hosts],
+    missing: [passwd],
+  });
+  assertEquals(await learned("check_true"), {
+    command: "check_true",
+    executable: Deno.realPathSync("/bin/true"),
+  });
+});

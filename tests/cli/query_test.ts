@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { query } from "../../src/cli/query.ts";
 import { readSettings } from "../../src/client/query_settings.ts";
-import { run } from "../serving.ts";
+import { createProject } from "../project.ts";
+import { run, serve } from "../serving.ts";
 
 Deno.test("query prints help, version and license and exits as check_nrpe does", async () => {
   const cases: [string[], RegExp][] = [
@@ -38,7 +39,8 @@ Deno.test(
   "The help of query lists the options of check_nrpe",
   { permissions: "none" },
   () => {
-    for (const [name, { short, value }] of Object.entries(query.line!.options)) {
+    const { json: _json, ...options } = query.line!.options;
+    for (const [name, { short, value }] of Object.entries(options)) {
       const bare = [[`--${name}`], [`-${short}`]];
       if (value === undefined) bare.forEach(readSettings);
       else {
@@ -50,3 +52,31 @@ Deno.test(
     }
   },
 );
+
+Deno.test("query --json prints the answer as data; behind -a, the word is an argument", async () => {
+  await using project = await createProject(`
+    import { defineAgent, plugin } from "@checkwright/checkwright";
+    export default defineAgent({ commands: {
+      check_echo: plugin(["/bin/echo", "$ARG1$ | a=5;10:;~:2"], { acceptArguments: true }),
+    } });
+  `);
+  await using served = await serve(project.agent);
+  const to = ["-H", "127.0.0.1", "-p", `${served.port}`];
+  const ask = async (...words: string[]) => {
+    const { code, stdout } = await run("query", ...words);
+    return [code, JSON.parse(stdout)];
+  };
+  const data = {
+    state: "OK",
+    output: "--json",
+    longOutput: "",
+    perfdata: [{ label: "a", value: 5, warning: "10:", critical: "~:2" }],
+    returnCode: 0,
+  };
+  assertEquals(await ask(...to, "-c", "check_echo", "--json", "-a", "--json"), [0, data]);
+  const plain = await run("query", ...to, "-c", "check_echo", "-a", "--json");
+  assertEquals(plain.stdout, "--json | a=5;10:;~:2\n");
+  const [code, failed] = await ask("--json", "-H", "127.0.0.1", "-p", "1", "-t", "5:UNKNOWN");
+  assertEquals([code, failed.state, failed.returnCode], [3, "UNKNOWN", 3]);
+  assertMatch(failed.output, /Connection refused/);
+});

@@ -1,11 +1,21 @@
 /**
  * A file of a test: its content and the properties that {@linkcode Deno.stat} returns, such as
  * `mtime`. By default the size is the length of the content, and the times are the current time.
+ *
+ * The type does not name `Deno.FileInfo`, which the TypeScript compiler of a project for Node does
+ * not know.
  */
-export interface FileFixture extends Partial<Deno.FileInfo> {
-  /** The content of the file; default: empty. */
-  content?: string | Uint8Array;
-}
+export type FileFixture =
+  & {
+    /** The content of the file; default: empty. */
+    content?: string | Uint8Array;
+  }
+  & { [Name in "isFile" | "isDirectory" | "isSymlink"]?: boolean }
+  & { [Name in "isBlockDevice" | "isCharDevice" | "isFifo" | "isSocket"]?: boolean | null }
+  & { [Name in "size" | "dev"]?: number }
+  & { [Name in "ino" | "mode" | "nlink" | "uid" | "gid"]?: number | null }
+  & { [Name in "rdev" | "blksize" | "blocks"]?: number | null }
+  & { [Name in "mtime" | "atime" | "birthtime" | "ctime"]?: Date | null };
 
 /** Result of a program of a test. */
 export interface RunFixture {

@@ -1,0 +1,1 @@
+export * from "@checkwright/checkwright/checks";
