@@ -29,7 +29,7 @@ export const pathEntry: Reader<string> = entry(
 export const netEntry: Reader<string> = entry(
   'HOST, HOST:PORT or unix:PATH, such as "10.0.0.7:6379"',
   (value) => {
-    if (value.startsWith("unix:/")) return true;
+    if (value.startsWith("unix:/")) return !value.startsWith("unix://");
     const [, v6, host, port = "0"] =
       /^(?:\[([0-9a-f:.]+)\]|([\w.-]+(?:\/\d{1,3})?))(?::(\d{1,5}))?$/i.exec(value) ?? [];
     if (Number(port) > 65_535) return false;
@@ -48,7 +48,7 @@ function isNetwork(text: string): boolean {
 
 /** Returns whether the runtime accepts a name, or an IPv4 address (RFC 1035, section 2.3.4). */
 function isName(host: string): boolean {
-  return host.length <= 253 &&
+  return host.length <= 253 && !/^\d+(?:\.\d+){3}\.$/.test(host) &&
     host.replace(/\.$/, "").split(".").every((label) => /^[\w-]{1,63}$/.test(label));
 }
 

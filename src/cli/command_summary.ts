@@ -1,5 +1,6 @@
 import type { Manifest, ManifestCommand } from "../agent/manifest.ts";
 import { commandPermissions, type GrantedPermissions } from "../agent/granted_permissions.ts";
+import { printable } from "./printable.ts";
 
 /**
  * Describes a command: its settings, options and permissions.
@@ -25,10 +26,12 @@ export function formatCommand(name: string, command: ManifestCommand, manifest: 
     .join("\n");
 }
 
+const oneLine = (text: string) => printable(text).replaceAll("\n", "\\n");
+
 function describe(command: ManifestCommand): string {
-  if (command.kind === "check") return command.description;
-  if (command.kind === "shell") return `shell ${command.line}`;
-  return `plugin ${[...command.prefix ?? [], ...command.argv].join(" ")}`;
+  if (command.kind === "check") return oneLine(command.description);
+  if (command.kind === "shell") return oneLine(`shell ${command.line}`);
+  return oneLine(`plugin ${[...command.prefix ?? [], ...command.argv].join(" ")}`);
 }
 
 function options(command: ManifestCommand): string[] {
@@ -39,7 +42,9 @@ function options(command: ManifestCommand): string[] {
     const refused = command.refused?.[name];
     return [
       spelling,
-      `${spec.description} (${spec.kind}${value === undefined ? "" : `: ${JSON.stringify(value)}`}${
+      `${oneLine(spec.description)} (${spec.kind}${
+        value === undefined ? "" : `: ${oneLine(JSON.stringify(value))}`
+      }${
         refused === undefined ? "" : `; refused as an argument if it needs further ${refused.needs}`
       })`,
     ] as const;

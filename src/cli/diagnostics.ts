@@ -1,4 +1,5 @@
 import { type Diagnostic, errorsOf, formatDiagnostic, placeBelow } from "../agent/diagnostic.ts";
+import { printable } from "./printable.ts";
 
 /**
  * Selects the errors of one command, and not those of a command whose name has the same beginning.
@@ -17,7 +18,7 @@ export function errorsOfCommand(diagnostics: readonly Diagnostic[], name: string
 export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
   const colours = Deno.stderr.isTerminal() && !Deno.noColor;
   for (const diagnostic of diagnostics) {
-    const text = `checkwright: ${formatDiagnostic(diagnostic)}`;
+    const text = printable(`checkwright: ${formatDiagnostic(diagnostic)}`);
     console.error(colours ? paintDiagnostic(text) : text);
   }
 }

@@ -1,4 +1,5 @@
 import type { Manifest } from "../agent/manifest.ts";
+import { decodeText } from "../nagios/text.ts";
 
 /**
  * Adds the version of an agent that does not set one: the last tag, the number of commits since,
@@ -34,38 +35,49 @@ type Setting = readonly [key: string, value: string];
  *
  * @param path the path of the file
  * @param args the arguments of git
- * @returns the output without blanks around it; undefined if git is missing or fails
+ * @returns the output without blanks around it; undefined if git is missing, fails or takes too long,
+ * or if a filter of the repository cannot be disabled
  */
 export async function git(path: string, args: readonly string[]): Promise<string | undefined> {
   const folder = path.replace(/[^/]*$/, "") || ".";
   const filters = await filtersOf(folder);
-  return (await runGit(folder, args, [...harmless, ...filters]))?.trim();
+  if (filters === undefined) return undefined;
+  const output = await runGit(folder, args, [...harmless, ...filters]);
+  return output && new TextDecoder().decode(output).trim();
 }
 
 /** A scope, a key and a value of git's configuration, each with NUL or a line break after it. */
 const ENTRY = /([^\0]*)\0([^\0\n]*)(?:\n[^\0]*)?\0/g;
 
+const FILTER = /^filter\.[^]*\.(?:clean|process|required)$/;
+
 // Returns settings without the filters of the repository. To compare a changed file, git starts the
-// filter for it. The filters of the user, for example those of Git LFS, stay.
-async function filtersOf(folder: string): Promise<Setting[]> {
-  const pattern = String.raw`^filter\..*\.(clean|process|required)$`;
-  const list = ["config", "--show-scope", "--includes", "-z", "--get-regexp", pattern];
-  // If no key matches, git fails.
-  const found = await runGit(folder, list, []) ?? "";
-  return [...found.matchAll(ENTRY)].flatMap(([, scope = "", key = ""]): Setting[] =>
-    scope === "local" || scope === "worktree"
-      ? [[key, key.endsWith(".required") ? "false" : ""]]
-      : []
-  );
+// filter for it. The filters of the user, for example those of Git LFS, stay. The name of a filter can
+// contain any bytes. If they are not UTF-8, the environment cannot contain the name.
+async function filtersOf(folder: string): Promise<Setting[] | undefined> {
+  const list = ["config", "--show-scope", "--includes", "-z", "--list"];
+  const found = await runGit(folder, list, []);
+  if (found === undefined) return undefined;
+  const settings: Setting[] = [];
+  for (const [, scope = "", key = ""] of decodeText(found).matchAll(ENTRY)) {
+    if (!FILTER.test(key) || (scope !== "local" && scope !== "worktree")) continue;
+    if (!key.isWellFormed()) return undefined;
+    settings.push([key, key.endsWith(".required") ? "false" : ""]);
+  }
+  return settings;
 }
+
+/** The timeout of git, in milliseconds: it would wait for a FIFO in the repository forever. */
+const timeoutMilliseconds = 20_000;
 
 async function runGit(
   folder: string,
   args: readonly string[],
   settings: readonly Setting[],
-): Promise<string | undefined> {
+): Promise<Uint8Array | undefined> {
   try {
     const { success, stdout } = await new Deno.Command("git", {
+      signal: AbortSignal.timeout(timeoutMilliseconds),
       args: ["-C", folder, ...args],
       env: {
         ...inEnvironment(settings),
@@ -78,7 +90,7 @@ async function runGit(
       stdout: "piped",
       stderr: "null",
     }).output();
-    return success ? new TextDecoder().decode(stdout) : undefined;
+    return success ? stdout : undefined;
   } catch {
     return undefined;
   }

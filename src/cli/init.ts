@@ -131,15 +131,20 @@ async function create(folder: string, monorepo: boolean): Promise<Created> {
   return { count, copied: Object.keys(copy).length > 0, notes };
 }
 
-// Returns the files that exist already.
+// Returns the files that exist already. A link in a repository must not lead the files elsewhere.
 async function writeFiles(
   folder: string,
   files: Record<string, string>,
   keep = false,
 ): Promise<string[]> {
   const kept: string[] = [];
+  const top = await Deno.realPath(folder);
   for (const [name, text] of Object.entries(files)) {
-    await Deno.mkdir(dirname(`${folder}/${name}`), { recursive: true });
+    const parent = dirname(`${folder}/${name}`);
+    if (!`${await realPathOf(parent)}/`.startsWith(`${top}/`)) {
+      throw new Error(`${dirname(name)} is a link to a folder outside of the project`);
+    }
+    await Deno.mkdir(parent, { recursive: true });
     try {
       await Deno.writeTextFile(`${folder}/${name}`, text, { createNew: true });
     } catch (error) {
@@ -148,6 +153,12 @@ async function writeFiles(
     }
   }
   return kept;
+}
+
+/** Returns the real path of a folder; if it is missing, that of the nearest folder above it. */
+async function realPathOf(folder: string): Promise<string> {
+  const exists = await Deno.lstat(folder).then(() => true, () => false);
+  return exists ? await Deno.realPath(folder) : await realPathOf(dirname(folder));
 }
 
 async function isInPath(program: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { defaultStateDirectory } from "../daemon/load_tls.ts";
 import { VERSION } from "../daemon/version.ts";
+import { whyUntrusted } from "../host/trusted_folder.ts";
 import { bundle } from "../project/bundle.ts";
 import { processImports } from "../runner/process_channel.ts";
 import { readOwnFile } from "./own_file.ts";
@@ -82,18 +83,15 @@ async function openCache(): Promise<string | undefined> {
   const path = `${cache}/${await fingerprint()}`;
   try {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
-    const folders = await Promise.all([cache, path].map((each) => Deno.lstat(each)));
     // Code that another user may write must not run.
-    if (!folders.every(isPrivate)) return undefined;
-    await removeOthers(cache, path);
-    return path;
+    const [real, realCache] = await Promise.all([path, cache].map((each) => Deno.realPath(each)));
+    const reasons = await Promise.all([real!, realCache!].map(whyUntrusted));
+    if (reasons.some((reason) => reason !== undefined)) return undefined;
+    await removeOthers(realCache!, real!);
+    return real;
   } catch {
     return undefined;
   }
-}
-
-function isPrivate({ isDirectory, uid, mode }: Deno.FileInfo): boolean {
-  return isDirectory && uid === Deno.uid() && ((mode ?? 0) & 0o022) === 0;
 }
 
 /** Bundles of older sources are removed after this time, in milliseconds: a week. */

@@ -7,7 +7,7 @@ import {
   type Grant,
   type LockDifference,
 } from "../lock/compare_lock.ts";
-import { createLock, type Lock, LOCK_NAME } from "../lock/lock.ts";
+import { createLock, formatLock, type Lock, LOCK_NAME } from "../lock/lock.ts";
 import { parseLock } from "../lock/parse_lock.ts";
 import { escapeText } from "../nagios/text.ts";
 import type { SandboxCode } from "../runner/channel.ts";
@@ -41,12 +41,37 @@ export function lockOf(agent: string, manifest: Manifest): Lock {
 export async function readLock(agent: string): Promise<Lock | undefined> {
   const path = lockPath(agent);
   try {
+    if (!await isPresent(path)) return undefined;
     return parseLock(await Deno.readTextFile(path), path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
     if (error instanceof AgentError) throw error;
     throw new AgentError([{ place: path, message: (error as Error).message, severity: "error" }]);
   }
+}
+
+/**
+ * Writes the lock file in the folder of an agent.
+ *
+ * @param agent the path of the agent's module
+ * @param lock the lock
+ * @throws if the file cannot be written
+ */
+export async function writeLock(agent: string, lock: Lock): Promise<void> {
+  const path = lockPath(agent);
+  await isPresent(path);
+  await Deno.writeTextFile(path, formatLock(lock));
+}
+
+// A repository can contain a link to any file of the user. Messages would show parts of that file,
+// and a new lock would replace its contents.
+async function isPresent(path: string): Promise<boolean> {
+  try {
+    if ((await Deno.lstat(path)).isFile) return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+  throw new Error(`${path} is a link or another special file: expected a regular file`);
 }
 
 /**

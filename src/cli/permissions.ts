@@ -1,6 +1,6 @@
 import { AgentError, errorsOf } from "../agent/diagnostic.ts";
 import { collectNeeds, commandNeeds, type NeededPermission } from "../agent/needs.ts";
-import { formatLock, LOCK_NAME } from "../lock/lock.ts";
+import { LOCK_NAME } from "../lock/lock.ts";
 import { compareLock } from "../lock/compare_lock.ts";
 import { daemonPermissions, ownNeeds, startNeeds } from "../daemon/daemon_permissions.ts";
 import { escapeText } from "../nagios/text.ts";
@@ -10,7 +10,7 @@ import { loadOnHost } from "./load_on_host.ts";
 import { formatFlags } from "../agent/granted_permissions.ts";
 import { lastCommit } from "./last_commit.ts";
 import { DEFAULT_AGENT, readAgent } from "./load.ts";
-import { formatDifference, lockOf, lockPath, readLock } from "./permission_lock.ts";
+import { formatDifference, lockOf, lockPath, readLock, writeLock } from "./permission_lock.ts";
 import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
@@ -53,12 +53,12 @@ export const permissions: Subcommand = defineSubcommand({
     if (json && lock) {
       throw new UsageError("Cannot combine --json with --lock: the lock file is JSON");
     }
-    if (lock) return await writeLock(path);
+    if (lock) return await lockAgent(path);
     return check ? await compareWithLock(path, json) : await showTable(path, settings, json);
   },
 });
 
-async function writeLock(path: string): Promise<number> {
+async function lockAgent(path: string): Promise<number> {
   const file = lockPath(path);
   const { manifest, diagnostics } = await readAgent(path);
   // The manifest omits invalid commands, so the lock would lose their entries.
@@ -70,7 +70,9 @@ async function writeLock(path: string): Promise<number> {
       `${file} is the lock of "${old.module}": expected a separate folder for each locked agent`,
     );
   }
-  await Deno.writeTextFile(file, formatLock(asked));
+  await writeLock(path, asked).catch((error) => {
+    throw new UsageError(`Cannot write the lock: ${error.message}`);
+  });
   const count = Object.keys(asked.commands).length;
   console.log(
     `${file} grants everything that ${path} requests: ${count} command${count === 1 ? "" : "s"}`,

@@ -13,6 +13,7 @@ import { exactWords } from "./exact_words.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import { outputAsJson } from "./output_json.ts";
 import { print } from "./print.ts";
+import { printable } from "./printable.ts";
 import { argWord, optionalAgentWord, settingsOption, takeCommand } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { showState } from "./terminal.ts";
@@ -60,7 +61,7 @@ export const run: Subcommand = defineSubcommand({
       { manifest, code, hostname: Deno.hostname(), quarantine: NO_QUARANTINE },
       () => ownCheck(createStats()),
       processes,
-      { onLog: (_command, message) => console.error(message) },
+      { onLog: (_command, message) => console.error(printable(message)) },
     );
     const handle = createHandler(
       { ...manifest, settings: { ...settings, refusals: "explain" } },
@@ -75,7 +76,7 @@ export const run: Subcommand = defineSubcommand({
     if (options.json) {
       console.log(JSON.stringify({ ...outputAsJson(output), outcome, reason }, null, 2));
     } else {
-      if (reason !== undefined) console.error(await withFrame(reason, path));
+      if (reason !== undefined) console.error(printable(await withFrame(reason, path)));
       print(Deno.stdout, `${output.text}\n`);
       showState(output.state, returnCode(output.state));
     }

@@ -2,6 +2,9 @@ import type { Manifest } from "../agent/manifest.ts";
 import { BLAME_FILES } from "../daemon/blame.ts";
 import { ownCertificatePath } from "../daemon/load_tls.ts";
 import { makeCertificate } from "../daemon/own_certificate.ts";
+import { readRegular } from "../daemon/read_regular.ts";
+import { whyUntrusted } from "../host/trusted_folder.ts";
+import { printDiagnostics } from "./diagnostics.ts";
 
 /** The folders of the deployable that `serve` runs. */
 export interface ServingPlace {
@@ -14,22 +17,24 @@ export interface ServingPlace {
 }
 
 /**
- * Uses the state directory, if it is writable and no other daemon uses it; otherwise a temporary
- * directory, which is removed at the end. The quarantine of an earlier daemon is removed: a new start
- * of `serve` counts as a reload.
+ * Uses the state directory, if it is writable, no other user can change it and no other daemon uses
+ * it; otherwise a temporary directory, which is removed at the end. The quarantine of an earlier
+ * daemon is removed: a new start of `serve` counts as a reload.
  *
- * @param state the state directory
+ * @param given the state directory
  * @param manifest the agent's manifest
  * @returns the folders; the state directory contains the daemon's own certificate if it needs one
- * @throws {AgentError} if the certificate cannot be written
+ * @throws if the certificate cannot be written
  */
-export async function openServingPlace(state: string, manifest: Manifest): Promise<ServingPlace> {
+export async function openServingPlace(given: string, manifest: Manifest): Promise<ServingPlace> {
   const { tls } = manifest.settings;
-  const certificate = tls !== false && tls.cert === undefined
+  const needsCertificate = tls !== false && tls.cert === undefined;
+  const state = await findTrusted(given);
+  const certificate = needsCertificate && state !== undefined
     ? await keptCertificate(ownCertificatePath(state))
     : undefined;
-  const lock = await takeLock(state);
-  if (lock !== undefined) {
+  const lock = state === undefined ? undefined : await takeLock(state);
+  if (state !== undefined && lock !== undefined) {
     for (const name of Object.values(BLAME_FILES)) {
       await Deno.remove(`${state}/${name}`).catch(() => {});
     }
@@ -42,7 +47,7 @@ export async function openServingPlace(state: string, manifest: Manifest): Promi
   const temporary = await Deno.makeTempDir({ prefix: "checkwright-serve-" });
   if (certificate !== undefined) {
     await Deno.writeTextFile(ownCertificatePath(temporary), certificate, { mode: 0o600 });
-  }
+  } else if (needsCertificate) await makeCertificate(ownCertificatePath(temporary));
   return {
     folder: `${temporary}/serve`,
     state: temporary,
@@ -50,9 +55,27 @@ export async function openServingPlace(state: string, manifest: Manifest): Promi
   };
 }
 
+// Returns the real path of the state directory; undefined if another user could replace the launcher
+// in it before the launcher starts and checks it.
+async function findTrusted(state: string): Promise<string | undefined> {
+  // If the directory cannot be created, the certificate or the lock reports it.
+  await Deno.mkdir(state, { recursive: true, mode: 0o700 }).catch(() => {});
+  const real = await Deno.realPath(state).catch(() => undefined);
+  if (real === undefined) return state;
+  for (const folder of [real, `${real}/serve`]) {
+    const reason = await whyUntrusted(folder);
+    if (reason === undefined) continue;
+    const message = `Cannot trust ${JSON.stringify(folder)}: ${reason}. ` +
+      "A temporary directory is used";
+    printDiagnostics([{ place: "state", message, severity: "warning" }]);
+    return undefined;
+  }
+  return real;
+}
+
 async function keptCertificate(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return await readRegular(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     const { cert, key } = await makeCertificate(path);

@@ -9,6 +9,7 @@ import { lookup } from "../net/lookup.ts";
 import { DEFAULT_AGENT, readAgent } from "./load.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import { checkLock } from "./permission_lock.ts";
+import { printable } from "./printable.ts";
 import { agentWord, settingsOption } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
@@ -66,7 +67,7 @@ export const validate: Subcommand = defineSubcommand({
       ...count("plugin", "plugin"),
       ...count("shell", "shell line"),
     ];
-    console.log(`${path} is valid: ${parts.join(", ") || "no commands"}`);
+    console.log(`${printable(path)} is valid: ${parts.join(", ") || "no commands"}`);
     for (const line of describeGains(await findGains(manifest))) console.log(line);
     return 0;
   },

@@ -112,8 +112,8 @@ ours() {
 kept() {
   above=$1
   while above=$(dirname -- "$above"); [ "$above" != / ]; do
-    case $(ls -ld -- "$above") in ????????w[!tT]*) return 1 ;; esac
-    set -- $(ls -ldn -- "$above")
+    case $(ls -ldL -- "$above") in ????????w[!tT]*) return 1 ;; esac
+    set -- $(ls -ldnL -- "$above")
     [ "$3" = 0 ] || [ -O "$above" ] || return 1
   done
 }
@@ -206,7 +206,8 @@ if [ "$mode" = serve ]; then
   # Another user could have put a certificate there whose key that user knows.
   real=$(readlink -f -- "$state")
   ours "$real" || fail "Cannot trust \\"$state\\": expected a folder of this user that others cannot write to"
-  kept "$real" || fail "Cannot trust \\"$state\\": another user can replace its folder \\"$above\\""
+  # The path may contain a link, which another user must not replace either.
+  kept "$real" && kept "$state" || fail "Cannot trust \\"$state\\": another user can replace its folder \\"$above\\""
   for file in self-signed.pem quarantine.json running.txt; do
     file=$state/$file
     ! [ -e "$file" ] && ! [ -L "$file" ] || { [ -f "$file" ] && ours "$file"; } ||

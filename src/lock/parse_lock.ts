@@ -13,6 +13,7 @@ import {
   show,
   text,
 } from "../agent/read.ts";
+import { escapeText } from "../nagios/text.ts";
 import type { Lock, LockedCheck, LockedCommand, LockedPlugin, LockedShell } from "./lock.ts";
 
 /**
@@ -30,7 +31,7 @@ export function parseLock(file: string, path: string): Lock {
     const lock = readLock(JSON.parse(file), report);
     if (lock !== undefined && errors.length === 0) return lock;
   } catch (error) {
-    report.error(`Cannot parse JSON: ${(error as Error).message}`);
+    report.error(`Cannot parse JSON: ${escapeText((error as Error).message)}`);
   }
   throw new AgentError(errors.map((error) => ({ ...error, source: path })));
 }

@@ -16,7 +16,10 @@ export interface ForeignModule {
 const codeEnding = /\.[cm]?[jt]sx?$/;
 
 /** The line above the code of each module, in which the bundler writes its path or URL. */
-const origin = /^\/\/ (.+?)(?: with \{ type: '\w+' \})?$/gm;
+const origin = /^\/\/ (.+)$/gm;
+
+/** The end of this line for a module that is not code. */
+const attribute = / with \{ type: '\w+' \}$/;
 
 /**
  * Finds the modules in the bundle of an agent that the agent may not import. The bundler reads each
@@ -41,12 +44,14 @@ const origin = /^\/\/ (.+?)(?: with \{ type: '\w+' \})?$/gm;
 export async function foreignModules(bundle: string, agent: string): Promise<ForeignModule[]> {
   const entry = await Deno.realPath(agent);
   const project = await projectFolder(entry) ?? parentOf(entry);
+  const list = createList();
   const names = [...new Set([...bundle.matchAll(origin)].map((match) => match[1]!))];
   if (names.length === 0 && bundle.trim() !== "") {
     throw new BundleError("The bundle does not contain the names of its modules");
   }
-  const foreign = (await Promise.all(names.map((name) => judge(name, parentOf(entry), project))))
-    .filter((module) => module !== undefined);
+  const foreign =
+    (await Promise.all(names.map((name) => judge(name, parentOf(entry), project, list))))
+      .filter((module) => module !== undefined);
   if (foreign.length === 0) return [];
   // This step is the last, because it takes longer than all others and few agents need it.
   const [packages, importers] = await Promise.all([npmCache(), findImporters(entry)]);
@@ -78,12 +83,74 @@ interface Judged extends ForeignModule {
   real: string;
 }
 
-async function judge(name: string, folder: string, project: string): Promise<Judged | undefined> {
+async function judge(
+  name: string,
+  folder: string,
+  project: string,
+  list: List,
+): Promise<Judged | undefined> {
+  for (const path of await pathsOf(name, folder, list)) {
+    const judged = await judgeFile(path, project);
+    if (judged !== undefined) return judged;
+  }
   const url = name.replace(/^deno:/, "");
-  if (url.startsWith("http:")) return { module: url, real: url, reason: "expected https" };
-  // Data in the code and remote modules are not files of this disk.
-  if (/^(?:<|[a-z]+:)/.test(url)) return undefined;
-  return await judgeFile(absolute(folder, name), project);
+  // Other names without a file are data in the code or remote modules, or they are not names: a line
+  // of text in the agent may look like a name.
+  return url.startsWith("http:") ? { module: url, real: url, reason: "expected https" } : undefined;
+}
+
+/**
+ * Returns the files that a name in the bundle can stand for. The bundler writes a path relative to
+ * its working folder, with leading "../". It escapes line breaks, and replaces each backslash by a
+ * slash. The names of files and folders may look like URLs.
+ */
+async function pathsOf(name: string, folder: string, list: List): Promise<string[]> {
+  const spellings = new Set([name, unescaped(name)].flatMap((one) => [
+    one,
+    one.replace(attribute, ""),
+    one.replace(/^deno:/, ""),
+  ]));
+  const found = await Promise.all([...spellings].map(async (spelling) => {
+    const [base, path] = relativeTo(folder, spelling);
+    return [base + path, ...await findWritten(base, path, list)];
+  }));
+  return [...new Set(found.flat())];
+}
+
+function unescaped(name: string): string {
+  return name.replaceAll(/\\(?:n|r|u2028|u2029)/g, (escape) => JSON.parse(`"${escape}"`));
+}
+
+function relativeTo(folder: string, path: string): [folder: string, path: string] {
+  return path.startsWith("../") ? relativeTo(parentOf(folder), path.slice(3)) : [folder, path];
+}
+
+// Finds the files below a folder that have the given path if each backslash in their names is a slash.
+async function findWritten(folder: string, path: string, list: List): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await list(folder)) {
+    const written = name.replaceAll("\\", "/");
+    if (written === path) found.push(folder + name);
+    else if (path.startsWith(`${written}/`)) {
+      const rest = path.slice(written.length + 1);
+      found.push(...await findWritten(`${folder}${name}/`, rest, list));
+    }
+  }
+  return found;
+}
+
+/** Returns the names in a folder; none if it cannot be read. */
+type List = (folder: string) => Promise<string[]>;
+
+// Most modules share a few folders.
+function createList(): List {
+  const known = new Map<string, Promise<string[]>>();
+  return (folder) => {
+    const names = known.get(folder) ??
+      Array.fromAsync(Deno.readDir(folder), ({ name }) => name).catch(() => []);
+    known.set(folder, names);
+    return names;
+  };
 }
 
 async function judgeFile(module: string, project: string): Promise<Judged | undefined> {
@@ -97,12 +164,6 @@ async function judgeFile(module: string, project: string): Promise<Judged | unde
   };
 }
 
-// The bundler writes a path relative to its working folder, with leading "../".
-function absolute(folder: string, name: string): string {
-  return name.startsWith("../") ? absolute(parentOf(folder), name.slice(3)) : folder + name;
-}
-
-// A line of text in the agent may look like the name of a module. Such a file does not exist.
 async function realOf(path: string): Promise<string | undefined> {
   try {
     return await Deno.realPath(path);

@@ -14,6 +14,7 @@ import { guardFiles } from "./harden_files.ts";
 import { refuseCrashes, refuseNodeCrashes } from "./harden_crashes.ts";
 import { hardenModules } from "./harden_modules.ts";
 import {
+  fillFacade,
   hardenProcessObject,
   type NodeProcess,
   protectProcessObject,
@@ -95,10 +96,13 @@ function hardenRealm(
   hardenCommand(mark);
   redirectConsole(print);
   onNode((process) => {
+    const facade = {};
     refuseNodeCrashes(process);
     const builtin = process.getBuiltinModule;
     const modules = createModuleProtection((name) => builtin(name));
-    hardenModules(process, modules.take);
+    const take: typeof modules.take = (name, module) =>
+      module === process ? facade : modules.take(name, module);
+    hardenModules(process, take);
     const pipe = process.binding("pipe_wrap").Pipe!.prototype;
     const handles = [pipe, process.binding("tcp_wrap").TCP!.prototype];
     // Node expects the system's error code if it cannot listen.
@@ -119,7 +123,7 @@ function hardenRealm(
     refuseFunctions(childProcess, "child_process", ["ChildProcess", "fork", "_forkChild"]);
     hardenChildProcess(childProcess, mark);
     refuseFunctions(process.getBuiltinModule("worker_threads"), "worker_threads", [
-      ...["Worker", "BroadcastChannel", "postMessageToThread"],
+      ...["Worker", "BroadcastChannel", "postMessageToThread", "setEnvironmentData"],
     ]);
     const v8 = process.getBuiltinModule("v8");
     refuseFunctions(v8, "v8", [
@@ -138,6 +142,8 @@ function hardenRealm(
     refuseFunctions(process, "process", ["binding", "loadEnvFile"]);
     protectProcessObject(process);
     modules.begin();
+    fillFacade(facade, process);
+    return facade;
   });
 }
 
@@ -197,10 +203,11 @@ function redirectConsole(print: Print): void {
 // The Node part of the runtime takes longer to load than the whole rest of a worker, and most
 // checks never use it. So it is hardened at its first use. Code can reach it only through
 // `process`, see builtin_modules.ts.
-function onNode(harden: (process: NodeProcess) => void): void {
+// `harden` returns the object that user code gets in place of `process`.
+function onNode(harden: (process: NodeProcess) => object): void {
   const { get } = Object.getOwnPropertyDescriptor(globalThis, "process") ?? {};
   if (get === undefined) return;
-  let process: NodeProcess | undefined;
+  let process: object | undefined;
   let failure: unknown;
   Object.defineProperty(globalThis, "process", {
     get() {
@@ -214,14 +221,14 @@ function onNode(harden: (process: NodeProcess) => void): void {
       if (process !== undefined) return process;
       process = loaded;
       try {
-        harden(loaded);
+        process = harden(loaded);
         // The runtime leaves a function here that initializes Node again.
         Reflect.deleteProperty(globalThis, "nodeBootstrap");
       } catch (error) {
         failure = error ?? new Error("Cannot harden node:process");
         throw failure;
       }
-      return loaded;
+      return process;
     },
     set: () => {},
     enumerable: true,

@@ -50,7 +50,11 @@ export function hardenProcessObject(
     argv: Object.freeze((Reflect.get(process, "argv") as string[]).slice(0, 1)),
     env: readOnlyEnvironment(Reflect.get(process, "env"), variables),
   };
-  for (const name of chained) values[name] = () => process;
+  for (const name of chained) {
+    values[name] = function (this: unknown) {
+      return this;
+    };
+  }
   // Reports are about the whole process, and are written to files.
   const report: unknown = Reflect.get(process, "report");
   if (typeof report === "object" && report !== null) {
@@ -93,6 +97,24 @@ export function protectProcessObject(process: object): void {
   }
   protectProperties(process, "ignored");
   protectChain(Reflect.getPrototypeOf(process));
+}
+
+/**
+ * Fills the object that user code gets in place of `node:process`. The original has properties whose
+ * setters cannot be replaced. That of `title` changes the name of the whole process in the list of
+ * processes, which other checks and plugins count.
+ *
+ * @param facade an empty object
+ * @param process `node:process`, after it was protected
+ */
+export function fillFacade(facade: object, process: object): void {
+  Reflect.setPrototypeOf(facade, Reflect.getPrototypeOf(process));
+  for (const key of Reflect.ownKeys(process)) {
+    const { enumerable = false } = Object.getOwnPropertyDescriptor(process, key)!;
+    Object.defineProperty(facade, key, { enumerable, configurable: true });
+    fixProperty(facade, key, () => Reflect.get(process, key), "ignored");
+  }
+  Object.preventExtensions(facade);
 }
 
 // The environment belongs to the whole daemon, so changes have no effect. They do not throw,

@@ -11,6 +11,7 @@ import {
   hideSignalTimers,
   setOwnImmediate,
 } from "./harden_timers.ts";
+import { replaceExpressions } from "./harden_patterns.ts";
 import { protectInternals } from "./protect_internals.ts";
 import { type AnyFunction, refuseFunctions } from "./replace.ts";
 
@@ -81,7 +82,10 @@ export function hardenSharedModules(process: NodeProcess): void {
   }
   Reflect.get(globalThis, "Buffer");
   for (const name of ["http", "https"]) hardenAgent(process.getBuiltinModule(name) as HttpModule);
-  hardenParsers(process.getBuiltinModule("_http_common") as { parsers: Parsers });
+  hardenClientRequest(process);
+  const common = process.getBuiltinModule("_http_common") as { parsers: Parsers };
+  hardenParsers(common);
+  replaceExpressions(common);
   const util = process.getBuiltinModule("util") as Record<"inspect" | "promisify", AnyFunction>;
   hardenInspect(util);
   hardenPromisify(util);
@@ -108,21 +112,38 @@ interface HttpModule {
 // request without an agent gets its own agent instead.
 function hardenAgent(module: HttpModule): void {
   const { Agent, request } = module;
-  const bounded = (...args: unknown[]) => {
-    const at = args.findIndex((one) => isOptions(one));
-    const given = at < 0 ? {} : { ...args[at] as { agent?: unknown } };
-    const options = { ...given, agent: given.agent ?? new Agent() };
-    if (at >= 0) args[at] = options;
-    else args.splice(1, 0, options);
-    return Reflect.apply(request, module, args);
-  };
+  const bounded = (...args: unknown[]) => Reflect.apply(request, module, withAgent(args, Agent));
   set(module, "request", bounded);
   set(module, "get", (...args: unknown[]) => {
     const asked = bounded(...args) as { end(): void };
     asked.end();
     return asked;
   });
+  hideGlobalAgent(module, Agent);
+}
+
+function withAgent(args: unknown[], Agent: HttpModule["Agent"]): unknown[] {
+  const at = args.findIndex((one) => isOptions(one));
+  const given = at < 0 ? {} : { ...args[at] as { agent?: unknown } };
+  const options = { ...given, agent: given.agent ?? new Agent() };
+  return at < 0 ? args.toSpliced(1, 0, options) : args.with(at, options);
+}
+
+function hideGlobalAgent(module: object, Agent: HttpModule["Agent"]): void {
   Object.defineProperty(module, "globalAgent", { get: () => new Agent(), set: () => {} });
+}
+
+// The class of requests uses the global agent, too.
+function hardenClientRequest(process: NodeProcess): void {
+  const http = process.getBuiltinModule("http") as HttpModule & { ClientRequest: AnyFunction };
+  const { Agent, ClientRequest } = http;
+  const value = new Proxy(ClientRequest, {
+    construct: (target, args, made) => Reflect.construct(target, withAgent(args, Agent), made),
+    apply: (target, self, args) => Reflect.apply(target, self, withAgent(args, Agent)),
+  });
+  Object.defineProperty(ClientRequest.prototype, "constructor", { value });
+  set(http, "ClientRequest", value);
+  hideGlobalAgent(process.getBuiltinModule("_http_agent"), Agent);
 }
 
 interface Parsers {

@@ -5,6 +5,7 @@
  * protected when it is read for the first time.
  */
 import { CLEARING, clearOwnImmediate, clearOwnTimer, setOwnImmediate } from "./harden_timers.ts";
+import { plainPatterns } from "./harden_patterns.ts";
 import { fixProperty, keepPrototype, protect, protectChain } from "./protect.ts";
 import { protectInternals, samplesOf } from "./protect_internals.ts";
 import type { AnyFunction } from "./replace.ts";
@@ -87,6 +88,7 @@ const replacements: Readonly<Record<string, (read: () => unknown) => unknown>> =
   ...Object.fromEntries(CLEARING.map((name) => [name, clearing])),
   setImmediate: (read) => setOwnImmediate(read() as AnyFunction),
   clearImmediate: () => clearOwnImmediate,
+  URLPattern: (read) => plainPatterns(read() as AnyFunction),
 };
 
 function fixLazily(name: string, read: () => unknown): void {

@@ -36,6 +36,7 @@ Deno.test("The readers refuse entries that end the runtime at its start, or beco
       ...["a,b", "", "*", "*.example", "a..b:80", ".", "..", ".a", "host:65536", "host:x", ":80"],
       ...["[1:2]:3", "[1.2.3.4]:1", "[abc]:1", "[.]:1", "[::1", "::1", "10.0.0.0/33", "x/24"],
       ...["x".repeat(64), `${"a.".repeat(127)}a`, "unix:x", "vsock:1:1", "http://a", "a b"],
+      ...["unix://x", "1.2.3.4.", "1.2.3.4.:80"],
     ],
     env: ["", "A,B", "A=B", "A B", "*", "A*"],
     read: ["", "a", "/a,/b", "/a\nb", "/*"],

@@ -10,6 +10,7 @@ import { findChangeable } from "./expressions/hidden_classes.ts";
 import { host } from "./expressions/host.ts";
 import { modules } from "./expressions/modules.ts";
 import { network } from "./expressions/network.ts";
+import { realm } from "./expressions/realm.ts";
 
 const fixture = new URL("../fixtures/evaluating_agent.ts", import.meta.url).href;
 
@@ -106,6 +107,7 @@ const groups: Record<string, (surroundings: Surroundings) => Expression[]> = {
   host,
   answers,
   computations,
+  realm,
 };
 
 for (const [group, expressionsOf] of Object.entries(groups)) {

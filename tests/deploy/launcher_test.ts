@@ -162,7 +162,18 @@ Deno.test("The launcher does not trust a state directory that another user could
       assertEquals(await trusts(), trusted, mode.toString(8));
     }
     await Deno.chmod(above, 0o755);
+    // A link in a folder of another user can get another target.
+    await Deno.mkdir(`${state}/links`);
+    await Deno.symlink(inner, `${state}/links/state`);
+    const trustsLink = async () =>
+      !(await start({ STATE_DIRECTORY: `${state}/links/state` })).includes("Cannot trust ");
+    assertEquals(await trustsLink(), true);
+    await Deno.chmod(`${state}/links`, 0o777);
+    assertEquals(await trustsLink(), false);
     if (Deno.uid() !== 0) return;
+    await Deno.chmod(`${state}/links`, 0o755);
+    await Deno.chown(`${state}/links`, 65534, 0);
+    assertEquals(await trustsLink(), false);
     await Deno.chown(above, 65534, 0);
     assertEquals(await trusts(), false);
   });

@@ -797,6 +797,43 @@ export function ambushes({ port }: Surroundings): Ambush[] {
       `try { ${node("assert")}.strict.equal(1, 2); return "passes" } catch { return "fails" }`,
       "fails",
     ],
+    ...([
+      ["an expression of a module", `${node("_http_common")}.chunkExpression`],
+      ["an expression of another module", `${node("_http_common")}.continueExpression`],
+      ["a pattern", "expressionIn(new URLPattern({ pathname: '/:name' }))"],
+      [
+        "a pattern of an inheriting class",
+        "expressionIn(Reflect.construct(URLPattern, [{}], class extends URLPattern {}))",
+      ],
+    ] as const).map(([name, expression]): Ambush => [
+      `read the last match of all checks with the class of ${name}`,
+      "none",
+      `const expressionIn = (pattern) => Object.getOwnPropertySymbols(pattern)
+         .map((key) => pattern[key]).find((value) => Array.isArray(value))[0].regexp;
+       const { constructor } = Object.getPrototypeOf(${expression});
+       setInterval(() => { for (const key of ["input", "$1", "lastMatch"]) {
+         if (String(constructor[key]).includes("4711")) loot.push(constructor[key]) } }, 5)`,
+      `const [, secret] = /secret=(\\d+)/.exec("secret=4711");
+       await new Promise((go) => setTimeout(go, 50)); return secret`,
+      "4711",
+    ]),
+    ...([
+      ["a module", `${node("_http_agent")}.globalAgent`],
+      [
+        "a request",
+        `new (${node("http")}.ClientRequest)({ host: "127.0.0.1", port: ${port} })
+           .on("error", () => {}).agent`,
+      ],
+    ] as const).map(([name, agent]): Ambush => [
+      `receive requests with the global agent of ${name}`,
+      "net",
+      `const agent = ${agent}; const { addRequest } = Object.getPrototypeOf(agent);
+       agent.addRequest = function (...args) {
+         loot.push(args[0].path); return addRequest.apply(this, args) }`,
+      `return await new Promise((go, no) => new (${node("http")}.ClientRequest)(
+         "http://127.0.0.1:${port}/secret", ({ statusCode }) => go(statusCode)).on("error", no).end())`,
+      "200",
+    ]),
     [
       "choose the random numbers",
       "none",

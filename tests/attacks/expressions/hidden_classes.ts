@@ -93,6 +93,14 @@ export async function findChangeable(): Promise<string[]> {
     histogram:
       () => [node("perf_hooks").createHistogram(), node("perf_hooks").monitorEventLoopDelay()],
     resolver: () => [new (node("dns").Resolver)(), new (node("dns").promises.Resolver)()],
+    process: () =>
+      Reflect.ownKeys(process).map((name) => {
+        try {
+          return Reflect.get(process, name);
+        } catch {
+          return undefined;
+        }
+      }),
     tracing: () => node("diagnostics_channel").tracingChannel("x"),
     modules: () =>
       node("module").builtinModules.map((name: string) => {
@@ -130,6 +138,8 @@ export async function findChangeable(): Promise<string[]> {
     if (names.includes("constructor") && weak.some((name) => name !== "constructor")) {
       found.push(`${path}: ${weak.join(" ")}`);
     }
+    // Such a class exposes the last match of all code in the realm.
+    if (names.includes("lastMatch")) found.push(`${path}: lastMatch`);
     push(Reflect.getPrototypeOf(value), `${path}.prototype`);
   }
   return [`${queue.length > 5_000}`, ...found];
