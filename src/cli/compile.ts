@@ -76,6 +76,11 @@ export const compile: Subcommand = defineSubcommand({
     if (typeErrors.length === 0 && types !== undefined) console.error(types);
     printDiagnostics(agent.diagnostics);
     if (types !== undefined || errorsOf(agent.diagnostics).length > 0) {
+      if (json) {
+        const errors = typeErrors.map((error) => ({ ...error, severity: "error" }));
+        const diagnostics = [...errors, ...agent.diagnostics];
+        console.log(JSON.stringify({ valid: false, diagnostics }, null, 2));
+      }
       console.error(`checkwright: ${path} is not compiled`);
       return 3;
     }

@@ -63,15 +63,26 @@ const calls = /^ {4}at (?:.*\()?(?![a-z]+:)([^()\n]+):(\d+):(\d+)\)?$/m;
  *
  * @param stack a stack with places in the modules of an agent
  * @param agent the agent's module
- * @returns two lines; undefined if the stack names no module of the project
+ * @param loaded the time when the agent was loaded: a module that was changed later has other lines
+ * @returns two lines; undefined if the stack names no such module of the project
  */
-export async function frameOf(stack: string, agent: string): Promise<string | undefined> {
+export async function frameOf(
+  stack: string,
+  agent: string,
+  loaded = new Date(),
+): Promise<string | undefined> {
   const [, source, row, column] = calls.exec(stack) ?? [];
   if (source === undefined) return undefined;
+  const { mtime } = await Deno.stat(await pathOf(source, agent));
+  if (mtime === null || mtime > loaded) return undefined;
   return (await findSource(source, row!, column!, agent))?.frame.slice(1) || undefined;
 }
 
-// A source map names modules relative to the folder of the agent.
+/** A source map names modules relative to the folder of the agent. */
+async function pathOf(source: string, agent: string): Promise<string> {
+  return resolve(dirname(await Deno.realPath(agent)), source);
+}
+
 async function findSource(
   source: string,
   row: string,
@@ -79,7 +90,7 @@ async function findSource(
   agent: string,
 ): Promise<Place | undefined> {
   if (/^[a-z]+:/.test(source)) return undefined;
-  const url = pathToFileURL(resolve(dirname(await Deno.realPath(agent)), source));
+  const url = pathToFileURL(await pathOf(source, agent));
   return await showPlace(`    at ${url}:${row}:${column}`, agent);
 }
 

@@ -162,7 +162,9 @@ async function realPathOf(folder: string): Promise<string> {
 }
 
 async function isInPath(program: string): Promise<boolean> {
-  const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");
+  // npx and npm add such folders to PATH for the programs that they start.
+  const folders = (Deno.env.get("PATH") ?? "").split(":")
+    .filter((folder) => folder !== "" && !folder.endsWith("/node_modules/.bin"));
   const found = await Promise.all(
     folders.map((folder) => Deno.stat(`${folder}/${program}`).then(() => true, () => false)),
   );

@@ -49,7 +49,10 @@ export const learn: Subcommand = defineSubcommand({
     const { commands } = agent.manifest;
     const errors = errorsOfCommand(agent.diagnostics, name);
     printDiagnostics(errors);
-    if (errors.length > 0) return 3;
+    if (errors.length > 0) {
+      if (json) console.log(JSON.stringify({ valid: false, diagnostics: errors }, null, 2));
+      return 3;
+    }
     if (!Object.hasOwn(commands, name)) {
       throw new UsageError(`Unknown command "${name}": ${suggest(name, Object.keys(commands))}`);
     }

@@ -54,17 +54,16 @@ export function findPackage(module: string = import.meta.url): OwnPackage {
 const parts = ["src", "checks"];
 
 /**
- * Reads the files for a copy of Checkwright: its modules and their texts, without documentation, the
- * versions of its dependencies, and the license.
+ * Reads the files for a copy of Checkwright: its modules with their texts and pages, the versions of
+ * its dependencies, and the license.
  *
  * @param root the location of Checkwright
  * @returns the text of each file, by its path in the copy
  */
 export async function readCopy(root: URL): Promise<Record<string, string>> {
   const paths = (await Promise.all(parts.map((part) => listFiles(root, part)))).flat();
-  const kept = paths.filter((path) => !path.endsWith(".md") || path.startsWith("src/cli/init/"));
   const files = await Promise.all(
-    [...kept, "deno.lock", "LICENSE"].map(async (path) =>
+    [...paths, "deno.lock", "LICENSE"].map(async (path) =>
       [path, await Deno.readTextFile(new URL(encodePath(path), root))] as const
     ),
   );

@@ -15,7 +15,10 @@ const templates: Record<string, string> = {
 /** A paragraph of the README. */
 const aboutCopy =
   `\`${COPY_FOLDER}/\` is a copy of Checkwright, so that each clone of this project works without further
-steps. To update it, replace it with the folder of a project that a newer Checkwright created.
+steps. To update it, replace it with the folder of a project that a newer Checkwright created. It
+contains the pages about [writing checks](${COPY_FOLDER}/src/check/README.md), the
+[check library](${COPY_FOLDER}/checks/README.md), the [commands](${COPY_FOLDER}/src/cli/README.md) and
+[operating](${COPY_FOLDER}/src/daemon/README.md).
 
 `;
 

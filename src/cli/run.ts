@@ -48,7 +48,10 @@ export const run: Subcommand = defineSubcommand({
     const loaded = await loadOnHost(path, options.settings);
     const { diagnostics, code } = loaded;
     printDiagnostics(errorsOf(diagnostics));
-    if (errorsOfCommand(diagnostics, name).length > 0) return 3;
+    if (errorsOfCommand(diagnostics, name).length > 0) {
+      if (options.json) console.log(JSON.stringify({ valid: false, diagnostics }, null, 2));
+      return 3;
+    }
     if (asksForHelp(args, loaded.manifest.commands[name])) {
       console.log(formatCommand(name, loaded.manifest.commands[name]!, loaded.manifest));
       return 0;
@@ -90,7 +93,7 @@ export const run: Subcommand = defineSubcommand({
 
 /** Adds the line of code in which a check failed. */
 async function withFrame(reason: string, agent: string): Promise<string> {
-  const frame = await frameOf(reason, agent);
+  const frame = await frameOf(reason, agent).catch(() => undefined);
   return frame === undefined ? reason : `${reason}\n\n${frame}`;
 }
 

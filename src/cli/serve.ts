@@ -65,6 +65,7 @@ export const serve: Subcommand = defineSubcommand({
     let logSettings: Settings["log"] = { format: "text", level: "info" };
     const log: Log = (...event) => createLog(logSettings, stderr.write)(...event);
     const load = createLoader(path, options, watcher);
+    let loaded = new Date();
     const first = await load().catch(async (error) => {
       if (error instanceof AgentError) throw error;
       log("error", "start", { reason: withoutErrorNumber((error as Error).message) });
@@ -87,17 +88,19 @@ export const serve: Subcommand = defineSubcommand({
         if (!ready) console.log(line);
         ready = true;
       },
-      options.watch ? createFrames(path, stderr.write) : undefined,
+      options.watch ? createFrames(path, () => loaded, stderr.write) : undefined,
     );
     const types = options.watch ? createTypeCheck(path, log) : undefined;
     let started = first.manifest;
     const reload = serially(async () => {
       try {
+        const begun = new Date();
         const next = await load();
         const gained = options.watch && next ? gainedPermissions(started, next.manifest) : [];
         if (gained.length > 0) {
           await write(next!);
           started = next!.manifest;
+          loaded = begun;
           logSettings = started.settings.log;
           supervisor.restart(`the agent needs more permissions: ${gained.join("; ")}`);
           types?.start();
@@ -109,6 +112,7 @@ export const serve: Subcommand = defineSubcommand({
         if (reason !== undefined) await refuse(place, reason);
         else {
           await write(next!);
+          loaded = begun;
           logSettings = next!.manifest.settings.log;
         }
       } catch (error) {
@@ -204,13 +208,13 @@ function createLoader(
 }
 
 /** Writes each line of the daemon's log, and below a stack the line of code. */
-function createFrames(path: string, write: LineWriter): LineWriter {
+function createFrames(path: string, loaded: () => Date, write: LineWriter): LineWriter {
   let written = Promise.resolve();
   const writeWithFrame = async (line: string) => {
     write(line);
     // The stack is the last value of the line, in quotes, and for programs in a JSON object.
     const stack = line.replace(/"\}?$/, "").replaceAll("\\n", "\n");
-    const frame = await frameOf(stack, path).catch(() => undefined);
+    const frame = await frameOf(stack, path, loaded()).catch(() => undefined);
     if (frame !== undefined) write(frame);
   };
   return (line) => written = written.then(() => writeWithFrame(line));

@@ -1,3 +1,4 @@
+import { AgentError } from "../agent/diagnostic.ts";
 import { parseWords } from "./command_line.ts";
 import { type ExitCodes, formatHelp, type Line, type LineOptions, type LineWord } from "./usage.ts";
 import type { Subcommand, Subcommands } from "./usage.ts";
@@ -69,7 +70,15 @@ export function defineSubcommand<const Options extends LineOptions = Record<neve
         console.log(formatHelp(name, subcommand));
         return 0;
       }
-      return await run(given.words, given.options as GivenOptions<Options>);
+      try {
+        return await run(given.words, given.options as GivenOptions<Options>);
+      } catch (error) {
+        if (!(error instanceof AgentError) || !("json" in given.options && given.options.json)) {
+          throw error;
+        }
+        console.log(JSON.stringify({ valid: false, diagnostics: error.diagnostics }, null, 2));
+        return 3;
+      }
     },
   };
   return subcommand;

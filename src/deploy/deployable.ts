@@ -80,7 +80,7 @@ export async function createDeployable(
     [deployedFiles.acceptor]: code.acceptor,
     [deployedFiles.agent]: code.agent,
     [deployedFiles.processImports]: input.processImports,
-    "imports.json": `${JSON.stringify(input.imports, null, 2)}\n`,
+    "imports.json": `${JSON.stringify(input.imports)}\n`,
   };
   const digests = await Promise.all(
     Object.entries(modules).map(async ([name, text]) => [name, await sha256(text)]),

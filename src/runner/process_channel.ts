@@ -53,7 +53,7 @@ const program = `data:text/javascript,${encodeURIComponent(bootstrap)}`;
 
 /** Returns the import map of process sandboxes, as JSON. */
 export function processImports(): string {
-  return `${JSON.stringify(importMap(program), null, 2)}\n`;
+  return `${JSON.stringify(importMap(program))}\n`;
 }
 
 /**

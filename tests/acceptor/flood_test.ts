@@ -35,7 +35,9 @@ for (const tls of [false, true]) {
         // With TLS, each replacement of the acceptor may refuse or reset a query.
         if (tls) assert(errors.length <= 2, `${name}: ${errors}`);
         else assertEquals(errors, [], name);
-        assertEquals(await askOnce(served, ["fast"], { tls }), "OK fast", name);
+        const answer = () => askOnce(served, ["fast"], { tls });
+        const repeated = () => until("an answer", () => answer().catch(() => undefined));
+        assertEquals(await (tls ? repeated() : answer()), "OK fast", name);
         assert(worst < 5_000, `${name}: a query took ${worst} ms`);
       }
     }

@@ -187,3 +187,43 @@ Deno.test("testCheck() restricts neither the test nor another check, and restore
     assert(now?.value === value && now?.get === get, `Deno.${name} was not restored`);
   }
 });
+
+Deno.test(
+  "testCheck() explains a declared access that has no fixture and that the test may not do",
+  {
+    permissions: "none",
+  },
+  async () => {
+    const check = (run: () => Promise<string> | string) =>
+      defineCheck({
+        description: "Accesses the host",
+        permissions: {
+          ...{ read: ["/srv"], run: ["/bin/true"], net: ["127.0.0.1:7"] },
+          ...{ env: ["SHOP"], sys: ["loadavg"] },
+        },
+        run,
+      });
+    const rows: [flag: string, access: () => Promise<unknown> | unknown][] = [
+      ["read=/srv", () => Array.fromAsync(Deno.readDir("/srv"))],
+      ["read=/srv", () => [...Deno.readDirSync("/srv")]],
+      ["read=/srv/x", () => Deno.readTextFile("/srv/x")],
+      ["read=/srv/x", () => Deno.statSync("/srv/x")],
+      ["run=/bin/true", () => new Deno.Command("/bin/true").output()],
+      ["run=/bin/true", () => new Deno.Command("/bin/true").spawn()],
+      ["net=127.0.0.1:7", () => Deno.connect({ hostname: "127.0.0.1", port: 7 })],
+      ["env=SHOP", () => Deno.env.get("SHOP")],
+      ["sys=loadavg", () => Deno.loadavg()],
+    ];
+    for (const [flag, access] of rows) {
+      const { text } = await testCheck(check(async () => `${await access()}`));
+      const [kind, target] = flag.split("=");
+      assertEquals(
+        text,
+        `${kind} "${target}" is declared, but the test has no fixture for it and may not access it: ` +
+          `add a fixture, or run deno test --allow-${flag}`,
+      );
+    }
+    const refusedText = await testCheck(check(() => Deno.readTextFile("/etc/passwd")));
+    assertStringIncludes(refusedText.text, "is not among the declared permissions");
+  },
+);

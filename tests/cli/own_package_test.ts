@@ -38,10 +38,17 @@ Deno.test("A copy contains the modules and the templates, and refers to nothing 
     const known = target.startsWith("npm:") || Object.hasOwn(copy, target.slice(2));
     assertEquals(known, true, target);
   }
-  for (const path of ["src/mod.ts", "checks/mod.ts", "src/cli/init/README.md", "deno.lock"]) {
+  for (
+    const path of [
+      "src/mod.ts",
+      "checks/mod.ts",
+      "src/check/README.md",
+      "checks/README.md",
+      "deno.lock",
+    ]
+  ) {
     assertEquals(Object.hasOwn(copy, path), true, path);
   }
-  assertEquals(Object.hasOwn(copy, "src/README.md"), false);
 });
 
 Deno.test("The import map for deno install --global names the same packages as deno.json", async () => {

@@ -137,3 +137,18 @@ Deno.test("serve --watch shows the line of code below the stack of a check", asy
   const log = served.log();
   assertMatch(log, /reason="TypeError: [^\n]*\(queue\.ts:9:45\)"\n {2}9 \| {3}run: /);
 });
+
+Deno.test("serve --watch shows no line of a module that was changed since the agent was loaded", async () => {
+  await using project = await createProject(agent);
+  const path = await project.write("queue.ts", check);
+  await using served = await serve(project.agent, "--watch");
+  await Deno.writeTextFile(path, `// A new line, and an error (\n${check.replace("({", "((")}`);
+  await served.logged("reload refused");
+  await askOnce(served, ["check_worker"], { tls: true });
+  await served.logged("command=check_worker ");
+  await Deno.writeTextFile(path, check);
+  await served.logged("info reload ");
+  await askOnce(served, ["check_worker"], { tls: true });
+  await served.logged("  9 | ");
+  assertEquals(served.log().match(/^ {2}9 \| /gm)?.length, 1, served.log());
+});

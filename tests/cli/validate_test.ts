@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject, type Project } from "../project.ts";
-import { checkwright, serve } from "../serving.ts";
+import { checkwright, run, serve } from "../serving.ts";
 import { outputOf } from "../waiting.ts";
 
 const agent = `
@@ -291,6 +291,13 @@ Deno.test("validate --json prints all diagnostics, and nothing else", async () =
   );
   const good = await validate(project, project.agent, "--json");
   assertEquals([JSON.parse(good.stdout).valid, good.code], [true, 0]);
+  const broken = await project.write("broken.ts", "export default {");
+  for (const words of [["validate", "--json", broken], ["run", "--json", broken, "check_x"]]) {
+    const { code, stdout, stderr } = await run(...words);
+    const { valid, diagnostics: [first] } = JSON.parse(stdout);
+    assertEquals([code, stderr, valid, first.severity], [3, "", false, "error"], words[0]);
+    assertMatch(first.place, /broken\.ts:1:17$/);
+  }
   const both = await validate(project, "--json", "--schema");
   assertMatch(both.stderr, /Cannot combine --json with --schema/);
   assertEquals(both.code, 3);

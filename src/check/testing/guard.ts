@@ -12,6 +12,7 @@ import net from "node:net";
 import os from "node:os";
 import tls from "node:tls";
 import { globalApi } from "./fetch_api.ts";
+import { explained } from "./explain_access.ts";
 import { fileApi } from "./file_api.ts";
 import { envApi, hostApi } from "./host_api.ts";
 import { netApi } from "./net_api.ts";
@@ -80,7 +81,9 @@ function replace(
     apply(target, self, args) {
       const world = currentWorld();
       const call: Call = (...args) => Reflect.apply(target, self, args);
-      return world === undefined ? call(...args) : handler(world, call, args);
+      return world === undefined
+        ? call(...args)
+        : handler(world, (...args) => explained(() => call(...args)), args);
     },
     construct(target, args, newTarget) {
       const world = currentWorld();

@@ -1,3 +1,4 @@
+import { explained } from "./explain_access.ts";
 import type { RunFixture } from "./fixtures.ts";
 import { requireAccess } from "../grants.ts";
 import {
@@ -40,17 +41,21 @@ function createCommand(
 
   function outputSync(): Deno.CommandOutput {
     const fixture = start();
-    return fixture === undefined ? real().outputSync() : createOutput(fixture, options, "piped");
+    return fixture === undefined
+      ? explained(() => real().outputSync())
+      : createOutput(fixture, options, "piped");
   }
 
   async function output(): Promise<Deno.CommandOutput> {
     const fixture = start();
-    return fixture === undefined ? await real().output() : createOutput(fixture, options, "piped");
+    return fixture === undefined
+      ? await explained(() => real().output())
+      : createOutput(fixture, options, "piped");
   }
 
   function spawn(): Deno.ChildProcess {
     const fixture = start();
-    return fixture === undefined ? real().spawn() : createChild(fixture, options);
+    return fixture === undefined ? explained(() => real().spawn()) : createChild(fixture, options);
   }
   return { output, outputSync, spawn };
 }
