@@ -10,8 +10,12 @@ export const address: Reader<Address> = withSchema({ type: "string" }, (value, r
       /^([0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/.exec(String(value)) ?? [];
   const hostname = v6 ?? host;
   const port = digits === undefined ? DEFAULT_PORT : Number(digits);
+  if (port > 65535) {
+    report.error(`Invalid port in ${show(value)}: expected 0 to 65535`);
+    return;
+  }
   if (
-    typeof value !== "string" || value === "" || hostname === undefined || port > 65535 ||
+    typeof value !== "string" || value === "" || hostname === undefined ||
     (hostname !== "" && !isHost(hostname))
   ) {
     report.error(`Invalid value ${show(value)}: expected HOST:PORT such as "127.0.0.1:5666"`);

@@ -203,7 +203,7 @@ export function parseOptions(
     const value = (Object.hasOwn(given, name) ? given[name] : undefined) ?? spec.default;
     if (value === undefined) {
       if (spec.required) {
-        errors.push({ option: name, message: `Missing: ${spec.description}` });
+        errors.push({ option: name, message: `Missing required value: ${spec.description}` });
       }
       continue;
     }

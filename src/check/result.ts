@@ -129,7 +129,7 @@ export function unknown(output: string, details: ResultDetails = {}): CheckResul
  */
 export function presentResult(result: CheckResult | string): PluginOutput {
   if (typeof result === "string") result = { output: result };
-  if (typeof result !== "object" || result === null || typeof result.output !== "string") {
+  if (typeof result !== "object" || result === null || !("output" in result)) {
     throw new TypeError(
       `Invalid result of type ${
         describe(result)
@@ -137,6 +137,9 @@ export function presentResult(result: CheckResult | string): PluginOutput {
     );
   }
   const { output, longOutput = "", perfdata = [] } = result;
+  requireType("output", output, typeof output === "string", "string");
+  requireType("longOutput", longOutput, typeof longOutput === "string", "string");
+  requireType("perfdata", perfdata, Array.isArray(perfdata), "array");
   const state = result.state ?? evaluate(perfdata);
   if (!states.has(state)) {
     throw new TypeError(
@@ -147,6 +150,15 @@ export function presentResult(result: CheckResult | string): PluginOutput {
 }
 
 const states: ReadonlySet<unknown> = new Set<State>(["OK", "WARNING", "CRITICAL", "UNKNOWN"]);
+
+function requireType(name: string, value: unknown, valid: boolean, expected: string): void {
+  if (valid) return;
+  throw new TypeError(
+    `Invalid ${name} of type ${
+      describe(value)
+    } in the result: expected a value of type ${expected}`,
+  );
+}
 
 function describe(value: unknown): string {
   return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;

@@ -16,7 +16,7 @@ import { print } from "./print.ts";
 import { printable } from "./printable.ts";
 import { argWord, optionalAgentWord, settingsOption, takeCommand } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
-import { showState } from "./terminal.ts";
+import { showNote, showState } from "./terminal.ts";
 import type { Subcommand } from "./usage.ts";
 
 /**
@@ -82,6 +82,9 @@ export const run: Subcommand = defineSubcommand({
       if (reason !== undefined) console.error(printable(await withFrame(reason, path)));
       print(Deno.stdout, `${output.text}\n`);
       showState(output.state, returnCode(output.state));
+      if (args.length > 0 && loaded.manifest.commands[name]?.acceptArguments === false) {
+        showNote("The daemon refuses arguments for this command: acceptArguments is not set");
+      }
     }
     // A command that did not stop at its deadline would outlive this process.
     pool.close();

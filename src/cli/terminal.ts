@@ -42,6 +42,15 @@ export function showState(state: State, code: number): void {
   write(`${word} (exit code ${code})\n`);
 }
 
+/**
+ * Prints a sentence on standard error if a person looks at it.
+ *
+ * @param sentence the sentence, without a period
+ */
+export function showNote(sentence: string): void {
+  if (Deno.stderr.isTerminal()) write(`checkwright: ${sentence}\n`);
+}
+
 const encoder = new TextEncoder();
 
 function write(text: string): void {

@@ -48,7 +48,7 @@ Deno.test("executeCheck() answers invalid options with UNKNOWN, one error per li
   permissions: "none",
 }, async () => {
   const rows: [args: string[], text: string][] = [
-    [[], 'Option "name": Missing: The name'],
+    [[], 'Option "name": Missing required value: The name'],
     [
       ["-w", "x", "--tries=1.5", "-z", "--name=n"],
       [
@@ -57,7 +57,7 @@ Deno.test("executeCheck() answers invalid options with UNKNOWN, one error per li
         'Option "tries": Invalid value "1.5": expected a whole number',
       ].join("\n"),
     ],
-    [["--name"], 'Option "name": Missing value\nOption "name": Missing: The name'],
+    [["--name"], 'Option "name": Missing value\nOption "name": Missing required value: The name'],
   ];
   for (const [args, text] of rows) {
     assertEquals(await executeCheck(check, args, context), {

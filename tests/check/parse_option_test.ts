@@ -218,7 +218,10 @@ Deno.test("parseOptions() returns values and defaults, and reports every error",
       constructor: "x",
       verbose: false,
     }, []],
-    [{}, { warning: anything(0, 5), verbose: false }, [["limit", "Missing: The limit"]]],
+    [{}, { warning: anything(0, 5), verbose: false }, [[
+      "limit",
+      "Missing required value: The limit",
+    ]]],
     [{ warning: "x", limit: "y", verbose: "z", toString: 1 }, {}, [
       [
         "toString",

@@ -40,7 +40,7 @@ function linesOf(diagnostics: readonly Diagnostic[], { path }: Folder): string[]
 
 const planted: [line: string, error?: string][] = [
   ["lisen: 0.0.0.0", '1: lisen: Unknown setting "lisen": expected one of listen, tls'],
-  ["listen: 127.0.0.1:99999", '2: listen: Invalid value "127.0.0.1:99999": expected HOST:PORT'],
+  ["listen: 127.0.0.1:99999", '2: listen: Invalid port in "127.0.0.1:99999": expected 0 to 65535'],
   ["tls:"],
   [
     "  cert: /etc/host.pem",
