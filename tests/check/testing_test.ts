@@ -81,7 +81,10 @@ Deno.test(
         state: "UNKNOWN",
         text: refused('read "/b"').slice("UNKNOWN ".length),
       }],
-      [testCheck(reader, { read }), { state: "UNKNOWN", text: 'Option "path": Missing required value: The file' }],
+      [testCheck(reader, { read }), {
+        state: "UNKNOWN",
+        text: 'Option "path": Missing required value: The file',
+      }],
       [testCheck(reader({ path: "/a" }), { read, permissions: { read: ["/b"] } }), {
         state: "UNKNOWN",
         text: refused('read "/a"').slice("UNKNOWN ".length),
