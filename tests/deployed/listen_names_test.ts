@@ -63,7 +63,7 @@ Deno.test("If a name in listen cannot be resolved, one error with file and line 
   const rows: [yaml: string, error: RegExp, deployedCode: number][] = [
     // A later start may succeed, so systemd must restart the daemon.
     ["listen: nrpe.invalid:0\n", /:1: listen: Cannot resolve host name "nrpe\.invalid": /, 2],
-    ["listen: 127.0.0.1:99999\n", /:1: listen: Invalid value "127\.0\.0\.1:99999": /, 3],
+    ["listen: 127.0.0.1:99999\n", /:1: listen: Invalid port in "127\.0\.0\.1:99999": /, 3],
     [
       "listen: 127.0.0.1,0.0.0.0:1\n",
       /:1: listen: Invalid value "127\.0\.0\.1,0\.0\.0\.0:1": /,
