@@ -218,11 +218,12 @@ function firstPlace(error: unknown, module: string): string {
   }
 }
 
-/** Removes the calls below those of the agent: the program inside the sandbox, and the runtime. */
+/** Removes the calls of the program inside the sandbox, and everything below those of the agent. */
 function withoutOwnCalls(stack: string): string {
   const lines = stack.split("\n");
   const end = lines.findLastIndex((line) => line.includes(BUNDLE_NAME));
-  return (end < 0 ? lines.filter((line) => !call.test(line)) : lines.slice(0, end + 1)).join("\n");
+  const kept = end < 0 ? lines : lines.slice(0, end + 1);
+  return kept.filter((line) => !call.test(line)).join("\n");
 }
 
 // An error in a timer or in a promise that is not awaited would end the sandbox and every other
