@@ -56,7 +56,7 @@ async function commitAndClone({ run }: Developer, folder: string, clone: string)
   await Deno.remove(folder, { recursive: true });
 }
 
-/** The packages are the same, whatever folder they are built in, and contain no path of it. */
+/** Checks that packages that are built in two folders have the same bytes. */
 async function reproducible(folder: string): Promise<string[]> {
   const first = await buildPackages(`${folder}/first`);
   const second = await buildPackages(`${folder}/second`);
