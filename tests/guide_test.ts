@@ -13,8 +13,8 @@ const blocks = /^```(ts|console)\n([\s\S]*?)^```$/gm;
 /** The file that a block replaces: the last one that the text before it names. */
 const named = /Replace `([^`]+)`:\s*$/;
 
-/** Lines whose number or order depends on the machine. */
-const variable = /^(?:Check |Checked )/;
+/** Lines whose number or order depends on the machine and on the cache of Deno. */
+const variable = /^(?:Check |Checked |Download )/;
 
 /** The identifier of a commit. */
 const commit = /since \w+ \(/g;

@@ -104,8 +104,9 @@ Deno.test("The console samples of the page about deploying show the real outputs
       const printed = await shell.run(
         command.replace("-H 127.0.0.1", `-H 127.0.0.1 -p ${port}`),
       );
-      // The page omits log lines, which start with the time.
-      const lines = printed.split("\n").filter((line) => !/^[\d-]+T[\d:.]+Z /.test(line));
+      // The page omits log lines, which start with the time, and what Deno downloads first.
+      const omitted = /^(?:[\d-]+T[\d:.]+Z |Download )/;
+      const lines = printed.split("\n").filter((line) => !omitted.test(line));
       assertEquals(asOnPage(lines.join("\n")), asOnPage(output), command);
       count++;
     }
