@@ -67,10 +67,12 @@ export async function readCopy(root: URL): Promise<Record<string, string>> {
       [path, await Deno.readTextFile(new URL(encodePath(path), root))] as const
     ),
   );
+  const texts = Object.fromEntries(files);
   const configuration = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
   return {
+    ...texts,
     "deno.json": `${JSON.stringify(configurationOfCopy(configuration), null, 2)}\n`,
-    ...Object.fromEntries(files),
+    "deno.lock": lockOfCopy(texts["deno.lock"]!),
   };
 }
 
@@ -87,6 +89,13 @@ async function listFiles(root: URL, folder: string): Promise<string[]> {
 }
 
 const encodePath = (path: string) => path.split("/").map(encodeURIComponent).join("/");
+
+/** Removes the linked packages, which the copy contains: otherwise, its first run changes the file. */
+function lockOfCopy(text: string): string {
+  const { workspace, ...lock } = JSON.parse(text);
+  const dependencies = workspace.dependencies.filter((name: string) => !name.startsWith("jsr:"));
+  return `${JSON.stringify({ ...lock, workspace: { ...workspace, dependencies } }, null, 2)}\n`;
+}
 
 /** Deno ignores `links` below another project. The copy refers to the linked folders itself. */
 function configurationOfCopy(

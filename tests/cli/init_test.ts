@@ -97,6 +97,8 @@ Deno.test("A clone of a repository with a project passes its workflow, in anothe
     assertEquals(code, 0, `${step}: ${stderr}`);
     assert(!stderr.includes("Warning"), stderr);
   }
+  const status = await runToEnd("/usr/bin/git", { args: ["-C", clone, "status", "--porcelain"] });
+  assertEquals(new TextDecoder().decode(status.stdout), "", "the workflow changed files");
   const own = new URL("../../", import.meta.url).pathname;
   const all = Object.entries(await filesOf(`${clone}/${at}`));
   assertEquals(all.filter(([, text]) => text.includes(own)).map(([path]) => path), []);
