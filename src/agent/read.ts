@@ -1,6 +1,6 @@
+import { nearest } from "../check/nearest.ts";
 import { parseDuration } from "../nagios/units.ts";
 import type { Report } from "./diagnostic.ts";
-import { nearest } from "./nearest.ts";
 
 /** A JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import { parseRange, type Range } from "../nagios/range.ts";
 import { quoteText } from "../nagios/text.ts";
 import { parseBytes, parseDuration, parsePercent } from "../nagios/units.ts";
+import { nearest } from "./nearest.ts";
 import type { OptionKind, OptionSpec } from "./option.ts";
 import { isPerItem, MAX_ITEMS, OTHERS } from "./per_item.ts";
 
@@ -218,11 +219,16 @@ export function parseOptions(
   return { values: Object.fromEntries(order.map((name) => [name, values[name]])), errors };
 }
 
-/** Returns the message for an unknown option; it lists the known ones. */
+/** A shorter name has too few letters for a suggestion. */
+const leastCharacters = 3;
+
+/** Returns the message for an unknown option; it lists the known ones, and the most similar one. */
 export function unknownOption(name: string, options: Readonly<Record<string, OptionSpec>>): string {
   const names = Object.keys(options);
   const known = names.length === 0
     ? "the check has no options"
     : `expected one of ${names.join(", ")}`;
-  return `Unknown option ${quoteText(name)}: ${known}`;
+  const near = name.length < leastCharacters ? undefined : nearest(name, names);
+  const meant = near === undefined ? "" : `; did you mean ${quoteText(near)}?`;
+  return `Unknown option ${quoteText(name)}: ${known}${meant}`;
 }

@@ -1,3 +1,4 @@
+import { deployedFiles } from "../agent/deployment.ts";
 import { AgentError } from "../agent/diagnostic.ts";
 import { formatFlags } from "../agent/granted_permissions.ts";
 import type { Gain } from "../agent/gained_privileges.ts";
@@ -58,6 +59,28 @@ export async function buildDeployable(
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     throw new AgentError([{ place: path, message: error.message, severity: "error" }]);
   }
+}
+
+/**
+ * Finds a file that shows that a folder is for something else, for example for the sources of checks:
+ * the folder contains no deployable, and a file that is not a part of one.
+ *
+ * @param folder the folder; it may be missing
+ * @param files the files of the deployable by name
+ * @returns the name of the file; undefined if the deployable can be written to the folder
+ */
+export async function findForeign(
+  folder: string,
+  files: Record<string, DeployableFile>,
+): Promise<string | undefined> {
+  const present: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(folder)) present.push(name);
+  } catch {
+    // The folder is missing, or the error is reported when the files are written.
+  }
+  if (present.includes(deployedFiles.manifest)) return undefined;
+  return present.sort().find((name) => !name.startsWith(".") && !Object.hasOwn(files, name));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli";
-import { nearest } from "../agent/nearest.ts";
+import { nearest } from "../check/nearest.ts";
 import { formatWords, type Line, UsageError } from "./usage.ts";
 
 /** A command line, parsed according to the table of its subcommand. */

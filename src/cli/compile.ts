@@ -12,11 +12,12 @@ import { describeGains } from "../agent/gained_privileges.ts";
 import { withProcfs } from "../deploy/deployable.ts";
 import { RUN_FLAGS } from "../deploy/run_flags.ts";
 import { BLAME_FILES } from "../daemon/blame.ts";
+import { quoteText } from "../nagios/text.ts";
 import { daemonPermissions } from "../daemon/daemon_permissions.ts";
 import { VERSION } from "../daemon/version.ts";
 import { readTypeErrors } from "./deno_errors.ts";
 import { printDiagnostics } from "./diagnostics.ts";
-import { buildDeployable, writeDeployable } from "./build_deployable.ts";
+import { buildDeployable, findForeign, writeDeployable } from "./build_deployable.ts";
 import { withVersion } from "./git.ts";
 import { DEFAULT_AGENT, readAgent } from "./load.ts";
 import { checkLock } from "./permission_lock.ts";
@@ -70,7 +71,8 @@ export const compile: Subcommand = defineSubcommand({
   async run([path = DEFAULT_AGENT], { out, json, ...extra }) {
     const say = (text: string) => json || console.log(text);
     const [types, agent] = await Promise.all([checkTypes(path), readAgent(path, {}, true)]);
-    agent.diagnostics.push(...await checkLock(path, agent.code, agent.manifest));
+    const known = [...agent.diagnostics];
+    agent.diagnostics.push(...await checkLock(path, agent.code, agent.manifest, { known }));
     const typeErrors = await readTypeErrors(types ?? "", path);
     printDiagnostics(typeErrors.map((error) => ({ ...error, severity: "error" })));
     if (typeErrors.length === 0 && types !== undefined) console.error(types);
@@ -87,6 +89,13 @@ export const compile: Subcommand = defineSubcommand({
     const gains = await findGains(agent.manifest);
     const manifest = await withVersion(path, withProcfs(agent.manifest));
     const files = await buildDeployable(path, manifest, agent.code, gains);
+    const foreign = await findForeign(out, files);
+    if (foreign !== undefined) {
+      throw new UsageError(
+        `Cannot write to ${quoteText(out)}: it contains ${quoteText(foreign)}, which is not a part ` +
+          "of a deployable: expected a new or empty folder, or the folder of an earlier one",
+      );
+    }
     await writeDeployable(out, files);
     const { digest } = JSON.parse(files[deployedFiles.manifest]!.text);
     const written: Written = {

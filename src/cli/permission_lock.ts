@@ -1,4 +1,4 @@
-import { AgentError, type Diagnostic, placeBelow } from "../agent/diagnostic.ts";
+import { AgentError, type Diagnostic, errorsOf, placeBelow } from "../agent/diagnostic.ts";
 import type { HostSettings, Manifest } from "../agent/manifest.ts";
 import {
   compareLock,
@@ -74,6 +74,16 @@ async function isPresent(path: string): Promise<boolean> {
   throw new Error(`${path} is a link or another special file: expected a regular file`);
 }
 
+/** Facts about the comparison of an agent with its lock file. */
+export interface LockOptions {
+  /** The settings of the host in the manifest, which no lock covers. */
+  host?: HostSettings;
+  /** The severity of an entry that the lock does not grant; default: `error`. */
+  severity?: Diagnostic["severity"];
+  /** The other diagnostics of the agent. */
+  known?: readonly Diagnostic[];
+}
+
 /**
  * Compares an agent with its lock file.
  *
@@ -81,17 +91,16 @@ async function isPresent(path: string): Promise<boolean> {
  * @param code the bundled agent
  * @param manifest the manifest that will be used. The agent is evaluated again only if the settings
  * of the host affect it: code could request other permissions at each evaluation
- * @param host the settings of the host in the manifest, which no lock covers
- * @param severity the severity of an entry that the lock does not grant
- * @returns a diagnostic for each entry that the lock does not grant, and each error of the lock file;
- * an empty list if the lock file is missing or belongs to another agent
+ * @param options facts about the comparison
+ * @returns a diagnostic for each entry that the lock does not grant, and each error of the lock file.
+ * A command with an error is not compared: its author did not mean the permissions that it has. An
+ * empty list if the lock file is missing or belongs to another agent
  */
 export async function checkLock(
   agent: string,
   code: SandboxCode,
   manifest: Manifest,
-  host: HostSettings = {},
-  severity: Diagnostic["severity"] = "error",
+  { host = {}, severity = "error", known = [] }: LockOptions = {},
 ): Promise<Diagnostic[]> {
   let lock;
   try {
@@ -103,12 +112,19 @@ export async function checkLock(
   if (lock === undefined) return [];
   const asked = await askedBy(agent, code, manifest, host);
   if (lock.module !== asked.module) return [];
+  const invalid = errorsOf(known).map(({ place }) => place);
   return compareLock(lock, asked).more.map((grant) => ({
     place: grant.command === undefined ? "agent" : placeBelow("commands", grant.command),
     message: `${LOCK_NAME} does not grant ${formatGrant(grant)}: review the change, then run ` +
       `checkwright permissions ${agent} --lock`,
     severity,
-  }));
+  })).filter(({ place }) => !invalid.some((other) => isPartOf(other, place)));
+}
+
+/** Returns whether a place is a part of a command, or for "agent", a part of no command. */
+function isPartOf(place: string, whole: string): boolean {
+  if (whole === "agent") return !/^commands\b/.test(place);
+  return place === whole || place.startsWith(`${whole}.`) || place.startsWith(`${whole}[`);
 }
 
 /** Settings that affect no command. */

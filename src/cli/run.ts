@@ -1,5 +1,6 @@
 import type { Manifest, ManifestCommand } from "../agent/manifest.ts";
 import { errorsOf } from "../agent/diagnostic.ts";
+import { shellWord } from "../deploy/shell_word.ts";
 import { returnCode } from "../nagios/state.ts";
 import { createHandler } from "../daemon/handler.ts";
 import { processTreeOf } from "../daemon/daemon_permissions.ts";
@@ -73,7 +74,7 @@ export const run: Subcommand = defineSubcommand({
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       Deno.addSignalListener(signal, () => runner.end());
     }
-    const { output, outcome, reason } = await handle({ command: name, args }, {
+    const { output, outcome, reason, refusal } = await handle({ command: name, args }, {
       address: "127.0.0.1",
     });
     if (options.json) {
@@ -84,6 +85,10 @@ export const run: Subcommand = defineSubcommand({
       showState(output.state, returnCode(output.state));
       if (args.length > 0 && loaded.manifest.commands[name]?.acceptArguments === false) {
         showNote("The daemon refuses arguments for this command: acceptArguments is not set");
+      }
+      if (refusal !== undefined && refusal.kind !== "call") {
+        const words = [path, name, ...args].map((word) => shellWord(printable(word))).join(" ");
+        showNote(`To see all permissions that the check needs, run checkwright learn ${words}`);
       }
     }
     // A command that did not stop at its deadline would outlive this process.

@@ -197,8 +197,11 @@ function createLoader(
     await watcher?.follow(path, included.files, included.folders);
     const { described, manifest, code, host } = loaded;
     const set = { ...host.settings, ...given };
-    const severity = watcher === undefined ? "error" : "warning";
-    const locked = await checkLock(path, code, described, set, severity);
+    const locked = await checkLock(path, code, described, {
+      host: set,
+      severity: watcher === undefined ? "error" : "warning",
+      known: loaded.diagnostics,
+    });
     const diagnostics = [...loaded.diagnostics, ...locked];
     printDiagnostics(diagnostics);
     if (errorsOf(diagnostics).length > 0) return undefined;

@@ -41,7 +41,10 @@ export const validate: Subcommand = defineSubcommand({
     const agent = await loadOnHost(path, settings, {}, lookup);
     const { manifest } = agent;
     const { code, described, host } = agent;
-    const locked = await checkLock(path, code, described, host.settings);
+    const locked = await checkLock(path, code, described, {
+      host: host.settings,
+      known: agent.diagnostics,
+    });
     const diagnostics = [...agent.diagnostics, ...locked];
     const errors = errorsOf(diagnostics).length;
     if (json) {

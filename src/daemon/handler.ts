@@ -1,6 +1,6 @@
 import type { Manifest } from "../agent/manifest.ts";
-import { nearest } from "../agent/nearest.ts";
 import { type Answer, failure } from "../check/answer.ts";
+import { nearest } from "../check/nearest.ts";
 import { escapeText } from "../nagios/text.ts";
 import { type Query, VERSION_COMMAND } from "../protocol/parse_query.ts";
 import type { Runner } from "../runner/runner.ts";

@@ -105,6 +105,7 @@ Deno.test(
         `Unknown option "nope": ${known}`,
         `Unknown option "Nope": ${known}`,
       ]],
+      [["--wraning=1"], [`Unknown option "wraning": ${known}; did you mean "warning"?`]],
       [["--__proto__=1"], [`Unknown option "__proto__": ${known}`]],
       [["--constructor=1"], [`Unknown option "constructor": ${known}`]],
       [["--toString", "1"], [`Unknown option "toString": ${known}`]],

@@ -82,6 +82,27 @@ Deno.test("compile makes only the launcher and check_nrpe executable", async () 
   }
 });
 
+Deno.test("compile writes to a new folder, an empty one, or that of an earlier deployable", async () => {
+  await using project = await createProject(
+    'import { defineAgent } from "@checkwright/checkwright"; export default defineAgent({ commands: {} });',
+  );
+  const compile = (folder: string) => run("compile", project.agent, "--out", folder);
+  const refused = await compile(project.folder);
+  assertEquals([refused.code, refused.stdout], [3, ""]);
+  assertStringIncludes(
+    refused.stderr,
+    `Cannot write to "${project.folder}": it contains "agent.ts", which is not a part of a deployable`,
+  );
+  const out = `${project.folder}/out`;
+  // The manifest is written last, so an earlier attempt may have left other files.
+  await Deno.mkdir(out);
+  await project.write("out/daemon.js", "");
+  await project.write("out/.gitignore", "*");
+  assertEquals((await compile(out)).code, 0);
+  await project.write("out/notes.txt", "");
+  assertEquals((await compile(out)).code, 0);
+});
+
 Deno.test("compile refuses an agent with type errors or other errors, and writes nothing", async () => {
   await using project = await createProject("");
   const out = `${project.folder}/out`;

@@ -38,6 +38,21 @@ Deno.test("run shows the state in a terminal, in its colour unless NO_COLOR is s
   assertEquals([stdout, stderr], ["three are left\n", ""]);
 });
 
+Deno.test("run mentions learn in a terminal if a permission is refused", {
+  ignore: isMissing("/usr/bin/script"),
+}, async () => {
+  await using project = await createProject(`
+    import { defineAgent } from "@checkwright/checkwright";
+    export default defineAgent({
+      commands: { check_it: () => Deno.readTextFileSync("/etc/hostname") },
+    });
+  `);
+  const shown = await inTerminal(["run", project.agent, "check_it"], { NO_COLOR: "1" });
+  const note = "checkwright: To see all permissions that the check needs, run checkwright learn " +
+    `${project.agent} check_it\n`;
+  assert(shown.endsWith(`UNKNOWN (exit code 3)\n${note}`), shown);
+});
+
 Deno.test("A terminal shows what takes more than a second, until it is done", {
   ignore: isMissing("/usr/bin/script"),
 }, async () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nearest } from "../../src/agent/nearest.ts";
+import { nearest } from "../../src/check/nearest.ts";
 
 Deno.test("nearest() finds the most similar name, or undefined if no name is similar", {
   permissions: "none",
