@@ -4,6 +4,7 @@ import { parseBytes, parseDuration, parsePercent } from "../nagios/units.ts";
 import { nearest } from "./nearest.ts";
 import type { OptionKind, OptionSpec } from "./option.ts";
 import { isPerItem, MAX_ITEMS, OTHERS } from "./per_item.ts";
+import { parseSource } from "./vault.ts";
 
 /** Maximum length of a string if its option sets none, in characters. */
 const defaultMaxCharacters = 1024;
@@ -143,6 +144,7 @@ const parsers: Record<OptionKind, (value: unknown, spec: OptionSpec) => unknown>
   oneOf,
   flag,
   list,
+  secret: parseSource,
 };
 
 /**
