@@ -49,13 +49,13 @@ async function execute(
 }
 
 function withoutSecrets({ output, reason, refusal, ...answer }: Answer, vault: Vault): Answer {
-  const { kind, target } = refusal ?? {};
+  const target = refusal?.target;
   return {
     ...answer,
     output: { state: output.state, text: vault.scrub(output.text) },
     ...(reason !== undefined && { reason: vault.scrub(reason) }),
-    ...(kind !== undefined && {
-      refusal: { kind, ...(target !== undefined && { target: vault.scrub(target) }) },
+    ...(refusal !== undefined && {
+      refusal: { ...refusal, ...(target !== undefined && { target: vault.scrub(target) }) },
     }),
   };
 }

@@ -102,7 +102,9 @@ async function runTest(
   const { runGuarded } = await import("./testing/guard.ts");
   const world = createWorld(permissions, procfs, settings);
 
-  const vault = createVault(({ env }: { env?: string }) => secretFixture(env!, settings.secrets));
+  const vault = createVault((source) =>
+    secretFixture("env" in source ? source.env : source.file, settings.secrets)
+  );
   const log = (message: string) =>
     runOutside(() => settings.log?.(vault.scrub(String(message))));
   const timeout = settings.timeout ?? ("kind" in command ? command.settings.timeout : undefined) ??
