@@ -96,7 +96,9 @@ function checkSpecs(options: Record<string, OptionSpec>, report: Report): void {
   const letters = new Map<string, string>();
   for (const [name, { kind, short, description, per }] of Object.entries(options)) {
     if (kind === "secret" && (short !== undefined || per !== undefined)) {
-      report.at(name).error("A secret cannot have a short form, or a value for each item of a list");
+      report.at(name).error(
+        "A secret cannot have a short form, or a value for each item of a list",
+      );
     }
     if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
       report.at(name).error(`Invalid option name ${show(name)}: expected letters and digits`);

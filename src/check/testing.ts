@@ -105,8 +105,7 @@ async function runTest(
   const vault = createVault((source) =>
     secretFixture("env" in source ? source.env : source.file, settings.secrets)
   );
-  const log = (message: string) =>
-    runOutside(() => settings.log?.(vault.scrub(String(message))));
+  const log = (message: string) => runOutside(() => settings.log?.(vault.scrub(String(message))));
   const timeout = settings.timeout ?? ("kind" in command ? command.settings.timeout : undefined) ??
     "10s";
   const seconds = parseDuration(timeout);

@@ -1,5 +1,4 @@
 import { quoteText } from "../nagios/text.ts";
-import type { OptionSpec } from "./option_types.ts";
 
 /**
  * The place of a secret: a file, by its absolute path, or an environment variable. The value itself
@@ -118,7 +117,7 @@ export function parseSource(value: unknown): SecretSource {
  * @returns the values, with an empty string in place of each secret
  */
 export function hideSecrets(
-  options: Readonly<Record<string, OptionSpec>>,
+  options: Readonly<Record<string, { readonly kind: string }>>,
   values: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   return Object.fromEntries(
@@ -164,7 +163,9 @@ function base64Forms(bytes: Uint8Array): string[] {
     const padded = new Uint8Array(before + bytes.length);
     padded.set(bytes, before);
     const whole = Math.floor(padded.length / 3) * 3;
-    const end = whole === padded.length ? undefined : -(4 - Math.floor((padded.length % 3) * 8 / 6));
+    const end = whole === padded.length
+      ? undefined
+      : -(4 - Math.floor((padded.length % 3) * 8 / 6));
     return padded.toBase64().slice(Math.ceil(before * 8 / 6), end);
   });
 }

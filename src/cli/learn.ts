@@ -153,7 +153,9 @@ async function runOnce(
 
 function withoutSecrets(permissions: Permissions, { options, values }: ManifestCheck): Permissions {
   const places = Object.keys(options).filter((name) => options[name]!.kind === "secret")
-    .map((name) => Object(values[name] ?? options[name]!.default) as { file?: string; env?: string });
+    .map((name) =>
+      Object(values[name] ?? options[name]!.default) as { file?: string; env?: string }
+    );
   const isSecret = ({ kind, entry }: PermissionEntry) =>
     places.some(({ file, env }) => entry === (kind === "read" ? file : kind === "env" && env));
   const others = entriesOf(permissions).filter((one) => !isSecret(one));

@@ -37,35 +37,47 @@ Deno.test("scrub() replaces a secret in each form in which messages contain it",
   }
 });
 
-Deno.test("scrub() knows all values of a file that changes, and each line of a key", pure, async () => {
-  const values: Record<string, string> = { "/key": "first value" };
-  const vault = vaultOf(values);
-  await vault.read({ file: "/key" });
-  values["/key"] = "-----BEGIN KEY-----\nAAAABBBBCCCC\nshort\n";
-  await vault.read({ file: "/key" });
-  assertEquals(vault.scrub("first value, AAAABBBBCCCC, short"), "***, ***, short");
-});
+Deno.test(
+  "scrub() knows all values of a file that changes, and each line of a key",
+  pure,
+  async () => {
+    const values: Record<string, string> = { "/key": "first value" };
+    const vault = vaultOf(values);
+    await vault.read({ file: "/key" });
+    values["/key"] = "-----BEGIN KEY-----\nAAAABBBBCCCC\nshort\n";
+    await vault.read({ file: "/key" });
+    assertEquals(vault.scrub("first value, AAAABBBBCCCC, short"), "***, ***, short");
+  },
+);
 
-Deno.test("read() refuses a secret that cannot be removed from text, and does not show it", pure, async () => {
-  const vault = vaultOf({ EMPTY: "", SHORT: "abc\n", LONG: "x".repeat(20_000) });
-  const rows: [source: SecretSource, message: string][] = [
-    [{ env: "EMPTY" }, "Invalid secret in the variable EMPTY: expected 4 to 16384 characters"],
-    [{ env: "SHORT" }, "Invalid secret in the variable SHORT: expected 4 to 16384 characters"],
-    [{ env: "LONG" }, "Invalid secret in the variable LONG: expected 4 to 16384 characters"],
-    [{ env: "ABSENT" }, "Missing secret in the variable ABSENT: it is not set"],
-    [{ file: "/none" }, 'Missing secret in "/none": it is not set'],
-  ];
-  for (const [source, message] of rows) {
-    await assertRejects(() => vault.read(source), Error, message);
-  }
-});
+Deno.test(
+  "read() refuses a secret that cannot be removed from text, and does not show it",
+  pure,
+  async () => {
+    const vault = vaultOf({ EMPTY: "", SHORT: "abc\n", LONG: "x".repeat(20_000) });
+    const rows: [source: SecretSource, message: string][] = [
+      [{ env: "EMPTY" }, "Invalid secret in the variable EMPTY: expected 4 to 16384 characters"],
+      [{ env: "SHORT" }, "Invalid secret in the variable SHORT: expected 4 to 16384 characters"],
+      [{ env: "LONG" }, "Invalid secret in the variable LONG: expected 4 to 16384 characters"],
+      [{ env: "ABSENT" }, "Missing secret in the variable ABSENT: it is not set"],
+      [{ file: "/none" }, 'Missing secret in "/none": it is not set'],
+    ];
+    for (const [source, message] of rows) {
+      await assertRejects(() => vault.read(source), Error, message);
+    }
+  },
+);
 
 Deno.test("parseSource() accepts a place, and never shows another value", pure, () => {
   assertEquals(parseSource({ file: "/etc/a b" }), { file: "/etc/a b" });
   assertEquals(parseSource({ env: "SHOP_PASSWORD" }), { env: "SHOP_PASSWORD" });
   const wrong: unknown[] = [
-    ...["hunter2", 5, null, undefined, [], {}, ["/etc/a"], { file: "hunter2" }, { env: "hunter-2" }],
-    ...[{ file: "/a", env: "A" }, { file: "/a,/b" }, { file: "/*" }, { file: "/a\n" }, { value: "x" }],
+    ...["hunter2", 5, null, undefined, [], {}, ["/etc/a"], { file: "hunter2" }, {
+      env: "hunter-2",
+    }],
+    ...[{ file: "/a", env: "A" }, { file: "/a,/b" }, { file: "/*" }, { file: "/a\n" }, {
+      value: "x",
+    }],
     ...[{ env: "A*" }, { env: "" }, { file: "" }, { file: ["/a"] }],
   ];
   for (const value of wrong) {

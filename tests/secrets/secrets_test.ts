@@ -213,7 +213,8 @@ Deno.test("run and learn use the secret and do not show it", async () => {
   const call = async (...words: string[]) => {
     const child = checkwrightIn(withPassword, ...words).spawn();
     const { code, stdout, stderr } = await outputOf(child, words.join(" "));
-    const texts = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    const decoder = new TextDecoder();
+    const texts = [decoder.decode(stdout), decoder.decode(stderr)] as const;
     assertHidden(texts.join(), words.join(" "));
     return [code, ...texts] as const;
   };
@@ -249,7 +250,10 @@ Deno.test("Arguments cannot set a secret, and a secret in the agent is an error 
   const positional = await run("run", project.agent, "file_worker", "output", "hunter2");
   assertStringIncludes(positional.stdout, "every option already has a value");
   for (const value of ['"hunter2"', '{ file: "hunter2" }', "12345"]) {
-    await project.write("agent.ts", agentOf(file).replace("password: file }, open", `password: ${value} as never }, open`));
+    await project.write(
+      "agent.ts",
+      agentOf(file).replace("password: file }, open", `password: ${value} as never }, open`),
+    );
     const { code, stdout, stderr } = await run("validate", project.agent, "--json");
     assertEquals([code, JSON.parse(stdout).diagnostics], [3, [{
       place: "commands.file_worker.options.password",

@@ -42,12 +42,19 @@ const plainValue: Schema = { type: ["string", "number", "boolean"] };
 
 // The agent defines the options, so the values are parsed again after the agent is loaded.
 const optionValue: Reader<unknown> = withSchema(
-  { anyOf: [plainValue, { type: "array", items: plainValue }] },
+  {
+    anyOf: [
+      plainValue,
+      { type: "array", items: plainValue },
+      { type: "object", additionalProperties: plainValue },
+    ],
+  },
   (value, report) => {
     const isPlain = (one: unknown) => ["string", "number", "boolean"].includes(typeof one);
-    if (isPlain(value) || (Array.isArray(value) && value.every(isPlain))) return value;
+    const parts = typeof value === "object" && value !== null ? Object.values(value) : [value];
+    if (parts.every(isPlain)) return value;
     report.error(
-      `Invalid value ${show(value)}: expected a string, a number, true, false or a list`,
+      `Invalid value ${show(value)}: expected a string, a number, true, false, a list or a map`,
     );
   },
 );

@@ -197,7 +197,7 @@ Deno.test("Schema and table accept the same settings", { permissions: "none" }, 
     { commands: { a: null } },
     { commands: { a: { plugin: ["x"] } } },
     { commands: { a: { plugin: [] } } },
-    { commands: { a: { options: { x: { y: 1 } } } } },
+    { commands: { a: { options: { x: { y: { z: 1 } } } } } },
     { commands: { a: { sha256: "beef" } } },
     { commands: { a: { env: { A: 1 } } } },
   ];
