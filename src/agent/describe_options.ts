@@ -71,12 +71,16 @@ function asWritten(value: unknown): unknown {
 
 function checkSpecs(options: Record<string, OptionSpec>, report: Report): void {
   const letters = new Map<string, string>();
-  for (const [name, { short, description }] of Object.entries(options)) {
+  for (const [name, { short, description, labels, per }] of Object.entries(options)) {
     if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
       report.at(name).error(`Invalid option name ${show(name)}: expected letters and digits`);
     }
     if (typeof description !== "string" || description === "") {
       report.at(name).error("Missing description: expected a string");
+    }
+    if (labels !== undefined) checkLabels(labels, report.at(name));
+    if (labels !== undefined && per !== undefined) {
+      report.at(name).error("An option with labels cannot have a value for each item of a list");
     }
     if (short === undefined) continue;
     if (!/^[A-Za-z0-9]$/.test(short)) {
@@ -87,5 +91,17 @@ function checkSpecs(options: Record<string, OptionSpec>, report: Report): void {
       report.at(name).error(`Duplicate short option ${show(short)}: also set for ${show(other)}`);
     }
     letters.set(short, name);
+  }
+}
+
+function checkLabels(labels: readonly string[], report: Report): void {
+  if (!Array.isArray(labels) || labels.length === 0) {
+    report.error(`Invalid labels ${show(labels)}: expected a list of names`);
+    return;
+  }
+  for (const [at, label] of labels.entries()) {
+    if (label === "*" || typeof label !== "string" || !/^[^\s=,](?:[^=,]*[^\s=,])?$/.test(label)) {
+      report.error(`Invalid label ${show(label)}: expected a name without "=" and ","`);
+    } else if (labels.indexOf(label) < at) report.error(`Duplicate label ${show(label)}`);
   }
 }
