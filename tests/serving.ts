@@ -27,6 +27,11 @@ export interface Served extends AsyncDisposable {
 
 /** Returns the command for a subcommand of `checkwright`. */
 export function checkwright(...args: string[]): Deno.Command {
+  return checkwrightIn({}, ...args);
+}
+
+/** Returns the command for a subcommand of `checkwright`, with additional variables. */
+export function checkwrightIn(env: Record<string, string>, ...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -36,7 +41,7 @@ export function checkwright(...args: string[]): Deno.Command {
       main,
       ...args,
     ],
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

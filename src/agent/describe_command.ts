@@ -1,6 +1,8 @@
+import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
 import type { CheckCommand } from "../check/define_check.ts";
 import type { BareFunction } from "../check/execute.ts";
 import { inspectThresholds } from "../check/inspect_thresholds.ts";
+import type { SecretSource } from "../check/option.ts";
 import type { Command, PluginCommand, PluginSettings, ShellCommand } from "./define_agent.ts";
 import { describeOptions } from "./describe_options.ts";
 import { describePermissions } from "./describe_permissions.ts";
@@ -13,6 +15,7 @@ import type {
   ManifestShell,
   RunSettings,
 } from "./manifest.ts";
+import { unite } from "./granted_permissions.ts";
 import { isRecord, show, text } from "./read.ts";
 import { type RefusedArgument, refusedArguments } from "./refused_arguments.ts";
 import { commandLine, execFields, runFields } from "./run_settings.ts";
@@ -104,13 +107,14 @@ function describeCheck(
     report.error("Missing run function: expected a check made by defineCheck()");
     return;
   }
-  const { parsed, ...described } = describeOptions(command, overridden, report);
+  const { parsed, secrets, ...described } = describeOptions(command, overridden, report);
   const run = withDefaults(runFields({ ...command.settings, ...override }, report), settings);
   // The host's settings cannot extend permissions, so that they do not count here.
   const declared = { acceptArguments: command.settings.acceptArguments ?? accepts };
-  const permissions = parsed === undefined
-    ? {}
-    : describePermissions(definition.permissions, parsed, declared, report.at("permissions"));
+  const permissions = parsed === undefined ? {} : withSecrets(
+    describePermissions(definition.permissions, parsed, declared, report.at("permissions")),
+    secrets,
+  );
   if (
     permissions.proc !== undefined && !definition.procIsOptional &&
     settings.procfs === defaultSettings.procfs
@@ -130,9 +134,27 @@ function describeCheck(
     ...described,
     permissions,
     ...(Object.keys(refused).length > 0 && { refused }),
-    sandbox: "shared",
+    sandbox: secrets.length > 0 ? "own" : "shared",
     ...run,
   };
+}
+
+// A check may read its secrets, and nothing else in their folders.
+function withSecrets(
+  permissions: Permissions,
+  secrets: readonly SecretSource[],
+): Permissions {
+  const { read, env } = unite([
+    permissions,
+    {
+      read: secrets.flatMap((source) => "file" in source ? source.file : []),
+      env: secrets.flatMap((source) => "env" in source ? source.env : []),
+    },
+  ]);
+  const all = { ...permissions, read, env };
+  return Object.fromEntries(
+    permissionNames.flatMap((name) => all[name]?.length ? [[name, all[name]]] : []),
+  );
 }
 
 // An option that accepts some values is not reported: that is usual, for example for a path.

@@ -1,6 +1,7 @@
 import type { CheckCommand } from "../check/define_check.ts";
-import type { OptionSpec } from "../check/option.ts";
+import type { OptionSpec, SecretSource } from "../check/option.ts";
 import { parseOptions } from "../check/parse_option.ts";
+import { hideSecrets, parseSource } from "../check/vault.ts";
 import { formatRange, type Range } from "../nagios/range.ts";
 import type { Report } from "./diagnostic.ts";
 import type { ManifestCheck } from "./manifest.ts";
@@ -9,8 +10,13 @@ import { expectOneOf, isRecord, show } from "./read.ts";
 /** A check's options as the manifest contains them. */
 export interface DescribedOptions {
   options: ManifestCheck["options"];
-  /** The parsed values that the check receives; undefined if one of them is invalid. */
+  /**
+   * The parsed values that the check receives; undefined if one of them is invalid. A secret is an
+   * empty string.
+   */
   parsed: Record<string, unknown> | undefined;
+  /** The places of the secrets. */
+  secrets: readonly SecretSource[];
   values: ManifestCheck["values"];
   hostValues?: Record<string, unknown>;
 }
@@ -44,19 +50,36 @@ export function describeOptions(
         : `Unknown option ${show(option)}: ${expectOneOf(option, Object.keys(options))}`,
     );
   }
+  const secrets = Object.entries(parsed.values)
+    .filter(([name]) => options[name]!.kind === "secret");
   return {
     options: mapValues(options, (spec) => ({ ...spec, default: asWritten(spec.default) })),
-    parsed: parsed.errors.length > 0 ? undefined : parsed.values,
-    values: mapValues(bound, asWritten),
-    ...(Object.keys(hostValues).length > 0 && { hostValues }),
+    parsed: parsed.errors.length > 0 ? undefined : hideSecrets(options, parsed.values),
+    secrets: secrets.map(([, source]) => source as SecretSource),
+    values: mapValues(bound, (value, name) => asWritten(withoutSecret(options[name], value))),
+    ...(Object.keys(hostValues).length > 0 && {
+      hostValues: mapValues(hostValues, (value, name) => withoutSecret(options[name], value)),
+    }),
   };
 }
 
 function mapValues<T, U>(
   record: Readonly<Record<string, T>>,
-  map: (value: T) => U,
+  map: (value: T, name: string) => U,
 ): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name, map(value, name)]),
+  );
+}
+
+// A wrong value may be the secret itself, which must not get into a manifest.
+function withoutSecret(spec: OptionSpec | undefined, value: unknown): unknown {
+  if (spec?.kind !== "secret") return value;
+  try {
+    return parseSource(value);
+  } catch {
+    return undefined;
+  }
 }
 
 // Writes ranges as strings, so that the manifest is JSON: JSON has no infinities.
@@ -71,7 +94,12 @@ function asWritten(value: unknown): unknown {
 
 function checkSpecs(options: Record<string, OptionSpec>, report: Report): void {
   const letters = new Map<string, string>();
-  for (const [name, { short, description, labels, per }] of Object.entries(options)) {
+  for (const [name, { kind, short, description, labels, per }] of Object.entries(options)) {
+    if (kind === "secret" && (short !== undefined || per !== undefined)) {
+      report.at(name).error(
+        "A secret cannot have a short form, or a value for each item of a list",
+      );
+    }
     if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
       report.at(name).error(`Invalid option name ${show(name)}: expected letters and digits`);
     }

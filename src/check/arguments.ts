@@ -102,7 +102,9 @@ function assignPositional(
   positional: readonly Positional[],
   options: Specs,
 ): void {
-  const free = Object.keys(options).filter((name) => !Object.hasOwn(parsed.values, name));
+  const free = Object.keys(options).filter((name) =>
+    !Object.hasOwn(parsed.values, name) && options[name]!.kind !== "secret"
+  );
   for (const { word, literal } of positional) {
     const name = free.shift();
     if (name === undefined) {
@@ -130,6 +132,11 @@ function takesNumber(spec: OptionSpec, word: string): boolean {
 function assign(parsed: Parsing, name: string, value: string, options: Specs): void {
   const { values, errors, scopes } = parsed;
   const spec = options[name]!;
+  if (spec.kind === "secret") {
+    // Other users can see the arguments of a process, and an engine stores them.
+    errors.push(`Option "${name}": Arguments cannot set a secret`);
+    return;
+  }
   const before = Object.hasOwn(values, name) ? values[name] : undefined;
   if (spec.labels !== undefined) {
     const all = { ...(before as Record<string, unknown> | undefined), ...byLabel(value) };

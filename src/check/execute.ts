@@ -5,6 +5,7 @@ import { parseOptions } from "./parse_option.ts";
 import { overrideValues } from "./per_item.ts";
 import { explainRefusal, refusalOf } from "./refusal.ts";
 import { type CheckResult, presentResult, unknown } from "./result.ts";
+import { NO_VAULT, type SecretSource, type Vault } from "./vault.ts";
 
 /** A function as a command. It has no options and no permissions. */
 export type BareFunction = (args: string[]) => CheckResult | string | Promise<CheckResult | string>;
@@ -16,15 +17,27 @@ export type BareFunction = (args: string[]) => CheckResult | string | Promise<Ch
  * @param command the bound check or the function
  * @param args arguments from the wire or the command line
  * @param context the second argument of `run`
- * @returns the result of the check, or UNKNOWN with the error; its property `reason` is the stack
+ * @param vault reads the secrets of the check
+ * @returns the result of the check, or UNKNOWN with the error; its property `reason` is the stack. It
+ * contains no secret that the vault has read
  */
 export async function executeCheck(
   command: CheckCommand | BareFunction,
   args: readonly string[],
   context: CheckContext,
+  vault: Vault = NO_VAULT,
+): Promise<Answer> {
+  return withoutSecrets(await execute(command, args, context, vault), vault);
+}
+
+async function execute(
+  command: CheckCommand | BareFunction,
+  args: readonly string[],
+  context: CheckContext,
+  vault: Vault,
 ): Promise<Answer> {
   try {
-    return { output: presentResult(await start(command, args, context)), outcome: "done" };
+    return { output: presentResult(await start(command, args, context, vault)), outcome: "done" };
   } catch (error) {
     try {
       return failureOf(error);
@@ -35,10 +48,23 @@ export async function executeCheck(
   }
 }
 
+function withoutSecrets({ output, reason, refusal, ...answer }: Answer, vault: Vault): Answer {
+  const target = refusal?.target;
+  return {
+    ...answer,
+    output: { state: output.state, text: vault.scrub(output.text) },
+    ...(reason !== undefined && { reason: vault.scrub(reason) }),
+    ...(refusal !== undefined && {
+      refusal: { ...refusal, ...(target !== undefined && { target: vault.scrub(target) }) },
+    }),
+  };
+}
+
 function start(
   command: CheckCommand | BareFunction,
   args: readonly string[],
   context: CheckContext,
+  vault: Vault,
 ): ReturnType<BareFunction> {
   if (!("kind" in command)) return command([...args]);
   const { definition, values: bound } = command;
@@ -52,7 +78,28 @@ function start(
   // The error is returned and not thrown, so that its stack is not logged: the arguments are wrong,
   // not the code.
   if (messages.length > 0) return unknown(messages.join("\n"));
-  return definition.run(values, context);
+  const secrets = Object.keys(values).filter((name) => specs[name]!.kind === "secret");
+  return secrets.length === 0
+    ? definition.run(values, context)
+    : readSecrets(values, secrets, vault).then((complete) => definition.run(complete, context));
+}
+
+// Replaces the places of secrets by their values.
+async function readSecrets(
+  values: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  vault: Vault,
+): Promise<Record<string, unknown>> {
+  const complete = { ...values };
+  for (const name of names) {
+    try {
+      complete[name] = await vault.read(values[name] as SecretSource);
+    } catch (error) {
+      if (!(error instanceof Error) || refusalOf(error) !== undefined) throw error;
+      throw new Error(`Option "${name}": ${error.message}`);
+    }
+  }
+  return complete;
 }
 
 function failureOf(error: unknown): Answer {

@@ -3,6 +3,7 @@ import type { OptionKind, OptionSpec, RangeKind, ThresholdSettings } from "./opt
 
 export type { OptionKinds } from "./option_kinds.ts";
 export type * from "./option_types.ts";
+export type { SecretSource } from "./vault.ts";
 
 // deno-lint-ignore no-explicit-any -- makes all constructors; OptionKinds has their types
 function kind(name: OptionKind, extra?: Partial<OptionSpec>): (settings: any) => any {
@@ -84,5 +85,6 @@ export const option: OptionKinds = {
   oneOf: kind("oneOf"),
   flag: kind("flag", { default: false }),
   list: kind("list"),
+  secret: kind("secret"),
   per: (list, option) => ({ ...option, per: list } as never),
 };

@@ -14,10 +14,12 @@ import type {
   RangeSettings,
   RangeValue,
   RangeValueInput,
+  SecretSettings,
   TextSettings,
   ThresholdPair,
   ThresholdSettings,
 } from "./option_types.ts";
+import type { SecretSource } from "./vault.ts";
 
 /** The constructors of options, one for each kind. */
 export interface OptionKinds {
@@ -280,6 +282,32 @@ export interface OptionKinds {
   list<const S extends ListSettings>(
     settings: Exactly<S, ListSettings>,
   ): Option<string[], string | readonly string[], PresenceOf<S>>;
+  /**
+   * A password, a token or a key; `run` receives the value as a string. The agent or a settings file
+   * contains only its place: `{ file: "/absolute/path" }`, or `{ env: "NAME" }` for an environment
+   * variable. The value is read at each run, without a line break at its end, and must have 4 to
+   * 16,384 characters. The check may read this file or variable and need not declare it. Arguments
+   * cannot set a secret. In its answer and its log messages, the value is replaced by `***`.
+   *
+   * @example
+   * ```ts
+   * import { defineCheck, ok, option, testCheck } from "@checkwright/checkwright";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const login = defineCheck({
+   *   description: "Login to the shop",
+   *   options: { password: option.secret({ description: "Its password", required: true }) },
+   *   run: ({ password }) => ok(`logged in with ${password}`),
+   * });
+   * const bound = login({ password: { file: "/etc/checkwright/shop-password" } });
+   *
+   * const { text } = await testCheck(bound, { secrets: { password: "correct horse" } });
+   * assertEquals(text, "logged in with ***");
+   * ```
+   */
+  secret<const S extends SecretSettings>(
+    settings: Exactly<S, SecretSettings>,
+  ): Option<string, SecretSource, PresenceOf<S>>;
   /**
    * An option with a value for each item of a list. In code, the value may be a map by items, in
    * which `"*"` stands for all other items: `{ "*": "20%", "/srv": "5%" }`. In arguments, a value

@@ -1,4 +1,5 @@
 import type { Range } from "../nagios/range.ts";
+import type { SecretSource } from "./vault.ts";
 
 /** Kinds of option; each kind has a constructor in {@linkcode option}. */
 export type OptionKind =
@@ -15,7 +16,8 @@ export type OptionKind =
   | "text"
   | "oneOf"
   | "flag"
-  | "list";
+  | "list"
+  | "secret";
 
 /** Settings that every kind of option accepts. */
 export interface OptionSettings<Input> {
@@ -142,6 +144,9 @@ export interface ListSettings extends Omit<TextSettings, "default"> {
    */
   split?: boolean;
 }
+
+/** Settings of a secret. Arguments cannot set it, so it has no letter. */
+export type SecretSettings = Omit<OptionSettings<SecretSource>, "short" | "once">;
 
 /** An option as plain data, as it is in the manifest. */
 export interface OptionSpec {

@@ -11,6 +11,7 @@ import { nearest } from "./nearest.ts";
 import type { OptionKind, OptionSpec } from "./option.ts";
 import { isPerItem, MAX_ITEMS, OTHERS } from "./per_item.ts";
 import { byLabel } from "./per_label.ts";
+import { parseSource } from "./vault.ts";
 
 /** Maximum length of a string if its option sets none, in characters. */
 const defaultMaxCharacters = 1024;
@@ -167,6 +168,7 @@ const parsers: Record<OptionKind, (value: unknown, spec: OptionSpec) => unknown>
   oneOf,
   flag,
   list,
+  secret: parseSource,
 };
 
 /**

@@ -7,6 +7,7 @@ import type { OptionSpec } from "./option.ts";
 import { parseOptions } from "./parse_option.ts";
 import type { Permissions } from "./declared_permissions.ts";
 import type { Fixtures } from "./testing/fixtures.ts";
+import { createVault, hideSecrets } from "./vault.ts";
 
 export type {
   FileFixture,
@@ -24,6 +25,8 @@ export interface TestSettings extends Fixtures {
   permissions?: Permissions;
   /** The timeout, such as `"2s"`; default: the timeout of the command, otherwise ten seconds. */
   timeout?: string;
+  /** Secrets by the names of their options, in place of files and variables. */
+  secrets?: Readonly<Record<string, string>>;
   /** `hostname` of the context; default: `"localhost"`. */
   hostname?: string;
   /** `procfs` of the context; default: `"/proc"`. */
@@ -94,6 +97,13 @@ export async function testCheck(
   settings: TestSettings = {},
 ): Promise<PluginOutput> {
   requireTestable(command);
+  return await runTest(withSecretFixtures(command, settings.secrets), settings);
+}
+
+async function runTest(
+  command: CheckCommand | BareFunction,
+  settings: TestSettings,
+): Promise<PluginOutput> {
   const { args = [], hostname = "localhost", procfs = "/proc" } = settings;
   const permissions = settings.permissions ?? declaredPermissions(command, args);
   // These modules are imported dynamically, so that the bundle of an agent does not contain them.
@@ -102,7 +112,10 @@ export async function testCheck(
   const { runGuarded } = await import("./testing/guard.ts");
   const world = createWorld(permissions, procfs, settings, settings.now);
 
-  const log = (message: string) => runOutside(() => settings.log?.(message));
+  const vault = createVault((source) =>
+    secretFixture("env" in source ? source.env : source.file, settings.secrets)
+  );
+  const log = (message: string) => runOutside(() => settings.log?.(vault.scrub(String(message))));
   const timeout = settings.timeout ?? ("kind" in command ? command.settings.timeout : undefined) ??
     "10s";
   const seconds = parseDuration(timeout);
@@ -120,7 +133,8 @@ export async function testCheck(
       // The timer is set inside the world of the check, so that the check's abort listeners are
       // restricted, too.
       timer = setTimeout(expire, seconds * 1000);
-      return executeCheck(command, args, { signal: deadline.signal, hostname, procfs, log });
+      const context = { signal: deadline.signal, hostname, procfs, log };
+      return executeCheck(command, args, context, vault);
     });
     if (reason !== undefined) log(reason);
     return output;
@@ -144,6 +158,35 @@ function requireTestable(command: unknown): void {
 }
 
 /**
+ * Binds each secret that is bound or has a fixture to a variable with the name of its option, which
+ * {@linkcode secretFixture} reads.
+ */
+function withSecretFixtures(
+  command: CheckCommand | BareFunction,
+  secrets: Readonly<Record<string, string>> = {},
+): CheckCommand | BareFunction {
+  if (!("kind" in command)) return command;
+  const { kind, definition, values, settings } = command;
+  const options: Record<string, OptionSpec> = definition.options ?? {};
+  const names = Object.keys(options).filter((name) =>
+    options[name]!.kind === "secret" &&
+    (Object.hasOwn(secrets, name) || values[name] !== undefined ||
+      options[name]!.default !== undefined)
+  );
+  const places = Object.fromEntries(names.map((name) => [name, { env: name }]));
+  return { kind, definition, settings, values: { ...values, ...places } };
+}
+
+function secretFixture(
+  option: string,
+  secrets: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  return Object.hasOwn(secrets, option)
+    ? Promise.resolve(secrets[option]!)
+    : Promise.reject(new Error(`Missing fixture: expected secrets: { ${option}: "…" }`));
+}
+
+/**
  * Returns the same permissions as the manifest. They depend only on bound values. If a required
  * option is not bound, as in the test of an unbound check, its value comes from the arguments.
  */
@@ -161,5 +204,5 @@ function declaredPermissions(
     ...command.values,
   });
   const acceptArguments = args.length > 0 || command.settings.acceptArguments === true;
-  return errors.length > 0 ? {} : permissions(values, { acceptArguments });
+  return errors.length > 0 ? {} : permissions(hideSecrets(options, values), { acceptArguments });
 }

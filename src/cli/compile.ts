@@ -92,7 +92,9 @@ export const compile: Subcommand = defineSubcommand({
     const foreign = await findForeign(out, files);
     if (foreign !== undefined) {
       throw new UsageError(
-        `Cannot write to ${quoteText(out)}: it contains ${quoteText(foreign)}, which is not a part ` +
+        `Cannot write to ${quoteText(out)}: it contains ${
+          quoteText(foreign)
+        }, which is not a part ` +
           "of a deployable: expected a new or empty folder, or the folder of an earlier one",
       );
     }

@@ -6,12 +6,13 @@ import {
   learnPermissions,
   type PermissionEntry,
 } from "../agent/learned_permissions.ts";
-import { isBuiltIn, type ManifestCommand } from "../agent/manifest.ts";
+import { isBuiltIn, type ManifestCheck, type ManifestCommand } from "../agent/manifest.ts";
 import { executableOf, grantPermissions, unite } from "../agent/granted_permissions.ts";
 import type { Permissions } from "../check/declared_permissions.ts";
 import { escapeText } from "../nagios/text.ts";
 import { openProcessTree, type ProcessTree } from "../host/process_tree.ts";
 import type { Channel, ChannelEvents } from "../runner/channel.ts";
+import { declaredEnvironment } from "../runner/declared_environment.ts";
 import { startBroker } from "../runner/permission_broker.ts";
 import { openProcess } from "../runner/process_channel.ts";
 import { createSandbox } from "../runner/sandbox.ts";
@@ -68,11 +69,13 @@ export const learn: Subcommand = defineSubcommand({
     }
     const processes = openProcessTree();
     const learned = await watch(agent, name, args, processes);
-    const compared = compare(learned, command.permissions);
+    // A check need not declare its secrets.
+    const shown = { ...learned, permissions: withoutSecrets(learned.permissions, command) };
+    const compared = compare(shown, withoutSecrets(command.permissions, command));
     console.log(
       json
-        ? JSON.stringify({ command: name, ...learned, ...compared }, null, 2)
-        : present(learned, compared),
+        ? JSON.stringify({ command: name, ...shown, ...compared }, null, 2)
+        : present(shown, compared),
     );
     await prove(agent, name, args, learned.permissions, processes);
     await processes.close();
@@ -97,8 +100,10 @@ async function watch(
 ) {
   say(`Every permission that ${name} requests is granted, for this run only`);
   await using broker = await startBroker();
+  const command = agent.manifest.commands[name] as ManifestCheck;
+  const env = { ...declaredEnvironment(command.permissions.env ?? []), ...broker.env };
   const open = (events: ChannelEvents) =>
-    openProcess(agent.code, agent.code.imports, unite([]), processes, events, broker.env);
+    openProcess(agent.code, agent.code.imports, unite([]), processes, events, env);
   const answer = await runOnce(agent, open, name, args, broker.grant);
   say(`The check answered ${answer}`);
   return learnPermissions(broker.accesses, agent.manifest.settings.procfs);
@@ -144,6 +149,20 @@ async function runOnce(
   } finally {
     sandbox.close();
   }
+}
+
+function withoutSecrets(permissions: Permissions, { options, values }: ManifestCheck): Permissions {
+  const places = Object.keys(options).filter((name) => options[name]!.kind === "secret")
+    .map((name) =>
+      Object(values[name] ?? options[name]!.default) as { file?: string; env?: string }
+    );
+  const isSecret = ({ kind, entry }: PermissionEntry) =>
+    places.some(({ file, env }) => entry === (kind === "read" ? file : kind === "env" && env));
+  const others = entriesOf(permissions).filter((one) => !isSecret(one));
+  return Object.fromEntries(
+    [...Map.groupBy(others, ({ kind }) => kind)]
+      .map(([kind, entries]) => [kind, entries.map(({ entry }) => entry)]),
+  );
 }
 
 interface Comparison {

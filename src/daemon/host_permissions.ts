@@ -4,6 +4,8 @@ import type { HostFile } from "../agent/host_settings.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { formatFlags, type GrantedPermissions, unite } from "../agent/granted_permissions.ts";
 import type { Reader } from "../agent/read.ts";
+import type { Permissions } from "../check/declared_permissions.ts";
+import { parseSource } from "../check/vault.ts";
 import { commandLine, prefixLine } from "../agent/run_settings.ts";
 import { certificatePath } from "../agent/path_settings.ts";
 import { address } from "../agent/read_address.ts";
@@ -15,8 +17,8 @@ import { parseAllowedHost } from "../net/allowed_hosts.ts";
 
 /**
  * Returns the permissions that a host's settings need in addition to the compiled ones: for listen
- * addresses, host names to look up, the certificate, procfs, and plugins that the settings add.
- * Checks get none of them. This function does not evaluate the agent's code. Invalid values add
+ * addresses, host names to look up, the certificate, procfs, plugins that the settings add, and the
+ * places of secrets. Checks get none of them, except for their own secrets. This function does not evaluate the agent's code. Invalid values add
  * no permission. The daemon reports them when it loads the settings.
  *
  * @param settings the parsed settings of the host
@@ -47,6 +49,7 @@ export function hostPermissions(
       read: [valid(settingsTable.procfs, procfs) ?? []].flat()
         .flatMap((folder) => procFiles(manifest, folder)),
     },
+    ...secretsOf(recordOf(commands), manifest),
     sets("user") ? { read: [SETPRIV_PATH], run: [SETPRIV_PATH] } : {},
     sets("group") ? { read: [GROUPS_PATH] } : {},
     starts
@@ -146,6 +149,26 @@ function nameOf(text: string): string[] {
   } catch {
     return [];
   }
+}
+
+// A place that contains a comma is invalid.
+function secretsOf(
+  given: Readonly<Record<string, unknown>>,
+  { commands }: Manifest,
+): Permissions[] {
+  return Object.entries(commands).flatMap(([name, command]) => {
+    if (command.kind !== "check" || !Object.hasOwn(given, name)) return [];
+    const values = recordOf(recordOf(given[name]).options);
+    return Object.keys(command.options).flatMap((option) => {
+      if (command.options[option]!.kind !== "secret" || !Object.hasOwn(values, option)) return [];
+      try {
+        const source = parseSource(values[option]);
+        return "file" in source ? { read: [source.file] } : { env: [source.env] };
+      } catch {
+        return [];
+      }
+    });
+  });
 }
 
 function procFiles({ commands }: Manifest, procfs: string): string[] {

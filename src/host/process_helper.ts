@@ -38,6 +38,15 @@ export interface ProcessHelper {
 
 /** The limit for an answer, in milliseconds. A helper that got SIGSTOP never answers. */
 const answerMilliseconds = 10_000;
+const answerIntervals = 4;
+
+/** A request without a complete answer. */
+interface Request {
+  /** The lines of the answer that have arrived. */
+  lines: string[];
+  resolve(lines: string[]): void;
+  reject(error: Error): void;
+}
 
 /** The folders of programs. */
 const defaultPath = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -154,55 +163,76 @@ export function startProcessHelper(mark: string, path: string = defaultPath): Pr
   const input = child.stdin.getWriter();
   const output = child.stdout.pipeThrough(new TextDecoderStream("latin1")).getReader();
   const broken = Promise.withResolvers<string>();
-  let rest = "";
+  /** The requests without a complete answer. The helper answers them in this order. */
+  const waiting: Request[] = [];
+  let failure: string | undefined;
   let closing = false;
-  let last: Promise<unknown> = Promise.resolve();
+  let reading: Promise<void> = Promise.resolve();
+  let lastList: Promise<unknown> = Promise.resolve();
   let nextList: Promise<Process[]> | undefined;
 
   statusOfChild(child).then(({ code, signal }) => {
     if (!closing) broken.resolve(`it exited (${signal ?? `exit code ${code}`})`);
   });
 
-  async function exchange(request: string): Promise<string[]> {
-    const ended = () => new Error("it has exited");
-    await input.write(new TextEncoder().encode(`${request}\n`)).catch(() => {
-      throw ended();
-    });
-    const lines: string[] = [];
-    for (;;) {
-      const { value, done } = await output.read();
-      if (done) throw ended();
-      const parts = (rest + value).split("\n");
-      rest = parts.pop()!;
-      const end = parts.indexOf(".");
-      for (const line of end < 0 ? parts : parts.slice(0, end)) lines.push(line);
-      if (end >= 0) return lines;
-    }
+  function fail(reason: string): void {
+    failure ??= reason;
+    broken.resolve(failure);
+    for (const { reject } of waiting.splice(0)) reject(new Error(failure));
   }
 
-  async function askNow(request: string): Promise<string[]> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`no answer within ${answerMilliseconds} ms`)),
-        answerMilliseconds,
-      );
-    });
-    try {
-      return await Promise.race([exchange(request), late]);
-    } catch (error) {
-      broken.resolve((error as Error).message);
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  // Requests are sent one at a time.
+  // Requests do not wait for the answers of others: on a busy machine, each wait takes long.
   function ask(request: string): Promise<string[]> {
-    const answer = last.then(() => askNow(request));
-    last = answer.catch(() => {});
-    return answer;
+    if (failure !== undefined) return Promise.reject(new Error(failure));
+    const { promise, resolve, reject } = Promise.withResolvers<string[]>();
+    waiting.push({ lines: [], resolve, reject });
+    input.write(new TextEncoder().encode(`${request}\n`)).catch(() => fail("it has exited"));
+    if (waiting.length === 1) reading = readAnswers();
+    return promise;
+  }
+
+  // A pending read keeps this process running, so it reads only while requests wait.
+  async function readAnswers(): Promise<void> {
+    let rest = "";
+    let silent = 0;
+    // If this process itself did not run for some time, the answer may be there already. So the
+    // limit consists of several intervals.
+    const timer = setInterval(() => {
+      if (++silent >= answerIntervals) fail(`no answer within ${answerMilliseconds} ms`);
+    }, answerMilliseconds / answerIntervals);
+    try {
+      while (waiting.length > 0) {
+        const { value, done } = await output.read();
+        if (done) return fail("it has exited");
+        silent = 0;
+        const lines = (rest + value).split("\n");
+        rest = lines.pop()!;
+        for (const line of lines) {
+          if (line === ".") {
+            const answered = waiting.shift();
+            answered?.resolve(answered.lines);
+          } else waiting[0]?.lines.push(line);
+        }
+      }
+    } catch (error) {
+      fail((error as Error).message);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  async function listProcesses(): Promise<Process[]> {
+    await lastList;
+    // Later callers get a list that is made after their calls.
+    nextList = undefined;
+    return parseProcesses(await ask("list"));
+  }
+
+  function list(): Promise<Process[]> {
+    if (nextList !== undefined) return nextList;
+    nextList = listProcesses();
+    lastList = nextList.catch(() => {});
+    return nextList;
   }
 
   return {
@@ -210,17 +240,14 @@ export function startProcessHelper(mark: string, path: string = defaultPath): Pr
       if (targets.length > 0) await ask(`signal ${signal} ${targets.join(" ")}`);
     },
     exists: async (group) => (await ask(`exists ${group}`)).includes("yes"),
-    list() {
-      if (nextList !== undefined) return nextList;
-      // Callers share this list until its request is sent. A later caller gets the next list.
-      last = last.then(() => nextList = undefined);
-      nextList = ask("list").then(parseProcesses);
-      return nextList;
-    },
+    list,
     broken: broken.promise,
     async close() {
       closing = true;
-      await last;
+      while (nextList !== undefined || waiting.length > 0) {
+        await lastList;
+        await reading;
+      }
       await input.close().catch(() => {});
       await output.cancel().catch(() => {});
       child.ref();

@@ -4,11 +4,13 @@ import { grantPermissions } from "../agent/granted_permissions.ts";
 import { type BareFunction, executeCheck } from "../check/execute.ts";
 import type { CheckCommand } from "../check/define_check.ts";
 import { type Answer, failure } from "../check/answer.ts";
+import { createVault } from "../check/vault.ts";
 import { withHostValues } from "./host_values.ts";
 import type { RunContext } from "./messages.ts";
 import type { Isolation, SandboxKind, SandboxPool } from "./pool.ts";
 import { needsNewWorker, type Quarantine } from "./quarantine.ts";
 import { waitUntilQuiet } from "./quiet.ts";
+import { readSecret } from "./read_secret.ts";
 import type { CheckRunner } from "./runner.ts";
 import { unlessAborted } from "./deadline.ts";
 import { AGENT } from "./run_record.ts";
@@ -201,10 +203,12 @@ export function withOwnCheck(
  * @returns the runner of checks
  */
 export function inlineChecks(agent: Agent, context: RunContext, log: SandboxLog): CheckRunner {
+  const vault = createVault(readSecret);
   return (name, _command, args, signal) =>
-    executeCheck(agent.commands[name] as CheckCommand | BareFunction, args, {
-      ...context,
-      signal,
-      log: (message) => log(name, message),
-    });
+    executeCheck(
+      agent.commands[name] as CheckCommand | BareFunction,
+      args,
+      { ...context, signal, log: (message) => log(name, vault.scrub(String(message))) },
+      vault,
+    );
 }

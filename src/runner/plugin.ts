@@ -6,6 +6,7 @@ import { type ChildStatus, statusOfChild } from "../host/child_status.ts";
 import { SETPRIV_PATH } from "../host/paths.ts";
 import { MARK_VARIABLE } from "../host/mark.ts";
 import type { Ending, ProcessTree } from "../host/process_tree.ts";
+import { inTurn } from "./start_turn.ts";
 
 /** An executable to run, with all its settings resolved. */
 export interface PluginRun {
@@ -32,8 +33,15 @@ export interface PluginRun {
 /** The number of bytes kept of stderr, which only the log and the long output show. */
 const maxStderrBytes = 2_048;
 
+/** The pause after this number of bytes that are dropped: the daemon reads 250 MB in a second. */
+const dropMilliseconds = 4;
+const dropBytes = 1_048_576;
+
 /** Maximum time that stdout may stay open after a plugin has ended. */
 const lingerMilliseconds = 1_000;
+
+/** The reason if the deadline passes before a command is started. */
+export const NOT_STARTED = "The command was still queued at its deadline and was not started";
 
 /** NRPE's text for a plugin that printed nothing, for any reason. */
 const unreadable = "NRPE: Unable to read output";
@@ -47,21 +55,24 @@ const unreadable = "NRPE: Unable to read output";
  * @param signal aborted at the deadline
  * @param processes ends processes
  * @returns the result of the plugin; its reason is a signal, an invalid exit code or stderr
+ * @throws if the deadline passes before the plugin is started
  */
 export async function runPlugin(
   run: PluginRun,
   signal: AbortSignal,
   processes: ProcessTree,
 ): Promise<Answer> {
-  let child: Deno.ChildProcess;
+  let started: Deno.ChildProcess | undefined;
   const mark = processes.createMark();
   try {
     if (run.sha256 !== undefined) await verify(run.argv[0]!, run.sha256);
-    child = spawn(run, mark);
+    started = await inTurn(() => signal.aborted ? undefined : spawn(run, mark));
   } catch (error) {
     const path = run.prefix?.[0] ?? run.argv[0];
     return unknown(`Cannot start ${JSON.stringify(path)}: ${startFailure(error)}`);
   }
+  if (started === undefined) throw new Error(NOT_STARTED);
+  const child = started;
   let ending: Promise<Ending> | undefined;
   // When all processes that can be found have ended, the output is closed even if another process
   // holds it open.
@@ -150,12 +161,20 @@ async function collect(
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let kept = 0;
+  let dropped = 0;
   const reader = stream.getReader();
   const leave = () => reader.cancel();
   abandon.addEventListener("abort", leave, { once: true });
   if (abandon.aborted) leave();
   for (let read; !(read = await reader.read()).done;) {
-    if (kept === most) continue;
+    if (kept === most) {
+      dropped += read.value.length;
+      if (dropped < dropBytes) continue;
+      dropped = 0;
+      // Without the pause, the daemon would read as fast as the plugin writes.
+      await new Promise((resolve) => setTimeout(resolve, dropMilliseconds));
+      continue;
+    }
     const part = read.value.subarray(0, most - kept);
     chunks.push(part);
     kept += part.length;

@@ -6,7 +6,7 @@ import type { ProcessTree } from "../host/process_tree.ts";
 import { BusyError, createAdmission } from "./admission.ts";
 import { createCache } from "./cache.ts";
 import { waitAtMost, withDeadline } from "./deadline.ts";
-import { type PluginRun, runPlugin } from "./plugin.ts";
+import { NOT_STARTED, type PluginRun, runPlugin } from "./plugin.ts";
 
 /** Runs the commands of one agent. */
 export interface Runner {
@@ -85,7 +85,7 @@ export function createRunner(
         ? await runCheck(name, command, args, signal)
         : await runPlugin(pluginRun(command, args), signal, processes);
     } catch (error) {
-      return failed(leave === undefined && signal.aborted ? notStarted : error);
+      return failed(leave === undefined && signal.aborted ? NOT_STARTED : error);
     } finally {
       leave?.();
     }
@@ -121,8 +121,6 @@ export function createRunner(
     },
   };
 }
-
-const notStarted = "The command was still queued at its deadline and was not started";
 
 function pluginRun(
   command: ManifestCommand & { kind: "plugin" | "shell" },

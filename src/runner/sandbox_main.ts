@@ -14,6 +14,8 @@ import { hardenProcess, hardenWorker } from "./harden.ts";
 import { withHostValues } from "./host_values.ts";
 import { copyCommands } from "./own_commands.ts";
 import type { FromSandbox, RealmFacts, ToSandbox } from "./messages.ts";
+import { createVault } from "../check/vault.ts";
+import { readSecret } from "./read_secret.ts";
 import type { Print } from "./null_streams.ts";
 import { BUNDLE_NAME } from "./bundle_name.ts";
 
@@ -128,13 +130,14 @@ export async function serveSandbox(
 ): Promise<void> {
   const named = (text: string) => text.replaceAll(module, BUNDLE_NAME);
   const running = new Map<number, { command: string; abort: AbortController }>();
+  const vault = createVault(readSecret);
   let printed = 0;
 
   function log(command: string, count: number, message: unknown): void {
     if (count > maxLogged) return;
     const text = count === maxLogged
       ? `${maxLogged} messages were logged; further messages of this run are dropped`
-      : named(String(message)).slice(0, maxLoggedCharacters);
+      : vault.scrub(named(String(message))).slice(0, maxLoggedCharacters);
     send({ type: "log", command, message: text });
   }
 
@@ -166,7 +169,7 @@ export async function serveSandbox(
       ...shared,
       signal: abort.signal,
       log: (text) => log(name, logged++, text),
-    });
+    }, vault);
     running.delete(id);
     const { reason, ...known } = readAnswer(answer)!;
     send({

@@ -96,7 +96,13 @@ const optionTypes: Record<OptionKind, (spec: OptionSpec) => Schema> = {
   oneOf: ({ values }) => ({ enum: values }),
   flag: () => ({ type: ["boolean", "string"] }),
   list: () => ({ anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] }),
+  secret: () => ({ anyOf: ["file", "env"].map(placeOf) }),
 };
+
+function placeOf(name: string): Schema {
+  const properties = { [name]: { type: "string" } };
+  return { type: "object", properties, required: [name], additionalProperties: false };
+}
 
 function optionOf(spec: OptionSpec): Schema {
   const { kind, description, default: value } = spec;
