@@ -1,9 +1,9 @@
 import {
+  judge,
   type Option,
   option,
   type PeerCertificate,
   type Perfdata,
-  type Range,
   type State,
 } from "../src/mod.ts";
 import { printable } from "./_printable.ts";
@@ -81,12 +81,7 @@ export function judgeCertificate(
   const name = printable(commonName, 256).replaceAll("\n", "?");
   const seconds = Math.floor(validTo.getTime() / 1000) - Math.floor(now.getTime() / 1000);
   const left = Math.floor(seconds / DAY);
-  const perfdata = [{
-    label: "days",
-    value: left,
-    warning: upTo(days.warning),
-    critical: upTo(days.critical),
-  }];
+  const { perfdata } = judge({ label: "days", value: left, ...days, lessIsWorse: true });
   const verdict = (state: State, text: string) => ({
     state,
     output: `${state} - Certificate '${name}' ${text}`,
@@ -124,9 +119,4 @@ export function formatTimestamp(date: Date, offset: number = -date.getTimezoneOf
   );
   return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${time} ${year} ` +
     `${offset < 0 ? "-" : "+"}${zone.join("")}`;
-}
-
-/** Returns the range that alerts at this many days or fewer: inside, from negative infinity. */
-function upTo(days: number): Range {
-  return { start: -Infinity, end: days, inside: true };
 }

@@ -1,4 +1,4 @@
-import { parseBytes } from "../src/mod.ts";
+import { isBeyond, judge, parseBytes, type State } from "../src/mod.ts";
 
 /** The pattern of one percentage or one size; `option.list` has split the list at its commas. */
 export const freeSpacePattern = /\d+(?:\.\d*)?(?:%|(?:[kKmMgGtTpPeE]i?)?[bB]?)/;
@@ -37,6 +37,47 @@ export function parseFreeSpace(
   return threshold;
 }
 
+/** The parts of a threshold for free space. */
+export const spaceParts = ["percent", "bytes"] as const;
+
+/**
+ * Compares free space with its thresholds: each part alerts if this much or less is free.
+ *
+ * @param free the free space in percent and in bytes
+ * @param warning the threshold for WARNING
+ * @param critical the threshold for CRITICAL
+ * @returns the state
+ */
+export function judgeFreeSpace(
+  free: { percent: number; bytes: number },
+  warning: FreeSpace | undefined,
+  critical: FreeSpace | undefined,
+): State {
+  return judge(spaceParts.map((part) => ({
+    label: part,
+    value: free[part],
+    warning: warning?.[part],
+    critical: critical?.[part],
+    lessIsWorse: true,
+  }))).state;
+}
+
+/**
+ * Returns whether a part of a threshold for WARNING is below the same part of the one for CRITICAL.
+ *
+ * @param part the part to compare
+ * @param warning the threshold for WARNING
+ * @param critical the threshold for CRITICAL
+ * @returns false if one of them has no such part
+ */
+export function isPartBeyond(
+  part: keyof FreeSpace,
+  warning: FreeSpace = {},
+  critical: FreeSpace = {},
+): boolean {
+  return isBeyond({ warning: warning[part], critical: critical[part], lessIsWorse: true });
+}
+
 /**
  * Returns whether a threshold for WARNING never applies, because the one for CRITICAL alerts on the
  * same values and more.
@@ -45,9 +86,9 @@ export function parseFreeSpace(
  * @param critical the threshold for CRITICAL
  * @returns false if one of them is undefined, or if they are equal
  */
-export function isBeyond(warning: FreeSpace = {}, critical: FreeSpace = {}): boolean {
-  const parts = (["percent", "bytes"] as const).filter((part) => warning[part] !== undefined);
-  return parts.length > 0 && parts.every((part) => warning[part]! < (critical[part] ?? -1));
+export function isSpaceBeyond(warning: FreeSpace = {}, critical: FreeSpace = {}): boolean {
+  const parts = spaceParts.filter((part) => warning[part] !== undefined);
+  return parts.length > 0 && parts.every((part) => isPartBeyond(part, warning, critical));
 }
 
 function parsePercentage(item: string): number {

@@ -1,10 +1,4 @@
-import {
-  type CheckResult,
-  type InspectedCommand,
-  type Perfdata,
-  type Range,
-  unknown,
-} from "../src/mod.ts";
+import { type CheckResult, type Perfdata, type Range, unknown } from "../src/mod.ts";
 
 /**
  * Returns the thresholds of one value as fields of its perfdata. A number becomes a plain upper
@@ -55,53 +49,7 @@ export function hasThresholds({ warning, critical }: ThresholdValues): boolean {
   );
 }
 
-/**
- * Warns of a command that cannot alert: neither the agent nor arguments set a threshold.
- *
- * @param values the option values
- * @param command the settings of the command
- * @returns the warnings, for `inspect` of a check
- */
-export function inspectThresholds(
-  values: ThresholdValues,
-  { acceptArguments }: InspectedCommand,
-): string[] {
-  if (acceptArguments || hasThresholds(values)) return [];
-  return ["The command cannot alert: set warning, critical or both, or accept arguments"];
-}
-
-/** The warning of a check whose warning threshold has no effect. */
+/** The warning of a check whose warning threshold has no effect; the same as for `option.range`. */
 export const neverWarns =
-  "The warning threshold has no effect, because the critical threshold alerts first: " +
-  "exchange them, or omit warning";
-
-/**
- * Warns of ranges for WARNING that never apply, because the ranges for CRITICAL alert on the same
- * values and more. Equal ranges are intended.
- *
- * @param warning a range, or one for each value; the last one applies to the rest
- * @param critical the same for CRITICAL
- * @returns the warnings, for `inspect` of a check
- */
-export function inspectOrder(
-  warning: Range | readonly Range[] = [],
-  critical: Range | readonly Range[] = [],
-): string[] {
-  const [warnings, criticals] = [[warning].flat(), [critical].flat()] as [Range[], Range[]];
-  const pairs = Array.from(
-    { length: Math.max(warnings.length, criticals.length) },
-    (_, at) => [warnings[at] ?? warnings.at(-1), criticals[at] ?? criticals.at(-1)] as const,
-  );
-  return pairs.some(([warning, critical]) => isCovered(warning, critical)) ? [neverWarns] : [];
-}
-
-function isCovered(warning: Range | undefined, critical: Range | undefined): boolean {
-  if (warning === undefined || critical === undefined) return false;
-  const [w, c] = [warning, critical];
-  const neverAlerts = !w.inside && w.start === -Infinity && w.end === Infinity;
-  const areEqual = w.inside === c.inside && w.start === c.start && w.end === c.end;
-  if (neverAlerts || areEqual) return false;
-  if (w.inside && c.inside) return c.start <= w.start && w.end <= c.end;
-  if (w.inside) return w.end < c.start || c.end < w.start;
-  return !c.inside && w.start <= c.start && c.end <= w.end;
-}
+  'The threshold "warning" has no effect, because "critical" alerts first: exchange them, or omit ' +
+  '"warning"';

@@ -50,8 +50,8 @@ export default defineAgent({
     // CRITICAL after half a year in which no package was installed or updated.
     check_file_age: fileAge({
       file: "/var/lib/dpkg/status",
-      warning: 90 * 86400,
-      critical: 180 * 86400,
+      warning: "90d",
+      critical: "180d",
       ignoreMissing: true,
     }),
 

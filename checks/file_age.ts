@@ -2,19 +2,17 @@ import {
   type Check,
   type CheckResult,
   defineCheck,
-  evaluate,
+  judge,
   type Option,
   option,
   type OptionValues,
   type Perfdata,
   type Range,
   type RangeInput,
-  type State,
   unknown,
-  worst,
 } from "../src/mod.ts";
 import { callWithin } from "./_late_calls.ts";
-import { inspectOrder, neverWarns, thresholds } from "./_thresholds.ts";
+import { thresholds } from "./_thresholds.ts";
 
 /** Properties of a file. */
 export interface FileReading {
@@ -35,10 +33,10 @@ export type FileAgeOptions = {
   readonly warning: Option<Range, RangeInput, "default">;
   /** The critical threshold for the age in seconds. */
   readonly critical: Option<Range, RangeInput, "default">;
-  /** WARNING below this size in bytes. */
-  readonly warningSize: Option<number, number | string, "default">;
-  /** CRITICAL below this size in bytes. */
-  readonly criticalSize: Option<number, number | string, "default">;
+  /** The warning threshold for the size in bytes; a plain number is the minimum. */
+  readonly warningSize: Option<Range, RangeInput, "optional">;
+  /** The critical threshold for the size in bytes; a plain number is the minimum. */
+  readonly criticalSize: Option<Range, RangeInput, "optional">;
   /** Whether a missing file is OK. */
   readonly ignoreMissing: Option<boolean, boolean, "default">;
   /** The time limit in seconds. */
@@ -57,8 +55,8 @@ export type FileAgeOptions = {
  *   commands: {
  *     check_backup: fileAge({
  *       file: "/var/backups/db.dump",
- *       warning: 90000,
- *       critical: 180000,
+ *       warning: "25h",
+ *       critical: "50h",
  *       criticalSize: "1MB",
  *     }),
  *   },
@@ -76,34 +74,22 @@ export const fileAge: Check<FileAgeOptions> = defineCheck<FileAgeOptions>({
       expected: "an absolute path",
       maxLength: 4096,
     }),
-    warning: option.range({
-      short: "w",
-      description: "Warn if the age in seconds is outside this range",
-      default: 240,
-    }),
-    critical: option.range({
-      short: "c",
-      description: "Critical if the age in seconds is outside this range",
-      default: 600,
-    }),
-    warningSize: option.bytes({
+    ...option.thresholds("the age", { kind: "durationRange", warning: 240, critical: 600 }),
+    warningSize: option.bytesRange({
       short: "W",
-      description: "Warn if the file is smaller than this size in bytes",
-      default: 0,
+      description: "Warn if the file is smaller than this size, or outside a range such as 1kB:1MB",
+      lessIsWorse: true,
     }),
-    criticalSize: option.bytes({
+    criticalSize: option.bytesRange({
       short: "C",
-      description: "Critical if the file is smaller than this size in bytes",
-      default: 0,
+      description:
+        "Critical if the file is smaller than this size, or outside a range such as 1kB:1MB",
+      lessIsWorse: true,
     }),
     ignoreMissing: option.flag({ short: "i", description: "Return OK if the file is missing" }),
     timeout: option.duration({ short: "t", description: "Time limit in seconds", default: 5 }),
   },
   permissions: ({ file }) => ({ read: [file] }),
-  inspect: ({ warning, critical, warningSize, criticalSize }) => [
-    ...inspectOrder(warning, critical),
-    ...(warningSize > 0 && warningSize < criticalSize ? [`Size: ${neverWarns}`] : []),
-  ],
   async run(options, { signal }) {
     const { file, timeout } = options;
     const key = JSON.stringify(["stat", file]);
@@ -141,14 +127,20 @@ export function presentFile(
   const { warning, critical, warningSize, criticalSize } = question;
   const perfdata: Perfdata[] = [
     { label: "age", value: age, uom: "s", warning, critical },
-    { label: "size", value: size, uom: "B", ...thresholds(warningSize, criticalSize), min: 0 },
+    {
+      label: "size",
+      value: size,
+      uom: "B",
+      ...thresholds(shown(warningSize), shown(criticalSize)),
+      min: 0,
+    },
   ];
-  const state = worst(
+  const { state } = judge([
     // The time of a file may be later than the current time. Its age is negative then. A plain
     // number is therefore an upper bound only.
-    evaluate({ label: "age", value: age, warning: upTo(warning), critical: upTo(critical) }),
-    judgeSize(size, warningSize, criticalSize),
-  );
+    { label: "age", value: age, warning: upTo(warning), critical: upTo(critical) },
+    { label: "size", value: size, warning: atLeast(warningSize), critical: atLeast(criticalSize) },
+  ]);
   const output = `FILE_AGE ${state}: ${file} is ${age} seconds old and ${size} bytes`;
   return { state, output, perfdata };
 }
@@ -169,8 +161,20 @@ function upTo(range: Range): Range {
   return range.start === 0 && !range.inside ? { ...range, start: -Infinity } : range;
 }
 
-function judgeSize(size: number, warningSize: number, criticalSize: number): State {
-  return size < criticalSize ? "CRITICAL" : size < warningSize ? "WARNING" : "OK";
+/** Returns the plain number of a threshold for the size; undefined for another range. */
+function plainSize(range: Range): number | undefined {
+  return range.inside && range.start === -Infinity ? range.end : undefined;
+}
+
+// As in the plugin, a plain number is a minimum: a file of exactly this size is large enough.
+function atLeast(range: Range | undefined): Range | undefined {
+  const start = range && plainSize(range);
+  return start === undefined ? range : { start, end: Infinity, inside: false };
+}
+
+// The plugin prints a plain number as it is, and 0 without a threshold.
+function shown(range: Range | undefined): Range | number {
+  return range === undefined ? 0 : plainSize(range) ?? range;
 }
 
 function inSeconds(date: Date): number {

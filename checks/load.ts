@@ -2,7 +2,8 @@ import {
   type Check,
   type CheckResult,
   defineCheck,
-  evaluate,
+  isBeyond,
+  judge,
   type Option,
   option,
   type Perfdata,
@@ -11,13 +12,7 @@ import {
 } from "../src/mod.ts";
 import { fixed } from "./_fixed.ts";
 import { psPath, readProcesses } from "./_ps.ts";
-import {
-  hasThresholds,
-  inspectOrder,
-  inspectThresholds,
-  noThresholds,
-  thresholds,
-} from "./_thresholds.ts";
+import { hasThresholds, noThresholds } from "./_thresholds.ts";
 
 /** The three load averages, with data that explains them. */
 export interface LoadReading {
@@ -94,10 +89,6 @@ export const load: Check<LoadOptions> = defineCheck<LoadOptions>({
     sys: percpu || acceptArguments ? ["loadavg", "cpus"] : ["loadavg"],
     run: procsToShow > 0 ? [psPath] : [],
   }),
-  inspect: (values, command) => [
-    ...inspectThresholds(values, command),
-    ...inspectOrder(values.warning, values.critical),
-  ],
   async run({ warning, critical, percpu, procsToShow }, { signal }) {
     if (!hasThresholds({ warning, critical })) return noThresholds;
     const averages = Deno.loadavg().map(asKernelShows);
@@ -124,13 +115,13 @@ export const load: Check<LoadOptions> = defineCheck<LoadOptions>({
 export function presentLoad(reading: LoadReading, limits: LoadThresholds): CheckResult {
   const { averages, cpus = 0, processes } = reading;
   const scaled = cpus > 0 ? averages.map((average) => average / cpus) : undefined;
-  const values = minutes.map((span, at): Perfdata => ({
+  requireOrder(limits);
+  const { state, perfdata: values } = judge(minutes.map((span, at) => ({
     label: `${scaled ? "scaled_" : ""}load${span}`,
     value: (scaled ?? averages)[at] ?? NaN,
-    ...judgedBy(limits, at),
+    ...limits,
     min: 0,
-  }));
-  const state = evaluate(values);
+  })));
   const perfdata = values.flatMap((value, at) => [
     ...(scaled ? [{ label: `load${minutes[at]}`, value: shown(averages[at]), min: 0 }] : []),
     { ...value, value: shown(value.value) },
@@ -149,29 +140,26 @@ function shown(value: Perfdata["value"] = NaN): Perfdata["value"] {
   return Number.isFinite(value) ? Number(fixed(Number(value), 3)) : "U";
 }
 
-function judgedBy(limits: LoadThresholds, at: number): Pick<Perfdata, "warning" | "critical"> {
-  const warning = pick(limits.warning, at);
-  const critical = pick(limits.critical, at);
-  // Only plain upper bounds are compared: with `@` or a lower bound, any order may be intended.
-  if (warning && critical && upper(warning) > upper(critical)) {
-    const name = `${minutes[at]}-minute "warning load"`;
-    throw new RangeError(`Parameter inconsistency: ${name} is greater than "critical load"`);
-  }
-  return thresholds(warning, critical);
-}
-
-function pick(ranges: readonly Range[] | undefined, at: number): Range | undefined {
-  if (ranges === undefined) return undefined;
-  if (ranges.length > minutes.length) {
+// As in the plugin, thresholds in the wrong order are an error. Only plain upper bounds are compared:
+// with `@` or a lower bound, any order may be intended.
+function requireOrder({ warning = [], critical = [] }: LoadThresholds): void {
+  for (const { length } of [warning, critical]) {
+    if (length <= minutes.length) continue;
     throw new RangeError(
-      `Invalid number of thresholds ${ranges.length}: expected 1 to 3, for 1, 5 and 15 minutes`,
+      `Invalid number of thresholds ${length}: expected 1 to 3, for 1, 5 and 15 minutes`,
     );
   }
-  return ranges[at] ?? ranges.at(-1);
+  for (const [at, span] of minutes.entries()) {
+    const pair = [warning, critical].map((ranges) => ranges[at] ?? ranges.at(-1));
+    const [warn, crit] = pair.map((range) => range && upperBound(range));
+    if (!isBeyond({ warning: warn, critical: crit })) continue;
+    const name = `${span}-minute "warning load"`;
+    throw new RangeError(`Parameter inconsistency: ${name} is greater than "critical load"`);
+  }
 }
 
-function upper({ start, end, inside }: Range): number {
-  return start <= 0 && !inside ? end : NaN;
+function upperBound({ start, end, inside }: Range): Range | undefined {
+  return start <= 0 && !inside ? { start: 0, end, inside } : undefined;
 }
 
 /**

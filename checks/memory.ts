@@ -3,21 +3,17 @@ import {
   type CheckContext,
   type CheckResult,
   defineCheck,
+  isBeyond,
+  judge,
   type Option,
   option,
   type OptionValues,
   type Perfdata,
   readProc,
-  type State,
+  type Thresholds,
 } from "../src/mod.ts";
 import { fixed } from "./_fixed.ts";
-import {
-  hasThresholds,
-  inspectThresholds,
-  neverWarns,
-  noThresholds,
-  thresholds,
-} from "./_thresholds.ts";
+import { hasThresholds, neverWarns, noThresholds, thresholds } from "./_thresholds.ts";
 
 /** The memory of the host in bytes, from `Deno.systemMemoryInfo()`. */
 export interface MemoryReading {
@@ -91,10 +87,8 @@ export const memory: Check<MemoryOptions> = defineCheck<MemoryOptions>({
   },
   permissions: { sys: ["systemMemoryInfo"], proc: [arcFile] },
   procIsOptional: true,
-  inspect: (values, command) => [
-    ...inspectThresholds(values, command),
-    ...(isOrdered(values.warning, values.critical, values.free) ? [] : [neverWarns]),
-  ],
+  inspect: ({ warning, critical, free }) =>
+    isBeyond(limitsOf(warning, critical, free)) ? [neverWarns] : [],
   async run({ used, free, ...rest }, context) {
     if (!hasThresholds(rest)) return noThresholds;
     if (used && free) {
@@ -152,14 +146,17 @@ export function presentMemory(
   if (!(total > 0)) {
     throw new RangeError(`Invalid memory size ${all}: expected a positive number of bytes`);
   }
-  order(warning, critical, compareFree);
+  const limits = limitsOf(warning, critical, compareFree);
+  if (isBeyond(limits)) {
+    throw new RangeError(
+      `Invalid warning threshold ${warning}%: ` +
+        `expected at ${compareFree ? "least" : "most"} the critical threshold ${critical}%`,
+    );
+  }
 
   const amount = compareFree ? free : used;
   const share = fixed(amount / total * 100, 1);
-  const met = (threshold: number | undefined) =>
-    threshold !== undefined &&
-    (compareFree ? Number(share) <= threshold : Number(share) >= threshold);
-  const state: State = met(critical) ? "CRITICAL" : met(warning) ? "WARNING" : "OK";
+  const { state } = judge({ label: "share", value: Number(share), ...limits });
   const mark = state === "OK" ? "." : "!";
   // The thresholds in the perfdata are for used memory, also with `free`, as in the plugin.
   const ofUsed = (threshold: number | undefined) =>
@@ -180,19 +177,14 @@ function kilobytes(bytes: number): number {
   return Math.round(bytes / 1024);
 }
 
-function isOrdered(
+/** Returns the thresholds as `judge()` compares them: this percentage or less is free, or more used. */
+function limitsOf(
   warning: number | undefined,
   critical: number | undefined,
   free: boolean,
-): boolean {
-  if (warning === undefined || critical === undefined) return true;
-  return free ? warning >= critical : warning <= critical;
-}
-
-function order(warning: number | undefined, critical: number | undefined, free: boolean): void {
-  if (isOrdered(warning, critical, free)) return;
-  throw new RangeError(
-    `Invalid warning threshold ${warning}%: ` +
-      `expected at ${free ? "least" : "most"} the critical threshold ${critical}%`,
-  );
+): Thresholds {
+  if (free) return { warning, critical, lessIsWorse: true };
+  const orMore = (start: number | undefined) =>
+    start === undefined ? undefined : { start, end: Infinity, inside: true };
+  return { warning: orMore(warning), critical: orMore(critical) };
 }

@@ -11,10 +11,13 @@ import {
   type FreeSpace,
   freeSpaceExpected,
   freeSpacePattern,
-  isBeyond,
+  isPartBeyond,
+  isSpaceBeyond,
+  judgeFreeSpace,
   parseFreeSpace,
+  spaceParts,
 } from "./_free_space.ts";
-import { inspectThresholds, neverWarns, thresholds } from "./_thresholds.ts";
+import { hasThresholds, neverWarns, thresholds } from "./_thresholds.ts";
 
 /** The swap space of the host in bytes, from `Deno.systemMemoryInfo()`. */
 export interface SwapReading {
@@ -89,11 +92,14 @@ export const swap: Check<SwapOptions> = defineCheck<SwapOptions>({
   },
   permissions: { sys: ["systemMemoryInfo"] },
   // Without thresholds, the check can still alert if the host has no swap.
-  inspect: (values, command) => [
-    ...(values.noSwap === "ok" ? inspectThresholds(values, command) : []),
-    ...(isBeyond(parseFreeSpace(values.warning, 1), parseFreeSpace(values.critical, 1))
-      ? [neverWarns]
+  alertsWithoutThresholds: true,
+  inspect: ({ warning, critical, noSwap }, { acceptArguments }) => [
+    ...(noSwap === "ok" && !acceptArguments && !hasThresholds({ warning, critical })
+      ? [
+        'The command can never alert: set "warning", "critical" or "noSwap", or acceptArguments: true',
+      ]
       : []),
+    ...(isSpaceBeyond(parseFreeSpace(warning, 1), parseFreeSpace(critical, 1)) ? [neverWarns] : []),
   ],
   run: ({ warning, critical, noSwap }) =>
     presentSwap(Deno.systemMemoryInfo(), {
@@ -118,7 +124,7 @@ export function presentSwap(
   { swapTotal, swapFree }: SwapReading,
   { warning, critical, noSwap = "CRITICAL" }: SwapThresholds,
 ): CheckResult {
-  if (isBelow(warning?.percent, critical?.percent) || isBelow(warning?.bytes, critical?.bytes)) {
+  if (spaceParts.some((part) => isPartBeyond(part, warning, critical))) {
     throw new RangeError(
       "Warning should be more than critical: both are thresholds for free space",
     );
@@ -127,15 +133,7 @@ export function presentSwap(
   const free = Math.floor(swapFree / mebibyte);
   const [size, bytes] = [total * mebibyte, free * mebibyte];
   const percent = total === 0 ? 0 : 100 - Math.trunc(100 * (total - free) / total);
-  const met = (threshold: FreeSpace | undefined) =>
-    !isBelow(threshold?.percent ?? -1, percent) || !isBelow(threshold?.bytes ?? -1, bytes);
-  const state: State = total === 0
-    ? noSwap
-    : met(critical)
-    ? "CRITICAL"
-    : met(warning)
-    ? "WARNING"
-    : "OK";
+  const state = total === 0 ? noSwap : judgeFreeSpace({ percent, bytes }, warning, critical);
   const none = total === 0 ? " - Swap is either disabled, not present, or of zero size." : "";
   return {
     state,
@@ -149,10 +147,6 @@ export function presentSwap(
       max: size,
     }],
   };
-}
-
-function isBelow(value: number | undefined, other: number | undefined): boolean {
-  return value !== undefined && other !== undefined && value < other;
 }
 
 // The plugin's arithmetic: one percent of the total in whole bytes, times the percentage. It is

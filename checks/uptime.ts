@@ -1,22 +1,15 @@
 import {
-  alerts,
   type Check,
   type CheckResult,
   defineCheck,
+  isBeyond,
+  judge,
   type Option,
   option,
-  parseDuration,
-  parseRange,
   type Range,
-  type State,
+  type RangeInput,
 } from "../src/mod.ts";
-import {
-  hasThresholds,
-  inspectOrder,
-  inspectThresholds,
-  noThresholds,
-  thresholds,
-} from "./_thresholds.ts";
+import { hasThresholds, noThresholds, thresholds } from "./_thresholds.ts";
 
 /** Thresholds and texts for {@linkcode presentUptime}. */
 export interface UptimeSettings {
@@ -34,10 +27,10 @@ export interface UptimeSettings {
 
 /** The options of {@linkcode uptime}. */
 export type UptimeOptions = {
-  /** The warning threshold. */
-  warning: Option<string, string, "optional">;
-  /** The critical threshold. */
-  critical: Option<string, string, "optional">;
+  /** The warning threshold in seconds. */
+  warning: Option<Range, RangeInput, "optional">;
+  /** The critical threshold in seconds. */
+  critical: Option<Range, RangeInput, "optional">;
   /** Whether to add the uptime in weeks, days, hours, minutes and seconds. */
   for: Option<boolean, boolean, "default">;
   /** Whether to add the time when the system started. */
@@ -45,12 +38,6 @@ export type UptimeOptions = {
   /** Whether to show the uptime in days instead of seconds. */
   days: Option<boolean, boolean, "default">;
 };
-
-const duration = /\d+[smhdw]?/g;
-const rangeOfDurations = new RegExp(
-  `(?=.*\\d)@?(?:(?:${duration.source}|~)?:)?(?:${duration.source})?`,
-);
-const rangeExpected = "a range of seconds or durations such as 30m:, 30m:26w or 3600";
 
 /**
  * Checks the time since the system started, like `check_uptime` of monitoring-plugins. A lower
@@ -69,19 +56,7 @@ const rangeExpected = "a range of seconds or durations such as 30m:, 30m:26w or 
 export const uptime: Check<UptimeOptions> = defineCheck<UptimeOptions>({
   description: "Time since the system started",
   options: {
-    warning: option.text({
-      short: "w",
-      description: "Warn outside this range, in seconds or with the units s, m, h, d, w: 30m:26w",
-      pattern: rangeOfDurations,
-      expected: rangeExpected,
-    }),
-    critical: option.text({
-      short: "c",
-      description:
-        "Critical outside this range, in seconds or with the units s, m, h, d, w: 5m:52w",
-      pattern: rangeOfDurations,
-      expected: rangeExpected,
-    }),
+    ...option.thresholds("the uptime", { kind: "durationRange" }),
     for: option.flag({
       short: "f",
       description: "Add the uptime in weeks, days, hours, minutes and seconds",
@@ -93,33 +68,16 @@ export const uptime: Check<UptimeOptions> = defineCheck<UptimeOptions>({
     days: option.flag({ short: "d", description: "Show the uptime in days instead of seconds" }),
   },
   permissions: { sys: ["osUptime"] },
-  inspect: (values, command) => [
-    ...inspectThresholds(values, command),
-    ...inspectOrder(parseUptimeRange(values.warning), parseUptimeRange(values.critical)),
-  ],
   run({ warning, critical, since, ...words }) {
     if (!hasThresholds({ warning, critical })) return noThresholds;
     return presentUptime(Deno.osUptime(), {
       ...words,
-      warning: parseUptimeRange(warning),
-      critical: parseUptimeRange(critical),
+      warning,
+      critical,
       since: since ? new Date() : undefined,
     });
   },
 });
-
-/**
- * Parses a range whose ends may be durations.
- *
- * @param text for example `5:`, `30m:26w` or `2d`
- * @returns the range in seconds; undefined if `text` is undefined
- * @throws {SyntaxError} if the text is not a range of durations
- */
-export function parseUptimeRange(text: string | undefined): Range | undefined {
-  return text === undefined
-    ? undefined
-    : parseRange(text.replace(duration, (found) => String(parseDuration(found))));
-}
 
 /**
  * Compares an uptime with its thresholds and formats the result. As in the plugin, the perfdata
@@ -137,14 +95,13 @@ export function presentUptime(seconds: number, settings: UptimeSettings): CheckR
     throw new RangeError(`Invalid uptime ${seconds}: expected a number of seconds`);
   }
   const { warning, critical, since } = settings;
-  order(warning, critical);
+  requireOrder(warning, critical);
   const whole = Math.floor(seconds);
-  const met = (range: Range | undefined) => range !== undefined && alerts(range, whole);
-  const state: State = met(critical) ? "CRITICAL" : met(warning) ? "WARNING" : "OK";
+  const { state } = judge({ label: "uptime", value: whole, warning, critical });
   const amount = settings.days ? `${Math.floor(whole / 86400)} days` : `${whole} seconds`;
   const sentences = [`${state}: Uptime is ${amount}.`];
-  if (met(critical)) sentences.push(exceeded(critical!, whole, "crit"));
-  else if (met(warning)) sentences.push(exceeded(warning!, whole, "warn"));
+  if (state === "CRITICAL") sentences.push(exceeded(critical!, whole, "crit"));
+  if (state === "WARNING") sentences.push(exceeded(warning!, whole, "warn"));
   if (settings.for) sentences.push(`Running for ${inWords(whole)}.`);
   if (since) {
     sentences.push(`Running since ${localTime(new Date(since.getTime() - whole * 1000))}.`);
@@ -163,10 +120,11 @@ export function presentUptime(seconds: number, settings: UptimeSettings): CheckR
 }
 
 // The plugin has the same rule, which detects upper bounds that were intended as lower bounds.
-function order(warning: Range | undefined, critical: Range | undefined): void {
+function requireOrder(warning: Range | undefined, critical: Range | undefined): void {
   if (warning === undefined || critical === undefined) return;
-  if (warning.inside || critical.inside || warning.end <= critical.end) return;
-  if (warning.end === Infinity) return;
+  if (warning.inside || critical.inside || warning.end === Infinity) return;
+  const upper = ({ end }: Range): Range => ({ start: 0, end, inside: false });
+  if (!isBeyond({ warning: upper(warning), critical: upper(critical) })) return;
   throw new RangeError(
     `Invalid warning threshold ${warning.end} s: expected at most the critical threshold ` +
       `${critical.end} s; a lower bound is written 30m:`,

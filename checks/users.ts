@@ -2,20 +2,13 @@ import {
   type Check,
   type CheckResult,
   defineCheck,
-  evaluate,
+  judge,
   type Option,
   option,
-  type Perfdata,
   type Range,
   type RangeInput,
 } from "../src/mod.ts";
-import {
-  hasThresholds,
-  inspectOrder,
-  inspectThresholds,
-  noThresholds,
-  thresholds,
-} from "./_thresholds.ts";
+import { hasThresholds, noThresholds } from "./_thresholds.ts";
 
 /** The options of {@linkcode users}. */
 export type UsersOptions = {
@@ -51,16 +44,7 @@ const ownSession = "XDG_SESSION_ID";
  */
 export const users: Check<UsersOptions> = defineCheck<UsersOptions>({
   description: "Users logged in",
-  options: {
-    warning: option.range({
-      short: "w",
-      description: "Warn if the number of users is outside this range",
-    }),
-    critical: option.range({
-      short: "c",
-      description: "Critical if the number of users is outside this range",
-    }),
-  },
+  options: option.thresholds("the number of users"),
   // getPriority is the narrowest permission with which a check can find out whether a process
   // exists.
   permissions: {
@@ -68,10 +52,6 @@ export const users: Check<UsersOptions> = defineCheck<UsersOptions>({
     env: [ownSession],
     sys: ["getPriority"],
   },
-  inspect: (values, command) => [
-    ...inspectThresholds(values, command),
-    ...inspectOrder(values.warning, values.critical),
-  ],
   async run({ warning, critical }) {
     if (!hasThresholds({ warning, critical })) return noThresholds;
     return presentUsers(await readUsers(), warning, critical);
@@ -94,18 +74,8 @@ async function readUsers(): Promise<number> {
  * @returns the result of `check_users`
  */
 export function presentUsers(count: number, warning?: Range, critical?: Range): CheckResult {
-  const perfdata: Perfdata = {
-    label: "users",
-    value: count,
-    ...thresholds(warning, critical),
-    min: 0,
-  };
-  const state = evaluate(perfdata);
-  return {
-    state,
-    output: `USERS ${state} - ${count} users currently logged in`,
-    perfdata: [perfdata],
-  };
+  const { state, perfdata } = judge({ label: "users", value: count, warning, critical, min: 0 });
+  return { state, output: `USERS ${state} - ${count} users currently logged in`, perfdata };
 }
 
 function readOwnSession(): string | undefined {

@@ -41,6 +41,8 @@ export type {
 } from "./author/service_connection.ts";
 export * from "./check/define_check.ts";
 export type { BareFunction } from "./check/execute.ts";
+export { isBeyond, judge } from "./check/judge.ts";
+export type { Judged, Measurement, Threshold, Thresholds } from "./check/judge.ts";
 export * from "./check/option.ts";
 export type { Permissions } from "./check/declared_permissions.ts";
 export * from "./check/result.ts";

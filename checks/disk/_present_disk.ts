@@ -1,5 +1,5 @@
-import { type CheckResult, type Perfdata, type State, worst } from "../../src/mod.ts";
-import type { FreeSpace } from "../_free_space.ts";
+import { type CheckResult, judge, type Perfdata, type State, worst } from "../../src/mod.ts";
+import { type FreeSpace, judgeFreeSpace } from "../_free_space.ts";
 import { thresholds } from "../_thresholds.ts";
 import { type DiskLimits, type DiskUnit, units } from "./_disk_limits.ts";
 import type { DiskReading, DiskResult } from "./_disk_result.ts";
@@ -42,7 +42,7 @@ export function presentDisk(
   // Pseudo file systems such as /proc have no size.
   const sized = results.filter((result) => "blocks" in result && result.blocks > 0n);
   const judged = (sized as DiskReading[]).map((reading) =>
-    judge(measure(reading, settings), settings, limitsOf(reading.asked ?? reading.path))
+    judgeDisk(measure(reading, settings), settings, limitsOf(reading.asked ?? reading.path))
   );
   const state = problems.length > 0
     ? "CRITICAL"
@@ -100,19 +100,18 @@ function percentUp(part: bigint, whole: bigint): number | undefined {
   return Number((part * 100n + whole - 1n) / whole);
 }
 
-function judge(
+function judgeDisk(
   measured: Measured,
   settings: DiskSettings,
   limits: DiskLimits,
 ): { state: State; words: string; perfdata: Perfdata[] } {
   const { path, used, free, total, usable, freePercent, inodes, inodesUsed } = measured;
   const { size, shown } = units[settings.units ?? "MB"];
-  const met = (space: FreeSpace | undefined, inodePercent: number | undefined) =>
-    freePercent <= (space?.percent ?? -1) ||
-    Number(free) <= (space?.bytes ?? -1) / Number(size) ||
-    (measured.inodesFreePercent ?? 101) <= (inodePercent ?? -1);
   const { warning, critical, iwarning, icritical } = limits;
-  const state = met(critical, icritical) ? "CRITICAL" : met(warning, iwarning) ? "WARNING" : "OK";
+  const state = worst(
+    judgeFreeSpace({ percent: freePercent, bytes: Number(free * size) }, warning, critical),
+    judgeInodes(measured.inodesFreePercent, iwarning, icritical),
+  );
 
   const usableBytes = Number(usable * size);
   const perfdata: Perfdata[] = [{
@@ -134,6 +133,15 @@ function judge(
   }
   const inode = measured.inodesFreePercent === undefined ? "-" : `${measured.inodesFreePercent}%`;
   return { state, words: `${path} ${free}${shown} (${freePercent}% inode=${inode});`, perfdata };
+}
+
+function judgeInodes(
+  value: number | undefined,
+  warning: number | undefined,
+  critical: number | undefined,
+): State {
+  if (value === undefined) return "OK";
+  return judge({ label: "inodes", value, warning, critical, lessIsWorse: true }).state;
 }
 
 // Returns the smallest used space for which one of the two thresholds alerts.

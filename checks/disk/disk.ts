@@ -1,5 +1,5 @@
 import { type Check, defineCheck, type OptionValues, unknown } from "../../src/mod.ts";
-import { isBeyond } from "../_free_space.ts";
+import { isSpaceBeyond } from "../_free_space.ts";
 import { neverWarns } from "../_thresholds.ts";
 import { dfPath, isBelowDev } from "./_df.ts";
 import { canAlert, type DiskLimits, type DiskUnit, limitsOf, unitOf } from "./_disk_limits.ts";
@@ -55,10 +55,12 @@ export const disk: Check<DiskOptions> = defineCheck<DiskOptions>({
       ...(needsDf && { run: [dfPath] }),
     };
   },
+  // The thresholds may also be iwarning and icritical, and differ for each path.
+  alertsWithoutThresholds: true,
   inspect: (values, { acceptArguments }) => [
     ...(acceptArguments ? [] : withoutThreshold(values)).map((path) =>
-      `${path === undefined ? "The command" : `The path "${path}"`} cannot alert: ` +
-      `${thresholdsExpected}, or accept arguments`
+      `${path === undefined ? "The command" : `The path "${path}"`} can never alert: ` +
+      `${thresholdsExpected}, or acceptArguments: true`
     ),
     ...new Set(targetsOf(values).flatMap((path) => withoutEffect(limitsOf(values, path)))),
   ],
@@ -94,8 +96,10 @@ function targetsOf(values: DiskValues): string[] {
 
 function withoutEffect({ warning, critical, iwarning, icritical }: DiskLimits): string[] {
   return [
-    ...(isBeyond(warning, critical) ? [neverWarns] : []),
-    ...(isBeyond({ percent: iwarning }, { percent: icritical }) ? [`Inodes: ${neverWarns}`] : []),
+    ...(isSpaceBeyond(warning, critical) ? [neverWarns] : []),
+    ...(isSpaceBeyond({ percent: iwarning }, { percent: icritical })
+      ? [`Inodes: ${neverWarns}`]
+      : []),
   ];
 }
 

@@ -107,14 +107,7 @@ export const httpOptions: HttpOptions = {
     expected: "a path without blanks: write %20 for a blank",
     maxLength: 8192,
   }),
-  warning: option.range({
-    short: "w",
-    description: "Warn if the response time in seconds is outside this range",
-  }),
-  critical: option.range({
-    short: "c",
-    description: "Critical if the response time in seconds is outside this range",
-  }),
+  ...option.thresholds("the response time in seconds"),
   timeout: option.duration({
     short: "t",
     description: "Time limit in seconds; if -c is longer, the limit is one second more than -c",

@@ -11,7 +11,6 @@ import { alertState } from "../_alert_state.ts";
 import { parseCertificateDays } from "../_certificate.ts";
 import { netPermission } from "../_net_permission.ts";
 import { parsePattern } from "../_posix_pattern.ts";
-import { inspectOrder } from "../_thresholds.ts";
 import { withinSeconds } from "../_time_limit.ts";
 import { readVerification } from "../_tls.ts";
 import { type HttpQuestion, presentPage } from "./_http_answer.ts";
@@ -51,10 +50,8 @@ export const http: Check<HttpOptions> = defineCheck<HttpOptions>({
     net: reachable(options),
     ...((options.verifyCert || acceptArguments) && { read: [options.caCert] }),
   }),
-  inspect: (options) => [
-    ...inspectIgnored(options),
-    ...inspectOrder(options.warning, options.critical),
-  ],
+  alertsWithoutThresholds: true,
+  inspect: inspectIgnored,
   async run(options, { signal }) {
     const { session, question } = readOptions(options, await readVerification(options));
     const { timeout } = question;

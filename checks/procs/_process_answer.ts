@@ -1,5 +1,4 @@
-import { type CheckResult, evaluate, type Perfdata, type Range } from "../../src/mod.ts";
-import { thresholds } from "../_thresholds.ts";
+import { type CheckResult, judge, type Perfdata, type Range } from "../../src/mod.ts";
 import { describeFilter, type ProcessFilter } from "./_process_filter.ts";
 import type { Process } from "./_process_list.ts";
 
@@ -44,21 +43,19 @@ export function presentProcesses(
   processes: readonly Process[],
   question: ProcessQuestion,
 ): CheckResult {
-  const { metric, filter } = question;
-  const limits = thresholds(question.warning, question.critical);
+  const { metric, filter, warning, critical } = question;
   const count: Perfdata = { label: "procs", value: processes.length, min: 0 };
   const described = describeFilter(filter);
   const text = `${processes.length} process${processes.length === 1 ? "" : "es"}` +
     (described && ` with ${described}`);
   if (metric === "PROCS") {
-    const perfdata = [{ ...count, ...limits }];
-    const state = evaluate(perfdata);
+    const { state, perfdata } = judge({ ...count, warning, critical });
     return { state, output: `PROCS ${state}: ${text}`, perfdata };
   }
   const measure = measures[metric];
   const judged = processes.map((process) => ({
     name: process.comm,
-    state: evaluate({ label: metric, value: measure(process), ...limits }),
+    state: judge({ label: metric, value: measure(process), warning, critical }).state,
   }));
   const alerting = judged.filter(({ state }) => state !== "OK");
   const crit = alerting.filter(({ state }) => state === "CRITICAL").length;

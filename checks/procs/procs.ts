@@ -9,7 +9,6 @@ import {
 } from "../../src/mod.ts";
 import { parsePattern } from "../_posix_pattern.ts";
 import { psPath, readProcesses } from "../_ps.ts";
-import { inspectOrder, inspectThresholds } from "../_thresholds.ts";
 import { withinSeconds } from "../_time_limit.ts";
 import { presentProcesses, type ProcessMetric, processMetrics } from "./_process_answer.ts";
 import { KEPT_NAME, type ProcessFilter, selectProcesses, withoutSelf } from "./_process_filter.ts";
@@ -77,14 +76,7 @@ export type ProcsOptions = {
 export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
   description: "Number of processes, or memory, CPU usage or age of each",
   options: {
-    warning: option.range({
-      short: "w",
-      description: "Warn if the metric (see -m) is outside this range",
-    }),
-    critical: option.range({
-      short: "c",
-      description: "Critical if the metric (see -m) is outside this range",
-    }),
+    ...option.thresholds("the metric (see -m)"),
     state: option.text({
       short: "s",
       description:
@@ -145,10 +137,6 @@ export const procs: Check<ProcsOptions> = defineCheck<ProcsOptions>({
     run: [psPath],
     ...((user !== undefined || acceptArguments) && { read: ["/etc/passwd"] }),
   }),
-  inspect: (values, command) => [
-    ...inspectThresholds(values, command),
-    ...inspectOrder(values.warning, values.critical),
-  ],
   async run(options, { signal }) {
     const { timeout, command = "", argumentArray, eregArgumentArray } = options;
     const withArgs = argumentArray !== undefined || eregArgumentArray !== undefined ||

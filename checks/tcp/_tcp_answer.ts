@@ -1,7 +1,7 @@
 import {
   type CheckResult,
   type ConnectError,
-  evaluate,
+  judge,
   type Perfdata,
   type Range,
   type State,
@@ -90,16 +90,15 @@ function presentService(
   if (banner === "") {
     return { state: "CRITICAL", output: "No data received from host", perfdata: [] };
   }
-  const perfdata: Perfdata[] = [{
+  const { state: timing, perfdata } = judge({
     label: "time",
     value: seconds,
     uom: "s",
-    ...(warning && { warning }),
-    ...(critical && { critical }),
+    warning,
+    critical,
     min: 0,
     max: timeout,
-  }];
-  const timing = evaluate(perfdata);
+  });
   const shown = jail ? "" : printable(banner ?? "");
   if (banner === undefined || isExpected(banner, question)) {
     const output = `TCP ${timing} - ${fixed(seconds, 3)} second response time ` +

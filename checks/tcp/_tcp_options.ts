@@ -55,14 +55,7 @@ export const tcpOptions: TcpOptions = {
     maxLength: 255,
   }),
   port: option.integer({ short: "p", description: "Port", required: true, min: 1, max: 65535 }),
-  warning: option.range({
-    short: "w",
-    description: "Warn if the response time in seconds is outside this range",
-  }),
-  critical: option.range({
-    short: "c",
-    description: "Critical if the response time in seconds is outside this range",
-  }),
+  ...option.thresholds("the response time in seconds"),
   timeout: option.duration({ short: "t", description: "Time limit in seconds", default: 10 }),
   send: option.text({
     short: "s",

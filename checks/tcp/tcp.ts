@@ -9,7 +9,6 @@ import { addressFamily } from "../_address_family.ts";
 import { alertState } from "../_alert_state.ts";
 import { parseCertificateDays } from "../_certificate.ts";
 import { netPermission } from "../_net_permission.ts";
-import { inspectOrder } from "../_thresholds.ts";
 import { withinSeconds } from "../_time_limit.ts";
 import { readVerification } from "../_tls.ts";
 import { presentTcp, presentTcpFailure, type TcpQuestion } from "./_tcp_answer.ts";
@@ -42,7 +41,7 @@ export const tcp: Check<TcpOptions> = defineCheck<TcpOptions>({
     net: [netPermission(options.hostname, options.port)],
     ...((options.verifyCert || acceptArguments) && { read: [options.caCert] }),
   }),
-  inspect: ({ warning, critical }) => inspectOrder(warning, critical),
+  alertsWithoutThresholds: true,
   async run(options, { signal }) {
     const { session, question } = readOptions(options, await readVerification(options));
     try {

@@ -1,6 +1,7 @@
 import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
 import type { CheckCommand } from "../check/define_check.ts";
 import type { BareFunction } from "../check/execute.ts";
+import { inspectThresholds } from "../check/inspect_thresholds.ts";
 import type { SecretSource } from "../check/option.ts";
 import type { Command, PluginCommand, PluginSettings, ShellCommand } from "./define_agent.ts";
 import { describeOptions } from "./describe_options.ts";
@@ -175,7 +176,10 @@ function inspectOptions(
   report: Report,
 ): void {
   try {
-    const warnings = definition.inspect?.(values, { acceptArguments }) ?? [];
+    const warnings = [
+      ...inspectThresholds(definition, values, { acceptArguments }),
+      ...definition.inspect?.(values, { acceptArguments }) ?? [],
+    ];
     for (const warning of warnings) report.warning(String(warning));
   } catch (error) {
     report.error(`Cannot inspect the options: ${show((error as Error)?.message ?? error)}`);

@@ -94,7 +94,7 @@ function asWritten(value: unknown): unknown {
 
 function checkSpecs(options: Record<string, OptionSpec>, report: Report): void {
   const letters = new Map<string, string>();
-  for (const [name, { kind, short, description, per }] of Object.entries(options)) {
+  for (const [name, { kind, short, description, labels, per }] of Object.entries(options)) {
     if (kind === "secret" && (short !== undefined || per !== undefined)) {
       report.at(name).error(
         "A secret cannot have a short form, or a value for each item of a list",
@@ -106,6 +106,10 @@ function checkSpecs(options: Record<string, OptionSpec>, report: Report): void {
     if (typeof description !== "string" || description === "") {
       report.at(name).error("Missing description: expected a string");
     }
+    if (labels !== undefined) checkLabels(labels, report.at(name));
+    if (labels !== undefined && per !== undefined) {
+      report.at(name).error("An option with labels cannot have a value for each item of a list");
+    }
     if (short === undefined) continue;
     if (!/^[A-Za-z0-9]$/.test(short)) {
       report.at(name).error(`Invalid short option ${show(short)}: expected one letter or digit`);
@@ -115,5 +119,17 @@ function checkSpecs(options: Record<string, OptionSpec>, report: Report): void {
       report.at(name).error(`Duplicate short option ${show(short)}: also set for ${show(other)}`);
     }
     letters.set(short, name);
+  }
+}
+
+function checkLabels(labels: readonly string[], report: Report): void {
+  if (!Array.isArray(labels) || labels.length === 0) {
+    report.error(`Invalid labels ${show(labels)}: expected a list of names`);
+    return;
+  }
+  for (const [at, label] of labels.entries()) {
+    if (label === "*" || typeof label !== "string" || !/^[^\s=,](?:[^=,]*[^\s=,])?$/.test(label)) {
+      report.error(`Invalid label ${show(label)}: expected a name without "=" and ","`);
+    } else if (labels.indexOf(label) < at) report.error(`Duplicate label ${show(label)}`);
   }
 }

@@ -2,6 +2,7 @@ import { quoteText } from "../nagios/text.ts";
 import type { OptionKind, OptionSpec } from "./option.ts";
 import { parseOption, unknownOption } from "./parse_option.ts";
 import { addItems, applyScope, type ItemScope, MAX_ITEMS, optionsPer } from "./per_item.ts";
+import { byLabel } from "./per_label.ts";
 import { splitWords } from "./split_words.ts";
 
 type Specs = Readonly<Record<string, OptionSpec>>;
@@ -27,7 +28,8 @@ interface Positional {
 
 /** The kinds of option whose value may begin with a dash and a digit. */
 const numericKinds: ReadonlySet<OptionKind> = new Set<OptionKind>([
-  ...["range", "ranges", "number", "integer", "percent", "bytes", "duration"] as const,
+  ...["range", "ranges", "percentRange", "bytesRange", "durationRange"] as const,
+  ...["number", "integer", "percent", "bytes", "duration"] as const,
 ]);
 
 /**
@@ -40,7 +42,8 @@ const numericKinds: ReadonlySet<OptionKind> = new Set<OptionKind>([
  *
  * @param args the arguments
  * @param options the check's options by name
- * @returns the values as text (a list of texts for a list that is not split), and all errors
+ * @returns the values as text (a list of texts for a list that is not split, a map of texts for an
+ * option with labels), and all errors
  */
 export function parseArguments(args: readonly string[], options: Specs): ParsedArguments {
   const parsed: Parsing = { values: {}, errors: [], scopes: new Map() };
@@ -135,7 +138,11 @@ function assign(parsed: Parsing, name: string, value: string, options: Specs): v
     return;
   }
   const before = Object.hasOwn(values, name) ? values[name] : undefined;
-  if (spec.once && before !== undefined) {
+  if (spec.labels !== undefined) {
+    const all = { ...(before as Record<string, unknown> | undefined), ...byLabel(value) };
+    // An unknown label is an error, so that a long line of arguments does not collect many.
+    if (Object.keys(before ?? {}).length <= MAX_ITEMS) values[name] = all;
+  } else if (spec.once && before !== undefined) {
     if (before !== value) {
       errors.push(
         `Option "${name}": Set to ${quoteText(String(before))} and to ${quoteText(value)}: ` +

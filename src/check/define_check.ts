@@ -118,6 +118,12 @@ export interface CheckDefinition<O extends Options> {
    */
   procIsOptional?: boolean;
   /**
+   * Whether the check also alerts without a value of its options `warning` and `critical`, for
+   * example because it sets the state itself. If not, `validate` warns of a command that can never
+   * alert: the agent sets neither of them, and arguments cannot set them.
+   */
+  alertsWithoutThresholds?: boolean;
+  /**
    * Returns warnings about the option values of a command, which `validate` reports: for example
    * that the command cannot alert. It is called when the agent is loaded, without permissions.
    */

@@ -1,5 +1,5 @@
 import type { OptionKinds } from "./option_kinds.ts";
-import type { OptionKind, OptionSpec } from "./option_types.ts";
+import type { OptionKind, OptionSpec, RangeKind, ThresholdSettings } from "./option_types.ts";
 
 export type { OptionKinds } from "./option_kinds.ts";
 export type * from "./option_types.ts";
@@ -21,6 +21,30 @@ function kind(name: OptionKind, extra?: Partial<OptionSpec>): (settings: any) =>
 function sourceOf({ source, flags }: RegExp): string {
   const modifiers = flags.replaceAll(/[^ims]/g, "");
   return new RegExp(modifiers === "" ? source : `(?${modifiers}:${source})`, "u").source;
+}
+
+/** The form of a threshold of each kind, for descriptions. */
+const forms: Readonly<Record<RangeKind, { plain: string; range: string }>> = {
+  range: { plain: "number", range: "this range" },
+  percentRange: { plain: "percentage", range: "this range of percentages, such as 80%" },
+  bytesRange: { plain: "size", range: "this range of sizes, such as 1GB or 500MB:" },
+  durationRange: { plain: "duration", range: "this range of durations, such as 10m or 30m:26w" },
+};
+
+function pair(what: string, settings: ThresholdSettings = {}): Record<string, OptionSpec> {
+  const { kind = "range", warning, critical, ...shared } = settings;
+  const { plain, range } = forms[kind];
+  const condition = shared.lessIsWorse
+    ? `${what} is at most this ${plain}, or outside a range such as 5:`
+    : `${what} is outside ${range}`;
+  const one = (short: string, verb: string, value: unknown): OptionSpec => ({
+    kind,
+    short,
+    description: `${verb} if ${condition}`,
+    ...shared,
+    ...(value !== undefined && { default: value }),
+  });
+  return { warning: one("w", "Warn", warning), critical: one("c", "Critical", critical) };
 }
 
 /**
@@ -48,6 +72,10 @@ function sourceOf({ source, flags }: RegExp): string {
 export const option: OptionKinds = {
   range: kind("range"),
   ranges: kind("ranges"),
+  percentRange: kind("percentRange"),
+  bytesRange: kind("bytesRange"),
+  durationRange: kind("durationRange"),
+  thresholds: (what, settings) => pair(what, settings) as never,
   number: kind("number"),
   integer: kind("integer"),
   percent: kind("percent"),

@@ -11,8 +11,13 @@ import type {
   PerItem,
   PresenceOf,
   RangeInput,
+  RangeSettings,
+  RangeValue,
+  RangeValueInput,
   SecretSettings,
   TextSettings,
+  ThresholdPair,
+  ThresholdSettings,
 } from "./option_types.ts";
 import type { SecretSource } from "./vault.ts";
 
@@ -24,6 +29,9 @@ export interface OptionKinds {
    * `10` alerts outside 0 to 10, `10:` below 10, `~:10` above 10, `10:20` outside 10 to 20, and
    * `@10:20` inside 10 to 20. Both ends belong to the range.
    *
+   * With `labels`, each label may have a range of its own: `-w jobs=100,mail=5`. A range without a
+   * label applies to all others. `run` receives a map of ranges by label, which `judge()` accepts.
+   *
    * @example
    * ```ts
    * import { option } from "@checkwright/checkwright";
@@ -31,9 +39,109 @@ export interface OptionKinds {
    * option.range({ short: "w", description: "Warn outside this range, in bits", default: "200:" });
    * ```
    */
-  range<const S extends OptionSettings<RangeInput>>(
-    settings: Exactly<S, OptionSettings<RangeInput>>,
-  ): Option<Range, RangeInput, PresenceOf<S>>;
+  range<const S extends RangeSettings>(
+    settings: Exactly<S, RangeSettings>,
+  ): Option<RangeValue<S>, RangeValueInput<S>, PresenceOf<S>>;
+  /**
+   * A threshold range of percentages from 0% to 100%, such as `80%`, `80%:` or `10:20%`. The `%` may
+   * be omitted. `run` receives a {@linkcode Range} in percent. It may have `labels`, as `range` has.
+   *
+   * @example
+   * ```ts
+   * import { defineCheck, judge, option, testCheck } from "@checkwright/checkwright";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const disk = defineCheck({
+   *   description: "Used space and inodes",
+   *   options: {
+   *     warning: option.percentRange({
+   *       short: "w",
+   *       description: "Warn outside this range",
+   *       labels: ["space", "inodes"],
+   *     }),
+   *   },
+   *   run: ({ warning }) => ({
+   *     output: "disk",
+   *     ...judge([
+   *       { label: "space", value: 85, uom: "%", warning },
+   *       { label: "inodes", value: 85, uom: "%", warning },
+   *     ]),
+   *   }),
+   * });
+   * const { text } = await testCheck(disk, { args: ["-w", "90%", "-w", "space=80%"] });
+   * assertEquals(text, "disk|space=85%;80 inodes=85%;90");
+   * ```
+   */
+  percentRange<const S extends RangeSettings>(
+    settings: Exactly<S, RangeSettings>,
+  ): Option<RangeValue<S>, RangeValueInput<S>, PresenceOf<S>>;
+  /**
+   * A threshold range of sizes, such as `10GB`, `500M:` or `1G:2GiB`; `run` receives a
+   * {@linkcode Range} in bytes. The units are those of `bytes`. It may have `labels`, as `range`
+   * has.
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * option.bytesRange({ short: "w", description: "Warn outside this size", default: "1kB:10MB" });
+   * ```
+   */
+  bytesRange<const S extends RangeSettings>(
+    settings: Exactly<S, RangeSettings>,
+  ): Option<RangeValue<S>, RangeValueInput<S>, PresenceOf<S>>;
+  /**
+   * A threshold range of durations, such as `10m`, `1h30m:` or `~:2h`; `run` receives a
+   * {@linkcode Range} in seconds. The units are those of `duration`. It may have `labels`, as
+   * `range` has.
+   *
+   * @example
+   * ```ts
+   * import { option } from "@checkwright/checkwright";
+   *
+   * option.durationRange({ short: "w", description: "Warn outside this age", default: "26h" });
+   * ```
+   */
+  durationRange<const S extends RangeSettings>(
+    settings: Exactly<S, RangeSettings>,
+  ): Option<RangeValue<S>, RangeValueInput<S>, PresenceOf<S>>;
+  /**
+   * The usual pair of options: `warning` (`-w`) and `critical` (`-c`), both threshold ranges.
+   * `validate` warns of a command that can never alert because neither of them is set, and of a
+   * warning that has no effect because the critical threshold alerts first.
+   *
+   * @param what the value that is compared, for the descriptions: `the number of users`
+   * @param settings the kind and the defaults of both options, and their further settings
+   * @returns both options
+   *
+   * @example
+   * ```ts
+   * import { defineCheck, judge, option, testCheck } from "@checkwright/checkwright";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const backup = defineCheck({
+   *   description: "Age of the newest backup",
+   *   options: option.thresholds("the age", { kind: "durationRange", warning: "26h" }),
+   *   permissions: { read: ["/var/backups/newest.tar"] },
+   *   async run({ warning, critical }) {
+   *     const { mtime } = await Deno.stat("/var/backups/newest.tar");
+   *     const value = (Date.now() - mtime!.getTime()) / 1000;
+   *     return { output: "backup", ...judge({ label: "age", value, uom: "s", warning, critical }) };
+   *   },
+   * });
+   *
+   * const now = "2026-03-01T12:00:00Z";
+   * const read = { "/var/backups/newest.tar": { mtime: new Date("2026-03-01T10:00:00Z") } };
+   * assertEquals(await testCheck(backup, { args: ["-c", "90m"], read, now }), {
+   *   state: "CRITICAL",
+   *   text: "backup|age=7200s;93600;5400",
+   * });
+   * ```
+   */
+  thresholds<const S extends ThresholdSettings = Record<never, never>>(
+    what: string,
+    settings?: Exactly<S, ThresholdSettings>,
+  ): ThresholdPair<S>;
   /**
    * Several threshold ranges, separated by commas; `run` receives a list of at most 256.
    *

@@ -5,6 +5,9 @@ import type { SecretSource } from "./vault.ts";
 export type OptionKind =
   | "range"
   | "ranges"
+  | "percentRange"
+  | "bytesRange"
+  | "durationRange"
   | "number"
   | "integer"
   | "percent"
@@ -32,6 +35,71 @@ export interface OptionSettings<Input> {
    */
   once?: boolean;
 }
+
+/** Kinds of option whose value is one threshold range. */
+export type RangeKind = "range" | "percentRange" | "bytesRange" | "durationRange";
+
+/** Settings of a threshold range. */
+export interface RangeSettings extends OptionSettings<RangeInput | LabelledInput> {
+  /**
+   * Names that may each have a value of their own: `-w used=80%`. A value without a name applies to
+   * all others. Each name is usually the label of a value in the perfdata. It must not contain `=`
+   * or a comma.
+   */
+  labels?: readonly string[];
+  /**
+   * Whether a plain number alerts at this value or less: `20` is the same as `@~:20`. Other ranges
+   * keep their meaning. Default: `false`, a plain number alerts above.
+   */
+  lessIsWorse?: boolean;
+}
+
+/** Settings of the pair of options that `option.thresholds()` makes. */
+export interface ThresholdSettings {
+  /** Kind of both options; default: `range`. */
+  kind?: RangeKind;
+  /** Default of the option `warning`; by default it has none. */
+  warning?: RangeInput | LabelledInput;
+  /** Default of the option `critical`; by default it has none. */
+  critical?: RangeInput | LabelledInput;
+  /** Names that may each have a value of their own, see {@linkcode RangeSettings}. */
+  labels?: readonly string[];
+  /** Whether a plain number alerts at this value or less, see {@linkcode RangeSettings}. */
+  lessIsWorse?: boolean;
+}
+
+/** The pair of options that `option.thresholds()` makes. */
+export type ThresholdPair<Settings> = {
+  /** The option `warning`, `-w`. */
+  warning: Option<
+    RangeValue<Settings>,
+    RangeValueInput<Settings>,
+    Settings extends { warning: unknown } ? "default" : "optional"
+  >;
+  /** The option `critical`, `-c`. */
+  critical: Option<
+    RangeValue<Settings>,
+    RangeValueInput<Settings>,
+    Settings extends { critical: unknown } ? "default" : "optional"
+  >;
+};
+
+/** The value in `run` of a threshold range: a range, or a range for each label. */
+export type RangeValue<Settings> = Settings extends
+  { labels: readonly (infer Label extends string)[] } ? PerLabel<Label> : Range;
+
+/** The values that a threshold range with these settings accepts when a check is bound. */
+export type RangeValueInput<Settings> = Settings extends
+  { labels: readonly (infer Label extends string)[] } ? RangeInput | LabelledInput<Label | "*">
+  : RangeInput;
+
+/** Threshold ranges by label. A label without a range is missing. */
+export type PerLabel<Label extends string = string> = { readonly [Name in Label]?: Range };
+
+/** Input of threshold ranges by label; the one of `"*"` applies to all other labels. */
+export type LabelledInput<Label extends string = string> = {
+  readonly [Name in Label]?: RangeInput;
+};
 
 /** Settings of a numeric option: its limits. */
 export interface NumberSettings extends OptionSettings<number | string> {
@@ -112,6 +180,10 @@ export interface OptionSpec {
   readonly per?: string;
   /** Names of the options whose values in earlier arguments this flag discards. */
   readonly clears?: readonly string[];
+  /** Names that may each have a value of their own, see {@linkcode RangeSettings}. */
+  readonly labels?: readonly string[];
+  /** Whether a plain number alerts at this value or less, see {@linkcode RangeSettings}. */
+  readonly lessIsWorse?: boolean;
 }
 
 /**

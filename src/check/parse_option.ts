@@ -1,9 +1,16 @@
-import { parseRange, type Range } from "../nagios/range.ts";
+import {
+  parseBytesRange,
+  parseDurationRange,
+  parsePercentRange,
+} from "../nagios/quantity_range.ts";
+import { formatRange, parseRange, type Range } from "../nagios/range.ts";
 import { quoteText } from "../nagios/text.ts";
 import { parseBytes, parseDuration, parsePercent } from "../nagios/units.ts";
+import { orLess } from "./judge.ts";
 import { nearest } from "./nearest.ts";
 import type { OptionKind, OptionSpec } from "./option.ts";
 import { isPerItem, MAX_ITEMS, OTHERS } from "./per_item.ts";
+import { byLabel } from "./per_label.ts";
 import { parseSource } from "./vault.ts";
 
 /** Maximum length of a string if its option sets none, in characters. */
@@ -19,28 +26,42 @@ function show(value: unknown): string {
   return plain ? String(value) : `of type ${Array.isArray(value) ? "array" : typeof value}`;
 }
 
-function range(value: unknown): Range {
-  if (typeof value === "string" || typeof value === "number") {
-    return parseRange(String(value).trim());
-  }
-  const { start, end, inside } = (value ?? {}) as Partial<Range>;
-  if (typeof start !== "number" || typeof end !== "number" || typeof inside !== "boolean") {
-    return expected(value, "a range such as 10, 10:, ~:10 or @10:20");
-  }
-  if (!(start <= end)) {
-    return expected(`${start}:${end}`, "a range whose start is not above its end");
-  }
-  return { start, end, inside };
+// Makes a reader of a range in text form, or as a number or an object in the unit of the result.
+function rangeOf(
+  parse: (text: string) => Range,
+  example = "10, 10:, ~:10 or @10:20",
+): (value: unknown, spec: OptionSpec) => Range {
+  const read = (text: string, { lessIsWorse }: OptionSpec) => {
+    if (!lessIsWorse || /[:@]/.test(text)) return parse(text);
+    return orLess(parse(text.startsWith("-") ? `~:${text}` : text).end);
+  };
+  return (value, spec) => {
+    if (typeof value === "string" || typeof value === "number") {
+      return read(String(value).trim(), spec);
+    }
+    const { start, end, inside } = (value ?? {}) as Partial<Range>;
+    if (typeof start !== "number" || typeof end !== "number" || typeof inside !== "boolean") {
+      return expected(value, `a range such as ${example}`);
+    }
+    if (!(start <= end)) {
+      return expected(`${start}:${end}`, "a range whose start is not above its end");
+    }
+    // The manifest contains the text of the object, which has the same meaning.
+    const range = { start, end, inside };
+    return parse === parseRange && !spec.lessIsWorse ? range : read(formatRange(range), spec);
+  };
 }
 
-function ranges(value: unknown): Range[] {
+const range = rangeOf(parseRange);
+
+function ranges(value: unknown, spec: OptionSpec): Range[] {
   const items = typeof value === "string"
     ? atCommas(value)
     : Array.isArray(value)
     ? value
     : [value];
   if (items.length > MAX_ITEMS) return expected(value, `at most ${MAX_ITEMS} ranges`);
-  return items.map(range);
+  return items.map((item) => range(item, spec));
 }
 
 // A comma at the end separates nothing: the plugins accept `5,4,3,`.
@@ -135,6 +156,9 @@ function list(value: unknown, spec: OptionSpec): string[] {
 const parsers: Record<OptionKind, (value: unknown, spec: OptionSpec) => unknown> = {
   range,
   ranges,
+  percentRange: rangeOf(parsePercentRange, "80%, 80%: or 10:20%"),
+  bytesRange: rangeOf(parseBytesRange, "10GB, 500MB: or 1G:2G"),
+  durationRange: rangeOf(parseDurationRange, "10m, 30m: or 5m:1h"),
   number,
   integer,
   percent: quantity(parsePercent),
@@ -156,7 +180,40 @@ const parsers: Record<OptionKind, (value: unknown, spec: OptionSpec) => unknown>
  * @throws {SyntaxError} if the value is invalid; the message contains the expected form
  */
 export function parseOption(spec: OptionSpec, value: unknown): unknown {
+  if (spec.labels !== undefined) return perLabel(value, spec, spec.labels);
   return spec.per === undefined ? parsers[spec.kind](value, spec) : perItem(value, spec);
+}
+
+function perLabel(
+  value: unknown,
+  spec: OptionSpec,
+  labels: readonly string[],
+): Record<string, unknown> {
+  const given = byLabel(value);
+  const all = Object.hasOwn(given, OTHERS) ? given : { ...byLabel(spec.default), ...given };
+  for (const label of Object.keys(all)) {
+    if (label === OTHERS || labels.includes(label)) continue;
+    throw new SyntaxError(
+      `Unknown label ${quoteText(label)}: expected one of ${labels.join(", ")}` +
+        suggestion(label, labels),
+    );
+  }
+  return Object.fromEntries(
+    labels.filter((label) => Object.hasOwn(all, label) || Object.hasOwn(all, OTHERS))
+      .map((label) => {
+        const name = Object.hasOwn(all, label) ? label : OTHERS;
+        return [label, parseOne(name, all[name], spec)];
+      }),
+  );
+}
+
+function parseOne(name: string, value: unknown, spec: OptionSpec): unknown {
+  try {
+    return parsers[spec.kind](value, spec);
+  } catch (error) {
+    if (name === OTHERS) throw error;
+    throw new SyntaxError(`${quoteText(name)}: ${(error as Error).message}`);
+  }
 }
 
 function perItem(value: unknown, spec: OptionSpec): Record<string, unknown> {
@@ -166,14 +223,7 @@ function perItem(value: unknown, spec: OptionSpec): Record<string, unknown> {
     ...given,
   });
   if (entries.length > MAX_ITEMS) return expected(value, `a map with at most ${MAX_ITEMS} keys`);
-  return Object.fromEntries(entries.map(([item, one]) => {
-    try {
-      return [item, parsers[spec.kind](one, spec)];
-    } catch (error) {
-      if (item === OTHERS) throw error;
-      throw new SyntaxError(`${quoteText(item)}: ${(error as Error).message}`);
-    }
-  }));
+  return Object.fromEntries(entries.map(([item, one]) => [item, parseOne(item, one, spec)]));
 }
 
 /** Typed values of the options of a check, and all errors. */
@@ -230,7 +280,10 @@ export function unknownOption(name: string, options: Readonly<Record<string, Opt
   const known = names.length === 0
     ? "the check has no options"
     : `expected one of ${names.join(", ")}`;
+  return `Unknown option ${quoteText(name)}: ${known}${suggestion(name, names)}`;
+}
+
+function suggestion(name: string, names: readonly string[]): string {
   const near = name.length < leastCharacters ? undefined : nearest(name, names);
-  const meant = near === undefined ? "" : `; did you mean ${quoteText(near)}?`;
-  return `Unknown option ${quoteText(name)}: ${known}${meant}`;
+  return near === undefined ? "" : `; did you mean ${quoteText(near)}?`;
 }

@@ -22,7 +22,8 @@ export function isPerItem(value: unknown): value is Values {
 
 /**
  * Overrides the option values of an agent with those in arguments. If arguments set an option for
- * some items of a list only, the value of the agent still applies to the others.
+ * some items of a list only, or for some of its labels, the value of the agent still applies to the
+ * others.
  *
  * @param bound the values of the agent, as they were written
  * @param given the values in arguments
@@ -32,7 +33,7 @@ export function overrideValues(bound: Values, given: Values): Record<string, unk
   const values: Record<string, unknown> = { ...bound };
   for (const [name, value] of Object.entries(given)) {
     const before = Object.hasOwn(bound, name) ? bound[name] : undefined;
-    values[name] = before === undefined || !isPerItem(value)
+    values[name] = before === undefined || !isPerItem(value) || Object.hasOwn(value, OTHERS)
       ? value
       : { ...(isPerItem(before) ? before : { [OTHERS]: before }), ...value };
   }

@@ -31,6 +31,12 @@ export interface TestSettings extends Fixtures {
   hostname?: string;
   /** `procfs` of the context; default: `"/proc"`. */
   procfs?: string;
+  /**
+   * The time at which the check runs: a date, its text such as `"2026-03-01T12:00:00Z"`, or
+   * milliseconds since 1970. The check receives it from `Date` and `Temporal.Now`, and it does not
+   * advance; timers and `performance.now()` do. Default: the time of the host.
+   */
+  now?: Date | number | string;
   /** Receives the messages that the check logs, and the stack of an error that it throws. */
   log?: (message: string) => void;
 }
@@ -41,6 +47,9 @@ export interface TestSettings extends Fixtures {
  *
  * Access that the check declared reaches the fixture, or the real resource if the test has no
  * fixture for it. Other access is refused, and the answer is the same UNKNOWN as from the sandbox.
+ * With the fixture `write`, all writes stay in memory, and the test reads them there. With `now`,
+ * the check runs at a set time.
+ *
  * The check runs in the process of the test. The code of the test is not restricted. Several checks
  * can be tested at the same time, each with its own permissions.
  *
@@ -58,7 +67,7 @@ export interface TestSettings extends Fixtures {
  * @param settings arguments, permissions and fixtures
  * @returns state and text; UNKNOWN if the check throws, is refused or reaches its timeout
  * @throws {TypeError} if the command is a `plugin()` or a `shell()`: run it with `runCommand()` of
- * `@checkwright/checkwright/daemon`
+ * `@checkwright/checkwright/daemon`; or if `now` is not a valid date
  *
  * @example
  * ```ts
@@ -99,8 +108,9 @@ async function runTest(
   const permissions = settings.permissions ?? declaredPermissions(command, args);
   // These modules are imported dynamically, so that the bundle of an agent does not contain them.
   const { createWorld, runOutside } = await import("./testing/world.ts");
+  const { storeWrites } = await import("./testing/files.ts");
   const { runGuarded } = await import("./testing/guard.ts");
-  const world = createWorld(permissions, procfs, settings);
+  const world = createWorld(permissions, procfs, settings, settings.now);
 
   const vault = createVault((source) =>
     secretFixture("env" in source ? source.env : source.file, settings.secrets)
@@ -133,6 +143,7 @@ async function runTest(
     return await Promise.race([run(), late.promise]);
   } finally {
     clearTimeout(timer);
+    if (settings.write !== undefined) storeWrites(world.files, settings.write);
   }
 }
 

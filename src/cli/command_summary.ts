@@ -43,8 +43,8 @@ function options(command: ManifestCommand): string[] {
     return [
       spelling,
       `${oneLine(spec.description)} (${spec.kind}${
-        value === undefined ? "" : `: ${oneLine(JSON.stringify(value))}`
-      }${
+        spec.labels === undefined ? "" : ` for each of ${oneLine(spec.labels.join(", "))}`
+      }${value === undefined ? "" : `: ${oneLine(JSON.stringify(value))}`}${
         refused === undefined ? "" : `; refused as an argument if it needs further ${refused.needs}`
       })`,
     ] as const;

@@ -1,5 +1,5 @@
 import { formatNumber, readNumber } from "./number.ts";
-import { quoteText } from "./text.ts";
+import { readRange } from "./read_range.ts";
 
 /**
  * A threshold range: values outside of it alert, or values inside of it if `inside` is true
@@ -33,18 +33,7 @@ export interface Range {
  * ```
  */
 export function parseRange(text: string): Range {
-  const inside = text.startsWith("@");
-  const body = inside ? text.slice(1) : text;
-  const colon = body.indexOf(":");
-  const lower = body.slice(0, Math.max(colon, 0));
-  const upper = body.slice(colon + 1);
-  if (lower === "" && upper === "") throw rangeError(text, "it contains no number");
-  const start = lower === "" ? 0 : lower === "~" ? -Infinity : readNumber(lower);
-  const end = upper === "" ? Infinity : readNumber(upper);
-  if (start === undefined) throw rangeError(text, `start ${quoteText(lower)} is not a number`);
-  if (end === undefined) throw rangeError(text, `end ${quoteText(upper)} is not a number`);
-  if (start > end) throw rangeError(text, "start is above end");
-  return { start, end, inside };
+  return readRange(text, readNumber, "a number");
 }
 
 /**
@@ -95,8 +84,4 @@ export function formatRange(range: Range): string {
  */
 export function alerts(range: Range, value: number): boolean {
   return (value >= range.start && value <= range.end) === range.inside;
-}
-
-function rangeError(text: string, reason: string): SyntaxError {
-  return new SyntaxError(`Cannot parse range ${quoteText(text)}: ${reason}`);
 }

@@ -363,6 +363,81 @@ Deno.test("describeAgent() reports the warnings of a check about its option valu
   }
 });
 
+Deno.test("describeAgent() warns of thresholds that cannot be intended", {
+  permissions: "none",
+}, () => {
+  const run = () => ok("fine");
+  const usual = defineCheck({ description: "A", options: option.thresholds("the length"), run });
+  const labels = ["used", "inodes"];
+  const labelled = defineCheck({
+    description: "B",
+    options: option.thresholds("the space", { kind: "percentRange", labels, critical: "90%" }),
+    run,
+  });
+  const alone = defineCheck({ ...usual.definition, alertsWithoutThresholds: true });
+  const sizes = defineCheck({
+    description: "C",
+    options: {
+      sizeWarning: option.bytesRange({ description: "Size" }),
+      sizeCritical: option.bytesRange({ description: "Size" }),
+      Warning: option.number({ description: "Another kind" }),
+      Critical: option.number({ description: "Another kind" }),
+    },
+    run,
+  });
+  const never =
+    'The command can never alert: set "warning" or "critical", or acceptArguments: true';
+  const beyond = (warning: string, critical: string) =>
+    `The threshold "${warning}" has no effect, because "${critical}" alerts first: ` +
+    `exchange them, or omit "${warning}"`;
+  const rows: [command: unknown, expected: string[]][] = [
+    [usual, [never]],
+    [usual({}, { acceptArguments: true }), []],
+    [usual({ warning: 5 }), []],
+    [alone, []],
+    [usual({ warning: 10, critical: 5 }), [beyond("warning", "critical")]],
+    [usual({ warning: 10, critical: 5 }, { acceptArguments: true }), [
+      beyond("warning", "critical"),
+    ]],
+    [labelled, []],
+    [labelled({ warning: "inodes=95%" }), [beyond("warning", "critical")]],
+    [labelled({ warning: "inodes=85%" }), []],
+    [sizes({ sizeWarning: "2G", sizeCritical: "1G" }), [beyond("sizeWarning", "sizeCritical")]],
+    [sizes({ Warning: 2, Critical: 1 }), []],
+  ];
+  for (const [command, expected] of rows) {
+    const lines = expected.map((line) => `warning: commands.check.options: ${line}`);
+    assertEquals(diagnosticsOf({ commands: { check: command } }), lines);
+  }
+});
+
+Deno.test("describeAgent() reports invalid labels of an option", { permissions: "none" }, () => {
+  const description = "Thresholds";
+  const check = (labels: readonly string[], per?: string) =>
+    defineCheck({
+      description,
+      options: { limit: { ...option.range({ description, labels }), ...(per && { per }) } },
+      run: () => ok("fine"),
+    });
+  const rows: [labels: readonly string[], error: string][] = [
+    [[], "Invalid labels []: expected a list of names"],
+    ["a" as never, 'Invalid labels "a": expected a list of names'],
+    [["a", "a"], 'Duplicate label "a"'],
+    ...["*", "", " a", "a=b", "a,b", 5 as never].map((label): [string[], string] => [
+      ["ok", label],
+      `Invalid label ${JSON.stringify(label)}: expected a name without "=" and ","`,
+    ]),
+  ];
+  const at = "error: commands.check.options.limit";
+  for (const [labels, error] of rows) {
+    assertEquals(diagnosticsOf({ commands: { check: check(labels) } }), [`${at}: ${error}`]);
+  }
+  assertEquals(diagnosticsOf({ commands: { check: check(["a"], "list") } }), [
+    `${at}: An option with labels cannot have a value for each item of a list`,
+  ]);
+  assertEquals(diagnosticsOf({ commands: { check: check(["a b", "/srv"]) } }), []);
+});
+
 Deno.test("describeAgent() does not warn of a missing procfs if the check works without it", {
   permissions: "none",
 }, () => {

@@ -340,3 +340,52 @@ Deno.test("parseArguments() stores no more items than a list may have, plus one"
   const { values: inside } = parseArguments(["-l1", "-ninside", "-l2", "-nb"], options);
   assertEquals(parseOption(options.limit!, inside.limit), { inside: 1, b: 2 });
 });
+
+Deno.test("parseArguments() collects the values of an option by label", {
+  permissions: "none",
+}, () => {
+  const options = {
+    warning: option.range({ short: "w", description, labels: ["a", "b"] }),
+    critical: option.durationRange({ short: "c", description }),
+  };
+  const rows: [args: string, values: Record<string, unknown>][] = [
+    ["-w 5", { warning: { "*": "5" } }],
+    ["-w a=5", { warning: { a: "5" } }],
+    ["-w a=5 -w b=6", { warning: { a: "5", b: "6" } }],
+    ["-w a=5,b=6", { warning: { a: "5", b: "6" } }],
+    ["--warning=a=5 --warning=7", { warning: { a: "5", "*": "7" } }],
+    ["-w a=5 -w a=6", { warning: { a: "6" } }],
+    ["-w=a=5", { warning: { a: "5" } }],
+    ["a=5 -5m:5m", { warning: { a: "5" }, critical: "-5m:5m" }],
+  ];
+  for (const [args, values] of rows) {
+    assertEquals(parseArguments(args.split(" "), options), { values, errors: [] }, args);
+  }
+  const many = Array.from({ length: 9000 }, (_, index) => `-wlabel${index}=5`);
+  const { values } = parseArguments(many, options);
+  assertEquals(Object.keys(values.warning as object).length, 257);
+});
+
+Deno.test("Arguments with labels override the values of the agent for these labels only", {
+  permissions: "none",
+}, () => {
+  const warning = option.range({ short: "w", description, labels: ["a", "b"], default: 1 });
+  const rows: [bound: unknown, args: string[], a: string, b: string][] = [
+    [undefined, ["-w", "a=5"], "5", "1"],
+    [undefined, ["-w", "5"], "5", "5"],
+    ["9", ["-w", "a=5"], "5", "9"],
+    ["9,b=8", ["-w", "a=5"], "5", "8"],
+    [{ b: 8 }, ["-w", "a=5"], "5", "8"],
+    [{ b: 8 }, ["-w", "5"], "5", "5"],
+    [{ b: 8 }, ["-w", "5", "-w", "a=6"], "6", "5"],
+    [parseRange("9"), ["-w", "a=5"], "5", "9"],
+  ];
+  for (const [bound, args, a, b] of rows) {
+    const given = parseArguments(args, { warning });
+    const { warning: value } = overrideValues(
+      bound === undefined ? {} : { warning: bound },
+      given.values,
+    );
+    assertEquals(parseOption(warning, value), { a: parseRange(a), b: parseRange(b) });
+  }
+});

@@ -27,6 +27,48 @@ Deno.test(
         ["5,4,3,", [anything(0, 5), anything(0, 4), anything(0, 3)]],
         [" 5, 4:, 3 ", [anything(0, 5), anything(4, Infinity), anything(0, 3)]],
       ]],
+      [option.durationRange({ description }), [
+        ["10m", anything(0, 600)],
+        [" 1h30m: ", anything(5400, Infinity)],
+        [90, anything(0, 90)],
+        [anything(1, 2), anything(1, 2)],
+      ]],
+      [option.bytesRange({ description }), [
+        ["1G:2G", anything(1e9, 2e9)],
+        [anything(-Infinity, 1e30, true), anything(-Infinity, 1e30, true)],
+      ]],
+      [option.percentRange({ description }), [
+        ["10:20%", anything(10, 20)],
+        [80.5, anything(0, 80.5)],
+      ]],
+      [option.range({ description, lessIsWorse: true }), [
+        ["20", anything(-Infinity, 20, true)],
+        [20, anything(-Infinity, 20, true)],
+        ["-5", anything(-Infinity, -5, true)],
+        ["0:20", anything(0, 20)],
+        ["20:", anything(20, Infinity)],
+        ["@20", anything(0, 20, true)],
+        [anything(0, 20), anything(-Infinity, 20, true)],
+        [anything(1, 20), anything(1, 20)],
+      ]],
+      [option.percentRange({ description, lessIsWorse: true }), [
+        ["20%", anything(-Infinity, 20, true)],
+      ]],
+      [option.range({ description, labels: ["a", "b"], default: "1,b=2" }), [
+        ["5", { a: anything(0, 5), b: anything(0, 5) }],
+        ["a=5", { a: anything(0, 5), b: anything(0, 2) }],
+        ["a=5,b=6:", { a: anything(0, 5), b: anything(6, Infinity) }],
+        ["5,b=6", { a: anything(0, 5), b: anything(0, 6) }],
+        [" a = 5 , b = 6 ", { a: anything(0, 5), b: anything(0, 6) }],
+        [{ b: 7 }, { a: anything(0, 1), b: anything(0, 7) }],
+        [{ "*": 7, a: "8" }, { a: anything(0, 8), b: anything(0, 7) }],
+        [{ "*": "7,a=8", b: 9 }, { a: anything(0, 8), b: anything(0, 9) }],
+        [anything(3, 4), { a: anything(3, 4), b: anything(3, 4) }],
+      ]],
+      [option.range({ description, labels: ["a", "b"] }), [
+        ["a=5", { a: anything(0, 5) }],
+        [{}, {}],
+      ]],
       [option.number({ description }), [
         ["5", 5],
         [" -5.5 ", -5.5],
@@ -90,6 +132,32 @@ Deno.test("parseOption() refuses invalid values, and names the expected form", {
     [option.ranges({ description }), [
       ["5,,3", 'Cannot parse range ""'],
       [",", 'Cannot parse range ""'],
+    ]],
+    [option.durationRange({ description }), [
+      ["10x", 'Cannot parse range "10x": end "10x" is not a duration such as "1h30m"'],
+      [true, "Invalid value true: expected a range such as 10m, 30m: or 5m:1h"],
+    ]],
+    [option.bytesRange({ description }), [
+      [{}, "Invalid value of type object: expected a range such as 10GB, 500MB: or 1G:2G"],
+    ]],
+    [option.percentRange({ description }), [
+      ["120%", "is not a percentage from 0% to 100%"],
+      [anything(0, 120), 'Cannot parse range "120": end "120" is not a percentage'],
+      [null, "Invalid value null: expected a range such as 80%, 80%: or 10:20%"],
+    ]],
+    [option.range({ description, lessIsWorse: true }), [
+      ["", 'Cannot parse range "": it contains no number'],
+      ["x", 'Cannot parse range "x": end "x" is not a number'],
+    ]],
+    [option.range({ description, labels: ["used", "inode_used"] }), [
+      ["used=x", '"used": Cannot parse range "x"'],
+      ["used=", '"used": Cannot parse range "": it contains no number'],
+      ["x", 'Cannot parse range "x"'],
+      ["5,4", 'Cannot parse range "5,4"'],
+      ["usde=5", 'Unknown label "usde": expected one of used, inode_used; did you mean "used"?'],
+      ["=5", 'Unknown label "": expected one of used, inode_used'],
+      [{ free: 5 }, 'Unknown label "free": expected one of used, inode_used'],
+      [[5], "Invalid value of type array: expected a range"],
     ]],
     [option.flag({ description, values: ["1.2"] }), [
       ["1.1", 'Invalid value "1.1": expected one of yes, no, 1.2'],

@@ -3,8 +3,16 @@ import fs from "node:fs";
 import { plugin, shell } from "../../src/agent/define_agent.ts";
 import { defineCheck } from "../../src/check/define_check.ts";
 import { option } from "../../src/check/option.ts";
-import { testCheck } from "../../src/check/testing.ts";
+import { testCheck, type TestSettings } from "../../src/check/testing.ts";
+import { readProc } from "../../src/author/read_proc.ts";
 import { attempt, refused } from "./testing/attempt.ts";
+
+/** Returns the answer if a declared access has no fixture and the test has no permission. */
+function explained(flag: string): string {
+  const [kind, target] = flag.split("=");
+  return `${kind} "${target}" is declared, but the test has no fixture for it and may not access ` +
+    `it: add it to the fixture "${kind}" of testCheck(), or run deno test --allow-${flag}`;
+}
 
 Deno.test("testCheck() uses the real resource if the test has no fixture for it", {
   permissions: { read: true, run: ["/bin/echo"], sys: ["osUptime"] },
@@ -219,14 +227,80 @@ Deno.test(
     ];
     for (const [flag, access] of rows) {
       const { text } = await testCheck(check(async () => `${await access()}`));
-      const [kind, target] = flag.split("=");
-      assertEquals(
-        text,
-        `${kind} "${target}" is declared, but the test has no fixture for it and may not access it: ` +
-          `add a fixture, or run deno test --allow-${flag}`,
-      );
+      assertEquals(text, explained(flag));
     }
+    const called = check(() =>
+      new Promise((resolve, reject) =>
+        fs.readFile("/srv/x", (error) => error ? reject(error) : resolve(""))
+      )
+    );
+    assertEquals((await testCheck(called)).text, explained("read=/srv/x"));
+    const write = defineCheck({
+      description: "Writes",
+      permissions: { write: ["/srv"] },
+      run() {
+        Deno.writeTextFileSync("/srv/x", "");
+        return "";
+      },
+    });
+    assertEquals((await testCheck(write)).text, explained("write=/srv/x"));
+    const stat = defineCheck({
+      description: "Reads procfs",
+      permissions: { proc: ["stat"] },
+      run: (_options, context) => readProc(context, "stat"),
+    });
+    assertStringIncludes((await testCheck(stat)).text, 'read "/proc/stat" is declared, but');
     const refusedText = await testCheck(check(() => Deno.readTextFile("/etc/passwd")));
     assertStringIncludes(refusedText.text, "is not among the declared permissions");
   },
 );
+
+Deno.test("testCheck() runs a check at the time of the test", { permissions: "none" }, async () => {
+  const now = "2026-03-01T12:00:00Z";
+  const time = Date.parse(now);
+  const age = defineCheck({
+    description: "Age of a file",
+    permissions: { read: ["/f"] },
+    async run() {
+      const { mtime } = await Deno.stat("/f");
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      const dates = [new Date().getTime(), Date.now(), Date.parse(Date()), Number(new Date(5))];
+      class Stamp extends Date {}
+      const stamp = new Stamp();
+      const kinds = [stamp instanceof Stamp, stamp instanceof Date, stamp.getTime() === dates[0]];
+      return JSON.stringify([mtime, ...dates, ...kinds]);
+    },
+  });
+  const read = { "/f": { mtime: new Date(0) } };
+  const expected = ["1970-01-01T00:00:00.000Z", time, time, time, 5, true, true, true];
+  for (const given of [now, time, new Date(now)]) {
+    const { text } = await testCheck(age, { read, now: given });
+    assertEquals(JSON.parse(text), expected);
+  }
+  const fresh = await testCheck(age, { read: { "/f": "" }, now });
+  assertEquals(JSON.parse(fresh.text)[0], "2026-03-01T12:00:00.000Z");
+});
+
+Deno.test("testCheck() sets the time for its own check only, and restores the clock", {
+  permissions: "none",
+}, async () => {
+  const originals = [Date, Date.now];
+  const gate = Promise.withResolvers<void>();
+  const clock = async () => {
+    await gate.promise;
+    return `${new Date().getFullYear()} ${new Date(Date.now()).getFullYear()}`;
+  };
+  const times: TestSettings[] = [{ now: 864e5 }, { now: "1999-06-01" }, {}];
+  const runs = times.map((settings) => testCheck(clock, settings));
+  const here = new Date();
+  assert(here instanceof Date && Date.now() - here.getTime() < 60_000);
+  gate.resolve();
+  const years = (await Promise.all(runs)).map(({ text }) => text);
+  assertEquals(years, ["1970 1970", "1999 1999", `${here.getFullYear()} ${here.getFullYear()}`]);
+  assertEquals([Date, Date.now], originals);
+  await assertRejects(
+    () => testCheck(clock, { now: "soon" }),
+    TypeError,
+    'Invalid now "soon": expected a date such as "2026-03-01T12:00:00Z"',
+  );
+});

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileAge, presentFile } from "../../checks/file_age.ts";
-import { testCheck } from "../../src/mod.ts";
+import { formatPerfdata, testCheck } from "../../src/mod.ts";
 import { assertOutput, optionsOf, type Recorded } from "./recorded.ts";
 
 /** Outputs for a file that was modified 999 seconds ago; the reading is its size. */
@@ -89,11 +89,35 @@ Deno.test("presentFile() compares the age with ranges", { permissions: "none" },
     // The file was modified 30 seconds in the future, by the clock of this host.
     ["-w 240 -c 600", -30, "OK"],
     ["-w 1:240 -c 600", -30, "WARNING"],
+    ["-w 10m -c 1h", 599, "OK"],
+    ["-w 10m -c 1h", 601, "WARNING"],
+    ["-w 1h30m:2d -c 1h:", 5000, "WARNING"],
   ];
   for (const [args, age, state] of cases) {
     const reading = { modified: ago(age), size: 1 };
     const result = presentFile(reading, optionsOf(fileAge, `-f /tmp/f ${args}`), now);
     assertEquals(result.state, state, `${args} at ${age}`);
+  }
+});
+
+Deno.test("presentFile() compares the size with a minimum or with ranges", {
+  permissions: "none",
+}, () => {
+  const cases: [args: string, size: number, state: string, perfdata: string][] = [
+    ["-W 101:", 101, "OK", "size=101B;101:;0;0"],
+    ["-W 101:", 100, "WARNING", "size=100B;101:;0;0"],
+    ["-C 0:99", 100, "CRITICAL", "size=100B;0;99;0"],
+    ["-W 1kB -C 100", 100, "WARNING", "size=100B;1000;100;0"],
+    ["-W 1kB -C 100", 99, "CRITICAL", "size=99B;1000;100;0"],
+    ["-W 0 -C 0", 0, "OK", "size=0B;0;0;0"],
+    ["-W 1k:1KiB -C @1M:", 1025, "WARNING", "size=1025B;1000:1024;@1000000:;0"],
+    ["-W 1k:1KiB -C @1M:", 1_000_000, "CRITICAL", "size=1000000B;1000:1024;@1000000:;0"],
+  ];
+  for (const [args, size, state, perfdata] of cases) {
+    const question = optionsOf(fileAge, `-f /tmp/f -w 1d -c 2d ${args}`);
+    const result = presentFile({ modified: ago(5), size }, question, now);
+    assertEquals(result.state, state, `${args} at ${size}`);
+    assertEquals(formatPerfdata(result.perfdata!.slice(1)), perfdata, args);
   }
 });
 

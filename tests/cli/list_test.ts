@@ -32,6 +32,6 @@ Deno.test("list and validate report the options that arguments cannot use", asyn
   assertEquals(stderr.includes("path (read)"), false, stderr);
   assertMatch(
     stderr,
-    /commands\.check_users\.options: The command cannot alert: set warning, critical or both, or accept arguments$/m,
+    /commands\.check_users\.options: The command can never alert: set "warning" or "critical", or acceptArguments: true$/m,
   );
 });

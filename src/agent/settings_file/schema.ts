@@ -84,6 +84,9 @@ const quantity: Schema = { type: ["string", "number"] };
 const optionTypes: Record<OptionKind, (spec: OptionSpec) => Schema> = {
   range: () => quantity,
   ranges: () => ({ anyOf: [quantity, { type: "array", items: quantity }] }),
+  percentRange: () => quantity,
+  bytesRange: () => quantity,
+  durationRange: () => quantity,
   number: () => quantity,
   integer: () => quantity,
   percent: () => quantity,
@@ -105,7 +108,17 @@ function optionOf(spec: OptionSpec): Schema {
   const { kind, description, default: value } = spec;
   return {
     description,
-    ...optionTypes[kind](spec),
+    ...withMap(optionTypes[kind](spec), spec),
     ...(value !== undefined && { default: value }),
   };
+}
+
+/** Adds the form of a map, in which each label or each item of a list has a value of its own. */
+function withMap(one: Schema, { labels, per }: OptionSpec): Schema {
+  if (labels === undefined && per === undefined) return one;
+  const map = labels === undefined ? { additionalProperties: one } : {
+    properties: Object.fromEntries(["*", ...labels].map((label) => [label, one])),
+    additionalProperties: false,
+  };
+  return { anyOf: [one, { type: "object", ...map }] };
 }

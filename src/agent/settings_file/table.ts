@@ -39,22 +39,21 @@ export interface GivenHost extends GivenSettings {
 export const SETTINGS_FORMAT = 1;
 
 const plainValue: Schema = { type: ["string", "number", "boolean"] };
+const oneOrSeveral: readonly Schema[] = [plainValue, { type: "array", items: plainValue }];
 
 // The agent defines the options, so the values are parsed again after the agent is loaded.
+// A map has a value for each label, or for each item of a list.
 const optionValue: Reader<unknown> = withSchema(
   {
-    anyOf: [
-      plainValue,
-      { type: "array", items: plainValue },
-      { type: "object", additionalProperties: plainValue },
-    ],
+    anyOf: [...oneOrSeveral, { type: "object", additionalProperties: { anyOf: oneOrSeveral } }],
   },
   (value, report) => {
     const isPlain = (one: unknown) => ["string", "number", "boolean"].includes(typeof one);
-    const parts = typeof value === "object" && value !== null ? Object.values(value) : [value];
-    if (parts.every(isPlain)) return value;
+    const isValue = (one: unknown) => isPlain(one) || Array.isArray(one) && one.every(isPlain);
+    if (isValue(value) || isRecord(value) && Object.values(value).every(isValue)) return value;
     report.error(
-      `Invalid value ${show(value)}: expected a string, a number, true, false, a list or a map`,
+      `Invalid value ${show(value)}: ` +
+        "expected a string, a number, true, false, a list or a map of such values",
     );
   },
 );

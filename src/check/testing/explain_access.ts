@@ -1,5 +1,8 @@
 import { refusalOf } from "../refusal.ts";
 
+/** The kinds of access for which a test may have fixtures of the same name. */
+const kinds: ReadonlySet<string> = new Set(["read", "write", "net", "env", "sys", "run"]);
+
 /**
  * Calls a function of the runtime. If the runtime refuses an access that the check declares, the error
  * explains it: the test has no fixture for it, and the process of the test has no permission.
@@ -10,13 +13,13 @@ import { refusalOf } from "../refusal.ts";
 export function explained<T>(access: () => T): T {
   try {
     const result = access();
-    if (result instanceof Promise) return result.catch(explain) as T;
+    if (result instanceof Promise) return result.catch(rethrow) as T;
     // Deno.readDir() refuses when the first entry is read.
     const lists = typeof result === "object" && result !== null && Symbol.asyncIterator in result &&
       Object.getPrototypeOf(result) === Object.prototype;
     return lists ? explainedList(result as AsyncIterable<unknown>) as T : result;
   } catch (error) {
-    return explain(error);
+    throw explain(error);
   }
 }
 
@@ -24,18 +27,31 @@ async function* explainedList(list: AsyncIterable<unknown>): AsyncGenerator<unkn
   try {
     yield* list;
   } catch (error) {
-    explain(error);
+    throw explain(error);
   }
 }
 
-function explain(error: unknown): never {
+function rethrow(error: unknown): never {
+  throw explain(error);
+}
+
+/**
+ * Explains the error of an access that the check declares, see {@linkcode explained}.
+ *
+ * @param error the error of the runtime
+ * @returns the explanation, if the runtime refused the access; otherwise the same error
+ */
+export function explain(error: unknown): unknown {
   const refusal = error instanceof Deno.errors.NotCapable ? refusalOf(error) : undefined;
-  if (refusal?.target === undefined) throw error;
-  const { kind, target } = refusal;
-  throw new Error(
-    `${kind} ${
-      JSON.stringify(target)
-    } is declared, but the test has no fixture for it and may not ` +
-      `access it: add a fixture, or run deno test --allow-${kind}=${target}`,
+  if (refusal?.target === undefined) return error;
+  // Only a process with all permissions may use most files below /proc.
+  const needsAll = refusal.kind === "all";
+  const kind = needsAll ? "read" : refusal.kind;
+  if (!kinds.has(kind)) return error;
+  const target = JSON.stringify(refusal.target);
+  return new Error(
+    `${kind} ${target} is declared, but the test has no fixture for it and may not access it: add ` +
+      `it to the fixture "${kind}" of testCheck(), or run deno test ` +
+      (needsAll ? "--allow-all" : `--allow-${kind}=${refusal.target}`),
   );
 }

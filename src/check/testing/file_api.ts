@@ -1,21 +1,25 @@
 import {
   fileInfo,
+  type Files,
   hasFolderOf,
   hasPath,
+  isPresent,
   listFolder,
-  openFile,
+  makeFolder,
   readBytes,
   readText,
   removePath,
   renameFile,
+  requirePresent,
   writeBytes,
+  type WriteMode,
 } from "./files.ts";
-import type { Files } from "./files.ts";
+import { openFile } from "./open_file.ts";
 import { requireAccess } from "../grants.ts";
-import { absolutePath } from "../path.ts";
+import { absolutePath, liesIn } from "../path.ts";
 import { DENO_PATH_FUNCTIONS, type PathUse } from "../path_functions.ts";
 import { refuseCall, refuseMove } from "../refusal.ts";
-import { promised, type Substitute, type Substitutes } from "./world.ts";
+import { promised, type Substitute, type Substitutes, type World } from "./world.ts";
 
 type InMemory = (files: Files, path: string, ...rest: unknown[]) => unknown;
 
@@ -29,14 +33,9 @@ function given(path: unknown): string {
  *
  * @param uses uses of its first arguments
  * @param inMemory replaces the function for a fixture; by default the real function is called
- * @param held returns whether a path belongs to the fixtures
  * @returns the substitute
  */
-export function pathHandler(
-  uses: readonly PathUse[],
-  inMemory?: InMemory,
-  held = uses[0]!.access.includes("read") ? hasPath : hasFolderOf,
-): Substitute {
+export function pathHandler(uses: readonly PathUse[], inMemory?: InMemory): Substitute {
   return (world, real, args) => {
     for (const [at, { access }] of uses.entries()) {
       for (const kind of access) requireAccess(world.grants, kind, given(args[at]));
@@ -45,36 +44,71 @@ export function pathHandler(
     if (uses[0]!.regular && !Deno.lstatSync(first!).isFile) {
       throw refuseMove(first!);
     }
-    if (inMemory === undefined || !held(world.files, first!)) return real(...args);
-    return inMemory(world.files, first!, ...others, ...args.slice(uses.length));
+    const reads = uses[0]!.access.includes("read");
+    if (inMemory !== undefined && isHeld(world, first!, reads)) {
+      return inMemory(world.files, first!, ...others, ...args.slice(uses.length));
+    }
+    if (uses.some(({ access }) => access.includes("write"))) requireDisk(world, first!);
+    return real(...args);
   };
 }
 
-const write: InMemory = (files, path, data, options) =>
-  writeBytes(
-    files,
-    path,
-    data as string | Uint8Array,
-    (options as Deno.WriteFileOptions | undefined)?.append,
+/**
+ * Returns whether a path belongs to the fixtures. What a check writes beside a fixture belongs to
+ * them, too; with the fixture `write`, all that it may write.
+ */
+function isHeld({ files, grants }: World, path: string, reads: boolean): boolean {
+  if (hasPath(files, path)) return true;
+  if (!reads) return files.keepsWrites || hasFolderOf(files, path);
+  return files.keepsWrites && grants.names.write.some((granted) => liesIn(path, granted));
+}
+
+/**
+ * Refuses a function that would change a file on the disk if all writes stay in memory.
+ *
+ * @param world the fixtures
+ * @param path the path
+ */
+export function requireDisk({ files }: World, path: string): void {
+  if (!files.keepsWrites) return;
+  throw new Deno.errors.NotSupported(
+    `Cannot change "${path}" in memory, where the fixture "write" keeps all writes: add the file ` +
+      'to the fixture "read" or "write", or use Deno.writeFile() or Deno.writeTextFile()',
   );
+}
 
-const nothing: InMemory = () => {};
+const write: InMemory = (files, path, data, options) => {
+  const store = (all: string | Uint8Array) =>
+    writeBytes(files, path, all, options as WriteMode | undefined);
+  return data instanceof ReadableStream
+    ? new Response(data).bytes().then(store)
+    : store(data as string | Uint8Array);
+};
 
-/** The functions of `Deno` for fixtures. */
-const inMemory: Readonly<Record<string, InMemory>> = {
+const flagOf = (name: "force" | "recursive", options: unknown) =>
+  (options as Partial<Record<typeof name, boolean>> | undefined)?.[name] ?? false;
+
+/** The functions of `Deno` for fixtures. Some functions of `node:fs` have the same arguments. */
+export const IN_MEMORY: Readonly<Record<string, InMemory>> = {
   readFile: readBytes,
   readTextFile: readText,
   readDir: listFolder,
   stat: fileInfo,
   lstat: fileInfo,
-  realPath: (_files, path) => path,
+  realPath: (files, path) => {
+    requirePresent(files, path);
+    return path;
+  },
   writeFile: write,
   writeTextFile: write,
-  remove: removePath,
-  mkdir: nothing,
-  chmod: nothing,
-  chown: nothing,
-  utime: nothing,
+  // `force` is an option of node:fs.
+  remove: (files, path, options) => {
+    if (!flagOf("force", options) || isPresent(files, path)) removePath(files, path);
+  },
+  mkdir: (files, path, options) => makeFolder(files, path, flagOf("recursive", options)),
+  chmod: requirePresent,
+  chown: requirePresent,
+  utime: requirePresent,
   truncate: (files, path, length) =>
     writeBytes(files, path, readBytes(files, path).slice(0, Number(length ?? 0))),
   copyFile: (files, from, to) => writeBytes(files, String(to), readBytes(files, from)),
@@ -82,23 +116,18 @@ const inMemory: Readonly<Record<string, InMemory>> = {
 };
 
 const open: Substitute = (world, real, args) => {
-  const { read, write, append } = (args[1] ?? { read: true }) as Deno.OpenOptions;
-  if (read) requireAccess(world.grants, "read", given(args[0]));
-  if (write || append) requireAccess(world.grants, "write", given(args[0]));
+  const options = (args[1] ?? { read: true }) as Deno.OpenOptions;
+  const writes = options.write || options.append;
+  if (options.read) requireAccess(world.grants, "read", given(args[0]));
+  if (writes) requireAccess(world.grants, "write", given(args[0]));
   const target = absolutePath(given(args[0]));
-  if (!hasPath(world.files, target)) return real(...args);
-  if (!write && !append) return openFile(world.files, target);
-  throw new Deno.errors.NotSupported(
-    `Cannot open fixture "${target}" for writing: use Deno.writeFile() or Deno.writeTextFile()`,
-  );
+  return isHeld(world, target, !writes) ? openFile(world.files, target, options) : real(...args);
 };
 
 const makeTemp: Substitute = (world, real, args) => {
-  requireAccess(
-    world.grants,
-    "write",
-    (args[0] as Deno.MakeTempOptions | undefined)?.dir ?? "<TMP>",
-  );
+  const { dir = "<TMP>" } = (args[0] ?? {}) as Deno.MakeTempOptions;
+  requireAccess(world.grants, "write", dir);
+  requireDisk(world, dir);
   return real(...args);
 };
 
@@ -107,10 +136,12 @@ const paired: Substitutes = {
   ...Object.fromEntries(
     Object.entries(DENO_PATH_FUNCTIONS).map(([name, uses]) => [
       name,
-      pathHandler(uses, inMemory[name], name === "mkdir" ? hasPath : undefined),
+      pathHandler(uses, IN_MEMORY[name]),
     ]),
   ),
   open,
+  create: (world, real, [path]) =>
+    open(world, real, [path, { read: true, write: true, create: true, truncate: true }]),
   makeTempDir: makeTemp,
   makeTempFile: makeTemp,
   symlink: () => {

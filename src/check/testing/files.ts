@@ -1,45 +1,105 @@
 import type { FileFixture, Fixtures } from "./fixtures.ts";
 import { absolutePath, folderOf, liesIn } from "../path.ts";
 
-/**
- * Files in memory by absolute path. If an entry is an error, the file functions throw the error
- * when the check uses the file.
- */
-export type Files = Map<string, FileFixture | Error>;
+/** Files of a test, in memory. */
+export interface Files {
+  /**
+   * Files and folders by absolute path. If an entry is an error, the file functions throw the error
+   * when the check uses the file.
+   */
+  readonly entries: Map<string, FileFixture | Error>;
+  /** Paths that the check has written or removed. */
+  readonly changed: Set<string>;
+  /** Whether all writes stay in memory, because the test has the fixture `write`. */
+  readonly keepsWrites: boolean;
+}
 
 /**
  * Makes the files in memory from the fixtures of a test.
  *
- * @param read fixtures by path
+ * @param fixtures files by path; those of `write` replace those of `read`
  * @returns the files
  */
-export function createFiles(read: NonNullable<Fixtures["read"]>): Files {
-  return new Map(
-    Object.entries(read).map(([path, file]) => [
-      absolutePath(path),
+export function createFiles({ read = {}, write }: Pick<Fixtures, "read" | "write">): Files {
+  const entries = Object.entries({ ...byPath(read), ...byPath(write ?? {}) })
+    .map(([path, file]): [string, FileFixture | Error] => [
+      path,
       typeof file === "string" || file instanceof Uint8Array ? { content: file } : file,
-    ]),
+    ]);
+  return { entries: new Map(entries), changed: new Set(), keepsWrites: write !== undefined };
+}
+
+function byPath<T>(fixtures: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(fixtures).map(([path, file]) => [absolutePath(path), file]),
   );
 }
 
+/**
+ * Copies the files that the check has written into the fixture `write`, and removes those that the
+ * check has removed.
+ *
+ * @param files the files after the run
+ * @param write the fixture
+ */
+export function storeWrites(files: Files, write: NonNullable<Fixtures["write"]>): void {
+  for (const path of files.changed) {
+    for (const same of Object.keys(write).filter((name) => absolutePath(name) === path)) {
+      delete write[same];
+    }
+    const entry = files.entries.get(path);
+    if (entry instanceof Error || entry === undefined || entry.isDirectory) continue;
+    write[path] = textOrBytes(readBytes(files, path));
+  }
+}
+
+function textOrBytes(bytes: Uint8Array): string | Uint8Array {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return bytes;
+  }
+}
+
 /** Returns whether a path is one of the files or a folder that contains one. */
-export function hasPath(files: Files, path: string): boolean {
-  return files.has(path) || [...files.keys()].some((file) => liesIn(file, path));
+export function hasPath({ entries }: Files, path: string): boolean {
+  return entries.has(path) || [...entries.keys()].some((file) => liesIn(file, path));
+}
+
+/** Returns whether a path exists: unlike {@linkcode hasPath}, false for a file that is missing. */
+export function isPresent(files: Files, path: string): boolean {
+  return hasPath(files, path) && !(files.entries.get(path) instanceof Deno.errors.NotFound);
 }
 
 /**
  * Returns whether a path is in the folder of one of the files; writes to such a path stay in
  * memory.
  */
-export function hasFolderOf(files: Files, path: string): boolean {
-  return [...files.keys()].some((file) => folderOf(file) === folderOf(path));
+export function hasFolderOf({ entries }: Files, path: string): boolean {
+  return [...entries.keys()].some((file) => folderOf(file) === folderOf(path));
 }
 
 /** Returns the file at a path; undefined if it is a folder. */
 function find(files: Files, path: string): FileFixture | undefined {
-  const file = files.get(path);
+  const file = files.entries.get(path);
   if (file instanceof Error) throw file;
+  if (!hasPath(files, path)) throw missing(path);
   return file?.isDirectory ? undefined : file;
+}
+
+function missing(path: string): Error {
+  const error = new Deno.errors.NotFound(`No such file or directory (os error 2): '${path}'`);
+  return Object.assign(error, { code: "ENOENT" });
+}
+
+function exists(path: string): Error {
+  const error = new Deno.errors.AlreadyExists(`File exists (os error 17): '${path}'`);
+  return Object.assign(error, { code: "EEXIST" });
+}
+
+/** Throws if a path is missing. */
+export function requirePresent(files: Files, path: string): void {
+  find(files, path);
 }
 
 /** Returns the content of a file. */
@@ -63,7 +123,8 @@ export function fileInfo(files: Files, path: string): Deno.FileInfo {
   const file = find(files, path);
   const size = file === undefined ? 4096 : readBytes(files, path).length;
   const now = new Date();
-  const { content: _content, ...facts } = file ?? files.get(path) as FileFixture | undefined ?? {};
+  const folder = files.entries.get(path) as FileFixture | undefined;
+  const { content: _content, ...facts } = file ?? folder ?? {};
   return {
     isFile: file !== undefined && !file.isSymlink,
     isDirectory: file === undefined,
@@ -96,12 +157,12 @@ export function listFolder(files: Files, path: string): Deno.DirEntry[] {
     throw new Deno.errors.NotADirectory(`Not a directory (os error 20): readdir '${path}'`);
   }
   const start = path === "/" ? 1 : path.length + 1;
-  const present = [...files].filter(([file, entry]) =>
+  const present = [...files.entries].filter(([file, entry]) =>
     file !== path && liesIn(file, path) && !(entry instanceof Deno.errors.NotFound)
   );
   const names = new Set(present.map(([file]) => file.slice(start).split("/")[0]!));
   return [...names].map((name) => {
-    const entry = files.get(`${path === "/" ? "" : path}/${name}`);
+    const entry = files.entries.get(`${path === "/" ? "" : path}/${name}`);
     const {
       isSymlink = false,
       isDirectory = entry === undefined,
@@ -111,53 +172,43 @@ export function listFolder(files: Files, path: string): Deno.DirEntry[] {
   });
 }
 
-/** Opens a file for reading. */
-export function openFile(files: Files, path: string): Deno.FsFile {
-  const bytes = readBytes(files, path);
-  let at = 0;
-  const readSync = (into: Uint8Array) => {
-    const chunk = bytes.subarray(at, at + into.length);
-    into.set(chunk);
-    at += chunk.length;
-    return chunk.length === 0 && into.length > 0 ? null : chunk.length;
-  };
-  const seekSync = (offset: number | bigint, whence: Deno.SeekMode) =>
-    at = Number(offset) + [0, at, bytes.length][whence]!;
-  const file = {
-    readSync,
-    read: (into: Uint8Array) => Promise.try(readSync, into),
-    seekSync,
-    seek: (offset: number | bigint, whence: Deno.SeekMode) => Promise.try(seekSync, offset, whence),
-    statSync: () => fileInfo(files, path),
-    stat: () => Promise.try(fileInfo, files, path),
-    isTerminal: () => false,
-    close: () => {},
-    [Symbol.dispose]: () => {},
-    get readable() {
-      return new Blob([bytes.slice(at)]).stream();
-    },
-  };
-  return file as unknown as Deno.FsFile;
-}
+/** The way in which a file is written: the same names as in `Deno.WriteFileOptions`. */
+export type WriteMode = Pick<Deno.WriteFileOptions, "append" | "create" | "createNew">;
 
 /** Writes a file in memory. */
 export function writeBytes(
   files: Files,
   path: string,
   data: string | Uint8Array,
-  append = false,
+  { append = false, create = true, createNew = false }: WriteMode = {},
 ): void {
-  const before = append && files.get(path);
-  const kept = before && !(before instanceof Error) ? readBytes(files, path) : [];
+  const isThere = isPresent(files, path);
+  if (createNew && isThere) throw exists(path);
+  if (!create && !createNew && !isThere) throw missing(path);
+  // A fixture that is an error is thrown, and a folder cannot be written.
+  const before = isThere ? readBytes(files, path) : new Uint8Array();
   const added = typeof data === "string" ? new TextEncoder().encode(data) : data;
-  files.set(path, { content: Uint8Array.from([...kept, ...added]) });
+  const kept = append ? before : new Uint8Array();
+  const content = new Uint8Array(kept.length + added.length);
+  content.set(kept);
+  content.set(added, kept.length);
+  setEntry(files, path, { content });
+}
+
+/** Makes a folder in memory. */
+export function makeFolder(files: Files, path: string, recursive = false): void {
+  if (isPresent(files, path)) {
+    if (recursive && find(files, path) === undefined) return;
+    throw exists(path);
+  }
+  setEntry(files, path, { isDirectory: true });
 }
 
 /** Removes a file or folder. The path is missing from then on, even if it exists on the disk. */
 export function removePath(files: Files, path: string): void {
-  if (files.get(path) instanceof Error) find(files, path);
-  for (const file of [...files.keys(), path].filter((file) => liesIn(file, path))) {
-    files.set(file, new Deno.errors.NotFound(`No such file or directory (os error 2): '${file}'`));
+  if (files.keepsWrites || files.entries.get(path) instanceof Error) find(files, path);
+  for (const file of [...files.entries.keys(), path].filter((file) => liesIn(file, path))) {
+    setEntry(files, file, missing(file));
   }
 }
 
@@ -165,5 +216,10 @@ export function removePath(files: Files, path: string): void {
 export function renameFile(files: Files, from: string, to: string): void {
   const content = readBytes(files, from);
   removePath(files, from);
-  files.set(to, { content });
+  setEntry(files, to, { content });
+}
+
+function setEntry(files: Files, path: string, entry: FileFixture | Error): void {
+  files.entries.set(path, entry);
+  files.changed.add(path);
 }

@@ -53,6 +53,13 @@ export type PeerFixture =
 export interface Fixtures {
   /** Files by path. Their folders exist too, and contain nothing else. */
   read?: Readonly<Record<string, string | Uint8Array | FileFixture | Error>>;
+  /**
+   * Files that the check has written, by path. With this fixture, no write reaches the disk: a file
+   * that the check may write exists only if it is here or in `read`. After the run, the object
+   * contains the written files, as text if they are UTF-8, and lacks the removed ones. Pass it to the
+   * next call to test a check that reads its own files again.
+   */
+  write?: Record<string, string | Uint8Array>;
   /** Results of programs, by path or by whole command line: `"/bin/df -P /"`. */
   run?: Readonly<Record<string, string | RunFixture | Error>>;
   /** Peers by `host:port`, socket path or URL; for DNS by the queried name. */

@@ -11,6 +11,7 @@ import fsPromises from "node:fs/promises";
 import net from "node:net";
 import os from "node:os";
 import tls from "node:tls";
+import { clockApi, dateApi, temporalApi, temporalNow } from "./clock_api.ts";
 import { globalApi } from "./fetch_api.ts";
 import { explained } from "./explain_access.ts";
 import { fileApi } from "./file_api.ts";
@@ -27,21 +28,40 @@ import {
   type World,
 } from "./world.ts";
 
-const owners: readonly [owner: object, handlers: Substitutes][] = [
-  [Deno, { ...fileApi, ...runApi, ...netApi, ...hostApi }],
-  [Deno.env, envApi],
-  [globalThis, globalApi],
-  [fs, nodeApi.fsApi],
-  [fsPromises, nodeApi.fsPromisesApi],
-  [os, nodeApi.osApi],
-  [net, nodeApi.netApi],
-  [tls, nodeApi.tlsApi],
-  [childProcess, nodeApi.childProcessApi],
-];
+/** Objects of the runtime, and the replacements of their functions. */
+type Owners = readonly [owner: object, handlers: Substitutes][];
 
-// The guard is module state because the functions of the runtime exist once.
-let checks = 0;
-let restores: (() => void)[] = [];
+/** Replacements that are in place. They are module state, because each function exists once. */
+interface Guard {
+  /** Returns the objects; called before a function is replaced. */
+  owners(): Owners;
+  /** Number of checks under test that need the replacements. */
+  checks: number;
+  restores: (() => void)[];
+}
+
+const access: Guard = {
+  owners: () => [
+    [Deno, { ...fileApi, ...runApi, ...netApi, ...hostApi }],
+    [Deno.env, envApi],
+    [globalThis, globalApi],
+    [fs, nodeApi.fsApi],
+    [fsPromises, nodeApi.fsPromisesApi],
+    [os, nodeApi.osApi],
+    [net, nodeApi.netApi],
+    [tls, nodeApi.tlsApi],
+    [childProcess, nodeApi.childProcessApi],
+  ],
+  checks: 0,
+  restores: [],
+};
+
+/** The clock is replaced only while a check runs whose test sets the time. */
+const clock: Guard = {
+  owners: () => [[globalThis, clockApi], [Date, dateApi], [temporalNow, temporalApi]],
+  checks: 0,
+  restores: [],
+};
 
 /**
  * Runs a check while the functions of the runtime are guarded. Code that runs at the same time and
@@ -53,16 +73,23 @@ let restores: (() => void)[] = [];
  * @returns its return value
  */
 export async function runGuarded<T>(world: World, run: () => Promise<T>): Promise<T> {
-  if (checks++ === 0) {
-    restores = owners.flatMap(([owner, handlers]) =>
-      Object.entries(handlers).map(([name, handler]) => replace(owner as Owner, name, handler))
-    );
+  const guards = world.now === undefined ? [access] : [access, clock];
+  for (const guard of guards) {
+    if (guard.checks++ === 0) guard.restores = replaceAll(guard.owners());
   }
   try {
     return await runInWorld(world, run);
   } finally {
-    if (--checks === 0) { for (const restore of restores.splice(0)) restore(); }
+    for (const guard of guards) {
+      if (--guard.checks === 0) { for (const restore of guard.restores.splice(0)) restore(); }
+    }
   }
+}
+
+function replaceAll(owners: Owners): (() => void)[] {
+  return owners.flatMap(([owner, handlers]) =>
+    Object.entries(handlers).map(([name, handler]) => replace(owner as Owner, name, handler))
+  );
 }
 
 type Owner = Record<string, unknown>;
@@ -88,7 +115,8 @@ function replace(
     construct(target, args, newTarget) {
       const world = currentWorld();
       if (world === undefined) return Reflect.construct(target, args, newTarget);
-      return handler(world, (...args) => Reflect.construct(target, args), args) as object;
+      const create: Call = (...args) => Reflect.construct(target, args, newTarget);
+      return handler(world, (...args) => explained(() => create(...args)), args) as object;
     },
   });
   Object.defineProperty(owner, name, {

@@ -2,12 +2,13 @@ import { Buffer } from "node:buffer";
 import fs from "node:fs";
 import { closedFunctions, NODE_PATH_FUNCTIONS } from "../path_functions.ts";
 import { refuseCall } from "../refusal.ts";
-import { pathHandler } from "./file_api.ts";
-import { listFolder, readBytes } from "./files.ts";
+import { explain } from "./explain_access.ts";
+import { IN_MEMORY, pathHandler, requireDisk } from "./file_api.ts";
+import { isPresent, listFolder, readBytes, writeBytes } from "./files.ts";
 import { type AccessKind, requireAccess } from "../grants.ts";
 import { fact } from "./host_api.ts";
 import { requireAddress } from "./net_api.ts";
-import { promised, type Substitute, type Substitutes } from "./world.ts";
+import { type Call, promised, type Substitute, type Substitutes } from "./world.ts";
 
 type Callback = (error: unknown, value?: unknown) => void;
 
@@ -22,8 +23,16 @@ function calledBack(handler: Substitute): Substitute {
     const passedOn = {};
     const answer = (error: unknown, value?: unknown) =>
       queueMicrotask(() => (callback as Callback)(error, value));
+    const call: Call = () => {
+      real(
+        ...args.slice(0, -1),
+        (error: unknown, ...values: unknown[]) =>
+          (callback as (...values: unknown[]) => void)(error && explain(error), ...values),
+      );
+      return passedOn;
+    };
     try {
-      const value = handler(world, () => (real(...args), passedOn), args.slice(0, -1));
+      const value = handler(world, call, args.slice(0, -1));
       if (value !== passedOn) answer(null, value);
     } catch (error) {
       answer(error);
@@ -31,9 +40,34 @@ function calledBack(handler: Substitute): Substitute {
   };
 }
 
-function path(name: string, inMemory?: Parameters<typeof pathHandler>[1]): Substitute {
+type InMemory = Parameters<typeof pathHandler>[1];
+
+function path(name: string, inMemory?: InMemory): Substitute {
   return pathHandler(NODE_PATH_FUNCTIONS[name]!, inMemory);
 }
+
+/** Makes the function that writes a file in memory. The options are an encoding or an object. */
+function writes(name: string, append: boolean): Substitute {
+  return path(name, (files, path, data, options) => {
+    const settings: { flag?: string; encoding?: string } = typeof options === "string"
+      ? { encoding: options }
+      : options ?? {};
+    const { flag = append ? "a" : "w", encoding = "utf8" } = settings;
+    const bytes = typeof data === "string"
+      ? Buffer.from(data, encoding as BufferEncoding)
+      : data as Uint8Array;
+    const mode = { append: flag.startsWith("a"), createNew: flag.includes("x") };
+    writeBytes(files, path, new Uint8Array(bytes), mode);
+  });
+}
+
+/** The functions that change files and have the same arguments as a function of `Deno`. */
+const changes: Readonly<Record<string, string>> = {
+  ...{ chmod: "chmod", lchmod: "chmod", chown: "chown", lchown: "chown" },
+  ...{ utimes: "utime", lutimes: "utime", truncate: "truncate", mkdir: "mkdir" },
+  ...{ rm: "remove", rmdir: "remove", unlink: "remove" },
+  ...{ rename: "rename", copyFile: "copyFile" },
+};
 
 const readFile = path("readFile", (files, path, options) => {
   const bytes = Buffer.from(readBytes(files, path));
@@ -59,6 +93,7 @@ const open: Substitute = (world, real, args) => {
     ? ["read"]
     : ["write"];
   for (const kind of access) requireAccess(world.grants, kind, String(args[0]));
+  if (access.includes("write")) requireDisk(world, String(args[0]));
   return real(...args);
 };
 
@@ -68,6 +103,11 @@ function each(names: string, handler: Substitute): Substitutes {
 
 const files: Substitutes = {
   ...Object.fromEntries(Object.keys(NODE_PATH_FUNCTIONS).map((name) => [name, path(name)])),
+  ...Object.fromEntries(
+    Object.entries(changes).map(([name, same]) => [name, path(name, IN_MEMORY[same])]),
+  ),
+  writeFile: writes("writeFile", false),
+  appendFile: writes("appendFile", true),
   readFile,
   readdir,
   statfs,
@@ -116,7 +156,7 @@ function starts(executable?: string): Substitute {
 export const fsApi: Substitutes = {
   ...mapped((name) => name, calledBack),
   ...mapped((name) => `${name}Sync`, (handler) => handler),
-  existsSync: path("exists", () => true),
+  existsSync: path("exists", isPresent),
   createReadStream: path("readFile"),
   createWriteStream: path("writeFile"),
   ...closed(fs, "fs"),

@@ -18,6 +18,8 @@ export interface World {
   readonly env: Map<string, string | undefined>;
   /** System information, by the name of its permission. */
   readonly sys: NonNullable<Fixtures["sys"]>;
+  /** The time at which the clock of the check stands, in milliseconds; undefined if it runs. */
+  readonly now: number | undefined;
 }
 
 /** A function of the runtime, without guard. */
@@ -38,23 +40,34 @@ export type Substitutes = Readonly<Record<string, Substitute>>;
  * @param permissions permissions of the check
  * @param procfs path of procfs for this check
  * @param fixtures fixtures of the test
+ * @param now the time at which the clock stands
  * @returns the world
  */
 export function createWorld(
   permissions: Permissions,
   procfs: string,
   fixtures: Fixtures,
+  now?: Date | number | string,
 ): World {
-  const { read = {}, run = {}, net = {}, env = {}, sys = {} } = fixtures;
+  const { run = {}, net = {}, env = {}, sys = {} } = fixtures;
   const grants = createGrants(permissions, procfs);
   return {
     grants,
-    files: createFiles(read),
+    files: createFiles(fixtures),
     run,
     net,
     env: new Map(Object.entries(env)),
     sys,
+    now: now === undefined ? undefined : parseNow(now),
   };
+}
+
+function parseNow(now: Date | number | string): number {
+  const time = new Date(now).getTime();
+  if (Number.isFinite(time)) return time;
+  throw new TypeError(
+    `Invalid now ${JSON.stringify(String(now))}: expected a date such as "2026-03-01T12:00:00Z"`,
+  );
 }
 
 const storage = new AsyncLocalStorage<World | undefined>();

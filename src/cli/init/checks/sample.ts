@@ -5,8 +5,8 @@ export const sample = defineCheck({
   description: "Lines of a file",
   options: {
     path: option.text({ short: "p", description: "The file", required: true }),
-    warning: option.range({ short: "w", description: "Warn outside this range" }),
-    critical: option.range({ short: "c", description: "Critical outside this range" }),
+    // The options warning (-w) and critical (-c): threshold ranges such as 10 or 5:20.
+    ...option.thresholds("the number of lines"),
   },
   // The check may access only this. Any other access is refused, and the answer is the refusal.
   permissions: ({ path }) => ({ read: [path] }),

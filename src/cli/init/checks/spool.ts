@@ -5,8 +5,8 @@ export const spool = defineCheck({
   description: "Files waiting in a folder",
   options: {
     folder: option.text({ short: "f", description: "The folder", required: true }),
-    warning: option.range({ short: "w", description: "Warn outside this range" }),
-    critical: option.range({ short: "c", description: "Critical outside this range" }),
+    // The options warning (-w) and critical (-c): threshold ranges such as 10 or 5:20.
+    ...option.thresholds("the number of files"),
   },
   // The check may access only this. Any other access is refused, and the answer is the refusal.
   permissions: ({ folder }) => ({ read: [folder] }),
