@@ -1,5 +1,7 @@
 import { type Answer, failure } from "./answer.ts";
 import { parseArguments } from "./arguments.ts";
+import { canonicalOptions } from "./canonical_options.ts";
+import type { OpenedState } from "./check_state.ts";
 import type { CheckCommand, CheckContext } from "./define_check.ts";
 import { parseOptions } from "./parse_option.ts";
 import { overrideValues } from "./per_item.ts";
@@ -9,22 +11,40 @@ import { type CheckResult, presentResult, unknown } from "./result.ts";
 /** A function as a command. It has no options and no permissions. */
 export type BareFunction = (args: string[]) => CheckResult | string | Promise<CheckResult | string>;
 
+/** The context of a check, without its state. */
+export type StatelessContext = Omit<CheckContext, "state">;
+
+/**
+ * Opens the state of a run.
+ *
+ * @param options returns the text that identifies the state of a command, see
+ * {@linkcode canonicalOptions}
+ */
+export type OpenState = (options: () => string) => OpenedState | Promise<OpenedState>;
+
 /**
  * Runs a check or a bare function in the current realm, with the permissions of that realm. This is
  * the only place that turns an error of a check into UNKNOWN.
  *
  * @param command the bound check or the function
  * @param args arguments from the wire or the command line
- * @param context the second argument of `run`
+ * @param context the second argument of `run`, without the state
+ * @param open opens the state; without it, the context has no state
  * @returns the result of the check, or UNKNOWN with the error; its property `reason` is the stack
  */
 export async function executeCheck(
   command: CheckCommand | BareFunction,
   args: readonly string[],
-  context: CheckContext,
+  context: StatelessContext,
+  open?: OpenState,
 ): Promise<Answer> {
+  const run: { opened?: OpenedState } = {};
   try {
-    return { output: presentResult(await start(command, args, context)), outcome: "done" };
+    const result = start(command, args, context, open, (opened) => run.opened = opened);
+    const output = presentResult(await result);
+    // An error in the check or in its result must not change the state.
+    run.opened?.commit();
+    return { output, outcome: "done" };
   } catch (error) {
     try {
       return failureOf(error);
@@ -38,13 +58,16 @@ export async function executeCheck(
 function start(
   command: CheckCommand | BareFunction,
   args: readonly string[],
-  context: CheckContext,
+  context: StatelessContext,
+  open: OpenState | undefined,
+  keep: (state: OpenedState) => void,
 ): ReturnType<BareFunction> {
   if (!("kind" in command)) return command([...args]);
   const { definition, values: bound } = command;
   const specs = definition.options ?? {};
   const given = parseArguments(args, specs);
-  const { values, errors } = parseOptions(specs, overrideValues(bound, given.values));
+  const parse = () => parseOptions(specs, overrideValues(bound, given.values));
+  const { values, errors } = parse();
   const messages = [
     ...given.errors,
     ...errors.map(({ option, message }) => `Option "${option}": ${message}`),
@@ -52,7 +75,15 @@ function start(
   // The error is returned and not thrown, so that its stack is not logged: the arguments are wrong,
   // not the code.
   if (messages.length > 0) return unknown(messages.join("\n"));
-  return definition.run(values, context);
+  if (open === undefined) return definition.run(values, context as CheckContext);
+
+  function run(opened: OpenedState): ReturnType<BareFunction> {
+    keep(opened);
+    return definition.run(values, { ...context, state: opened.state });
+  }
+  // The check may change the values that it receives. So they are parsed again, when they are needed.
+  const opening = open(() => canonicalOptions(parse().values));
+  return opening instanceof Promise ? opening.then(run) : run(opening);
 }
 
 function failureOf(error: unknown): Answer {
