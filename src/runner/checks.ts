@@ -13,6 +13,7 @@ import type { CheckRunner } from "./runner.ts";
 import { unlessAborted } from "./deadline.ts";
 import { AGENT } from "./run_record.ts";
 import { type Sandbox, type SandboxLog, UnresponsiveError } from "./sandbox.ts";
+import { memoryStore, storedState } from "./state_store.ts";
 import { createTrials, type Turn } from "./trials.ts";
 
 /**
@@ -193,7 +194,8 @@ export function withOwnCheck(
 
 /**
  * Runs checks in this realm, with all permissions of this process. Use it in programs that have the
- * agent as a value. Declared permissions have no effect in this realm.
+ * agent as a value. Declared permissions have no effect in this realm. The states of commands are
+ * kept in memory: the program may not be allowed to write files.
  *
  * @param agent the agent
  * @param context the data that every check receives
@@ -201,10 +203,12 @@ export function withOwnCheck(
  * @returns the runner of checks
  */
 export function inlineChecks(agent: Agent, context: RunContext, log: SandboxLog): CheckRunner {
+  const states = memoryStore();
   return (name, _command, args, signal) =>
-    executeCheck(agent.commands[name] as CheckCommand | BareFunction, args, {
-      ...context,
-      signal,
-      log: (message) => log(name, message),
-    });
+    executeCheck(
+      agent.commands[name] as CheckCommand | BareFunction,
+      args,
+      { ...context, signal, log: (message) => log(name, message) },
+      storedState(states, name, signal),
+    );
 }

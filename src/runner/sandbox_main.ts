@@ -6,7 +6,8 @@
  */
 import { describeAgent } from "../agent/describe_agent.ts";
 import { MAX_TEXT, readAnswer } from "../check/answer.ts";
-import { executeCheck } from "../check/execute.ts";
+import { openState } from "../check/check_state.ts";
+import { executeCheck, type OpenState } from "../check/execute.ts";
 import { explainRefusal, refusalOf } from "../check/refusal.ts";
 import { freezeRealm } from "./freeze.ts";
 import { guardFinalizers } from "./harden_finalizers.ts";
@@ -14,6 +15,7 @@ import { hardenProcess, hardenWorker } from "./harden.ts";
 import { withHostValues } from "./host_values.ts";
 import { copyCommands } from "./own_commands.ts";
 import type { FromSandbox, RealmFacts, ToSandbox } from "./messages.ts";
+import type { NewState } from "./state_store.ts";
 import type { Print } from "./null_streams.ts";
 import { BUNDLE_NAME } from "./bundle_name.ts";
 
@@ -128,6 +130,7 @@ export async function serveSandbox(
 ): Promise<void> {
   const named = (text: string) => text.replaceAll(module, BUNDLE_NAME);
   const running = new Map<number, { command: string; abort: AbortController }>();
+  const awaited = new Map<number, (json: string | null) => void>();
   let printed = 0;
 
   function log(command: string, count: number, message: unknown): void {
@@ -156,21 +159,35 @@ export async function serveSandbox(
     return send({ type: "unfit", reason: describeError(error) + named(firstPlace(error, module)) });
   }
 
-  async function run({ id, command: name, args, context }: RunMessage): Promise<void> {
+  function askForState(id: number, options: string): Promise<string | null> {
+    const { promise, resolve } = Promise.withResolvers<string | null>();
+    awaited.set(id, resolve);
+    send({ type: "state", id, options });
+    return promise;
+  }
+
+  async function run({ id, command: name, args, context, stored }: RunMessage): Promise<void> {
     const abort = new AbortController();
     running.set(id, { command: name, abort });
     let logged = 0;
     printed = 0;
     const { values, ...shared } = context;
-    const answer = await executeCheck(withHostValues(commands.get(name)!, values), args, {
-      ...shared,
-      signal: abort.signal,
-      log: (text) => log(name, logged++, text),
-    });
+    const result: { newState?: NewState } = {};
+    const open: OpenState = (options) => {
+      const opened = (json: string | null) =>
+        openState(json, (next) => result.newState = { options: options(), json: next });
+      return stored ? askForState(id, options()).then(opened) : opened(null);
+    };
+    const answer = await executeCheck(
+      withHostValues(commands.get(name)!, values),
+      args,
+      { ...shared, signal: abort.signal, log: (text) => log(name, logged++, text) },
+      open,
+    );
     running.delete(id);
     const { reason, ...known } = readAnswer(answer)!;
     send({
-      ...{ type: "done", id, ...known },
+      ...{ type: "done", id, ...known, ...result },
       ...(reason !== undefined && { reason: withoutOwnCalls(named(reason)) }),
     });
   }
@@ -179,6 +196,9 @@ export async function serveSandbox(
     if (message.type === "run") run(message);
     else if (message.type === "describe") {
       send({ type: "described", agent: describeAgent(agent, message.host) });
+    } else if (message.type === "state") {
+      awaited.get(message.id)?.(message.json);
+      awaited.delete(message.id);
     } else if (message.type === "prove") send({ type: "free" });
     else {
       // This is sent before the check is notified. The host needs to know only that this thread
