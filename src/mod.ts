@@ -32,6 +32,7 @@ export * from "./agent/agent_settings.ts";
 export * from "./agent/define_agent.ts";
 export { AgentError, type Diagnostic } from "./agent/diagnostic.ts";
 export * from "./author/connect_service.ts";
+export * from "./author/rate.ts";
 export * from "./author/read_proc.ts";
 export * from "./author/run_program.ts";
 export type {
@@ -39,6 +40,7 @@ export type {
   PeerCertificate,
   ServiceConnection,
 } from "./author/service_connection.ts";
+export type { CheckState, JsonValue } from "./check/check_state.ts";
 export * from "./check/define_check.ts";
 export type { BareFunction } from "./check/execute.ts";
 export { isBeyond, judge } from "./check/judge.ts";

@@ -99,7 +99,10 @@ export interface AgentInput {
   v2?: V2Settings;
   /** Path where /proc is bound for checks that declare `proc`. */
   procfs?: string;
-  /** Folder of the daemon's own files: its certificate and the list of quarantined commands. */
+  /**
+   * Folder of the daemon's own files: its certificate, the list of quarantined commands and the
+   * states of checks.
+   */
   state?: string;
   /** Whether a refused query is answered with the reason, or silently dropped as NRPE does. */
   refusals?: "explain" | "silent";

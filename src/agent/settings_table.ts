@@ -188,7 +188,7 @@ export const settingsTable: {
   v2: described("Packets of version 2 of NRPE", v2),
   procfs: described("Path at which /proc is mounted for checks that declare proc", procfsFolder),
   state: described(
-    "State directory: the daemon's own files, such as its certificate",
+    "State directory: the daemon's own files, such as its certificate and the states of checks",
     stateFolder,
     {
       examples: ["/var/lib/checkwright"],

@@ -1,3 +1,4 @@
+import type { CheckState } from "./check_state.ts";
 import type { Option, OptionPresence } from "./option.ts";
 import type { Permissions } from "./declared_permissions.ts";
 import type { CheckResult } from "./result.ts";
@@ -29,7 +30,8 @@ export type OptionInputs<O extends Options> = [keyof O] extends [never] ? Record
     & { [Name in Exclude<keyof O, RequiredOptions<O>>]?: OptionInput<O[Name]> | undefined };
 
 /**
- * The second argument of `run`: the deadline, facts about the host, and the log.
+ * The second argument of `run`: the deadline, facts about the host, the state between runs, and the
+ * log.
  *
  * @example
  * ```ts
@@ -56,6 +58,8 @@ export interface CheckContext {
   readonly hostname: string;
   /** Path where /proc is mounted for checks; `/proc` itself cannot be read inside a sandbox. */
   readonly procfs: string;
+  /** The value that earlier runs of this command with the same option values have stored. */
+  readonly state: CheckState;
   /** Writes one event to the daemon's log. The text is not sent to the engine. */
   log(message: string): void;
 }

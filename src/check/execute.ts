@@ -1,5 +1,7 @@
 import { type Answer, failure } from "./answer.ts";
 import { parseArguments } from "./arguments.ts";
+import { canonicalOptions } from "./canonical_options.ts";
+import type { OpenedState } from "./check_state.ts";
 import type { CheckCommand, CheckContext } from "./define_check.ts";
 import { parseOptions } from "./parse_option.ts";
 import { overrideValues } from "./per_item.ts";
@@ -10,34 +12,58 @@ import { NO_VAULT, type SecretSource, type Vault } from "./vault.ts";
 /** A function as a command. It has no options and no permissions. */
 export type BareFunction = (args: string[]) => CheckResult | string | Promise<CheckResult | string>;
 
+/** The context of a check, without its state. */
+export type StatelessContext = Omit<CheckContext, "state">;
+
+/**
+ * Opens the state of a run.
+ *
+ * @param options returns the text that identifies the state of a command, see
+ * {@linkcode canonicalOptions}
+ */
+export type OpenState = (options: () => string) => OpenedState | Promise<OpenedState>;
+
+/** Parts of a realm that a check uses. */
+export interface CheckServices {
+  /** Opens the state; without it, the context has no state. */
+  open?: OpenState;
+  /** Reads the secrets. */
+  vault?: Vault;
+}
+
 /**
  * Runs a check or a bare function in the current realm, with the permissions of that realm. This is
  * the only place that turns an error of a check into UNKNOWN.
  *
  * @param command the bound check or the function
  * @param args arguments from the wire or the command line
- * @param context the second argument of `run`
- * @param vault reads the secrets of the check
+ * @param context the second argument of `run`, without the state
+ * @param services the state and the secrets of the check
  * @returns the result of the check, or UNKNOWN with the error; its property `reason` is the stack. It
  * contains no secret that the vault has read
  */
 export async function executeCheck(
   command: CheckCommand | BareFunction,
   args: readonly string[],
-  context: CheckContext,
-  vault: Vault = NO_VAULT,
+  context: StatelessContext,
+  services: CheckServices = {},
 ): Promise<Answer> {
-  return withoutSecrets(await execute(command, args, context, vault), vault);
+  return withoutSecrets(await execute(command, args, context, services), services.vault);
 }
 
 async function execute(
   command: CheckCommand | BareFunction,
   args: readonly string[],
-  context: CheckContext,
-  vault: Vault,
+  context: StatelessContext,
+  services: CheckServices,
 ): Promise<Answer> {
+  const run: { opened?: OpenedState } = {};
   try {
-    return { output: presentResult(await start(command, args, context, vault)), outcome: "done" };
+    const result = start(command, args, context, services, (opened) => run.opened = opened);
+    const output = presentResult(await result);
+    // An error in the check or in its result must not change the state.
+    run.opened?.commit();
+    return { output, outcome: "done" };
   } catch (error) {
     try {
       return failureOf(error);
@@ -48,7 +74,10 @@ async function execute(
   }
 }
 
-function withoutSecrets({ output, reason, refusal, ...answer }: Answer, vault: Vault): Answer {
+function withoutSecrets(
+  { output, reason, refusal, ...answer }: Answer,
+  vault: Vault = NO_VAULT,
+): Answer {
   const target = refusal?.target;
   return {
     ...answer,
@@ -63,14 +92,16 @@ function withoutSecrets({ output, reason, refusal, ...answer }: Answer, vault: V
 function start(
   command: CheckCommand | BareFunction,
   args: readonly string[],
-  context: CheckContext,
-  vault: Vault,
+  context: StatelessContext,
+  { open, vault = NO_VAULT }: CheckServices,
+  keep: (state: OpenedState) => void,
 ): ReturnType<BareFunction> {
   if (!("kind" in command)) return command([...args]);
   const { definition, values: bound } = command;
   const specs = definition.options ?? {};
   const given = parseArguments(args, specs);
-  const { values, errors } = parseOptions(specs, overrideValues(bound, given.values));
+  const parse = () => parseOptions(specs, overrideValues(bound, given.values));
+  const { values, errors } = parse();
   const messages = [
     ...given.errors,
     ...errors.map(({ option, message }) => `Option "${option}": ${message}`),
@@ -79,9 +110,20 @@ function start(
   // not the code.
   if (messages.length > 0) return unknown(messages.join("\n"));
   const secrets = Object.keys(values).filter((name) => specs[name]!.kind === "secret");
-  return secrets.length === 0
-    ? definition.run(values, context)
-    : readSecrets(values, secrets, vault).then((complete) => definition.run(complete, context));
+  if (open === undefined && secrets.length === 0) {
+    return definition.run(values, context as CheckContext);
+  }
+
+  async function run(): Promise<CheckResult | string> {
+    const complete = await readSecrets(values, secrets, vault);
+    // The check may change the values that it receives. So they are parsed again, when they are
+    // needed.
+    const opened = await open?.(() => canonicalOptions(parse().values));
+    if (opened === undefined) return await definition.run(complete, context as CheckContext);
+    keep(opened);
+    return await definition.run(complete, { ...context, state: opened.state });
+  }
+  return run();
 }
 
 // Replaces the places of secrets by their values.
@@ -90,6 +132,7 @@ async function readSecrets(
   names: readonly string[],
   vault: Vault,
 ): Promise<Record<string, unknown>> {
+  if (names.length === 0) return values;
   const complete = { ...values };
   for (const name of names) {
     try {

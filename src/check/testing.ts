@@ -1,6 +1,7 @@
 import type { PluginOutput } from "../nagios/plugin_output.ts";
 import { parseDuration } from "../nagios/units.ts";
 import { parseArguments } from "./arguments.ts";
+import { formatState, type JsonValue, openState } from "./check_state.ts";
 import type { CheckCommand } from "./define_check.ts";
 import { type BareFunction, executeCheck } from "./execute.ts";
 import type { OptionSpec } from "./option.ts";
@@ -27,6 +28,8 @@ export interface TestSettings extends Fixtures {
   timeout?: string;
   /** Secrets by the names of their options, in place of files and variables. */
   secrets?: Readonly<Record<string, string>>;
+  /** The stored value that `context.state.get()` returns; default: nothing is stored. */
+  state?: JsonValue | undefined;
   /** `hostname` of the context; default: `"localhost"`. */
   hostname?: string;
   /** `procfs` of the context; default: `"/proc"`. */
@@ -39,6 +42,16 @@ export interface TestSettings extends Fixtures {
   now?: Date | number | string;
   /** Receives the messages that the check logs, and the stack of an error that it throws. */
   log?: (message: string) => void;
+}
+
+/** Result of {@linkcode testCheck}: state and text, and the value that the check has stored. */
+export interface TestOutput extends PluginOutput {
+  /**
+   * The value that the check has passed to `context.state.set()`; undefined if the check has removed
+   * the stored value. The property is missing if nothing is to be stored: the check has not called
+   * `set()`, it threw an error, or it reached its timeout.
+   */
+  written?: JsonValue | undefined;
 }
 
 /**
@@ -65,7 +78,8 @@ export interface TestSettings extends Fixtures {
  *
  * @param command a check, bound or not, or a function
  * @param settings arguments, permissions and fixtures
- * @returns state and text; UNKNOWN if the check throws, is refused or reaches its timeout
+ * @returns state and text; UNKNOWN if the check throws, is refused or reaches its timeout. If the
+ * check has set its state, `written` is the new value
  * @throws {TypeError} if the command is a `plugin()` or a `shell()`: run it with `runCommand()` of
  * `@checkwright/checkwright/daemon`; or if `now` is not a valid date
  *
@@ -95,15 +109,17 @@ export interface TestSettings extends Fixtures {
 export async function testCheck(
   command: CheckCommand | BareFunction,
   settings: TestSettings = {},
-): Promise<PluginOutput> {
+): Promise<TestOutput> {
   requireTestable(command);
-  return await runTest(withSecretFixtures(command, settings.secrets), settings);
+  const stored = settings.state === undefined ? null : formatState(settings.state);
+  return await runTest(withSecretFixtures(command, settings.secrets), settings, stored);
 }
 
 async function runTest(
   command: CheckCommand | BareFunction,
   settings: TestSettings,
-): Promise<PluginOutput> {
+  stored: string | null,
+): Promise<TestOutput> {
   const { args = [], hostname = "localhost", procfs = "/proc" } = settings;
   const permissions = settings.permissions ?? declaredPermissions(command, args);
   // These modules are imported dynamically, so that the bundle of an agent does not contain them.
@@ -120,7 +136,7 @@ async function runTest(
     "10s";
   const seconds = parseDuration(timeout);
   const deadline = new AbortController();
-  const late = Promise.withResolvers<PluginOutput>();
+  const late = Promise.withResolvers<TestOutput>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function expire(): void {
@@ -128,16 +144,21 @@ async function runTest(
     deadline.abort(new DOMException("Deadline", "TimeoutError"));
   }
 
-  async function run(): Promise<PluginOutput> {
+  async function run(): Promise<TestOutput> {
+    const result: Pick<TestOutput, "written"> = {};
+    const open = () =>
+      openState(stored, (json) => {
+        result.written = json === null ? undefined : JSON.parse(json) as JsonValue;
+      });
     const { output, reason } = await runGuarded(world, () => {
       // The timer is set inside the world of the check, so that the check's abort listeners are
       // restricted, too.
       timer = setTimeout(expire, seconds * 1000);
       const context = { signal: deadline.signal, hostname, procfs, log };
-      return executeCheck(command, args, context, vault);
+      return executeCheck(command, args, context, { open, vault });
     });
     if (reason !== undefined) log(reason);
-    return output;
+    return { ...output, ...result };
   }
   try {
     return await Promise.race([run(), late.promise]);

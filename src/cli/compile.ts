@@ -14,6 +14,7 @@ import { RUN_FLAGS } from "../deploy/run_flags.ts";
 import { BLAME_FILES } from "../daemon/blame.ts";
 import { quoteText } from "../nagios/text.ts";
 import { daemonPermissions } from "../daemon/daemon_permissions.ts";
+import { STATE_FOLDER } from "../daemon/state_files.ts";
 import { VERSION } from "../daemon/version.ts";
 import { readTypeErrors } from "./deno_errors.ts";
 import { printDiagnostics } from "./diagnostics.ts";
@@ -167,7 +168,7 @@ function binaryOptions(manifest: Manifest, output: string): BinaryOptions {
       severity: "error",
     })));
   }
-  const kept = Object.values(BLAME_FILES).map((name) => `${state}/${name}`);
+  const kept = [...Object.values(BLAME_FILES), STATE_FOLDER].map((name) => `${state}/${name}`);
   const permissions = unite([
     daemonPermissions(manifest),
     { read: kept, write: kept },

@@ -17,10 +17,12 @@ import { startBroker } from "../runner/permission_broker.ts";
 import { openProcess } from "../runner/process_channel.ts";
 import { createSandbox } from "../runner/sandbox.ts";
 import { sourcePlaces } from "../runner/source_places.ts";
+import type { StateStore } from "../runner/state_store.ts";
 import { suggest } from "./command_line.ts";
 import { errorsOfCommand, printDiagnostics } from "./diagnostics.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import type { LoadedAgent } from "./load.ts";
+import { openRunStates } from "./run_states.ts";
 import { argWord, optionalAgentWord, settingsOption, takeCommand } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { type Subcommand, UsageError } from "./usage.ts";
@@ -68,7 +70,8 @@ export const learn: Subcommand = defineSubcommand({
       return 0;
     }
     const processes = openProcessTree();
-    const learned = await watch(agent, name, args, processes);
+    const states = await openRunStates(path, agent.manifest.settings.state);
+    const learned = await watch(agent, name, args, processes, states);
     // A check need not declare its secrets.
     const shown = { ...learned, permissions: withoutSecrets(learned.permissions, command) };
     const compared = compare(shown, withoutSecrets(command.permissions, command));
@@ -77,7 +80,8 @@ export const learn: Subcommand = defineSubcommand({
         ? JSON.stringify({ command: name, ...shown, ...compared }, null, 2)
         : present(shown, compared),
     );
-    await prove(agent, name, args, learned.permissions, processes);
+    await prove(agent, name, args, learned.permissions, processes, states);
+    await states.flush();
     await processes.close();
     return 0;
   },
@@ -97,6 +101,7 @@ async function watch(
   name: string,
   args: string[],
   processes: ProcessTree,
+  states: StateStore,
 ) {
   say(`Every permission that ${name} requests is granted, for this run only`);
   await using broker = await startBroker();
@@ -104,7 +109,7 @@ async function watch(
   const env = { ...declaredEnvironment(command.permissions.env ?? []), ...broker.env };
   const open = (events: ChannelEvents) =>
     openProcess(agent.code, agent.code.imports, unite([]), processes, events, env);
-  const answer = await runOnce(agent, open, name, args, broker.grant);
+  const answer = await runOnce(agent, open, name, args, states, broker.grant);
   say(`The check answered ${answer}`);
   return learnPermissions(broker.accesses, agent.manifest.settings.procfs);
 }
@@ -116,13 +121,13 @@ async function prove(
   args: string[],
   learned: Permissions,
   processes: ProcessTree,
+  states: StateStore,
 ) {
   const granted = grantPermissions(learned, agent.manifest.settings.procfs);
   const open = (events: ChannelEvents) =>
     openProcess(agent.code, agent.code.imports, granted, processes, events);
-  say(
-    `With exactly these permissions the check answered ${await runOnce(agent, open, name, args)}`,
-  );
+  const answer = await runOnce(agent, open, name, args, states);
+  say(`With exactly these permissions the check answered ${answer}`);
 }
 
 async function runOnce(
@@ -130,12 +135,14 @@ async function runOnce(
   open: (events: ChannelEvents) => Channel,
   name: string,
   args: string[],
+  states: StateStore,
   onReady: () => void = () => {},
 ): Promise<string> {
   const sandbox = createSandbox(
     open,
     (_command, message) => say(message),
     sourcePlaces(code.agent),
+    states,
   );
   try {
     await sandbox.ready;

@@ -15,6 +15,7 @@ import { loadOnHost } from "./load_on_host.ts";
 import { outputAsJson } from "./output_json.ts";
 import { print } from "./print.ts";
 import { printable } from "./printable.ts";
+import { openRunStates } from "./run_states.ts";
 import { argWord, optionalAgentWord, settingsOption, takeCommand } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { showNote, showState } from "./terminal.ts";
@@ -61,11 +62,14 @@ export const run: Subcommand = defineSubcommand({
     const manifest = byHand(loaded.manifest, name);
     const { settings } = manifest;
     const processes = processTreeOf(manifest);
+    const states = await openRunStates(path, settings.state);
     const { runner, pool } = createSandboxedRunner(
       { manifest, code, hostname: Deno.hostname(), quarantine: NO_QUARANTINE },
       () => ownCheck(createStats()),
       processes,
       { onLog: (_command, message) => console.error(printable(message)) },
+      undefined,
+      states,
     );
     const handle = createHandler(
       { ...manifest, settings: { ...settings, refusals: "explain" } },
@@ -94,6 +98,7 @@ export const run: Subcommand = defineSubcommand({
     // A command that did not stop at its deadline would outlive this process.
     pool.close();
     await runner.end();
+    await states.flush();
     await processes.close();
     return returnCode(output.state);
   },

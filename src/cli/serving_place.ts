@@ -3,6 +3,7 @@ import { BLAME_FILES } from "../daemon/blame.ts";
 import { ownCertificatePath } from "../daemon/load_tls.ts";
 import { makeCertificate } from "../daemon/own_certificate.ts";
 import { readRegular } from "../daemon/read_regular.ts";
+import { STATE_FOLDER } from "../daemon/state_files.ts";
 import { whyUntrusted } from "../host/trusted_folder.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 
@@ -62,7 +63,7 @@ async function findTrusted(state: string): Promise<string | undefined> {
   await Deno.mkdir(state, { recursive: true, mode: 0o700 }).catch(() => {});
   const real = await Deno.realPath(state).catch(() => undefined);
   if (real === undefined) return state;
-  for (const folder of [real, `${real}/serve`]) {
+  for (const folder of [real, `${real}/serve`, `${real}/${STATE_FOLDER}`]) {
     const reason = await whyUntrusted(folder);
     if (reason === undefined) continue;
     const message = `Cannot trust ${JSON.stringify(folder)}: ${reason}. ` +

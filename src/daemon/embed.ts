@@ -46,7 +46,7 @@ function createInlineRunner(
 /**
  * Serves an agent from your own program. Checks run inside that program with all its permissions.
  * Their declared permissions have no effect here; run `checkwright serve` or a deployable to apply
- * them.
+ * them. The states of commands are kept in memory until the end of the daemon.
  *
  * @param agent the agent
  * @param settings settings that override the agent's
@@ -92,6 +92,7 @@ export async function startDaemon(agent: Agent, settings: DaemonSettings = {}): 
 
 /**
  * Runs one command of an agent in this process and returns the output that an engine would receive.
+ * `context.state` is empty, and what the check stores is dropped.
  *
  * @param agent the agent
  * @param command the command's name

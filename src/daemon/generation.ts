@@ -5,6 +5,7 @@ import { keyOf, type SandboxPool } from "../runner/pool.ts";
 import type { Quarantine } from "../runner/quarantine.ts";
 import type { RunRecord } from "../runner/run_record.ts";
 import { createSandboxedRunner } from "../runner/sandboxed_runner.ts";
+import type { StateStore } from "../runner/state_store.ts";
 import { showCommands } from "./blame.ts";
 import type { DaemonParts } from "./daemon.ts";
 import type { Orders } from "./orders.ts";
@@ -47,6 +48,7 @@ const separated =
  * @param stats the counters of all generations
  * @param processes ends the processes that commands start
  * @param record receives the marks of commands that run in workers
+ * @param states stores the states of commands
  * @param events called while commands run
  * @returns the generation; no sandbox is started yet
  */
@@ -56,6 +58,7 @@ export function createGeneration(
   stats: Stats,
   processes: ProcessTree,
   record: RunRecord,
+  states: StateStore,
   { onAbandoned, onQuarantine }: GenerationEvents,
 ): Generation {
   const { manifest, tls, certificateEnds } = orders;
@@ -82,6 +85,7 @@ export function createGeneration(
       onEnded: (command, reason) => log("warning", "ended", { command, reason }),
     },
     record,
+    states,
   );
 
   return {

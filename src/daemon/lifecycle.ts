@@ -1,5 +1,6 @@
 import type { ProcessTree } from "../host/process_tree.ts";
-import { countCommands } from "../agent/manifest.ts";
+import { countCommands, type Manifest } from "../agent/manifest.ts";
+import { waitAtMost } from "../runner/deadline.ts";
 import { createRunRecord } from "../runner/run_record.ts";
 import { acceptorWorkers } from "./acceptor_link.ts";
 import { type Blame, showCommands } from "./blame.ts";
@@ -7,10 +8,14 @@ import { openDaemon, readyLine } from "./daemon.ts";
 import { createGeneration, type Generation } from "./generation.ts";
 import type { Orders } from "./orders.ts";
 import { createLog, type LineWriter, type Log } from "./log.ts";
+import type { StateFiles } from "./state_files.ts";
 import { createStats } from "./stats.ts";
 
 /** The daemon restarts if more workers than this are abandoned. */
 const maxAbandoned = 2;
+
+/** Maximum time that a stopping daemon waits until the states of commands are stored. */
+const flushMilliseconds = 1_000;
 
 /** A daemon with the generation that it serves. A reload replaces the generation. */
 export interface Lifecycle {
@@ -39,6 +44,7 @@ export interface Lifecycle {
  * @param write receives the lines of the log
  * @param blame records which commands may have ended or blocked the daemon
  * @param processes ends the processes that commands start; closed when the daemon stops
+ * @param states stores the states of commands
  * @returns the daemon, which is listening
  * @throws if it cannot listen on an address or cannot use the certificate
  */
@@ -47,6 +53,7 @@ export async function openLifecycle(
   write: LineWriter,
   blame: Pick<Blame, "update" | "write">,
   processes: ProcessTree,
+  states: StateFiles,
 ): Promise<Lifecycle> {
   const stats = createStats();
   const leaving = Promise.withResolvers<string>();
@@ -55,7 +62,7 @@ export async function openLifecycle(
   const runs = createRunRecord(blame.write);
   let generation = create(orders);
   function create(orders: Orders): Generation {
-    return createGeneration(orders, log, stats, processes, runs, {
+    return createGeneration(orders, log, stats, processes, runs, states, {
       onAbandoned(commands) {
         const abandoned = stats.abandon();
         log("error", "abandoned", {
@@ -78,6 +85,7 @@ export async function openLifecycle(
   const daemon = await openDaemon(generation.parts, acceptorWorkers(orders.acceptor));
   daemon.broken.then((reason) => leaving.resolve(`the acceptor fails: ${reason}`));
   processes.broken.then((reason) => leaving.resolve(`the process helper failed: ${reason}`));
+  states.retain(namesOf(orders.manifest));
 
   async function replace(next: Generation): Promise<string | undefined> {
     try {
@@ -110,13 +118,20 @@ export async function openLifecycle(
       const before = generation;
       generation = next;
       keep();
+      states.retain(namesOf(orders.manifest));
       before.retire();
     },
     refused: (reason) => stats.reloaded(reason),
     async stop() {
       await daemon.stop();
       generation.pool.close();
+      await waitAtMost(flushMilliseconds, states.flush());
       await processes.close();
     },
   };
+}
+
+// A command that is disabled or omitted on this host may return.
+function namesOf({ commands, disabled = [], omitted = {} }: Manifest): string[] {
+  return [...Object.keys(commands), ...disabled, ...Object.keys(omitted)];
 }

@@ -16,6 +16,7 @@ import { NO_QUARANTINE, type QuarantineState } from "../runner/quarantine.ts";
 import { type Blame, openBlame, showCommands } from "./blame.ts";
 import { serially } from "./serially.ts";
 import { signalled } from "./signalled.ts";
+import { openStateFiles, STATE_FOLDER } from "./state_files.ts";
 import { lockState } from "./state_lock.ts";
 import { awaitAddress, parseResolved } from "./resolved_names.ts";
 import { lookup } from "../net/lookup.ts";
@@ -73,14 +74,21 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
   const unlock = await lockState(state);
   const blame = openBlame(state);
   const firstLog = createLog(agent.manifest.settings.log, stderr.write);
+  let onState = firstLog;
+  const states = openStateFiles(
+    `${state}/${STATE_FOLDER}`,
+    (command, reason) => onState("warning", "state", { command, reason }),
+  );
   const orders = await ordersOf(agent, place, blame.state, firstLog);
   const daemon = await openLifecycle(
     orders,
     stderr.write,
     blame,
     takeProcessTree(agent.manifest),
+    states,
   );
   const { log } = daemon;
+  onState = log;
   reportBlame(blame, log);
   if (blame.death?.progress && service.untilEof !== undefined) console.log(SUSPECTS_LINE);
   const systemd = createService(service);

@@ -147,7 +147,7 @@ export DENO_LOG=error,deno_runtime::web_worker=off
 # The compiled permissions: those that the checks declare, and those that the daemon needs.
 set -- ${["", ...permissions.map(quote)].join(" \\\n  ").trim()}
 ${processes ? 'set -- "$@" "--allow-run=$deno"\n' : ""}
-# The folder of the daemon's certificate and of its list of quarantined commands.
+# The folder of the daemon's certificate, its list of quarantined commands and the states of checks.
 state=${
     state === undefined
       ? `\${STATE_DIRECTORY:-}
@@ -213,6 +213,9 @@ if [ "$mode" = serve ]; then
     ! [ -e "$file" ] && ! [ -L "$file" ] || { [ -f "$file" ] && ours "$file"; } ||
       fail "Cannot trust \\"$file\\": expected a file of this user that others cannot write to"
   done
+  file=$state/check_state
+  ! [ -e "$file" ] && ! [ -L "$file" ] || { [ -d "$file" ] && ours "$file"; } ||
+    fail "Cannot trust \\"$file\\": expected a folder of this user that others cannot write to"
 fi
 if [ "$mode$certificate" = serveown ] && ! [ -e "$state/self-signed.pem" ]; then
   "$deno" run $flags "--allow-read=$state" "--allow-write=$state" --allow-sys=hostname \\
@@ -223,7 +226,8 @@ set -- "$@" \\
   "--allow-read=$here/manifest.json,$here/acceptor.js,$here/sandbox.js,$here/agent.js" \\
   "--allow-read=$here/process_imports.json,$here/refused.txt" \\
   "--allow-read=$state/self-signed.pem,$state/quarantine.json,$state/running.txt" \\
-  "--allow-write=$state/quarantine.json,$state/running.txt" \\
+  "--allow-read=$state/check_state" \\
+  "--allow-write=$state/quarantine.json,$state/running.txt,$state/check_state" \\
   "$here/daemon.js" "$mode" "state=$state" "hostname=$(uname -n)" "descriptors=$(ulimit -Hn)"
 [ -z "$settings" ] || set -- "$@" "settings=$settings"
 [ -z "$resolved" ] || set -- "$@" "$resolved"

@@ -15,6 +15,7 @@ import type { CheckRunner } from "./runner.ts";
 import { unlessAborted } from "./deadline.ts";
 import { AGENT } from "./run_record.ts";
 import { type Sandbox, type SandboxLog, UnresponsiveError } from "./sandbox.ts";
+import { memoryStore, storedState } from "./state_store.ts";
 import { createTrials, type Turn } from "./trials.ts";
 
 /**
@@ -195,7 +196,8 @@ export function withOwnCheck(
 
 /**
  * Runs checks in this realm, with all permissions of this process. Use it in programs that have the
- * agent as a value. Declared permissions have no effect in this realm.
+ * agent as a value. Declared permissions have no effect in this realm. The states of commands are
+ * kept in memory: the program may not be allowed to write files.
  *
  * @param agent the agent
  * @param context the data that every check receives
@@ -204,11 +206,12 @@ export function withOwnCheck(
  */
 export function inlineChecks(agent: Agent, context: RunContext, log: SandboxLog): CheckRunner {
   const vault = createVault(readSecret);
+  const states = memoryStore();
   return (name, _command, args, signal) =>
     executeCheck(
       agent.commands[name] as CheckCommand | BareFunction,
       args,
       { ...context, signal, log: (message) => log(name, vault.scrub(String(message))) },
-      vault,
+      { open: storedState(states, name, signal), vault },
     );
 }

@@ -1,10 +1,20 @@
 import type { DescribedAgent, HostSettings } from "../agent/manifest.ts";
 import type { Answer } from "../check/answer.ts";
+import type { NewState } from "./state_store.ts";
 
 /** Messages from the host to a sandbox. */
 export type ToSandbox =
   | { type: "describe"; host: HostSettings }
-  | { type: "run"; id: number; command: string; args: readonly string[]; context: RunContext }
+  | {
+    type: "run";
+    id: number;
+    command: string;
+    args: readonly string[];
+    context: RunContext;
+    /** Whether a state of the command may be stored. If so, the sandbox asks for it. */
+    stored: boolean;
+  }
+  | { type: "state"; id: number; json: string | null }
   | { type: "abort"; id: number }
   | { type: "prove" };
 
@@ -31,7 +41,8 @@ export type FromSandbox =
   | { type: "ready" }
   | { type: "unfit"; reason: string }
   | { type: "described"; agent: DescribedAgent }
-  | { type: "done"; id: number } & Answer
+  | { type: "state"; id: number; options: string }
+  | { type: "done"; id: number; newState?: NewState } & Answer
   | { type: "aborted" }
   | { type: "free" }
   | { type: "log"; command: string; message: string };

@@ -6,6 +6,7 @@ import { openProcess } from "./process_channel.ts";
 import { AGENT, createRunRecord, type RunRecord } from "./run_record.ts";
 import { createSandbox, type Sandbox, type SandboxEnd, type SandboxLog } from "./sandbox.ts";
 import { sourcePlaces } from "./source_places.ts";
+import { memoryStore, type StateStore } from "./state_store.ts";
 import { type MarkRun, trackRuns } from "./track_runs.ts";
 import { openWorker, workerCode } from "./worker_channel.ts";
 
@@ -93,6 +94,8 @@ export interface PoolParts {
   log: SandboxLog;
   /** Receives the marks of commands that run in workers. */
   record?: RunRecord;
+  /** Stores the states of commands; default: in memory. */
+  states?: StateStore;
   /** Called when a sandbox is closed. */
   onEnd?: (isolation: Isolation, end: SandboxEnd) => void;
 }
@@ -103,9 +106,9 @@ export interface PoolParts {
  * @param parts the parts
  * @returns the empty pool
  */
-export function createPool(
-  { code, most, processes, log, record = createRunRecord(() => {}), onEnd = () => {} }: PoolParts,
-): SandboxPool {
+export function createPool(parts: PoolParts): SandboxPool {
+  const { code, most, processes, log, onEnd = () => {} } = parts;
+  const { record = createRunRecord(() => {}), states = memoryStore() } = parts;
   const inWorkers = workerCode(code);
   const places = sourcePlaces(code.agent);
   const alive = new Map<string, Place>();
@@ -125,6 +128,7 @@ export function createPool(
           : openWorker(inWorkers, permissions, processes, events),
       log,
       places,
+      states,
     );
     sandbox.broken.then(() => alive.get(key)?.sandbox === sandbox && alive.delete(key));
     sandbox.ended.then((end) => onEnd(isolation, end));

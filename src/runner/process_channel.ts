@@ -23,7 +23,7 @@ const heapMebibytes = 128;
 const memoryMebibytes = 960 + 8 * navigator.hardwareConcurrency;
 
 /** The longest message accepted from a process: several times the longest answer. */
-const maxMessageCharacters = 1_048_576;
+const maxMessageCharacters = 4_194_304;
 
 /** The number of characters kept from the end of a process's standard error. */
 const maxStderrCharacters = 16_384;

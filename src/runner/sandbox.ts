@@ -2,6 +2,7 @@ import type { DescribedAgent, HostSettings } from "../agent/manifest.ts";
 import { type Answer, MAX_TEXT, readAnswer } from "../check/answer.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
 import type { FromSandbox, RunContext, ToSandbox } from "./messages.ts";
+import { isOptionsText, memoryStore, readNewState, type StateStore } from "./state_store.ts";
 
 /** A realm with one permission set. */
 export interface Sandbox {
@@ -77,20 +78,29 @@ interface Waiting<T> {
   reject(error: Error): void;
 }
 
+interface Run extends Waiting<Answer> {
+  command: string;
+  signal: AbortSignal;
+  /** Whether the sandbox may still ask for the state of the run: it may ask once. */
+  mayAsk: boolean;
+}
+
 /**
  * Makes a sandbox of a realm.
  *
  * @param open starts the realm
  * @param log receives the messages that checks log
  * @param places replaces the places of the bundle in messages, see {@linkcode sourcePlaces}
+ * @param states stores the states of commands
  * @returns the sandbox
  */
 export function createSandbox(
   open: (events: ChannelEvents) => Channel,
   log: SandboxLog,
   places: (text: string) => string = (text) => text,
+  states: StateStore = memoryStore(),
 ): Sandbox {
-  const runs = new Map<number, Waiting<Answer>>();
+  const runs = new Map<number, Run>();
   const commands = new Set<string>();
   const proofs: Waiting<void>[] = [];
   const descriptions: Waiting<DescribedAgent>[] = [];
@@ -125,19 +135,31 @@ export function createSandbox(
     else if (data.type === "log") log(textOf(data.command), places(textOf(data.message)));
     else if (data.type === "described") descriptions.shift()?.resolve(data.agent);
     else if (data.type === "free") proofs.shift()?.resolve();
+    else if (data.type === "state") sendState(data);
     else if (data.type === "done") settle(data);
   }
 
+  // The command comes from the run, not from the message: a sandbox reaches only the states of the
+  // commands that run in it.
+  async function sendState({ id, options }: FromSandbox & { type: "state" }): Promise<void> {
+    const run = runs.get(id);
+    if (run === undefined || !run.mayAsk || !isOptionsText(options)) return;
+    run.mayAsk = false;
+    const json = await states.read(run.command, options);
+    if (failure === undefined && runs.get(id) === run) post({ type: "state", id, json });
+  }
+
   function settle(data: FromSandbox & { type: "done" }): void {
-    const waiting = runs.get(data.id);
-    if (waiting === undefined) return;
+    const run = runs.get(data.id);
+    if (run === undefined) return;
     leave(data.id);
     const answer = readAnswer(data);
-    if (answer === undefined) waiting.reject(new Error("The sandbox sent a malformed answer"));
-    else {
-      const { reason } = answer;
-      waiting.resolve(reason === undefined ? answer : { ...answer, reason: places(reason) });
-    }
+    if (answer === undefined) return run.reject(new Error("The sandbox sent a malformed answer"));
+    const state = run.signal.aborted ? undefined : readNewState(data.newState);
+    // The state is replaced before the answer is sent, so that the next run receives the new one.
+    if (state !== undefined) states.write(run.command, state.options, state.json);
+    const { reason } = answer;
+    run.resolve(reason === undefined ? answer : { ...answer, reason: places(reason) });
   }
 
   function leave(id: number): void {
@@ -187,11 +209,13 @@ export function createSandbox(
       if (failure !== undefined) return Promise.reject(new Error(failure.message));
       const id = nextId++;
       const waiting = Promise.withResolvers<Answer>();
-      runs.set(id, waiting);
+      const { resolve, reject } = waiting;
+      const stored = states.has(command);
+      runs.set(id, { resolve, reject, command, signal, mayAsk: stored });
       commands.add(command);
       const onAbort = () => abort(id);
       signal.addEventListener("abort", onAbort, { once: true });
-      post({ type: "run", id, command, args, context });
+      post({ type: "run", id, command, args, context, stored });
       return waiting.promise.finally(() => signal.removeEventListener("abort", onAbort));
     },
     prove() {

@@ -6,7 +6,8 @@
  */
 import { describeAgent } from "../agent/describe_agent.ts";
 import { MAX_TEXT, readAnswer } from "../check/answer.ts";
-import { executeCheck } from "../check/execute.ts";
+import { openState } from "../check/check_state.ts";
+import { executeCheck, type OpenState } from "../check/execute.ts";
 import { explainRefusal, refusalOf } from "../check/refusal.ts";
 import { freezeRealm } from "./freeze.ts";
 import { guardFinalizers } from "./harden_finalizers.ts";
@@ -16,6 +17,7 @@ import { copyCommands } from "./own_commands.ts";
 import type { FromSandbox, RealmFacts, ToSandbox } from "./messages.ts";
 import { createVault } from "../check/vault.ts";
 import { readSecret } from "./read_secret.ts";
+import type { NewState } from "./state_store.ts";
 import type { Print } from "./null_streams.ts";
 import { BUNDLE_NAME } from "./bundle_name.ts";
 
@@ -131,6 +133,7 @@ export async function serveSandbox(
   const named = (text: string) => text.replaceAll(module, BUNDLE_NAME);
   const running = new Map<number, { command: string; abort: AbortController }>();
   const vault = createVault(readSecret);
+  const awaited = new Map<number, (json: string | null) => void>();
   let printed = 0;
 
   function log(command: string, count: number, message: unknown): void {
@@ -159,21 +162,38 @@ export async function serveSandbox(
     return send({ type: "unfit", reason: describeError(error) + named(firstPlace(error, module)) });
   }
 
-  async function run({ id, command: name, args, context }: RunMessage): Promise<void> {
+  function askForState(id: number, options: string): Promise<string | null> {
+    const { promise, resolve } = Promise.withResolvers<string | null>();
+    awaited.set(id, resolve);
+    send({ type: "state", id, options });
+    return promise;
+  }
+
+  async function run({ id, command: name, args, context, stored }: RunMessage): Promise<void> {
     const abort = new AbortController();
     running.set(id, { command: name, abort });
     let logged = 0;
     printed = 0;
     const { values, ...shared } = context;
-    const answer = await executeCheck(withHostValues(commands.get(name)!, values), args, {
-      ...shared,
-      signal: abort.signal,
-      log: (text) => log(name, logged++, text),
-    }, vault);
+    const result: { newState?: NewState } = {};
+    const open: OpenState = (options) => {
+      const opened = (json: string | null) => openState(json, (next) => keepState(next, options()));
+      return stored ? askForState(id, options()).then(opened) : opened(null);
+    };
+    function keepState(json: string | null, options: string): void {
+      if (json === null || vault.scrub(json) === json) result.newState = { options, json };
+      else log(name, logged++, "The new state contains a secret and is not stored");
+    }
+    const answer = await executeCheck(
+      withHostValues(commands.get(name)!, values),
+      args,
+      { ...shared, signal: abort.signal, log: (text) => log(name, logged++, text) },
+      { open, vault },
+    );
     running.delete(id);
     const { reason, ...known } = readAnswer(answer)!;
     send({
-      ...{ type: "done", id, ...known },
+      ...{ type: "done", id, ...known, ...result },
       ...(reason !== undefined && { reason: withoutOwnCalls(named(reason)) }),
     });
   }
@@ -182,6 +202,9 @@ export async function serveSandbox(
     if (message.type === "run") run(message);
     else if (message.type === "describe") {
       send({ type: "described", agent: describeAgent(agent, message.host) });
+    } else if (message.type === "state") {
+      awaited.get(message.id)?.(message.json);
+      awaited.delete(message.id);
     } else if (message.type === "prove") send({ type: "free" });
     else {
       // This is sent before the check is notified. The host needs to know only that this thread

@@ -13,6 +13,7 @@ import {
 import { createRunRecord, type RunRecord } from "./run_record.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import type { SandboxEnd, SandboxLog } from "./sandbox.ts";
+import { memoryStore, type StateStore } from "./state_store.ts";
 
 /** The agent that a runner runs, with data about the host. */
 export interface RunnerOrders {
@@ -50,6 +51,7 @@ export interface SandboxedRunner {
  * @param processes ends the processes that commands start
  * @param events called while commands run
  * @param record receives the marks of commands that run in workers
+ * @param states stores the states of commands
  * @returns the runner, its sandboxes and its quarantine
  */
 export function createSandboxedRunner(
@@ -58,6 +60,7 @@ export function createSandboxedRunner(
   processes: ProcessTree,
   { onLog, quarantine: onQuarantine, onAbandoned, onEnded }: RunnerEvents,
   record: RunRecord = createRunRecord(() => {}),
+  states: StateStore = memoryStore(),
 ): SandboxedRunner {
   const { limits, procfs } = manifest.settings;
   const context = { hostname, procfs };
@@ -73,7 +76,7 @@ export function createSandboxedRunner(
   }
 
   const most = limits.sandboxes;
-  const pool = createPool({ code, most, processes, log: onLog, record, onEnd });
+  const pool = createPool({ code, most, processes, log: onLog, record, states, onEnd });
   const checks = sandboxedChecks(pool, context, quarantine);
   const all = withOwnCheck(own({ pool, quarantine }), checks, context);
   return { runner: createRunner(manifest, all, processes, onEnded), pool, quarantine };

@@ -2,7 +2,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { unite } from "../../src/agent/granted_permissions.ts";
 import type { ChannelEvents } from "../../src/runner/channel.ts";
+import type { ToSandbox } from "../../src/runner/messages.ts";
 import { createSandbox } from "../../src/runner/sandbox.ts";
+import { memoryStore } from "../../src/runner/state_store.ts";
+import { later, until } from "../waiting.ts";
 import { withoutProcessTree } from "../../src/host/process_tree.ts";
 import { openWorker, workerCode } from "../../src/runner/worker_channel.ts";
 
@@ -14,14 +17,24 @@ const truth = { state: "OK", text: "the truth" };
 function open() {
   let events: ChannelEvents;
   const logged: string[] = [];
+  const posted: ToSandbox[] = [];
+  const states = memoryStore();
   const sandbox = createSandbox(
     (given) => {
       events = given;
-      return { post: () => {}, terminate: () => {} };
+      return { post: (message) => posted.push(message), terminate: () => {} };
     },
     (command, message) => logged.push(`${command}: ${message}`),
+    undefined,
+    states,
   );
-  return { sandbox, logged, say: (message: unknown) => events.message(message as never) };
+  return {
+    sandbox,
+    logged,
+    posted,
+    states,
+    say: (message: unknown) => events.message(message as never),
+  };
 }
 
 const twisted = { toString: 1, valueOf: 2 };
@@ -40,6 +53,9 @@ Deno.test("A sandbox ignores malformed messages", async () => {
     { type: "log", command: twisted, message: twisted },
     { type: "log" },
     { type: "aborted", id: 1 },
+    { type: "state" },
+    { type: "state", id: 1 },
+    { type: "state", id: 1, options: "[]" },
     { type: "ready", id: 1 },
   ];
   for (const message of table) say(message);
@@ -114,6 +130,84 @@ Deno.test("A sandbox ignores an answer after the deadline", async () => {
   await assertRejects(() => answer, Error, "notified of its deadline and continued");
   say({ type: "done", id: 1, output: truth });
   assertEquals(sandbox.running, 0);
+});
+
+Deno.test("A sandbox receives the state of a running command only, and only once for each run", async () => {
+  const { sandbox, posted, states, say } = open();
+  states.write("one", "[]", '"of one"');
+  states.write("two", "[]", '"of two"');
+  states.write("two", "[2]", '"of two, too"');
+  const one = sandbox.run("one", [], context, never);
+  const table: unknown[] = [
+    { type: "state", id: 2, options: "[]" },
+    { type: "state", id: "1", options: "[]" },
+    { type: "state", options: "[]", command: "two" },
+    { type: "state", id: 1, options: { toString: () => "[]" } },
+    { type: "state", id: 1, options: "x".repeat(1_000_000) },
+    { type: "state", id: 1, options: "[]", command: "two" },
+    { type: "state", id: 1, options: "[]" },
+    { type: "state", id: 1, options: "[2]" },
+  ];
+  for (const message of table) say(message);
+  const answers = () => posted.filter(({ type }) => type === "state");
+  await until("the state", () => answers().length > 0);
+  const two = sandbox.run("two", [], context, never);
+  // A command that runs at the same time has another number.
+  say({ type: "state", id: 2, options: "[2]" });
+  await until("the second state", () => answers().length > 1);
+  assertEquals(answers(), [
+    { type: "state", id: 1, json: '"of one"' },
+    { type: "state", id: 2, json: '"of two, too"' },
+  ]);
+  for (const id of [1, 2]) say({ type: "done", id, output: truth });
+  await Promise.all([one, two]);
+  say({ type: "state", id: 1, options: "[]" });
+  await later(10);
+  assertEquals(answers().length, 2);
+});
+
+Deno.test("A sandbox changes the state of the command that ran, and ignores malformed states", async () => {
+  const malformed: unknown[] = [
+    ...[undefined, null, 1, "1", [], {}, { options: "[]" }, { json: "1" }],
+    ...[{ options: 1, json: "1" }, { options: "[]", json: 1 }, { options: "[]", json: "{" }],
+    { options: "[]", json: `"${"x".repeat(70_000)}"` },
+    { options: "x".repeat(1_000_000), json: "1" },
+    { options: "[]", json: twisted },
+  ];
+  const { sandbox, states, say } = open();
+  for (const [at, newState] of malformed.entries()) {
+    const run = sandbox.run("one", [], context, never);
+    say({ type: "done", id: at + 1, output: truth, newState });
+    assertEquals((await run).output as unknown, truth);
+  }
+  assertEquals(states.has("one"), false);
+
+  const run = sandbox.run("one", [], context, never);
+  const id = malformed.length + 1;
+  const newState = { command: "two", options: "[]", json: "7" };
+  say({ type: "done", id, output: truth, newState, command: "two" });
+  await run;
+  assertEquals([states.has("one"), states.has("two")], [true, false]);
+  assertEquals(await states.read("one", "[]"), "7");
+  // The run has ended.
+  say({ type: "done", id, output: truth, newState: { options: "[]", json: "8" } });
+  assertEquals(await states.read("one", "[]"), "7");
+});
+
+Deno.test("A sandbox changes no state with a malformed answer, or after the deadline", async () => {
+  const newState = { options: "[]", json: "7" };
+  const { sandbox, states, say } = open();
+  const malformed = sandbox.run("one", [], context, never);
+  say({ type: "done", id: 1, output: { state: "FINE" }, newState });
+  await assertRejects(() => malformed, Error, "The sandbox sent a malformed answer");
+  const abort = new AbortController();
+  const late = sandbox.run("one", [], context, abort.signal);
+  abort.abort();
+  say({ type: "done", id: 2, output: truth, newState });
+  assertEquals((await late).output as unknown, truth);
+  assertEquals(states.has("one"), false);
+  // The sandbox examines the run a second after the deadline.
+  await later(1_100);
 });
 
 Deno.test("Messages from a worker without the token are ignored", async () => {

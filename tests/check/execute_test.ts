@@ -1,11 +1,17 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type CheckContext, defineCheck } from "../../src/check/define_check.ts";
+import { openState } from "../../src/check/check_state.ts";
+import { defineCheck } from "../../src/check/define_check.ts";
 import type { Refusal } from "../../src/check/refusal.ts";
-import { type BareFunction, executeCheck } from "../../src/check/execute.ts";
+import {
+  type BareFunction,
+  executeCheck,
+  type OpenState,
+  type StatelessContext,
+} from "../../src/check/execute.ts";
 import { option } from "../../src/check/option.ts";
 import type { CheckResult } from "../../src/check/result.ts";
 
-const context: CheckContext = {
+const context: StatelessContext = {
   signal: new AbortController().signal,
   hostname: "web1",
   procfs: "/run/proc",
@@ -193,4 +199,91 @@ Deno.test("executeCheck() omits the number of a system error", {
   const { output, reason } = await executeCheck(locked, [], context);
   assertEquals(output, { state: "UNKNOWN", text: "Permission denied: stat '/x'" });
   assertStringIncludes(reason ?? "", "os error 13");
+});
+
+/** Runs a check with a stored value, and returns the new values and the options that they are for. */
+async function changesOf(
+  run: Parameters<typeof defineCheck>[0]["run"],
+  args: string[] = [],
+  isLate = false,
+): Promise<[options: string, json: string | null][]> {
+  const changes: [string, string | null][] = [];
+  const stores = defineCheck({
+    description: "Sets its state",
+    options: { tries: option.integer({ description: "How often", default: 3 }) },
+    run: run as never,
+  });
+  const open: OpenState = (options) => {
+    const opened = openState("1", (json) => changes.push([options(), json]));
+    return isLate ? Promise.resolve(opened) : opened;
+  };
+  await executeCheck(stores, args, context, { open });
+  return changes;
+}
+
+Deno.test("executeCheck() passes on a new state if the check returns a result", {
+  permissions: "none",
+}, async () => {
+  const key = '[["tries",3]]';
+  for (const isLate of [false, true]) {
+    const changes = await changesOf(
+      (_options, { state }) => {
+        state.set((state.get<number>() ?? 0) + 1);
+        return "set";
+      },
+      [],
+      isLate,
+    );
+    assertEquals(changes, [[key, "2"]]);
+  }
+  assertEquals(await changesOf(() => "not set"), []);
+  assertEquals(
+    await changesOf((_options, { state }) => {
+      state.set(undefined);
+      return "removed";
+    }),
+    [[key, null]],
+  );
+  assertEquals(
+    await changesOf((_options, { state }) => {
+      state.set(2);
+      throw new Error("failed");
+    }),
+    [],
+  );
+  assertEquals(
+    await changesOf((_options, { state }) => {
+      state.set(2);
+      return 7 as never;
+    }),
+    [],
+  );
+  assertEquals(
+    await changesOf((_options, { state }) => {
+      state.set(2);
+      return "not run";
+    }, ["--tries", "x"]),
+    [],
+  );
+});
+
+Deno.test("executeCheck() identifies a state by the options before the check changes them", {
+  permissions: "none",
+}, async () => {
+  const changes = await changesOf((options, { state }) => {
+    Object.assign(options, { tries: 99 });
+    state.set("x");
+    return "changed";
+  }, ["--tries=4"]);
+  assertEquals(changes, [['[["tries",4]]', '"x"']]);
+});
+
+Deno.test("executeCheck() gives no state to a check if nothing opens it", {
+  permissions: "none",
+}, async () => {
+  const looks = defineCheck({
+    description: "Looks for its state",
+    run: (_options, context) => `${"state" in context}`,
+  });
+  assertEquals((await executeCheck(looks, [], context)).output.text, "false");
 });

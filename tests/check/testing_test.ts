@@ -304,3 +304,57 @@ Deno.test("testCheck() sets the time for its own check only, and restores the cl
     'Invalid now "soon": expected a date such as "2026-03-01T12:00:00Z"',
   );
 });
+
+const remembers = defineCheck({
+  description: "Remembers its last argument",
+  options: { next: option.text({ short: "n", description: "The next value", default: "one" }) },
+  run({ next }, { state }) {
+    const before = state.get<string>();
+    if (next === "nothing") return `${before}`;
+    state.set(next === "remove" ? undefined : next);
+    if (next === "fail") throw new Error("failed");
+    return `${before}`;
+  },
+});
+
+Deno.test("testCheck() passes a stored value to a check, and returns the value that it writes", {
+  permissions: "none",
+}, async () => {
+  const first = await testCheck(remembers);
+  assertEquals(first, { state: "OK", text: "undefined", written: "one" });
+  const second = await testCheck(remembers, { state: first.written, args: ["-n", "two"] });
+  assertEquals(second, { state: "OK", text: "one", written: "two" });
+  const third = await testCheck(remembers, { state: "two", args: ["-n", "nothing"] });
+  assertEquals(third, { state: "OK", text: "two" });
+  assertEquals("written" in third, false);
+  const removed = await testCheck(remembers, { state: "two", args: ["-n", "remove"] });
+  assertEquals(["written" in removed, removed.written], [true, undefined]);
+  const failed = await testCheck(remembers, { args: ["-n", "fail"] });
+  assertEquals(failed, { state: "UNKNOWN", text: "failed" });
+  assertEquals("written" in failed, false);
+});
+
+Deno.test("testCheck() returns no written value after a timeout", {
+  permissions: "none",
+}, async () => {
+  const late = defineCheck({
+    description: "Waits for its deadline",
+    async run(_options, { signal, state }) {
+      state.set("late");
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      return "late";
+    },
+  });
+  const output = await testCheck(late, { timeout: "50ms" });
+  assertEquals([output.state, "written" in output], ["UNKNOWN", false]);
+});
+
+Deno.test("testCheck() refuses a stored value that is not JSON", {
+  permissions: "none",
+}, async () => {
+  await assertRejects(
+    () => testCheck(remembers, { state: new Date() as never }),
+    TypeError,
+    "Cannot store state of type Date",
+  );
+});

@@ -1,5 +1,5 @@
 /** `run` runs one command, and leaves no process behind. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createProject } from "../project.ts";
 import { checkwright, run } from "../serving.ts";
 import { outputOf, until } from "../waiting.ts";
@@ -73,4 +73,58 @@ Deno.test("run leaves no process after a timeout or a signal", async () => {
   });
   assertEquals([await ended, pids.size], [3, 2]);
   assertEquals([...pids].filter(isAlive), []);
+});
+
+/** An agent with a check that counts its runs. */
+const counting = (state: string) => `
+import { defineAgent, defineCheck } from "@checkwright/checkwright";
+const count = defineCheck({
+  description: "Counts its runs",
+  run(_options, { state }) {
+    state.set((state.get() ?? 0) + 1);
+    return String(state.get());
+  },
+});
+export default defineAgent({ state: ${JSON.stringify(state)}, commands: { count, other: count } });
+`;
+
+Deno.test("run and learn pass the state of a check to its next run, in a folder of the agent", async () => {
+  await using project = await createProject("");
+  const state = `${project.folder}/state`;
+  await project.write("agent.ts", counting(state));
+  assertEquals((await run("run", project.agent, "count")).stdout, "1\n");
+  const second = await run("run", project.agent, "count");
+  assertEquals([second.stdout, second.stderr], ["2\n", ""]);
+  const { stderr } = await run("learn", project.agent, "count");
+  assertMatch(stderr, /The check answered OK: 3\n[^]* the check answered OK: 4\n/);
+  assertEquals((await run("run", project.agent, "count")).stdout, "5\n");
+  assertEquals((await run("run", project.agent, "other")).stdout, "1\n");
+
+  const copy = await project.write("copy.ts", counting(state));
+  assertEquals((await run("run", copy, "count")).stdout, "1\n");
+  assertEquals([...Deno.readDirSync(state)].map(({ name }) => name), ["run"]);
+  const folders = [...Deno.readDirSync(`${state}/run`)].map(({ name }) => `${state}/run/${name}`);
+  assertEquals(folders.length, 2);
+  for (const folder of folders) assertEquals((await Deno.stat(folder)).mode! & 0o777, 0o700);
+
+  for (const folder of folders) await Deno.chmod(folder, 0o777);
+  const untrusted = await run("run", project.agent, "count");
+  assertEquals(untrusted.stdout, "1\n");
+  assertMatch(
+    untrusted.stderr,
+    /^checkwright: State of count is not kept: Cannot use .*: expected a folder of this user that/,
+  );
+});
+
+Deno.test("run answers if it cannot keep the state of a check", async () => {
+  await using project = await createProject("");
+  const file = await project.write("file", "");
+  await project.write("agent.ts", counting(file));
+  const { code, stdout, stderr } = await run("run", project.agent, "count");
+  assertEquals([code, stdout], [0, "1\n"]);
+  assertStringIncludes(
+    stderr,
+    `checkwright: State of count is not kept: Cannot use ${file}/run/`,
+  );
+  assertMatch(stderr, /: Not a directory\n$/);
 });

@@ -211,6 +211,29 @@ Deno.test("The launcher does not trust a state directory that another user could
       assertEquals((await start()).includes(`${trust}"${kept}"`), !trusted, name);
     }
     await Deno.remove(kept);
+
+    const folder = `${state}/check_state`;
+    const folders: [make: () => Promise<unknown>, trusted: boolean][] = [
+      [() => Deno.mkdir(folder, { mode: 0o700 }), true],
+      [() => Deno.chmod(folder, 0o755), true],
+      [() => Deno.chmod(folder, 0o777), false],
+      [() => Deno.chmod(folder, 0o1777), false],
+      [async () => {
+        await Deno.rename(folder, `${folder}.real`);
+        await Deno.chmod(`${folder}.real`, 0o700);
+        await Deno.symlink(`${folder}.real`, folder);
+      }, false],
+      [() => Deno.remove(`${folder}.real`), false],
+      [async () => {
+        await Deno.remove(folder);
+        await Deno.writeTextFile(folder, "", { mode: 0o600 });
+      }, false],
+    ];
+    for (const [at, [make, trusted]] of folders.entries()) {
+      await make();
+      assertEquals((await start()).includes(`${trust}"${folder}"`), !trusted, `${at}`);
+    }
+    await Deno.remove(folder);
     if (Deno.uid() !== 0) return;
     await Deno.writeTextFile(`${state}/self-signed.pem`, "", { mode: 0o600 });
     await Deno.chown(`${state}/self-signed.pem`, 65534, 65534);

@@ -47,7 +47,7 @@ Deno.test(
           ].map(
             (name) => `${folder}/${name}`,
           ),
-          ...["quarantine.json", "running.txt", "self-signed.pem"].map((name) =>
+          ...["check_state", "quarantine.json", "running.txt", "self-signed.pem"].map((name) =>
             `${state}/${name}`
           ),
         ].sort(),
@@ -60,7 +60,7 @@ Deno.test(
           Deno.execPath(),
         ].sort(),
         sys: ["loadavg", "uid"],
-        write: [`${state}/quarantine.json`, `${state}/running.txt`],
+        write: [`${state}/check_state`, `${state}/quarantine.json`, `${state}/running.txt`],
       },
     );
 

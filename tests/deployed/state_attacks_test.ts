@@ -68,6 +68,11 @@ const refused: [name: string, prepare: Prepare][] = [
     await Deno.writeTextFile(`${state}/running.txt`, "");
     await Deno.chmod(`${state}/running.txt`, 0o660);
   }],
+  ["a link to states of checks", async (state) => {
+    await Deno.mkdir(`${state}/other`);
+    await Deno.symlink(`${state}/other`, `${state}/check_state`);
+  }],
+  ["a file instead of states of checks", write("check_state", "")],
   ["a folder that all can write", (state) => Deno.chmod(state, 0o777)],
   ["a sticky folder that all can write", (state) => Deno.chmod(state, 0o1777)],
 ];
