@@ -46,7 +46,12 @@ export function sandboxedChecks(
   context: RunContext,
   quarantine: Quarantine,
 ): CheckRunner {
-  const trials = createTrials(quarantine, pool.closeWorkers);
+  const quiet = async (milliseconds: number) => {
+    const isQuiet = await waitUntilQuiet(milliseconds);
+    if (isQuiet) pool.forgetEnded();
+    return isQuiet;
+  };
+  const trials = createTrials(quarantine, pool.closeWorkers, quiet);
   // The kind is computed once per command, because it depends only on the manifest.
   const kinds = new Map<string, SandboxKind>();
 
@@ -85,7 +90,11 @@ export function sandboxedChecks(
           () => fresh || observe(name, sandbox, quarantine),
           (error) => !(error instanceof UnresponsiveError),
         );
-        const calm = free.then((free) => free ? acquitWhenQuiet(name, quarantine) : undefined);
+        // If the sandbox has ended itself, the runtime may still work for it.
+        const calm = free.then(async (free) => {
+          if (free) await acquitWhenQuiet(name, quarantine);
+          else await waitUntilQuiet(quietMilliseconds);
+        });
         calm.then(unmark);
         observed = free.then(() => Promise.race([calm, over]));
       }

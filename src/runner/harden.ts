@@ -10,6 +10,7 @@
  * that died.
  */
 
+import { withFreeStack } from "./free_stack.ts";
 import { guardFiles } from "./harden_files.ts";
 import { refuseCrashes, refuseNodeCrashes } from "./harden_crashes.ts";
 import { hardenModules } from "./harden_modules.ts";
@@ -33,7 +34,8 @@ import { refuseFunctions, replaceFunction } from "./replace.ts";
 /** The functions of `node:process` that affect the whole process. */
 const processWide = [
   ...["kill", "_kill", "exit", "reallyExit", "abort", "dlopen", "_linkedBinding", "umask"],
-  ...["setUncaughtExceptionCaptureCallback", "setuid", "setgid", "seteuid", "setegid"],
+  ...["setUncaughtExceptionCaptureCallback", "addUncaughtExceptionCaptureCallback"],
+  ...["setuid", "setgid", "seteuid", "setegid"],
 ];
 
 /**
@@ -59,7 +61,14 @@ export function hardenWorker(print: Print, facts: RealmFacts): void {
  * @param facts data about this realm from the host
  */
 export function hardenProcess(print: Print, facts: RealmFacts): void {
-  hardenRealm(print, facts, () => {});
+  // All checks of the sandbox share the folder and the mask of the process, and its handler of errors.
+  refuseFunctions(Deno, "Deno", ["chdir", "umask"]);
+  hardenRealm(print, facts, (process) => {
+    refuseFunctions(process, "process", [
+      ...["umask", "setUncaughtExceptionCaptureCallback", "addUncaughtExceptionCaptureCallback"],
+      "_linkedBinding",
+    ]);
+  });
 }
 
 // Hardens any realm: code there cannot bypass its permissions or start other realms.
@@ -209,26 +218,30 @@ function onNode(harden: (process: NodeProcess) => object): void {
   if (get === undefined) return;
   let process: object | undefined;
   let failure: unknown;
+
+  function loadNode(): object {
+    // The runtime itself reads `process` while it loads the Node part. Then this call throws, and
+    // the runtime handles the error.
+    const loaded: NodeProcess = Reflect.apply(get!, globalThis, []);
+    // While the Node part was loading, `process` was read again and hardened.
+    if (process !== undefined) return process;
+    process = loaded;
+    try {
+      process = harden(loaded);
+      // The runtime leaves a function here that initializes Node again.
+      Reflect.deleteProperty(globalThis, "nodeBootstrap");
+    } catch (error) {
+      failure = error ?? new Error("Cannot harden node:process");
+      throw failure;
+    }
+    return process;
+  }
+
   Object.defineProperty(globalThis, "process", {
     get() {
       if (failure !== undefined) throw failure;
       // During the hardening, only our code and code of the runtime runs.
-      if (process !== undefined) return process;
-      // The runtime itself reads `process` while it loads the Node part. Then this call throws, and
-      // the runtime handles the error.
-      const loaded: NodeProcess = Reflect.apply(get, globalThis, []);
-      // While the Node part was loading, `process` was read again and hardened.
-      if (process !== undefined) return process;
-      process = loaded;
-      try {
-        process = harden(loaded);
-        // The runtime leaves a function here that initializes Node again.
-        Reflect.deleteProperty(globalThis, "nodeBootstrap");
-      } catch (error) {
-        failure = error ?? new Error("Cannot harden node:process");
-        throw failure;
-      }
-      return process;
+      return process ?? withFreeStack(loadNode);
     },
     set: () => {},
     enumerable: true,

@@ -5,6 +5,7 @@
  */
 import { refuse } from "../check/refusal.ts";
 import { closedModules } from "./closed_modules.ts";
+import { withFreeStack } from "./free_stack.ts";
 import type { ModuleProtection } from "./protect_node.ts";
 import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
 
@@ -25,7 +26,8 @@ export function hardenModules(process: object, take: ModuleProtection["take"]): 
     if (closedModules.has(name.replace("node:", ""))) {
       throw refuse(`${name} is not for a check`, name);
     }
-    return take(name, Reflect.apply(original, process, [name]) as object | undefined);
+    const get = () => take(name, Reflect.apply(original, process, [name]) as object | undefined);
+    return withFreeStack(get);
   });
   const builtin = Reflect.get(process, "getBuiltinModule") as (id: string) => unknown;
   const module = builtin("module") as { prototype: object; isBuiltin(id: string): boolean };

@@ -12,8 +12,10 @@ import {
   setOwnImmediate,
 } from "./harden_timers.ts";
 import { replaceExpressions } from "./harden_patterns.ts";
+import { withFreeStack } from "./free_stack.ts";
+import { protect } from "./protect.ts";
 import { protectInternals } from "./protect_internals.ts";
-import { type AnyFunction, refuseFunctions } from "./replace.ts";
+import { type AnyFunction, refuseFunctions, replaceFunction } from "./replace.ts";
 
 /** Globals that contain data of other checks, or act outside the sandbox. */
 const shared = [
@@ -42,6 +44,29 @@ export function hardenShared(): void {
   set(PerformanceObserver.prototype, "observe", () => {});
   hideSignalTimers();
   guardObjectUrls();
+  guardStatuses();
+}
+
+// All queries of a permission return the same object. It never has an event, because a check can
+// neither request nor revoke permissions.
+function guardStatuses(): void {
+  const guarded = (status: object) =>
+    withFreeStack(() => {
+      if (!Object.isExtensible(status)) return status;
+      for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
+        set(status, name, () => {});
+      }
+      return protect(status, "ignored");
+    });
+  const permissions: object = Object.getPrototypeOf(Deno.permissions);
+  replaceFunction(permissions, "querySync", (original) =>
+    function (this: unknown, ...args) {
+      return guarded(Reflect.apply(original, this, args) as object);
+    });
+  replaceFunction(permissions, "query", (original) =>
+    async function (this: unknown, ...args) {
+      return guarded(await Reflect.apply(original, this, args) as object);
+    });
 }
 
 // All workers of the process share the object URLs, and the code of the agent has one: after its end
@@ -86,9 +111,13 @@ export function hardenSharedModules(process: NodeProcess): void {
   const common = process.getBuiltinModule("_http_common") as { parsers: Parsers };
   hardenParsers(common);
   replaceExpressions(common);
-  const util = process.getBuiltinModule("util") as Record<"inspect" | "promisify", AnyFunction>;
+  const util = process.getBuiltinModule("util") as Record<
+    "inspect" | "promisify" | "inherits",
+    AnyFunction
+  >;
   hardenInspect(util);
   hardenPromisify(util);
+  hardenInherits(util);
   hardenHooks(process.getBuiltinModule("async_hooks"));
   hardenDiagnostics(process.getBuiltinModule("diagnostics_channel"));
   const timers = process.getBuiltinModule("timers") as Record<
@@ -183,6 +212,14 @@ function hardenPromisify(util: { promisify: AnyFunction }): void {
     return typeof known === "function" ? known : promisify(original);
   };
   set(util, "promisify", Object.assign(own, { custom }));
+}
+
+// The original changes the prototype of any object, also of those in `guardPrototypes()`.
+function hardenInherits(util: object): void {
+  set(util, "inherits", (made: { prototype: object }, base: { prototype: object }) => {
+    Object.defineProperty(made, "super_", { value: base, writable: true, configurable: true });
+    Object.setPrototypeOf(made.prototype, base.prototype);
+  });
 }
 
 // A hook would receive the promises and sockets of all checks.

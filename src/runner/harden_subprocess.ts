@@ -9,6 +9,7 @@
 import { refuse } from "../check/refusal.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
 import { MARK_VARIABLE } from "../host/mark.ts";
+import { withFreeStack } from "./free_stack.ts";
 import { protect } from "./protect.ts";
 import { protectStreams } from "./protect_deno.ts";
 import { replaceFunction } from "./replace.ts";
@@ -23,7 +24,8 @@ export function hardenCommand(mark: string): void {
   const { get } = Object.getOwnPropertyDescriptor(Deno, "Command")!;
   let made: unknown;
   Object.defineProperty(Deno, "Command", {
-    get: () => made ??= protect(sandboxedCommand(mark, Reflect.apply(get!, Deno, []))),
+    get: () =>
+      made ??= withFreeStack(() => protect(sandboxedCommand(mark, Reflect.apply(get!, Deno, [])))),
     configurable: false,
   });
 }

@@ -149,6 +149,7 @@ function guarded(name: string, original: AnyFunction): AnyFunction {
 
 // A descriptor is the first argument, or is in the options of a stream.
 function isStandard(value: unknown, at: number): boolean {
-  if (at === 0) return typeof value === "number" && value < 3;
+  // The runtime converts some numbers modulo 2 ** 32.
+  if (at === 0) return typeof value === "number" && value >>> 0 < 3;
   return typeof value === "object" && value !== null && isStandard(Reflect.get(value, "fd"), 0);
 }

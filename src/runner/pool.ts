@@ -7,7 +7,7 @@ import { AGENT, createRunRecord, type RunRecord } from "./run_record.ts";
 import { createSandbox, type Sandbox, type SandboxEnd, type SandboxLog } from "./sandbox.ts";
 import { sourcePlaces } from "./source_places.ts";
 import { memoryStore, type StateStore } from "./state_store.ts";
-import { type MarkRun, trackRuns } from "./track_runs.ts";
+import { createEndedWorkers, type MarkRun, trackRuns } from "./track_runs.ts";
 import { openWorker, workerCode } from "./worker_channel.ts";
 
 /** The realm of a sandbox: a thread of the daemon, or a process. */
@@ -52,6 +52,8 @@ export interface SandboxPool {
   readonly kinds: readonly SandboxKind[];
   /** Ends the workers in which nothing runs. */
   closeWorkers(): void;
+  /** Removes the marks of commands in ended workers. Call it when the process is quiet. */
+  forgetEnded(): void;
   /** Ends all sandboxes. */
   close(): void;
 }
@@ -112,6 +114,7 @@ export function createPool(parts: PoolParts): SandboxPool {
   const inWorkers = workerCode(code);
   const places = sourcePlaces(code.agent);
   const alive = new Map<string, Place>();
+  const ends = createEndedWorkers();
   let next = 1;
   const sweep = () => endIdle(alive, performance.now() - idleMilliseconds);
   const sweeping = setInterval(sweep, idleMilliseconds / 10);
@@ -134,7 +137,7 @@ export function createPool(parts: PoolParts): SandboxPool {
     sandbox.ended.then((end) => onEnd(isolation, end));
     limitStart(sandbox);
     if (isolation === "worker") markEvaluation(sandbox, record, trial ? "trial" : "running");
-    const mark = isolation === "worker" ? trackRuns(sandbox, record) : () => () => {};
+    const mark = isolation === "worker" ? trackRuns(sandbox, record, ends) : () => () => {};
     return { kind, sandbox, mark, used: 0, users: 0 };
   }
 
@@ -168,6 +171,7 @@ export function createPool(parts: PoolParts): SandboxPool {
       const workers = [...alive].filter(([, { kind: [, isolation] }]) => isolation === "worker");
       endIdle(alive, Infinity, Infinity, workers);
     },
+    forgetEnded: ends.forgetAll,
     close() {
       clearInterval(sweeping);
       for (const { sandbox } of alive.values()) sandbox.close();

@@ -1,5 +1,6 @@
 /** Protects the namespace of the runtime, `Deno`. */
 import { refuseCall } from "../check/refusal.ts";
+import { withFreeStack } from "./free_stack.ts";
 import { protect, protectInstance } from "./protect.ts";
 import { protectWeb } from "./protect_globals.ts";
 import type { AnyFunction } from "./replace.ts";
@@ -53,6 +54,10 @@ function closeClass(name: string): void {
  * @returns the object
  */
 export function protectStreams<T>(instance: T): T {
+  return withFreeStack(() => protectClasses(instance));
+}
+
+function protectClasses<T>(instance: T): T {
   protectWeb();
   const chain: unknown[] = [Object.prototype, null];
   for (let part = Object.getPrototypeOf(instance); !chain.includes(part);) {
@@ -88,7 +93,7 @@ function freezeClasses(classes: Record<string, { prototype: object }>): void {
 // The first access to the property loads a part of the runtime.
 function protectLazily(name: PropertyKey, get: () => unknown): void {
   Object.defineProperty(Deno, name, {
-    get: () => protect(Reflect.apply(get, Deno, [])),
+    get: () => withFreeStack(() => protect(Reflect.apply(get, Deno, []))),
     configurable: false,
   });
 }

@@ -4,6 +4,7 @@
  * Most checks use few globals, and the runtime loads many of them at their first use. So each is
  * protected when it is read for the first time.
  */
+import { withFreeStack } from "./free_stack.ts";
 import { CLEARING, clearOwnImmediate, clearOwnTimer, setOwnImmediate } from "./harden_timers.ts";
 import { plainPatterns } from "./harden_patterns.ts";
 import { fixProperty, keepPrototype, protect, protectChain } from "./protect.ts";
@@ -68,6 +69,9 @@ export function protectGlobals(): void {
     else fixLazily(name, () => value);
   }
   closeEvents();
+  // If the target of an event has this property, the runtime asks the target for its parent, which
+  // receives the event first. So a check would receive the messages of the host.
+  fixProperty(globalThis, "nodeType", () => undefined, "ignored");
   [globalThis, console].forEach(keepPrototype);
   protectChain(Object.getPrototypeOf(globalThis));
 }
@@ -95,7 +99,9 @@ function fixLazily(name: string, read: () => unknown): void {
   const group = groups.find((names) => names.has(name)) ?? [];
   let value: unknown;
   let isRead = false;
-  fixProperty(globalThis, name, () => {
+
+  function readOnce(): unknown {
+    // A member of a group is read while another member is read.
     if (isRead) return value;
     if (changedByNode.has(name)) Reflect.get(globalThis, "process");
     value = replacements[name]?.(read) ?? read();
@@ -109,7 +115,9 @@ function fixLazily(name: string, read: () => unknown): void {
     for (const other of group) Reflect.get(globalThis, other);
     samplesOf(name).forEach(protectInternals);
     return value;
-  }, "ignored");
+  }
+
+  fixProperty(globalThis, name, () => isRead ? value : withFreeStack(readOnce), "ignored");
 }
 
 // The global object is an event target, and its listeners are an array behind a symbol. If a check

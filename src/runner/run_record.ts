@@ -4,7 +4,8 @@
  * - `trial`: it runs alone, because it was a suspect of an earlier death;
  * - `running`: it runs in a worker;
  * - `answered`: it has answered, and its worker has not proved since then that its thread is free;
- * - `loaded`: it ran in a worker that is still alive.
+ * - `loaded`: it ran in a worker that is still alive, or that ended a short time ago: the runtime may
+ *   still work for it.
  */
 export const MARKS = ["trial", "running", "answered", "loaded"] as const;
 

@@ -13,18 +13,58 @@ const proofMilliseconds = 500;
  */
 export type MarkRun = (command: string, mark: "running" | "trial") => () => void;
 
+/** Time for which the commands of an ended worker stay marked. */
+const memoryMilliseconds = 300_000;
+
+/**
+ * Workers that have ended. The runtime parses modules in its own threads. This work continues after
+ * the end of a worker, and can end the process.
+ */
+export interface EndedWorkers {
+  /** Adds a worker, with a function that removes the marks of its commands. */
+  add(removeMarks: () => void): void;
+  /** Removes the marks of the workers that ended a long time ago. */
+  forgetOld(): void;
+  /** Removes all marks. Call it when no work of ended workers continues. */
+  forgetAll(): void;
+}
+
+/**
+ * Makes a list of ended workers.
+ *
+ * @param now returns the time in milliseconds
+ * @returns the empty list
+ */
+export function createEndedWorkers(now: () => number = () => performance.now()): EndedWorkers {
+  let workers: { until: number; removeMarks(): void }[] = [];
+
+  function forget(isOver: (until: number) => boolean): void {
+    const over = workers.filter(({ until }) => isOver(until));
+    workers = workers.filter(({ until }) => !isOver(until));
+    for (const { removeMarks } of over) removeMarks();
+  }
+
+  return {
+    add: (removeMarks) => void workers.push({ until: now() + memoryMilliseconds, removeMarks }),
+    forgetOld: () => workers.length > 0 && forget((until) => until <= now()),
+    forgetAll: () => forget(() => true),
+  };
+}
+
 /**
  * Tracks the runs in a worker. A check can answer and crash or block the thread later, in a timer.
  * So its command stays marked as `answered` until the thread has processed a later message, and as
- * `loaded` until the worker has ended.
+ * `loaded` until some time after the end of the worker.
  *
  * @param sandbox the worker
  * @param record receives the marks
+ * @param ends the ended workers
  * @returns a function that marks a run
  */
 export function trackRuns(
   sandbox: Pick<Sandbox, "prove" | "ended">,
   record: RunRecord,
+  ends: EndedWorkers,
 ): MarkRun {
   const loaded = new Set<string>();
   let answered = new Set<string>();
@@ -45,10 +85,12 @@ export function trackRuns(
     for (const command of answered) record.remove(command, "answered");
     answered.clear();
     // The thread of an unresponsive worker continues and can still end the process.
-    if (!unresponsive) loaded.forEach((command) => record.remove(command, "loaded"));
+    if (unresponsive) return;
+    ends.add(() => loaded.forEach((command) => record.remove(command, "loaded")));
   });
 
   return (command, mark) => {
+    ends.forgetOld();
     record.add(command, mark);
     if (!loaded.has(command)) {
       loaded.add(command);

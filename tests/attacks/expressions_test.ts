@@ -8,9 +8,11 @@ import { computations } from "./expressions/computations.ts";
 import type { Expression, Surroundings } from "./expressions/expression.ts";
 import { findChangeable } from "./expressions/hidden_classes.ts";
 import { host } from "./expressions/host.ts";
+import { inputs } from "./expressions/inputs.ts";
 import { modules } from "./expressions/modules.ts";
 import { network } from "./expressions/network.ts";
 import { realm } from "./expressions/realm.ts";
+import { sharedState } from "./expressions/shared_state.ts";
 
 const fixture = new URL("../fixtures/evaluating_agent.ts", import.meta.url).href;
 
@@ -101,6 +103,12 @@ async function expectUnharmed({ served, surroundings, intrusions, evaluate }: Ba
   assertEquals(names(`${folder}/allowed`), ["file"]);
 }
 
+/** All attacks on another check of the same sandbox. */
+const allAmbushes = (surroundings: Surroundings) => [
+  ...ambushes(surroundings),
+  ...sharedState(surroundings),
+];
+
 const groups: Record<string, (surroundings: Surroundings) => Expression[]> = {
   modules,
   network,
@@ -108,6 +116,7 @@ const groups: Record<string, (surroundings: Surroundings) => Expression[]> = {
   answers,
   computations,
   realm,
+  inputs,
 };
 
 for (const [group, expressionsOf] of Object.entries(groups)) {
@@ -136,7 +145,7 @@ for (const isolation of ["worker", "process"]) {
         "OK 7",
       );
     });
-    for (const [attempt, command, attack, victim, answer] of ambushes(field.surroundings)) {
+    for (const [attempt, command, attack, victim, answer] of allAmbushes(field.surroundings)) {
       await t.step(`It cannot ${attempt}`, async () => {
         await field.evaluate(own(command), `const loot = globalThis.loot = [];\n${attack}`);
         assertEquals(await field.evaluate(`${own(command)}_victim`, victim), `OK ${answer}`);
@@ -164,7 +173,7 @@ Deno.test("The table has no attempt twice", () => {
   const surroundings = { folder: "/x", port: 1, other: 2 };
   const attempts = [
     ...Object.values(groups).flatMap((group) => group(surroundings)),
-    ...ambushes(surroundings),
+    ...allAmbushes(surroundings),
   ].map(([attempt]) => attempt);
   assertEquals(attempts.filter((one, at) => attempts.indexOf(one) !== at), []);
   assert(attempts.length >= 150);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { createRunRecord, type Mark } from "../../src/runner/run_record.ts";
 import type { SandboxEnd } from "../../src/runner/sandbox.ts";
-import { trackRuns } from "../../src/runner/track_runs.ts";
+import { createEndedWorkers, trackRuns } from "../../src/runner/track_runs.ts";
 import { later } from "../waiting.ts";
 
 /** Creates a record, and a list of the marks that the record has written. */
@@ -47,7 +47,9 @@ function sandbox() {
 Deno.test("A command that has answered stays marked until its worker processes a later message", async () => {
   const { written, record } = recorded();
   const worker = sandbox();
-  const mark = trackRuns(worker, record);
+  let time = 0;
+  const ends = createEndedWorkers(() => time);
+  const mark = trackRuns(worker, record, ends);
   mark("a", "running")();
   mark("b", "trial")();
   assertEquals(written, [
@@ -63,13 +65,31 @@ Deno.test("A command that has answered stays marked until its worker processes a
   assertEquals(written.slice(4), [["a", "loaded"], ["b", "loaded"]]);
   worker.end(false);
   await later(0);
+  assertEquals(written.length, 6);
+  time = 299_000;
+  ends.forgetOld();
+  assertEquals(written.length, 6);
+  time = 300_000;
+  ends.forgetOld();
   assertEquals(written.slice(6), [["a", undefined], ["b", undefined]]);
+});
+
+Deno.test("The commands of an ended worker are not marked when no work of it continues", async () => {
+  const { written, record } = recorded();
+  const worker = sandbox();
+  const ends = createEndedWorkers();
+  trackRuns(worker, record, ends)("a", "running")();
+  worker.end(false);
+  await later(0);
+  assertEquals(written.at(-1), ["a", "loaded"]);
+  ends.forgetAll();
+  assertEquals(written.at(-1), ["a", undefined]);
 });
 
 Deno.test("A command of an abandoned worker stays marked as loaded", async () => {
   const { written, record } = recorded();
   const worker = sandbox();
-  const end = trackRuns(worker, record)("a", "running");
+  const end = trackRuns(worker, record, createEndedWorkers())("a", "running");
   worker.end(true);
   await later(0);
   end();
