@@ -40,6 +40,8 @@ const rules: Record<keyof Permissions, Rule> = {
 };
 
 function coversHost(granted: string, wanted: string): boolean {
+  // The paths of sockets differ in upper and lower case.
+  if (granted.startsWith("unix:") || wanted.startsWith("unix:")) return false;
   const [host, port] = splitHost(granted);
   const [wantedHost, wantedPort] = splitHost(wanted);
   if (port !== undefined && port !== wantedPort) return false;

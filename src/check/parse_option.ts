@@ -16,6 +16,9 @@ import { parseSource } from "./vault.ts";
 /** Maximum length of a string if its option sets none, in characters. */
 const defaultMaxCharacters = 1024;
 
+/** The dot is required between two lists of digits, so that the time grows with the length only. */
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+
 function expected(value: unknown, what: string): never {
   throw new SyntaxError(`Invalid value ${show(value)}: expected ${what}`);
 }
@@ -72,7 +75,7 @@ function atCommas(text: string): string[] {
 
 function number(value: unknown, { min = -Infinity, max = Infinity }: OptionSpec): number {
   const text = typeof value === "number" || typeof value === "string" ? String(value).trim() : "";
-  const parsed = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  const parsed = NUMBER.test(text) ? Number(text) : NaN;
   if (!Number.isFinite(parsed)) return expected(value, "a number");
   if (parsed < min || parsed > max) return expected(value, bounds(min, max));
   return parsed;

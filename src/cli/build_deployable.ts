@@ -98,18 +98,23 @@ export async function writeDeployable(
   files: Record<string, DeployableFile>,
   before: Record<string, DeployableFile> = {},
 ): Promise<void> {
+  const written: { temporary: string; path: string }[] = [];
   try {
-    await Deno.mkdir(folder, { recursive: true });
+    // Without the mode, a mask such as 002 would let the group write, and `serve` would not trust it.
+    await Deno.mkdir(folder, { recursive: true, mode: 0o755 });
     const names = Object.keys(files).filter((name) => files[name]!.text !== before[name]?.text)
       .sort((a, b) => Number(a === "manifest.json") - Number(b === "manifest.json"));
     for (const name of names) {
       const { text, mode } = files[name]!;
       const temporary = `${folder}/.${name}.${crypto.randomUUID()}`;
+      written.push({ temporary, path: `${folder}/${name}` });
       await Deno.writeTextFile(temporary, text, { createNew: true });
       await Deno.chmod(temporary, mode);
-      await Deno.rename(temporary, `${folder}/${name}`);
     }
+    // No file is replaced before all are written: the disk may be full.
+    for (const { temporary, path } of written) await Deno.rename(temporary, path);
   } catch (error) {
+    await Promise.allSettled(written.map(({ temporary }) => Deno.remove(temporary)));
     throw new Error(
       `Cannot write ${JSON.stringify(folder)}: ${withoutErrorNumber((error as Error).message)}`,
     );

@@ -92,6 +92,14 @@ export const serve: Subcommand = defineSubcommand({
     );
     const types = options.watch ? createTypeCheck(path, log) : undefined;
     let started = first.manifest;
+    const refuse = async (reason: string) => {
+      try {
+        await Deno.writeTextFile(`${place.folder}/${deployedFiles.refused}`, reason);
+      } catch {
+        // The disk may be full. Then only this log contains the reason.
+        log("error", "reload refused", { reason });
+      }
+    };
     const reload = serially(async () => {
       try {
         const begun = new Date();
@@ -109,7 +117,7 @@ export const serve: Subcommand = defineSubcommand({
         const reason = next === undefined
           ? "the agent has errors"
           : whyRestart(started, next.manifest);
-        if (reason !== undefined) await refuse(place, reason);
+        if (reason !== undefined) await refuse(reason);
         else {
           await write(next!);
           loaded = begun;
@@ -117,7 +125,7 @@ export const serve: Subcommand = defineSubcommand({
         }
       } catch (error) {
         printDiagnostics(error instanceof AgentError ? error.diagnostics : []);
-        await refuse(place, withoutErrorNumber((error as Error).message));
+        await refuse(withoutErrorNumber((error as Error).message));
       }
       // The daemon reloads, or reports the refusal in its log and in its self check.
       supervisor.reload();
@@ -232,8 +240,4 @@ function launcherOf({ folder }: ServingPlace, watch: boolean): Deno.Command {
     stdout: "piped",
     stderr: watch ? "piped" : "inherit",
   });
-}
-
-async function refuse({ folder }: ServingPlace, reason: string): Promise<void> {
-  await Deno.writeTextFile(`${folder}/${deployedFiles.refused}`, reason);
 }

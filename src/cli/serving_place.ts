@@ -1,6 +1,7 @@
 import type { Manifest } from "../agent/manifest.ts";
 import { BLAME_FILES } from "../daemon/blame.ts";
 import { ownCertificatePath } from "../daemon/load_tls.ts";
+import { lockState } from "../daemon/state_lock.ts";
 import { makeCertificate } from "../daemon/own_certificate.ts";
 import { readRegular } from "../daemon/read_regular.ts";
 import { STATE_FOLDER } from "../daemon/state_files.ts";
@@ -91,9 +92,14 @@ async function takeLock(state: string): Promise<Deno.FsFile | undefined> {
     await Deno.mkdir(state, { recursive: true, mode: 0o700 });
     file = await Deno.open(`${state}/serve.lock`, { write: true, create: true, mode: 0o600 });
     // The launcher cannot pass a path that contains a comma.
-    if (!state.includes(",") && await file.tryLock(true)) return file;
+    if (!state.includes(",") && await file.tryLock(true)) {
+      // A compiled daemon locks another file. Its marks and its quarantine must stay.
+      const unlock = await lockState(state);
+      unlock();
+      return file;
+    }
   } catch {
-    // The directory is not writable.
+    // The directory is not writable, or a compiled daemon uses it.
   }
   file?.close();
 }

@@ -11,10 +11,13 @@ export function serially(task: () => Promise<void>): () => void {
     again = true;
     if (running) return;
     running = true;
-    while (again) {
-      again = false;
-      await task();
+    try {
+      while (again) {
+        again = false;
+        await task();
+      }
+    } finally {
+      running = false;
     }
-    running = false;
   };
 }

@@ -83,6 +83,9 @@ set -euf
 unset NODE_OPTIONS NODE_DEBUG NODE_CHANNEL_FD NODE_UNIQUE_ID SSLKEYLOGFILE OTEL_DENO DENO_AUDIT_PERMISSIONS DENO_COVERAGE_DIR \\
   DENO_PERMISSION_BROKER_PATH DENO_SERVE_ADDRESS DENO_V8_FLAGS
 
+# Plugins would inherit files that the caller left open.
+exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-
+
 usage() {
   echo "Usage: checkwright [serve|check] [--settings FILE]
 
@@ -216,6 +219,9 @@ if [ "$mode" = serve ]; then
   file=$state/check_state
   ! [ -e "$file" ] && ! [ -L "$file" ] || { [ -d "$file" ] && ours "$file"; } ||
     fail "Cannot trust \\"$file\\": expected a folder of this user that others cannot write to"
+  # In a sticky folder, the path may contain a link of another user, who could change it later.
+  case $real in *,*) fail "Cannot use state directory \\"$real\\": expected a path without a comma" ;; esac
+  state=$real
 fi
 if [ "$mode$certificate" = serveown ] && ! [ -e "$state/self-signed.pem" ]; then
   "$deno" run $flags "--allow-read=$state" "--allow-write=$state" --allow-sys=hostname \\

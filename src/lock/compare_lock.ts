@@ -10,7 +10,7 @@ export interface Grant {
   command?: string;
   /**
    * A permission, or another property that a review must show: `plugin`, `shell`, `arguments` from
-   * the wire, `listen`, `allowedHosts`, `plainText` or `hostShell`.
+   * the wire, `listen`, `allowedHosts`, `plainText`, `hostShell` or `procfs`.
    */
   kind: keyof Permissions | keyof typeof others;
   /** The entry as it is written in the agent. */
@@ -53,6 +53,7 @@ const others = {
   allowedHosts: "allowed host",
   plainText: "plain text",
   hostShell: "host settings",
+  procfs: "procfs at",
 };
 
 /**
@@ -93,12 +94,14 @@ export function formatGrant({ kind, entry, user, group, prefix, sha256 }: Grant)
   ].join(" ");
 }
 
-function grantsOf({ listen, allowedHosts, plainText, hostShell, commands }: Lock): Grant[] {
+function grantsOf(lock: Lock): Grant[] {
+  const { listen, allowedHosts, plainText, hostShell, procfs, commands } = lock;
   return [
     ...listen.map((entry): Grant => ({ kind: "listen", entry })),
     ...allowedHosts.map((entry): Grant => ({ kind: "allowedHosts", entry })),
     ...(plainText ? [{ kind: "plainText", entry: "without TLS" } as const] : []),
     ...(hostShell ? [{ kind: "hostShell", entry: "may define shell lines" } as const] : []),
+    ...(procfs === undefined ? [] : [{ kind: "procfs", entry: procfs } as const]),
     ...Object.entries(commands).flatMap(([command, locked]) =>
       grantsOfCommand(locked).map((grant) => ({ command, ...grant }))
     ),

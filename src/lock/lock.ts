@@ -1,6 +1,7 @@
 import { formatHostPort } from "../net/host_port.ts";
 import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
 import { isBuiltIn, type Manifest, type ManifestCommand } from "../agent/manifest.ts";
+import { defaultSettings } from "../agent/settings.ts";
 
 /** The grants of one command. */
 export type LockedCommand = LockedCheck | LockedPlugin | LockedShell;
@@ -57,6 +58,8 @@ export interface Lock {
   plainText?: boolean;
   /** Whether settings files of hosts may define shell lines; omitted if not. */
   hostShell?: boolean;
+  /** The folder of the files that `proc` names; omitted for `/proc`. */
+  procfs?: string;
   /** The grants of each command, by name. */
   commands: Record<string, LockedCommand>;
 }
@@ -84,6 +87,7 @@ export function createLock(module: string, { settings, commands }: Manifest): Lo
     allowedHosts: unique(settings.allowedHosts),
     ...(settings.tls === false && { plainText: true }),
     ...(settings.hostShell && { hostShell: true }),
+    ...(settings.procfs !== defaultSettings.procfs && { procfs: settings.procfs }),
     commands: Object.fromEntries(locked),
   };
 }

@@ -48,6 +48,7 @@ const lockFields = fields<Partial<Lock>>({
   allowedHosts: listOf(text),
   plainText: boolean,
   hostShell: boolean,
+  procfs: absolutePath,
   commands: recordOf<LockedCommand>(command),
 });
 

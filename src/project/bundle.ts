@@ -42,7 +42,7 @@ export async function bundle(
     ? module.href
     : await Deno.realPath(module);
   const args = [
-    ...["--quiet", "--platform=deno", "--node-modules-dir=none"],
+    ...["--quiet", "--platform=deno"],
     ...(minify === undefined ? [] : ["--minify"]),
     ...(minify === "names" ? ["--keep-names"] : []),
     ...(sourceMap ? ["--sourcemap=inline"] : []),

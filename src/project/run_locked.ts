@@ -4,6 +4,12 @@ import { type DenoResult, runDeno } from "../host/run_deno.ts";
 const outOfDate = "The lockfile is out of date";
 
 /**
+ * Packages stay in the cache. A folder `node_modules` would be written to the project, and the scripts
+ * of packages would be started if the project's `deno.json` allows them.
+ */
+const inCache = "--node-modules-dir=none";
+
+/**
  * Runs a subcommand of Deno that resolves packages. It uses the lock file of the project and never
  * writes it, because `deno.json` can name a lock file anywhere on the disk.
  *
@@ -19,14 +25,14 @@ export async function runLocked(
   folder: string | undefined,
   signal?: AbortSignal,
 ): Promise<DenoResult> {
-  const frozen = await runDeno([subcommand, "--frozen", ...args], folder, signal);
+  const frozen = await runDeno([subcommand, inCache, "--frozen", ...args], folder, signal);
   if (frozen.code === 0 || !frozen.stderr.includes(outOfDate)) return frozen;
   const temporary = await Deno.makeTempDir({ prefix: "checkwright-lock-" });
   try {
     // Locked versions are kept; new packages are added to the copy.
     const lock = `${temporary}/deno.lock`;
     if (folder !== undefined) await copyNearestLock(folder, lock);
-    return await runDeno([subcommand, `--lock=${lock}`, ...args], folder, signal);
+    return await runDeno([subcommand, inCache, `--lock=${lock}`, ...args], folder, signal);
   } finally {
     await Deno.remove(temporary, { recursive: true });
   }

@@ -16,6 +16,9 @@ const FIRST_LENGTH = 2048;
 /** Limit of the joined text of a response of several packets, in bytes: 1 MiB. */
 export const MAX_JOINED_LENGTH = 1_048_576;
 
+/** Limit of the packets of a response: one for each byte of text. A server can send empty ones. */
+const MAX_PACKETS = 65_536;
+
 /**
  * Reads a response, which in version 2 may consist of several packets: all but the last one have
  * type 3. NSClient++ answers that way if the text is longer than one packet. The text may be split
@@ -25,7 +28,8 @@ export const MAX_JOINED_LENGTH = 1_048_576;
  * @param options the buffer size of version 2
  * @returns the response; several packets are joined to one, with the result code of the first
  * @throws {ProtocolError} as `readPacket()` does, also `"size"` if the joined text is longer than
- * {@linkcode MAX_JOINED_LENGTH}, and `"truncated"` if the source ends before the last packet
+ * {@linkcode MAX_JOINED_LENGTH} or has more than 65,536 packets, and `"truncated"` if the source ends
+ * before the last packet
  */
 export async function readResponse(
   source: ByteSource,
@@ -45,6 +49,9 @@ export async function readResponse(
     length += text.length;
     if (length > MAX_JOINED_LENGTH) {
       throw readError("size", `expected at most ${MAX_JOINED_LENGTH} bytes of text`, receiver);
+    }
+    if (packets.length > MAX_PACKETS) {
+      throw readError("size", `expected at most ${MAX_PACKETS} packets`, receiver);
     }
     if (!more) return join(packets, length);
   }

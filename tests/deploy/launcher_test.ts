@@ -240,3 +240,13 @@ Deno.test("The launcher does not trust a state directory that another user could
     assertStringIncludes(await start(), `${trust}"${state}/self-signed.pem"`);
   });
 });
+
+Deno.test("The launcher uses the real path of the state directory: a link in it may change later", async () => {
+  await withStub(async (start, state) => {
+    await Deno.mkdir(`${state}.real`, { mode: 0o700 });
+    await Deno.symlink(`${state}.real`, state);
+    const output = await start();
+    assertStringIncludes(output, `state=${state}.real\n`);
+    assertEquals(output.includes(`${state}/`), false, output);
+  });
+});
