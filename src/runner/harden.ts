@@ -111,7 +111,7 @@ function hardenRealm(
     const modules = createModuleProtection((name) => builtin(name));
     const take: typeof modules.take = (name, module) =>
       module === process ? facade : modules.take(name, module);
-    hardenModules(process, take);
+    hardenModules(process, { take, isProtected: modules.isProtected });
     const pipe = process.binding("pipe_wrap").Pipe!.prototype;
     const handles = [pipe, process.binding("tcp_wrap").TCP!.prototype];
     // Node expects the system's error code if it cannot listen.

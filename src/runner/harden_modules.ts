@@ -18,16 +18,19 @@ const harmless: ReadonlySet<string> = new Set([
  * Refuses the modules that are not for a check, and modules from files.
  *
  * @param process `node:process`
- * @param take protects a module that a check gets
+ * @param modules protects each module that a check gets
  */
-export function hardenModules(process: object, take: ModuleProtection["take"]): void {
+export function hardenModules(
+  process: object,
+  { take, isProtected }: Pick<ModuleProtection, "take" | "isProtected">,
+): void {
   replaceFunction(process, "getBuiltinModule", (original) => (id) => {
     const name = String(id);
     if (closedModules.has(name.replace("node:", ""))) {
       throw refuse(`${name} is not for a check`, name);
     }
     const get = () => take(name, Reflect.apply(original, process, [name]) as object | undefined);
-    return withFreeStack(get);
+    return isProtected(name) ? get() : withFreeStack(get);
   });
   const builtin = Reflect.get(process, "getBuiltinModule") as (id: string) => unknown;
   const module = builtin("module") as { prototype: object; isBuiltin(id: string): boolean };

@@ -27,6 +27,8 @@ type Builtin = (name: string) => object | undefined;
 export interface ModuleProtection {
   /** Protects a module that a check requests, and returns it. */
   take(name: string, module: object | undefined): object | undefined;
+  /** Returns whether a module is protected already. */
+  isProtected(name: string): boolean;
   /** Starts the protection. Before this call, the hardening changes modules. */
   begin(): void;
 }
@@ -58,6 +60,7 @@ export function createModuleProtection(builtin: Builtin): ModuleProtection {
       if (begun && module !== undefined) protectOnce(name.replace("node:", ""));
       return module;
     },
+    isProtected: (name) => begun && known.has(name.replace("node:", "")),
     begin() {
       begun = true;
       protectWeb();

@@ -132,7 +132,7 @@ export function answers({ folder }: Surroundings): Expression[] {
       "read the options of another run",
       "none",
       "return JSON.stringify(Object.keys(context).sort())",
-      'OK ["hostname","log","procfs","signal"]',
+      'OK ["hostname","log","procfs","signal","state"]',
     ],
     [
       "reach the original class of finalizers",
