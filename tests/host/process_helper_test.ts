@@ -34,6 +34,40 @@ Deno.test("signal() and exists() ignore ids without a process and ids of process
   });
 });
 
+Deno.test("Requests at the same time get their own answers", async () => {
+  const child = new Deno.Command(
+    "/bin/sleep",
+    { args: ["60"], detached: true } as Deno.CommandOptions,
+  )
+    .spawn();
+  await withHelper(async (helper) => {
+    const groups = Array.from(
+      { length: 200 },
+      (_, index) => index % 3 === 0 ? child.pid : 4_194_305,
+    );
+    const [found, ...lists] = await Promise.all([
+      Promise.all(groups.map((group) => helper.exists(group))),
+      helper.list(),
+      ...groups.map(() => helper.signal([4_194_305], "TERM")),
+      helper.list(),
+    ]);
+    assertEquals(found, groups.map((group) => group === child.pid));
+    for (const list of [lists[0], lists.at(-1)]) {
+      assertEquals(list?.some(({ pid, alive }) => pid === child.pid && alive), true);
+    }
+    await helper.signal([-child.pid], "KILL");
+  });
+  assertEquals((await child.status).signal, "SIGKILL");
+});
+
+Deno.test("close() waits for the answers to all requests", async () => {
+  const helper = startProcessHelper(createMark());
+  const lists = [helper.list(), Promise.resolve().then(() => helper.list())];
+  await Promise.resolve();
+  await helper.close();
+  for (const list of await Promise.all(lists)) assertEquals(list.length > 0, true);
+});
+
 Deno.test("A killed helper rejects every request and reports the reason", async () => {
   const mark = createMark();
   const helper = startProcessHelper(mark);
