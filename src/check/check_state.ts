@@ -58,8 +58,12 @@ const maxDepth = 100;
 export interface OpenedState {
   /** The state as the check sees it. */
   readonly state: CheckState;
-  /** Passes on the new value, if the check has set one. Later calls of `set()` have no effect. */
-  commit(): void;
+  /**
+   * Passes on the new value, if the check has set one. Later calls of `set()` have no effect.
+   *
+   * @param inspect throws if the JSON must not be stored
+   */
+  commit(inspect?: (json: string) => void): void;
 }
 
 /**
@@ -83,8 +87,10 @@ export function openState(
         isSet = true;
       },
     },
-    commit() {
-      if (isSet) commit(current);
+    commit(inspect = () => {}) {
+      if (!isSet) return;
+      if (current !== null) inspect(current);
+      commit(current);
     },
   };
 }

@@ -23,14 +23,6 @@ export type StatelessContext = Omit<CheckContext, "state">;
  */
 export type OpenState = (options: () => string) => OpenedState | Promise<OpenedState>;
 
-/** Parts of a realm that a check uses. */
-export interface CheckServices {
-  /** Opens the state; without it, the context has no state. */
-  open?: OpenState;
-  /** Reads the secrets. */
-  vault?: Vault;
-}
-
 /**
  * Runs a check or a bare function in the current realm, with the permissions of that realm. This is
  * the only place that turns an error of a check into UNKNOWN.
@@ -38,7 +30,8 @@ export interface CheckServices {
  * @param command the bound check or the function
  * @param args arguments from the wire or the command line
  * @param context the second argument of `run`, without the state
- * @param services the state and the secrets of the check
+ * @param vault reads the secrets of the check
+ * @param open opens the state; without it, the context has no state
  * @returns the result of the check, or UNKNOWN with the error; its property `reason` is the stack. It
  * contains no secret that the vault has read
  */
@@ -46,23 +39,25 @@ export async function executeCheck(
   command: CheckCommand | BareFunction,
   args: readonly string[],
   context: StatelessContext,
-  services: CheckServices = {},
+  vault: Vault = NO_VAULT,
+  open?: OpenState,
 ): Promise<Answer> {
-  return withoutSecrets(await execute(command, args, context, services), services.vault);
+  return withoutSecrets(await execute(command, args, context, vault, open), vault);
 }
 
 async function execute(
   command: CheckCommand | BareFunction,
   args: readonly string[],
   context: StatelessContext,
-  services: CheckServices,
+  vault: Vault,
+  open: OpenState | undefined,
 ): Promise<Answer> {
   const run: { opened?: OpenedState } = {};
   try {
-    const result = start(command, args, context, services, (opened) => run.opened = opened);
+    const result = start(command, args, context, vault, open, (opened) => run.opened = opened);
     const output = presentResult(await result);
     // An error in the check or in its result must not change the state.
-    run.opened?.commit();
+    run.opened?.commit((json) => requireNoSecret(json, vault));
     return { output, outcome: "done" };
   } catch (error) {
     try {
@@ -74,10 +69,7 @@ async function execute(
   }
 }
 
-function withoutSecrets(
-  { output, reason, refusal, ...answer }: Answer,
-  vault: Vault = NO_VAULT,
-): Answer {
+function withoutSecrets({ output, reason, refusal, ...answer }: Answer, vault: Vault): Answer {
   const target = refusal?.target;
   return {
     ...answer,
@@ -93,7 +85,8 @@ function start(
   command: CheckCommand | BareFunction,
   args: readonly string[],
   context: StatelessContext,
-  { open, vault = NO_VAULT }: CheckServices,
+  vault: Vault,
+  open: OpenState | undefined,
   keep: (state: OpenedState) => void,
 ): ReturnType<BareFunction> {
   if (!("kind" in command)) return command([...args]);
@@ -110,20 +103,25 @@ function start(
   // not the code.
   if (messages.length > 0) return unknown(messages.join("\n"));
   const secrets = Object.keys(values).filter((name) => specs[name]!.kind === "secret");
-  if (open === undefined && secrets.length === 0) {
-    return definition.run(values, context as CheckContext);
-  }
 
-  async function run(): Promise<CheckResult | string> {
-    const complete = await readSecrets(values, secrets, vault);
-    // The check may change the values that it receives. So they are parsed again, when they are
-    // needed.
-    const opened = await open?.(() => canonicalOptions(parse().values));
-    if (opened === undefined) return await definition.run(complete, context as CheckContext);
-    keep(opened);
-    return await definition.run(complete, { ...context, state: opened.state });
+  function run(context: CheckContext): ReturnType<BareFunction> {
+    return secrets.length === 0
+      ? definition.run(values, context)
+      : readSecrets(values, secrets, vault).then((complete) => definition.run(complete, context));
   }
-  return run();
+  function runWith(opened: OpenedState): ReturnType<BareFunction> {
+    keep(opened);
+    return run({ ...context, state: opened.state });
+  }
+  if (open === undefined) return run(context as CheckContext);
+  // The check may change the values that it receives. So they are parsed again, when they are needed.
+  // They contain the place of a secret, not the secret.
+  const opening = open(() => canonicalOptions(parse().values));
+  return opening instanceof Promise ? opening.then(runWith) : runWith(opening);
+}
+
+function requireNoSecret(json: string, vault: Vault): void {
+  if (vault.scrub(json) !== json) throw new Error("Cannot store a state that contains a secret");
 }
 
 // Replaces the places of secrets by their values.
@@ -132,7 +130,6 @@ async function readSecrets(
   names: readonly string[],
   vault: Vault,
 ): Promise<Record<string, unknown>> {
-  if (names.length === 0) return values;
   const complete = { ...values };
   for (const name of names) {
     try {

@@ -155,7 +155,7 @@ async function runTest(
       // restricted, too.
       timer = setTimeout(expire, seconds * 1000);
       const context = { signal: deadline.signal, hostname, procfs, log };
-      return executeCheck(command, args, context, { open, vault });
+      return executeCheck(command, args, context, vault, open);
     });
     if (reason !== undefined) log(reason);
     return { ...output, ...result };

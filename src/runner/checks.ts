@@ -221,6 +221,7 @@ export function inlineChecks(agent: Agent, context: RunContext, log: SandboxLog)
       agent.commands[name] as CheckCommand | BareFunction,
       args,
       { ...context, signal, log: (message) => log(name, vault.scrub(String(message))) },
-      { open: storedState(states, name, signal), vault },
+      vault,
+      storedState(states, name, signal),
     );
 }

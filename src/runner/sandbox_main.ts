@@ -177,18 +177,16 @@ export async function serveSandbox(
     const { values, ...shared } = context;
     const result: { newState?: NewState } = {};
     const open: OpenState = (options) => {
-      const opened = (json: string | null) => openState(json, (next) => keepState(next, options()));
+      const opened = (json: string | null) =>
+        openState(json, (next) => result.newState = { options: options(), json: next });
       return stored ? askForState(id, options()).then(opened) : opened(null);
     };
-    function keepState(json: string | null, options: string): void {
-      if (json === null || vault.scrub(json) === json) result.newState = { options, json };
-      else log(name, logged++, "The new state contains a secret and is not stored");
-    }
     const answer = await executeCheck(
       withHostValues(commands.get(name)!, values),
       args,
       { ...shared, signal: abort.signal, log: (text) => log(name, logged++, text) },
-      { open, vault },
+      vault,
+      open,
     );
     running.delete(id);
     const { reason, ...known } = readAnswer(answer)!;

@@ -1,13 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { openState } from "../../src/check/check_state.ts";
 import { defineCheck } from "../../src/check/define_check.ts";
+import { createVault, NO_VAULT } from "../../src/check/vault.ts";
 import type { Refusal } from "../../src/check/refusal.ts";
-import {
-  type BareFunction,
-  executeCheck,
-  type OpenState,
-  type StatelessContext,
-} from "../../src/check/execute.ts";
+import { type BareFunction, executeCheck, type StatelessContext } from "../../src/check/execute.ts";
 import { option } from "../../src/check/option.ts";
 import type { CheckResult } from "../../src/check/result.ts";
 
@@ -213,11 +209,10 @@ async function changesOf(
     options: { tries: option.integer({ description: "How often", default: 3 }) },
     run: run as never,
   });
-  const open: OpenState = (options) => {
+  await executeCheck(stores, args, context, NO_VAULT, (options) => {
     const opened = openState("1", (json) => changes.push([options(), json]));
     return isLate ? Promise.resolve(opened) : opened;
-  };
-  await executeCheck(stores, args, context, { open });
+  });
   return changes;
 }
 
@@ -286,4 +281,37 @@ Deno.test("executeCheck() gives no state to a check if nothing opens it", {
     run: (_options, context) => `${"state" in context}`,
   });
   assertEquals((await executeCheck(looks, [], context)).output.text, "false");
+});
+
+Deno.test("executeCheck() stores no secret, neither in the value nor in the key of a state", {
+  permissions: "none",
+}, async () => {
+  const changes: [string, string | null][] = [];
+  const leaks = defineCheck({
+    description: "Stores a secret",
+    options: {
+      token: option.secret({ description: "The token", required: true }),
+      part: option.text({ description: "The part to store", default: "none" }),
+    },
+    run({ token, part }, { state }) {
+      state.set(part === "none" ? "none" : { list: [`Bearer ${token}`] });
+      return "done";
+    },
+  });
+  const run = async (...args: string[]) => {
+    const vault = createVault(() => Promise.resolve("hunter2-hunter2"));
+    const command = leaks({ token: { env: "TOKEN" } });
+    const { output } = await executeCheck(
+      command,
+      args,
+      context,
+      vault,
+      (options) => openState(null, (json) => changes.push([options(), json])),
+    );
+    return output.text;
+  };
+  assertEquals(await run(), "done");
+  assertEquals(changes, [['[["part","none"],["token",[["env","TOKEN"]]]]', '"none"']]);
+  assertEquals(await run("--part=all"), "Cannot store a state that contains a secret");
+  assertEquals(changes.length, 1);
 });

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { MAX_STATE } from "../../src/check/check_state.ts";
 import { defineCheck } from "../../src/check/define_check.ts";
 import { executeCheck } from "../../src/check/execute.ts";
+import { NO_VAULT } from "../../src/check/vault.ts";
 import {
   MAX_STATES,
   memoryStore,
@@ -80,9 +81,13 @@ Deno.test("storedState() stores nothing after the deadline", { permissions: "non
   });
   const run = async (signal: AbortSignal) => {
     const context = { hostname: "here", procfs: "/proc", signal, log: () => {} };
-    const { output } = await executeCheck(counts, [], context, {
-      open: storedState(store, "c", signal),
-    });
+    const { output } = await executeCheck(
+      counts,
+      [],
+      context,
+      NO_VAULT,
+      storedState(store, "c", signal),
+    );
     return output.text;
   };
   const never = new AbortController().signal;
