@@ -134,6 +134,14 @@ EOF
 done
 `;
 
+function endNow(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has exited.
+  }
+}
+
 /**
  * Starts a helper.
  *
@@ -251,6 +259,8 @@ export function startProcessHelper(mark: string, path: string = defaultPath): Pr
       await input.close().catch(() => {});
       await output.cancel().catch(() => {});
       child.ref();
+      // A helper that does not respond does not exit, either.
+      if (failure !== undefined) endNow(child);
       await statusOfChild(child);
     },
   };

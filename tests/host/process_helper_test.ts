@@ -79,6 +79,20 @@ Deno.test("A killed helper rejects every request and reports the reason", async 
   await helper.close();
 });
 
+Deno.test("A stopped helper rejects every request after ten seconds, and close() ends it", async () => {
+  const mark = createMark();
+  const helper = startProcessHelper(mark);
+  await helper.list();
+  const [own] = listProcesses().filter(({ args }) => args.includes(mark));
+  Deno.kill(own!.pid, "SIGSTOP");
+  const requests = [helper.list(), helper.list(), helper.exists(4_194_305)];
+  for (const request of requests) await assertRejects(() => request, Error, "no answer within");
+  await assertRejects(() => helper.signal([4_194_305], "TERM"), Error, "no answer within");
+  assertEquals(await helper.broken, "no answer within 10000 ms");
+  await helper.close();
+  assertEquals(isAlive(own!.pid), false);
+});
+
 // Without programs in its path, the helper has only the builtins of the shell.
 for (const [name, path] of [["grep", undefined], ["builtins", "/nonexistent"]] as const) {
   Deno.test(`When the pipe closes, the helper kills the processes with the daemon's mark and their children, found with ${name}`, () =>
