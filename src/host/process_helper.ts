@@ -252,10 +252,8 @@ export function startProcessHelper(mark: string, path: string = defaultPath): Pr
     broken: broken.promise,
     async close() {
       closing = true;
-      while (nextList !== undefined || waiting.length > 0) {
-        await lastList;
-        await reading;
-      }
+      await lastList;
+      await reading;
       await input.close().catch(() => {});
       await output.cancel().catch(() => {});
       child.ref();

@@ -18,7 +18,7 @@ let turn: Promise<void> | undefined;
  * @returns the result of `start`
  */
 export async function inTurn<T>(start: () => T): Promise<T> {
-  while (spent > mostMilliseconds) await turn;
+  while (turn !== undefined && spent > mostMilliseconds) await turn;
   const begun = performance.now();
   turn ??= nextTurn();
   try {
