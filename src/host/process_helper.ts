@@ -187,6 +187,7 @@ export function startProcessHelper(mark: string, path: string = defaultPath): Pr
     failure ??= reason;
     broken.resolve(failure);
     for (const { reject } of waiting.splice(0)) reject(new Error(failure));
+    output.cancel().catch(() => {});
   }
 
   // Requests do not wait for the answers of others: on a busy machine, each wait takes long.
