@@ -9,6 +9,28 @@ export interface DenoResult {
 }
 
 /**
+ * The variables that Deno itself uses: folders, proxies, certificates, registries and their tokens.
+ * The `.npmrc` of a project can put any variable into the address of a registry, so that a hostile
+ * project would receive the others.
+ */
+const used = new RegExp(
+  `^(?:${
+    [
+      "PATH|HOME|USER|LOGNAME|TERM|LANG|LC_\\w+|TZ|TMPDIR|TMP|TEMP|XDG_\\w+|LD_LIBRARY_PATH",
+      "DENO_\\w+|JSR_URL|NPM_\\w+|NODE_AUTH_TOKEN|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)",
+      "(?:HTTPS?|ALL|NO)_PROXY",
+    ].join("|")
+  })$`,
+  "i",
+);
+
+function environment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(Deno.env.toObject()).filter(([name]) => used.test(name)),
+  );
+}
+
+/**
  * Runs a subcommand of this Deno executable, without colours and without standard input.
  *
  * @param args the arguments
@@ -24,7 +46,8 @@ export async function runDeno(
   const { stdout, stderr, ...end } = await new Deno.Command(Deno.execPath(), {
     args: [...args],
     ...(cwd !== undefined && { cwd }),
-    env: { NO_COLOR: "1" },
+    clearEnv: true,
+    env: { ...environment(), NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

