@@ -47,7 +47,8 @@ export function whyUntrusted(
     if (authorities.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256)) {
       return undefined;
     }
-    const authority = authorities.find((issuer) => signed(certificate, issuer));
+    // The key of a client whose own certificate is trusted must not make other clients.
+    const authority = authorities.find((issuer) => issuer.ca && signed(certificate, issuer));
     if (authority !== undefined) return outOfDate(authority, now);
     current = chain.find((issuer) => issuer.ca && signed(certificate, issuer));
     if (current === undefined || current === certificate) {
@@ -75,7 +76,8 @@ export function signingPath(
     const certificate: X509Certificate = current;
     path.push(certificate);
     const trusted = authorities.some((authority) =>
-      authority.fingerprint256 === certificate.fingerprint256 || signed(certificate, authority)
+      authority.fingerprint256 === certificate.fingerprint256 ||
+      authority.ca && signed(certificate, authority)
     );
     if (trusted) break;
     current = chain.find((issuer) =>

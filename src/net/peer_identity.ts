@@ -42,16 +42,16 @@ export function verifiedIdentity(
         "resumed TLS session; the client must not resume sessions",
     );
   }
-  if (!socket.authorized) {
-    const chain: X509Certificate[] = [];
-    let link: Partial<DetailedPeerCertificate> | undefined = shown;
-    while (link?.raw !== undefined && chain.length < MAX_CHAIN) {
-      chain.push(new rules.X509Certificate(link.raw));
-      link = link.issuerCertificate === link ? undefined : link.issuerCertificate;
+  // Deno 2.9.6 accepts a certificate that is signed by any trusted certificate, also by one that is
+  // not a CA: by the own certificate of another client.
+  if (!socket.authorized || rules.authorities.some(({ ca }) => !ca)) {
+    const reason = whyUntrusted(chainOf(shown, rules), rules.authorities, new Date()) ??
+      (socket.authorized
+        ? undefined
+        : "it has X.509 version 1, or its extended key usage does not include clientAuth");
+    if (reason !== undefined) {
+      throw new Error(`Cannot accept client certificate ${JSON.stringify(subject)}: ${reason}`);
     }
-    const reason = whyUntrusted(chain, rules.authorities, new Date()) ??
-      "it has X.509 version 1, or its extended key usage does not include clientAuth";
-    throw new Error(`Cannot accept client certificate ${JSON.stringify(subject)}: ${reason}`);
   }
   const commonName = [shown.subject?.CN ?? []].flat().at(-1);
   return {
@@ -59,6 +59,20 @@ export function verifiedIdentity(
     ...(commonName === undefined ? {} : { commonName }),
     fingerprint: shown.fingerprint256!,
   };
+}
+
+/** Returns the certificates that a peer has sent, its own first. */
+function chainOf(
+  shown: Partial<DetailedPeerCertificate>,
+  { X509Certificate }: IdentityRules,
+): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  let link: Partial<DetailedPeerCertificate> | undefined = shown;
+  while (link?.raw !== undefined && chain.length < MAX_CHAIN) {
+    chain.push(new X509Certificate(link.raw));
+    link = link.issuerCertificate === link ? undefined : link.issuerCertificate;
+  }
+  return chain;
 }
 
 /**

@@ -45,6 +45,12 @@ Deno.test("whyUntrusted() trusts only certificates that a trusted CA has signed"
     ["version 1, by a CA of the same name", [forged], [ca], /is not signed by a trusted CA$/],
     ["without the intermediate", [below], [ca], /is not signed by a trusted CA$/],
     ["not signed by a CA", [usurped, leaf], [ca], /is not signed by a trusted CA$/],
+    [
+      "signed by a trusted certificate that is not a CA",
+      [usurped],
+      [leaf],
+      /is not signed by a tr/,
+    ],
     ["self-signed", [alone], [ca], /"CN=alone" is not signed by a trusted CA$/],
     ["no certificate", [], [ca], /^the peer sent no certificate/],
   ];

@@ -178,6 +178,27 @@ Deno.test("An invalid client certificate is refused even if none is required", {
   }
 });
 
+Deno.test("A client whose own certificate is trusted cannot sign certificates of other clients", {
+  ignore,
+}, async () => {
+  await using pki = await setUp();
+  const { server: { cert, key }, good, usurped } = pki;
+  await using server = await asking({
+    ...{ cert, key, ca: good.cert, clientCertificates: "require" },
+  });
+  for (const [index, version] of VERSIONS.entries()) {
+    assertMatch(await sClient(server.port, [version], good), /answer/);
+    for (const more of [[], ["-cert_chain", good.certFile]]) {
+      assert(!/answer/.test(await sClient(server.port, [version, ...more], usurped)));
+    }
+    const outcomes = await server.served(3 * (index + 1));
+    for (const outcome of outcomes.slice(-2)) {
+      assertMatch(outcome, / is not signed by a trusted CA$/);
+    }
+  }
+  assertEquals(server.seen.length, VERSIONS.length);
+});
+
 Deno.test("A client with the certificate of another client, but without its key, is refused", {
   ignore,
 }, async () => {
