@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { requireStack } from "./free_stack.ts";
 
 /**
  * The result of an assignment to the owner of a property: it throws, or it has no effect. Libraries
@@ -214,18 +215,11 @@ export function guardPrototypes(): void {
       throw new TypeError("Cannot change the prototype of an object that checks share");
     }
   };
-  const keep = () => {
-    for (let at = 0; at < extensible.length; at++) {
-      const { target, parent } = extensible[at]!;
-      setPrototypeOf(target, parent);
-    }
-  };
   for (const owner of [Object, Reflect]) {
     const original = owner.setPrototypeOf as (target: object, parent: object | null) => unknown;
     const value = (target: object, parent: object | null) => {
       // If the stack is too full to restore a prototype, this fails before the change.
-      restore();
-      keep();
+      requireStack();
       const result = original(target, parent);
       restore();
       return result;
