@@ -1,8 +1,9 @@
-import { errorsOf } from "../agent/diagnostic.ts";
+import { type Diagnostic, errorsOf } from "../agent/diagnostic.ts";
 import { settingsSchema } from "../agent/settings_file/schema.ts";
 import { describeGains } from "../agent/gained_privileges.ts";
 import { findGains } from "../deploy/find_privileges.ts";
 import { isBuiltIn } from "../agent/manifest.ts";
+import { looseImports } from "../project/modules.ts";
 import { printDiagnostics } from "./diagnostics.ts";
 import { formatEffective } from "./effective.ts";
 import { lookup } from "../net/lookup.ts";
@@ -45,7 +46,12 @@ export const validate: Subcommand = defineSubcommand({
       host: host.settings,
       known: agent.diagnostics,
     });
-    const diagnostics = [...agent.diagnostics, ...locked];
+    const loose = (await looseImports(path)).map(({ place, name, expected }): Diagnostic => ({
+      place,
+      message: `Import ${JSON.stringify(name)} fails in the type check: expected ${expected}`,
+      severity: "warning",
+    }));
+    const diagnostics = [...agent.diagnostics, ...locked, ...loose];
     const errors = errorsOf(diagnostics).length;
     if (json) {
       const commands = Object.keys(manifest.commands).length;

@@ -8,7 +8,24 @@ interface ModuleGraph {
 interface Module {
   specifier: string;
   local?: string;
-  dependencies?: { code?: { specifier?: string } }[];
+  error?: string;
+  dependencies?: { specifier?: string; code?: Resolved }[];
+}
+
+interface Resolved {
+  specifier?: string;
+  error?: string;
+  span?: { start: { line: number; character: number } };
+}
+
+/** An import that the bundler resolves, but the type check and the runtime do not. */
+export interface LooseImport {
+  /** File, line and column. */
+  place: string;
+  /** The imported name. */
+  name: string;
+  /** The expected form of the name. */
+  expected: string;
 }
 
 /**
@@ -43,6 +60,36 @@ export async function findImporters(path: string): Promise<Map<string, string>> 
           : [[names.get(code.specifier) ?? code.specifier, names.get(specifier)!]]
       )
     ),
+  );
+}
+
+/**
+ * Finds the imports of local modules that only the bundler resolves: a file without its ending, and a
+ * package that is not in the import map.
+ *
+ * @param path path of the module
+ * @returns the imports, of the module and of the modules that it imports
+ */
+export async function looseImports(path: string): Promise<LooseImport[]> {
+  const graph = await readGraph(await Deno.realPath(path));
+  const missing = new Set(
+    graph.filter(({ error, specifier }) => error !== undefined && specifier.startsWith("file:"))
+      .map(({ specifier }) => specifier),
+  );
+  return graph.filter(({ specifier }) => specifier.startsWith("file:")).flatMap((module) =>
+    (module.dependencies ?? []).flatMap(({ specifier: name, code }): LooseImport[] => {
+      const isMissing = code?.specifier !== undefined && missing.has(code.specifier);
+      if (name === undefined || code === undefined || !(isMissing || code.error)) return [];
+      const { line = 0, character = 0 } = code.span?.start ?? {};
+      return [{
+        place: `${fileOf(module)}:${line + 1}:${character + 1}`,
+        name,
+        expected: isMissing
+          ? `a file name with its ending, such as ${JSON.stringify(`${name}.ts`)}`
+          : 'an entry in "imports" of deno.json, or a name such as ' +
+            JSON.stringify(`npm:${name}`),
+      }];
+    })
   );
 }
 

@@ -302,3 +302,34 @@ Deno.test("validate --json prints all diagnostics, and nothing else", async () =
   assertMatch(both.stderr, /Cannot combine --json with --schema/);
   assertEquals(both.code, 3);
 });
+
+Deno.test("validate warns of imports that only the bundler resolves", async () => {
+  await using project = await createProject(
+    'import { answer } from "./answer";\nimport { load } from "js-yaml-4711";\n' +
+      "export default { commands: { ok: () => `${answer}${load}` } };\n",
+  );
+  await project.write("answer.ts", 'import "./more.ts";\nexport const answer = 42;\n');
+  await project.write("more.ts", "");
+  await Deno.mkdir(`${project.folder}/node_modules/js-yaml-4711`, { recursive: true });
+  await project.write("node_modules/js-yaml-4711/package.json", '{ "main": "index.js" }');
+  await project.write("node_modules/js-yaml-4711/index.js", "exports.load = 1;");
+  const { code, stderr } = await validate(project, project.agent);
+  assertStringIncludes(
+    stderr,
+    'agent.ts:1:24: Import "./answer" fails in the type check: expected a file name with its ' +
+      'ending, such as "./answer.ts"\n',
+  );
+  assertStringIncludes(
+    stderr,
+    'agent.ts:2:22: Import "js-yaml-4711" fails in the type check: expected an entry in "imports" ' +
+      'of deno.json, or a name such as "npm:js-yaml-4711"\n',
+  );
+  assertEquals(code, 0);
+  await project.write(
+    "agent.ts",
+    'import { answer } from "./answer.ts";\n' +
+      "export default { commands: { ok: () => `${answer}` } };\n",
+  );
+  const right = await validate(project, project.agent);
+  assertEquals([right.code, right.stderr], [0, ""]);
+});
