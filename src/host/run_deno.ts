@@ -17,7 +17,7 @@ const used = new RegExp(
   `^(?:${
     [
       "PATH|HOME|USER|LOGNAME|TERM|LANG|LC_\\w+|TZ|TMPDIR|TMP|TEMP|XDG_\\w+|LD_LIBRARY_PATH",
-      "DENO_\\w+|JSR_URL|NPM_\\w+|NODE_AUTH_TOKEN|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)",
+      "DENO_\\w+|DENORT_BIN|JSR_URL|NPM_\\w+|NODE_AUTH_TOKEN|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)",
       "(?:HTTPS?|ALL|NO)_PROXY",
     ].join("|")
   })$`,
