@@ -58,7 +58,23 @@ export async function bundle(
     );
   }
   if (code !== 0) throw new BundleError(explain(stderr));
-  return sourceMap ? reduceSourceMap(stdout, folder ?? "/") : stdout;
+  const text = withRequire(stdout);
+  return sourceMap ? reduceSourceMap(text, folder ?? "/") : text;
+}
+
+/** The comment with the source map is the last line. */
+const mapComment = "\n//# sourceMappingURL=";
+
+// With `--keep-names`, Deno 2.9.6 does not define the function `require()` that CommonJS packages call
+// for the built-in modules of Node. A function at the end of the module exists when the module starts,
+// and does not change the positions in the source map.
+function withRequire(text: string): string {
+  if (!text.includes("Dynamic require of ")) return text;
+  const at = text.lastIndexOf(mapComment);
+  const end = at < 0 ? text.length : at;
+  return `${text.slice(0, end)}
+import{createRequire as __createRequire}from"node:module";` +
+    `function require(name){return __createRequire(import.meta.url)(name)}${text.slice(end)}`;
 }
 
 // Returns the error of the bundler without notes on bundler options and on flags of Deno.

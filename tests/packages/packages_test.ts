@@ -66,7 +66,7 @@ Deno.test("Libraries without access work in checks without permissions", {
     [
       "zod",
       'import { z } from "npm:zod@4.6.7";',
-      'return ok(z.object({ jobs: z.number() }).safeParse({ jobs: "x" }).error.issues[0].code);',
+      'return ok(z.object({ jobs: z.number() }).safeParse({ jobs: "x" }).error?.issues[0]?.code ?? "");',
       "invalid_type",
     ],
     [
