@@ -100,8 +100,8 @@ async function askAgain({ served, tls }: Chaos, command: string): Promise<string
   }
 }
 
-// A machine that is busy all the time is late whatever the daemon does. On some virtual machines, the
-// start of a process takes ten times as long as on others.
+// On a machine that is busy all the time, each daemon answers late. On some virtual machines, the start
+// of a process takes ten times as long as on others.
 async function rest({ pace }: Chaos, most: number): Promise<void> {
   await later(Math.max(Math.random() * most, pace * 4));
 }
