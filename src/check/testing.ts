@@ -158,6 +158,8 @@ async function runTest(
       return executeCheck(command, args, context, vault, open);
     });
     if (reason !== undefined) log(reason);
+    const undeclared = output.state === "OK" ? undefined : world.undeclared.explain();
+    if (undeclared !== undefined) log(undeclared);
     return { ...output, ...result };
   }
   try {

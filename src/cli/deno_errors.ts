@@ -2,6 +2,7 @@ import { dirname, relative, resolve } from "node:path/posix";
 import { pathToFileURL } from "node:url";
 import type { Diagnostic } from "../agent/diagnostic.ts";
 import { whyForeign } from "../project/foreign_modules.ts";
+import { sourcePlaces } from "../runner/source_places.ts";
 import { codeFrame } from "./code_frame.ts";
 
 /** The last line of an error of Deno, the place: `    at file:///srv/agent.ts:3:23`. */
@@ -42,16 +43,54 @@ const evaluatedLine = /\n {4}at (?:.*\()?([^()\n]+):(\d+):(\d+)\)?$/;
  *
  * @param reason the message, and the place in a module of the agent if it is known
  * @param agent the agent's module: the place of the diagnostic if the message does not name one
+ * @param bundle the agent's bundle with its source map
  * @returns an error with file, line, column and the line of code
  */
-export async function readLoadError(reason: string, agent: string): Promise<Diagnostic> {
-  const [line, source, row, column] = evaluatedLine.exec(reason) ?? [];
-  const text = line === undefined ? reason : reason.slice(0, -line.length);
+export async function readLoadError(
+  reason: string,
+  agent: string,
+  bundle: string,
+): Promise<Diagnostic> {
+  const [, builtin] = /^NotCapable: (\S+) is not for a check$/m.exec(reason) ?? [];
+  const importer = builtin && importerOf(builtin, bundle);
+  const located = importer === undefined || evaluatedLine.test(reason)
+    ? reason
+    : `${reason}\n    at ${importer}`;
+  const [line, source, row, column] = evaluatedLine.exec(located) ?? [];
+  const text = line === undefined ? located : located.slice(0, -line.length);
+  const library = /^npm:(.+?)\/([\d.]+[^/]*)\//.exec(source ?? "");
+  if (library !== null) {
+    const name = `npm:${library[1]}@${library[2]}`;
+    return { place: agent, message: explainLibrary(name, text, builtin), severity: "error" };
+  }
   // Removes the runtime's advice about permissions: the top level of an agent cannot get any.
   const message = `Cannot evaluate it: ${text.replace(/, run again with the .* flag$/, "")}`;
   const at = source === undefined ? undefined : await findSource(source, row!, column!, agent);
   if (at === undefined) return { place: agent, message, severity: "error" };
   return { place: at.place, message: `${message}${at.frame}`, severity: "error" };
+}
+
+function explainLibrary(name: string, text: string, builtin: string | undefined): string {
+  if (builtin !== undefined) {
+    return `Cannot import ${name}: it requires ${builtin}, which is not available in a check`;
+  }
+  const [, kind, target] = /^NotCapable: Requires (\w+) access to (".*")/.exec(text) ?? [];
+  return kind === undefined
+    ? `Cannot import ${name}: ${text}`
+    : `Cannot import ${name}: it needs ${kind} ${target} when it is imported, and then no permission ` +
+      "applies. Import it in the function run, with await import(), and declare the permission";
+}
+
+// An import of a built-in module is evaluated before the modules of the bundle, without a place.
+function importerOf(builtin: string, bundle: string): string | undefined {
+  const name = builtin.replace(/^node:/, "");
+  const at = bundle.search(
+    new RegExp(`(?:\\bfrom|\\bimport|require\\d*\\()\\s*"(?:node:)?${name}"`),
+  );
+  if (at < 0) return undefined;
+  const lines = bundle.slice(0, at).split("\n");
+  const place = sourcePlaces(bundle)(`agent.js:${lines.length}:${lines.at(-1)!.length + 1}`);
+  return place.startsWith("agent.js:") ? undefined : place;
 }
 
 /** The calls of a stack, without those in URLs: modules of the runtime, and of servers. */

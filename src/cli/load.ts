@@ -88,7 +88,7 @@ async function evaluateAgent(
   try {
     return { ...await describing, code };
   } catch (error) {
-    throw new AgentError([await readLoadError((error as Error).message, path)]);
+    throw new AgentError([await readLoadError((error as Error).message, path, code.agent)]);
   }
 }
 

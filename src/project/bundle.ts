@@ -42,7 +42,7 @@ export async function bundle(
     ? module.href
     : await Deno.realPath(module);
   const args = [
-    ...["--quiet", "--platform=deno"],
+    ...["--quiet", "--platform=deno", "--external=*.node"],
     ...(minify === undefined ? [] : ["--minify"]),
     ...(minify === "names" ? ["--keep-names"] : []),
     ...(sourceMap ? ["--sourcemap=inline"] : []),
@@ -58,24 +58,19 @@ export async function bundle(
     );
   }
   if (code !== 0) throw new BundleError(explain(stderr));
-  const text = withRequire(stdout);
-  return sourceMap ? reduceSourceMap(text, folder ?? "/") : text;
+  const before = usesCommonJs.test(stdout) ? ofCommonJs : "";
+  return before + (sourceMap ? reduceSourceMap(stdout, folder ?? "/", before !== "") : stdout);
 }
 
-/** The comment with the source map is the last line. */
-const mapComment = "\n//# sourceMappingURL=";
+// CommonJS packages have three variables that a module does not have. `require()` is called for the
+// built-in modules of Node, and for native addons, which the bundle cannot contain (with `--keep-names`,
+// Deno 2.9.6 does not define it). No file lies beside the bundle.
+const ofCommonJs = 'import{createRequire as __createRequire}from"node:module";' +
+  'var __dirname="/",__filename="/agent.js";' +
+  "function require(name){return __createRequire(import.meta.url)(name)}\n";
 
-// With `--keep-names`, Deno 2.9.6 does not define the function `require()` that CommonJS packages call
-// for the built-in modules of Node. A function at the end of the module exists when the module starts,
-// and does not change the positions in the source map.
-function withRequire(text: string): string {
-  if (!text.includes("Dynamic require of ")) return text;
-  const at = text.lastIndexOf(mapComment);
-  const end = at < 0 ? text.length : at;
-  return `${text.slice(0, end)}
-import{createRequire as __createRequire}from"node:module";` +
-    `function require(name){return __createRequire(import.meta.url)(name)}${text.slice(end)}`;
-}
+/** Whether a bundle uses a variable of CommonJS; the text is part of the bundler's own `require()`. */
+const usesCommonJs = /Dynamic require of |\b__(?:dirname|filename)\b/;
 
 // Returns the error of the bundler without notes on bundler options and on flags of Deno.
 function explain(output: string): string {

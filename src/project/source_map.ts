@@ -15,9 +15,10 @@ const own = new URL("../../", import.meta.url);
  *
  * @param bundle a bundle that ends with its source map
  * @param folder the folder that the paths of the map are relative to
+ * @param moved whether a line will be put before the bundle
  * @returns the bundle with the smaller map; unchanged if it has no map
  */
-export function reduceSourceMap(bundle: string, folder: string): string {
+export function reduceSourceMap(bundle: string, folder: string, moved = false): string {
   const [line, base64] = mapLine.exec(bundle) ?? [];
   if (line === undefined) return bundle;
   const { version, sources, mappings }: { version: 3; sources: string[]; mappings: string } = JSON
@@ -28,15 +29,16 @@ export function reduceSourceMap(bundle: string, folder: string): string {
     version,
     sources: kept.map((at) => shorten(sources[at]!)),
     names: [],
-    mappings: encode(
-      decode(mappings).map((segments) =>
+    mappings: encode([
+      ...(moved ? [[]] : []),
+      ...decode(mappings).map((segments) =>
         segments.map(([column, source, ...at]): SourceMapSegment => {
           const number = source === undefined ? undefined : numbers.get(source);
           // Without a source, the segment ends the one before it.
           return number === undefined ? [column] : [column, number, at[0]!, at[1]!];
         }).filter((segment, at, all) => segment.length > 1 || all[at - 1]?.length !== 1)
       ),
-    ),
+    ]),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(map));
   const start = line.slice(0, line.indexOf(",") + 1);

@@ -40,15 +40,22 @@ export function importMap(own: string): ImportMap {
     // Modules that need the scheme are listed with it.
     const name = listed.replace(/^node:/, "");
     const url = `node:${name}`;
-    const code = closedModules.has(name)
-      ? moduleUrl(`throw new Deno.errors.NotCapable("${url} is not for a check")`)
-      : present(name);
+    const code = closedModules.has(name) ? closed(name) : present(name);
     // A built-in may be imported with or without its scheme.
     map.imports[url] = map.imports[name] = code;
     map.scopes[own]![url] = url;
     map.scopes[code] = { [url]: url };
   }
   return map;
+}
+
+// It has the names of the module, because a missing name would be reported instead of the reason.
+function closed(name: string): string {
+  const message = `node:${name} is not for a check`;
+  const names = namesIn(process.getBuiltinModule(name) ?? {});
+  return moduleUrl(
+    `throw new Deno.errors.NotCapable("${message}");export default 0;export let ${names}`,
+  );
 }
 
 // The first access to `process` hardens the realm, see harden.ts. `getBuiltinModule()` protects the

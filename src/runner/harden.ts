@@ -43,15 +43,20 @@ const processWide = [
  *
  * @param print receives what user code prints, instead of the daemon's standard output
  * @param facts data about this realm from the host
+ * @param undeclared receives the names of variables that user code reads without declaring them
  */
-export function hardenWorker(print: Print, facts: RealmFacts): void {
+export function hardenWorker(
+  print: Print,
+  facts: RealmFacts,
+  undeclared: (name: string) => void,
+): void {
   // This closes the worker's handles of the streams, not the streams.
   for (const stream of [Deno.stdin, Deno.stdout, Deno.stderr]) stream.close();
   refuseFunctions(Deno, "Deno", [
     ...["kill", "exit", "addSignalListener", "chdir", "umask"],
   ]);
   refuseFunctions(globalThis, "", ["close", "postMessage", "gc"]);
-  hardenRealm(print, facts, hardenProcessWide);
+  hardenRealm(print, facts, undeclared, hardenProcessWide);
 }
 
 /**
@@ -59,11 +64,16 @@ export function hardenWorker(print: Print, facts: RealmFacts): void {
  *
  * @param print receives what user code prints
  * @param facts data about this realm from the host
+ * @param undeclared receives the names of variables that user code reads without declaring them
  */
-export function hardenProcess(print: Print, facts: RealmFacts): void {
+export function hardenProcess(
+  print: Print,
+  facts: RealmFacts,
+  undeclared: (name: string) => void,
+): void {
   // All checks of the sandbox share the folder and the mask of the process, and its handler of errors.
   refuseFunctions(Deno, "Deno", ["chdir", "umask"]);
-  hardenRealm(print, facts, (process) => {
+  hardenRealm(print, facts, undeclared, (process) => {
     refuseFunctions(process, "process", [
       ...["umask", "setUncaughtExceptionCaptureCallback", "addUncaughtExceptionCaptureCallback"],
       "_linkedBinding",
@@ -75,6 +85,7 @@ export function hardenProcess(print: Print, facts: RealmFacts): void {
 function hardenRealm(
   print: Print,
   { files, env, mark }: RealmFacts,
+  undeclared: (name: string) => void,
   hardenMore: (process: NodeProcess) => void,
 ): void {
   protectResults();
@@ -144,7 +155,7 @@ function hardenRealm(
     if (typeof hooks === "object" && hooks !== null) {
       refuseFunctions(hooks, "v8.promiseHooks", Object.keys(hooks));
     }
-    hardenProcessObject(process, print, env);
+    hardenProcessObject(process, print, env, undeclared);
     hardenSharedModules(process);
     [...handles, datagrams].forEach(protectChain);
     // This must come last, because the code above uses the bindings.

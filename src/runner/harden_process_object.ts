@@ -3,6 +3,7 @@
  * Without this hardening, one check could receive the errors and warnings of other checks, and
  * could send events to them.
  */
+import { processEnvironment } from "../check/process_environment.ts";
 import { type Print, replaceNodeStreams } from "./null_streams.ts";
 import { fixProperty, protect, protectChain, protectProperties } from "./protect.ts";
 import { refuseFunctions } from "./replace.ts";
@@ -28,13 +29,16 @@ const chained = [
  * @param process `node:process`
  * @param print receives what user code writes, and its warnings
  * @param variables the environment variables that may be read
+ * @param undeclared receives the names of other variables that user code reads
  */
 export function hardenProcessObject(
   process: object,
   print: Print,
   variables: readonly string[],
+  undeclared: (name: string) => void,
 ): void {
   replaceNodeStreams(process, print);
+  const env: object = Reflect.get(process, "env");
   const values: Record<string, unknown> = {
     emit: () => false,
     listeners: () => [],
@@ -48,7 +52,11 @@ export function hardenProcessObject(
     _rawDebug: (...values: unknown[]) => print(values.join(" ")),
     // The arguments of the daemon contain its paths.
     argv: Object.freeze((Reflect.get(process, "argv") as string[]).slice(0, 1)),
-    env: readOnlyEnvironment(Reflect.get(process, "env"), variables),
+    env: processEnvironment({
+      declared: variables,
+      read: (name) => Reflect.get(env, name) as string | undefined,
+      undeclared,
+    }),
   };
   for (const name of chained) {
     values[name] = function (this: unknown) {
@@ -115,26 +123,4 @@ export function fillFacade(facade: object, process: object): void {
     fixProperty(facade, key, () => Reflect.get(process, key), "ignored");
   }
   Object.preventExtensions(facade);
-}
-
-// The environment belongs to the whole daemon, so changes have no effect. They do not throw,
-// because libraries set some variables, for example `debug`. Listing all names needs the permission
-// for all variables. So only the names that may be read are listed here.
-function readOnlyEnvironment(env: Record<string, string>, variables: readonly string[]): object {
-  return new Proxy<Record<string, string>>({}, {
-    get: (_, name) => Reflect.get(env, name),
-    has: (_, name) => Reflect.has(env, name),
-    ownKeys: () => variables.filter((name) => env[name] !== undefined),
-    getOwnPropertyDescriptor(_, name) {
-      const value = Reflect.get(env, name);
-      if (value === undefined) return undefined;
-      return { value, writable: true, enumerable: true, configurable: true };
-    },
-    set: () => true,
-    deleteProperty: () => true,
-    // The target stays empty: otherwise these operations would bind the traps above.
-    defineProperty: () => true,
-    preventExtensions: () => false,
-    setPrototypeOf: () => false,
-  });
 }

@@ -118,6 +118,8 @@ export function hardenSharedModules(process: NodeProcess): void {
   hardenInspect(util);
   hardenPromisify(util);
   hardenInherits(util);
+  // The runtime gets them through `Error.prepareStackTrace`, which is fixed.
+  set(util, "getCallSites", () => []);
   hardenHooks(process.getBuiltinModule("async_hooks"));
   hardenDiagnostics(process.getBuiltinModule("diagnostics_channel"));
   const timers = process.getBuiltinModule("timers") as Record<

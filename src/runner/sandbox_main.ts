@@ -8,6 +8,7 @@ import { describeAgent } from "../agent/describe_agent.ts";
 import { MAX_TEXT, readAnswer } from "../check/answer.ts";
 import { openState } from "../check/check_state.ts";
 import { executeCheck, type OpenState } from "../check/execute.ts";
+import { collectUndeclared } from "../check/process_environment.ts";
 import { explainRefusal, refusalOf } from "../check/refusal.ts";
 import { freezeRealm } from "./freeze.ts";
 import { guardFinalizers } from "./harden_finalizers.ts";
@@ -26,7 +27,7 @@ export interface Host {
   send(message: FromSandbox): void;
   listen(receive: (message: ToSandbox) => void): void;
   /** Removes from this realm the functions that user code must not use. */
-  harden(print: Print): void;
+  harden(print: Print, undeclared: (name: string) => void): void;
 }
 
 interface WorkerScope {
@@ -62,7 +63,7 @@ export function workerHost(): Promise<Host> {
       return host.resolve({
         send: (message) => post([token!, message]),
         listen: (to) => receive = to,
-        harden: (print) => hardenWorker(print, first.facts),
+        harden: (print, undeclared) => hardenWorker(print, first.facts, undeclared),
       });
     }
     if (!Array.isArray(data) || data[0] !== token) return;
@@ -108,7 +109,7 @@ export function streamHost(
         text += value;
       }
     },
-    harden: (print) => hardenProcess(print, facts),
+    harden: (print, undeclared) => hardenProcess(print, facts, undeclared),
   };
 }
 
@@ -150,7 +151,13 @@ export async function serveSandbox(
     log(commands.length === 1 ? commands[0]! : "console", printed++, text);
   }
 
-  harden(print);
+  const undeclared = collectUndeclared();
+  const explainUndeclared = (log: Print) => {
+    const line = undeclared.explain();
+    if (line !== undefined) log(line);
+  };
+
+  harden(print, undeclared.add);
   surviveStrayErrors(print);
   freezeRealm();
   let agent: unknown;
@@ -159,6 +166,7 @@ export async function serveSandbox(
     agent = (await load()).default;
     commands = copyCommands(agent);
   } catch (error) {
+    explainUndeclared(print);
     return send({ type: "unfit", reason: describeError(error) + named(firstPlace(error, module)) });
   }
 
@@ -189,6 +197,8 @@ export async function serveSandbox(
       open,
     );
     running.delete(id);
+    // A variable that is not declared may be the reason. Libraries read many that nobody misses.
+    if (answer.output.state !== "OK") explainUndeclared((text) => log(name, logged++, text));
     const { reason, ...known } = readAnswer(answer)!;
     send({
       ...{ type: "done", id, ...known, ...result },

@@ -4,6 +4,8 @@ import { askOnce } from "../asking.ts";
 import { compile } from "../deployed/deploying.ts";
 import { createProject } from "../project.ts";
 import { run, serve } from "../serving.ts";
+import { libraryAgent, libraryChecks } from "./library_checks.ts";
+import { password, servers, serversMissing } from "./servers.ts";
 
 /** An agent with each check twice: in a worker and in a process. */
 const agentOf = (imports: readonly string[], checks: Readonly<Record<string, string>>) => `
@@ -22,37 +24,49 @@ const agentOf = (imports: readonly string[], checks: Readonly<Record<string, str
 const checkOf = (code: string) =>
   `defineCheck({
   description: "Uses a package",
-  run() { ${code} },
+  permissions: { sys: ["hostname"] },
+  async run() { ${code} },
 })`;
 
-/** Asks each command of an agent under `serve`, `run` and the launcher. */
+/**
+ * Asks commands in each kind of sandbox under `serve`, `run` and the launcher.
+ *
+ * @param agentOf returns the agent with the given commands
+ * @param expected the texts of the results, by command
+ */
 async function everywhere(
-  agent: string,
+  agentOf: (names: readonly string[]) => string,
   expected: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await using project = await createProject(agent);
-  const commands = Object.entries(expected).flatMap(([name, text]) =>
-    ["worker", "process"].map((isolation) => [`${name}_${isolation}`, text] as const)
-  );
   async function askAll(served: { port: number }, where: string): Promise<void> {
-    for (const [name, text] of commands) {
-      assertEquals(await askOnce(served, [name]), `OK ${text}`, `${where}: ${name}`);
+    for (const [name, text] of Object.entries(expected)) {
+      for (const isolation of ["worker", "process"]) {
+        const command = `${name}_${isolation}`;
+        assertEquals(await askOnce(served, [command]), `OK ${text}`, `${where}: ${command}`);
+      }
     }
   }
+  await using project = await createProject(agentOf(Object.keys(expected)));
   {
     await using served = await serve(project.agent);
     await askAll(served, "serve");
   }
-  for (const [name, text] of Object.entries(expected)) {
-    const { stdout, stderr } = await run("run", project.agent, `${name}_worker`);
-    assertEquals([stdout, stderr], [`${text}\n`, ""], `run: ${name}`);
+  {
+    await using deployed = await compile(project.agent);
+    await using started = await deployed.start();
+    await askAll(started, "launcher");
   }
-  await using deployed = await compile(project.agent);
-  await using started = await deployed.start();
-  await askAll(started, "launcher");
+  // `run` bundles all libraries of an agent.
+  for (const [name, text] of Object.entries(expected)) {
+    await using project = await createProject(agentOf([name]));
+    for (const isolation of ["worker", "process"]) {
+      const { stdout, stderr } = await run("run", project.agent, `${name}_${isolation}`);
+      assertEquals([stdout, stderr], [`${text}\n`, ""], `run: ${name}_${isolation}`);
+    }
+  }
 }
 
-Deno.test("Libraries without access work in checks without permissions", {
+Deno.test("Libraries without access work in checks", {
   // Three programs load all of them.
   timeout: 300_000,
 }, async () => {
@@ -81,17 +95,107 @@ Deno.test("Libraries without access work in checks without permissions", {
       'return ok(String(semver.satisfies("1.2.3", "^1.0.0")));',
       "true",
     ],
-    // CommonJS packages that require built-in modules of Node.
+    // It reads variables that are not declared.
     [
-      "pg",
-      'import pg from "npm:pg@8.23.1";',
-      "return ok(pg.escapeLiteral(`it's`) + typeof new pg.Pool({ user: 'shop' }).connect);",
-      "'it''s'function",
+      "yaml",
+      'import { parse } from "npm:yaml@2.9.1";',
+      'return ok(String(parse("jobs: 4").jobs));',
+      "4",
+    ],
+    // It requires a native addon in vain.
+    [
+      "ssh2",
+      'import ssh2 from "npm:ssh2@1.17.0";',
+      "return ok(typeof ssh2.utils.parseKey);",
+      "function",
+    ],
+    // It is imported when the check runs, because it needs a permission for that.
+    [
+      "pino",
+      "",
+      'const { pino } = await import("npm:pino@10.4.0"); return ok(pino().level);',
+      "info",
     ],
   ];
-  const agent = agentOf(
-    rows.map(([, line]) => line),
-    Object.fromEntries(rows.map(([name, , code]) => [name, checkOf(code)])),
+  await everywhere(
+    (names) => {
+      const chosen = rows.filter(([name]) => names.includes(name));
+      return agentOf(
+        chosen.map(([, line]) => line),
+        Object.fromEntries(chosen.map(([name, , code]) => [name, checkOf(code)])),
+      );
+    },
+    Object.fromEntries(rows.map(([name, , , text]) => [name, text])),
   );
-  await everywhere(agent, Object.fromEntries(rows.map(([name, , , text]) => [name, text])));
 });
+
+Deno.test("A package that cannot work in a check is refused with its name and the reason", {
+  timeout: 120_000,
+}, async () => {
+  const closed = "it requires node:vm, which is not available in a check";
+  const rows: [line: string, error: string][] = [
+    // With an import, and with require().
+    [
+      'import { JSONPath as used } from "npm:jsonpath-plus@11.3.0";',
+      `Cannot import npm:jsonpath-plus@11.3.0: ${closed}`,
+    ],
+    [
+      'import used from "npm:cassandra-driver@4.10.0";',
+      `Cannot import npm:cassandra-driver@4.10.0: ${closed}`,
+    ],
+    [
+      'import { pino as used } from "npm:pino@10.4.0";',
+      'Cannot import npm:pino@10.4.0: it needs sys "hostname" when it is imported, and then no ' +
+      "permission applies. Import it in the function run, with await import(), and declare the " +
+      "permission",
+    ],
+    [
+      'import used from "node:vm";',
+      "Cannot evaluate it: NotCapable: node:vm is not for a check\n" +
+      '  1 | import used from "node:vm";\n    |        ^',
+    ],
+  ];
+  for (const [line, error] of rows) {
+    await using project = await createProject(`${line}
+import { defineAgent } from "@checkwright/checkwright";
+export default defineAgent({ commands: { used: () => typeof used }, tls: false });
+`);
+    const { code, stderr } = await run("list", project.agent);
+    const place = line.includes("node:vm") ? `${project.agent}:1:8` : project.agent;
+    assertEquals([code, stderr], [3, `checkwright: error: ${place}: ${error}\n`], line);
+  }
+});
+
+Deno.test(
+  "Client libraries get answers from real servers, with the permission for the address only",
+  {
+    ignore: serversMissing,
+    timeout: 300_000,
+  },
+  async () => {
+    await using started = new AsyncDisposableStack();
+    const ports = await startAll(started);
+    const secret = await Deno.makeTempFile();
+    started.defer(() => Deno.remove(secret));
+    await Deno.writeTextFile(secret, `${password}\n`);
+    await everywhere(
+      (names) => libraryAgent(ports, secret, names),
+      Object.fromEntries(Object.entries(libraryChecks).map(([name, { text }]) => [name, text])),
+    );
+  },
+);
+
+async function startAll(
+  started: AsyncDisposableStack,
+): Promise<Record<keyof typeof servers | "http", number>> {
+  const http = started.use(
+    Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response("served")),
+  );
+  const starting = Object.entries(servers).map(async ([name, start]) =>
+    [name, started.use(await start()).port] as const
+  );
+  return { ...Object.fromEntries(await Promise.all(starting)), http: http.addr.port } as Record<
+    keyof typeof servers | "http",
+    number
+  >;
+}

@@ -10,6 +10,7 @@ import fs from "node:fs";
 import fsPromises from "node:fs/promises";
 import net from "node:net";
 import os from "node:os";
+import process from "node:process";
 import tls from "node:tls";
 import { clockApi, dateApi, temporalApi, temporalNow } from "./clock_api.ts";
 import { globalApi } from "./fetch_api.ts";
@@ -33,24 +34,27 @@ type Owners = readonly [owner: object, handlers: Substitutes][];
 
 /** Replacements that are in place. They are module state, because each function exists once. */
 interface Guard {
-  /** Returns the objects; called before a function is replaced. */
-  owners(): Owners;
+  /** Replaces functions; returns functions that restore them. */
+  replace(): (() => void)[];
   /** Number of checks under test that need the replacements. */
   checks: number;
   restores: (() => void)[];
 }
 
 const access: Guard = {
-  owners: () => [
-    [Deno, { ...fileApi, ...runApi, ...netApi, ...hostApi }],
-    [Deno.env, envApi],
-    [globalThis, globalApi],
-    [fs, nodeApi.fsApi],
-    [fsPromises, nodeApi.fsPromisesApi],
-    [os, nodeApi.osApi],
-    [net, nodeApi.netApi],
-    [tls, nodeApi.tlsApi],
-    [childProcess, nodeApi.childProcessApi],
+  replace: () => [
+    ...replaceAll([
+      [Deno, { ...fileApi, ...runApi, ...netApi, ...hostApi }],
+      [Deno.env, envApi],
+      [globalThis, globalApi],
+      [fs, nodeApi.fsApi],
+      [fsPromises, nodeApi.fsPromisesApi],
+      [os, nodeApi.osApi],
+      [net, nodeApi.netApi],
+      [tls, nodeApi.tlsApi],
+      [childProcess, nodeApi.childProcessApi],
+    ]),
+    replaceProcessEnv(),
   ],
   checks: 0,
   restores: [],
@@ -58,7 +62,7 @@ const access: Guard = {
 
 /** The clock is replaced only while a check runs whose test sets the time. */
 const clock: Guard = {
-  owners: () => [[globalThis, clockApi], [Date, dateApi], [temporalNow, temporalApi]],
+  replace: () => replaceAll([[globalThis, clockApi], [Date, dateApi], [temporalNow, temporalApi]]),
   checks: 0,
   restores: [],
 };
@@ -75,7 +79,7 @@ const clock: Guard = {
 export async function runGuarded<T>(world: World, run: () => Promise<T>): Promise<T> {
   const guards = world.now === undefined ? [access] : [access, clock];
   for (const guard of guards) {
-    if (guard.checks++ === 0) guard.restores = replaceAll(guard.owners());
+    if (guard.checks++ === 0) guard.restores = guard.replace();
   }
   try {
     return await runInWorld(world, run);
@@ -130,6 +134,21 @@ function replace(
     // may call the guarded function, which only calls the real function while no check runs.
     if (Object.getOwnPropertyDescriptor(owner, name)?.value === guarded) {
       Object.defineProperty(owner, name, before);
+    }
+  };
+}
+
+// Returns a function that restores it. Libraries read variables that no check declares: they are
+// undefined in a check.
+function replaceProcessEnv(): () => void {
+  const before = Object.getOwnPropertyDescriptor(process, "env");
+  const real = process.env;
+  if (!before?.configurable) return () => {};
+  const get = () => currentWorld()?.processEnv ?? real;
+  Object.defineProperty(process, "env", { configurable: true, enumerable: true, get });
+  return () => {
+    if (Object.getOwnPropertyDescriptor(process, "env")?.get === get) {
+      Object.defineProperty(process, "env", before);
     }
   };
 }

@@ -2,6 +2,11 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Permissions } from "../declared_permissions.ts";
 import { createFiles, type Files } from "./files.ts";
 import type { Fixtures } from "./fixtures.ts";
+import {
+  collectUndeclared,
+  processEnvironment,
+  type UndeclaredVariables,
+} from "../process_environment.ts";
 import { createGrants, type Grants } from "../grants.ts";
 
 /** Permissions and fixtures of one check under test. */
@@ -16,6 +21,10 @@ export interface World {
   readonly net: NonNullable<Fixtures["net"]>;
   /** Environment variables; the value of a variable that the check has deleted is undefined. */
   readonly env: Map<string, string | undefined>;
+  /** The `process.env` of the check. */
+  readonly processEnv: object;
+  /** The variables that the check reads in it without declaring them. */
+  readonly undeclared: UndeclaredVariables;
   /** System information, by the name of its permission. */
   readonly sys: NonNullable<Fixtures["sys"]>;
   /** The time at which the clock of the check stands, in milliseconds; undefined if it runs. */
@@ -51,12 +60,20 @@ export function createWorld(
 ): World {
   const { run = {}, net = {}, env = {}, sys = {} } = fixtures;
   const grants = createGrants(permissions, procfs);
+  const undeclared = collectUndeclared();
   return {
     grants,
     files: createFiles(fixtures),
     run,
     net,
     env: new Map(Object.entries(env)),
+    processEnv: processEnvironment({
+      declared: grants.names.env,
+      // In the world of the check, this function returns the fixture, if there is one.
+      read: (name) => Deno.env.get(name),
+      undeclared: undeclared.add,
+    }),
+    undeclared,
     sys,
     now: now === undefined ? undefined : parseNow(now),
   };

@@ -68,6 +68,10 @@ Deno.test(
     const rows: [() => unknown, unknown][] = [
       [() => Deno.env.get("HOME"), "/root"],
       [() => globalThis.process.env.APP_KEY, "k"],
+      // Not declared.
+      [() => globalThis.process.env.PATH ?? "none", "none"],
+      [() => "PATH" in globalThis.process.env, false],
+      [() => Object.keys(globalThis.process.env).sort(), ["HOME"]],
       [() => [Deno.env.has("APP_KEY"), Deno.env.delete("APP_KEY"), Deno.env.has("APP_KEY")], [
         true,
         null,
