@@ -7,13 +7,15 @@ import { outputOf, runToEnd } from "../waiting.ts";
 
 const tar = "/usr/bin/tar";
 
+const name = "@evil/scripts";
+
 /** Makes the archive of a package with a script. */
 async function archive(folder: string, script: string): Promise<Uint8Array<ArrayBuffer>> {
   await Deno.mkdir(`${folder}/package`);
   const scripts = { preinstall: script, install: script, postinstall: script };
   await Deno.writeTextFile(
     `${folder}/package/package.json`,
-    JSON.stringify({ name: "evil", version: "1.0.0", main: "index.js", scripts }),
+    JSON.stringify({ name, version: "1.0.0", main: "index.js", scripts }),
   );
   await Deno.writeTextFile(`${folder}/package/index.js`, "module.exports = 1;\n");
   await runToEnd(tar, { args: ["czf", `${folder}/evil.tgz`, "-C", folder, "package"] });
@@ -26,11 +28,11 @@ async function serveRegistry(bytes: Uint8Array<ArrayBuffer>) {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ url }) => {
     const { origin, pathname } = new URL(url);
     if (pathname.endsWith(".tgz")) return new Response(bytes);
-    if (pathname !== "/evil") return new Response(null, { status: 404 });
+    if (decodeURIComponent(pathname) !== `/${name}`) return new Response(null, { status: 404 });
     const dist = { tarball: `${origin}/evil.tgz`, integrity: `sha512-${digest}` };
-    const found = { name: "evil", version: "1.0.0", hasInstallScript: true, dist };
+    const found = { name, version: "1.0.0", hasInstallScript: true, dist };
     return Response.json({
-      name: "evil",
+      name,
       "dist-tags": { latest: "1.0.0" },
       versions: { "1.0.0": found },
     });
@@ -46,7 +48,9 @@ Deno.test({
     const script = `touch ${mark}`;
     const registry = await serveRegistry(await archive(other.folder, script));
     await using project = await createProject(
-      'import evil from "npm:evil@1.0.0";\nexport default { commands: { ok: () => `${evil}` } };\n',
+      `import evil from "npm:${name}@1.0.0";
+export default { commands: { ok: () => "" + evil } };
+`,
     );
     const { folder, agent } = project;
     const config = JSON.parse(await Deno.readTextFile(`${folder}/deno.json`));
@@ -56,9 +60,11 @@ Deno.test({
     );
     await project.write(
       "package.json",
-      JSON.stringify({ dependencies: { evil: "1.0.0" }, scripts: { postinstall: script } }),
+      JSON.stringify({ dependencies: { [name]: "1.0.0" }, scripts: { postinstall: script } }),
     );
-    await project.write(".npmrc", `registry=http://127.0.0.1:${registry.addr.port}/\n`);
+    const address = `http://127.0.0.1:${registry.addr.port}/`;
+    // Of this scope only: a variable of this machine may name a registry for all others.
+    await project.write(".npmrc", `@evil:registry=${address}\n`);
     const names = () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
     const before = names();
     for (const words of [["validate", agent], ["compile", agent, "--out", `${other.folder}/out`]]) {
@@ -86,17 +92,17 @@ Deno.test("The .npmrc of a repository sends no variable of the environment to a 
     },
   );
   await using project = await createProject(
-    'import evil from "npm:evil-9f2c@1.0.0";\nexport default { commands: { ok: () => `${evil}` } };\n',
+    'import evil from "npm:@evil/9f2c@1.0.0";\nexport default { commands: { ok: () => `${evil}` } };\n',
   );
   const address = `127.0.0.1:${registry.addr.port}`;
   await project.write(
     ".npmrc",
-    `registry=http://${address}/leak-\${SHOP_PASSWORD}/\n` +
+    `@evil:registry=http://${address}/leak-\${SHOP_PASSWORD}/\n` +
       `//${address}/leak-\${SHOP_PASSWORD}/:_authToken=\${SHOP_PASSWORD}\n`,
   );
   const child = checkwrightIn({ SHOP_PASSWORD: "s3cret" }, "validate", project.agent).spawn();
   const { code } = await outputOf(child, "validate");
   assertEquals(code, 3);
-  assertStringIncludes(requests.join(), "evil-9f2c");
+  assertStringIncludes(requests.join(), "9f2c");
   assert(!requests.join().includes("s3cret"), requests.join());
 });
