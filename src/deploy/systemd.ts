@@ -1,7 +1,7 @@
 import { reservedDescriptors } from "../agent/fit_connections.ts";
 import { type Gain, knownGains } from "../agent/gained_privileges.ts";
 import { isBuiltIn, type Manifest } from "../agent/manifest.ts";
-import { countProcessSandboxes, startsPrograms, startsStrangers } from "./unit_needs.ts";
+import { countProcessSandboxes, declared, startsPrograms, startsStrangers } from "./unit_needs.ts";
 import { identityOf } from "./unit_identity.ts";
 import { filesOf, kernelOf, networkOf } from "./unit_sandbox.ts";
 import { checkProgramFolder } from "./unit_value.ts";
@@ -35,6 +35,7 @@ export function systemdUnit(manifest: Manifest, options: UnitOptions = {}): stri
     ...identityOf(manifest, gains),
     "",
     ...filesOf(manifest, gains),
+    ...credentialsOf(manifest),
     "",
     ...kernelOf(manifest, gains),
     "",
@@ -95,6 +96,17 @@ function processOf(program: string): string[] {
     "# At SIGTERM the daemon waits up to 10 s for running commands; their plugins get no signal.",
     "KillMode=mixed",
     "TimeoutStopSec=15s",
+  ];
+}
+
+/** The file of a credential of this unit. systemd makes it readable for the service only. */
+const credential = /^\/run\/credentials\/checkwright\.service\/([\w.-]+)$/;
+
+function credentialsOf(manifest: Manifest): string[] {
+  const names = declared(manifest, "read").flatMap((path) => credential.exec(path)?.[1] ?? []);
+  return names.length === 0 ? [] : [
+    "# Secrets, from /etc/credstore. The service starts without them, and their checks report that.",
+    ...names.map((name) => `LoadCredential=${name}`),
   ];
 }
 

@@ -144,8 +144,8 @@ interface HttpModule {
 function hardenAgent(module: HttpModule): void {
   const { Agent, request } = module;
   const bounded = (...args: unknown[]) => Reflect.apply(request, module, withAgent(args, Agent));
-  set(module, "request", bounded);
-  set(module, "get", (...args: unknown[]) => {
+  replaceFunction(module, "request", () => bounded);
+  replaceFunction(module, "get", () => (...args) => {
     const asked = bounded(...args) as { end(): void };
     asked.end();
     return asked;

@@ -140,6 +140,16 @@ Deno.test("systemdUnit() permits what the commands need", { permissions: "none" 
   const anything = { a: () => ok("fine") };
   const raid = "/usr/lib/nagios/plugins/check_raid";
   const table: [AgentInput, present: string[], absent: string[]][] = [
+    [
+      {
+        commands: {
+          token: check({ read: ["/run/credentials/checkwright.service/shop-token"] }),
+          other: check({ read: ["/run/credentials/other.service/x", "/etc/shop-token"] }),
+        },
+      },
+      ["LoadCredential=shop-token"],
+      ["LoadCredential=x"],
+    ],
     [{ commands: anything }, [
       "After=network.target",
       "ProcSubset=pid",
@@ -147,7 +157,7 @@ Deno.test("systemdUnit() permits what the commands need", { permissions: "none" 
       "IPAddressAllow=localhost",
       "MemoryMax=1024M",
       "LimitNOFILE=4896",
-    ], ["IPAddressAllow=127.0.0.0/8", "Wants=network-online.target"]],
+    ], ["IPAddressAllow=127.0.0.0/8", "Wants=network-online.target", "LoadCredential="]],
     [{ commands: anything, limits: { connections: 10_000 } }, ["LimitNOFILE=10800"], []],
     [{ commands: anything, listen: "10.0.0.1" }, ["After=network-online.target"], []],
     [{ commands: anything, listen: ["[::]:566"] }, [

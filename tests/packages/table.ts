@@ -219,6 +219,7 @@ async function attempt(row: Row): Promise<string> {
 }
 
 function reasonOf(text: string): string {
+  if (/\.node"/.test(text)) return "requires a native addon";
   return text.split("\n")[0]!.replace(/^.*Cannot import npm:\S+: (?:it )?/, "");
 }
 

@@ -29,7 +29,20 @@ const write = `defineCheck({
   },
 })`;
 
+/** The secret that systemd passes to the service, and one without a file. */
+export const secretName = "shop-token";
+const absentName = "absent-token";
+
+const secret = (name: string) =>
+  `defineCheck({
+  description: "Uses a secret",
+  options: { token: option.secret({ description: "Token", required: true }) },
+  run: ({ token }) => "length " + token.length,
+})({ token: { file: "/run/credentials/checkwright.service/${name}" } })`;
+
 const checks = {
+  secret: secret(secretName),
+  absent: secret(absentName),
   check_load: 'load({ warning: "1000", critical: "2000" })',
   check_users: 'users({ warning: "1000", critical: "2000" })',
   check_disk: 'disk({ path: "/", warning: "0%", critical: "0%" })',
@@ -40,6 +53,7 @@ const checks = {
   write,
 };
 const checksAnswers = {
+  secret: /^length 9/,
   check_load: /^LOAD OK - /,
   check_users: /^USERS OK - /,
   check_disk: /^DISK OK - free space: \/ /,
@@ -96,9 +110,9 @@ export function sourceOf({ commands }: Variant): string {
   const root = new URL("../../", import.meta.url);
   const entries = Object.entries(commands).map(([name, value]) => `    ${name}: ${value},\n`);
   return `
-import { defineAgent, defineCheck, plugin } from "${root}src/mod.ts";
+import { defineAgent, defineCheck, option, plugin } from "${root}src/mod.ts";
 import { disk, load, memory, procs, uptime, users } from "${root}checks/mod.ts";
-void [defineCheck, plugin, disk, load, memory, procs, uptime, users];
+void [defineCheck, option, plugin, disk, load, memory, procs, uptime, users];
 export default defineAgent({
   listen: ["127.0.0.1:5666", "${lateAddress}:5666"],
   allowedHosts: ["127.0.0.1", "${lateAddress}", "${lateNameAddress}"],

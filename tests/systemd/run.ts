@@ -15,6 +15,7 @@ import {
   lateAddress,
   lateName,
   lateNameAddress,
+  secretName,
   sourceOf,
   type Variant,
   variants,
@@ -210,6 +211,9 @@ async function main(): Promise<void> {
       "-c",
       "echo 'checkwright ALL=(root) NOPASSWD: /usr/bin/id' >/etc/sudoers.d/agent",
     );
+    // Only root may read it.
+    await must(machine, "install", "-d", "-m", "0700", "/etc/credstore");
+    await Deno.writeTextFile(`${root}/etc/credstore/${secretName}`, "abcd-1234\n", { mode: 0o600 });
     try {
       for (const variant of variants) {
         console.log(variant.name);
