@@ -56,7 +56,7 @@ const variable = /^(?!NODE_(?!ENV$))\w{1,64}$/;
 export interface UndeclaredVariables {
   /** Adds a name. */
   add(name: string): void;
-  /** Returns a line about the names that were added since the last call; undefined if there are none. */
+  /** Returns a line about the names that were added since the last call; undefined without new names. */
   explain(): string | undefined;
 }
 

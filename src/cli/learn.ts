@@ -12,7 +12,6 @@ import type { Permissions } from "../check/declared_permissions.ts";
 import { escapeText } from "../nagios/text.ts";
 import { openProcessTree, type ProcessTree } from "../host/process_tree.ts";
 import type { Channel, ChannelEvents } from "../runner/channel.ts";
-import { declaredEnvironment } from "../runner/declared_environment.ts";
 import { startBroker } from "../runner/permission_broker.ts";
 import { openProcess } from "../runner/process_channel.ts";
 import { createSandbox } from "../runner/sandbox.ts";
@@ -106,9 +105,10 @@ async function watch(
   say(`Every permission that ${name} requests is granted, for this run only`);
   await using broker = await startBroker();
   const command = agent.manifest.commands[name] as ManifestCheck;
-  const env = { ...declaredEnvironment(command.permissions.env ?? []), ...broker.env };
+  // The broker decides instead of these permissions. But `process.env` has the declared variables only.
+  const permissions = { ...unite([]), env: [...command.permissions.env ?? []] };
   const open = (events: ChannelEvents) =>
-    openProcess(agent.code, agent.code.imports, unite([]), processes, events, env);
+    openProcess(agent.code, agent.code.imports, permissions, processes, events, broker.env);
   const answer = await runOnce(agent, open, name, args, states, broker.grant);
   say(`The check answered ${answer}`);
   return learnPermissions(broker.accesses, agent.manifest.settings.procfs);
@@ -147,7 +147,11 @@ async function runOnce(
   try {
     await sandbox.ready;
     onReady();
-    const context = { hostname: Deno.hostname(), procfs: manifest.settings.procfs };
+    const context = {
+      hostname: Deno.hostname(),
+      procfs: manifest.settings.procfs,
+      namesVariables: true,
+    };
     const signal = AbortSignal.timeout(manifest.commands[name]!.timeout * 1000);
     const { output } = await sandbox.run(name, args, context, signal);
     return `${output.state}: ${output.text.split("\n")[0]}`;

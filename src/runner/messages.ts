@@ -24,6 +24,8 @@ export interface RunContext {
   procfs: string;
   /** The host's option values, which override the values of the command. */
   values?: Readonly<Record<string, unknown>>;
+  /** Whether undeclared variables in `process.env` are named, even if the result is OK. */
+  namesVariables?: boolean;
 }
 
 /** Data about a realm, which the host sends before any code runs in it. */

@@ -182,7 +182,7 @@ export async function serveSandbox(
     running.set(id, { command: name, abort });
     let logged = 0;
     printed = 0;
-    const { values, ...shared } = context;
+    const { values, namesVariables, ...shared } = context;
     const result: { newState?: NewState } = {};
     const open: OpenState = (options) => {
       const opened = (json: string | null) =>
@@ -197,8 +197,10 @@ export async function serveSandbox(
       open,
     );
     running.delete(id);
-    // A variable that is not declared may be the reason. Libraries read many that nobody misses.
-    if (answer.output.state !== "OK") explainUndeclared((text) => log(name, logged++, text));
+    // A variable that is not declared may be the reason. Most of those that libraries read are not.
+    if (namesVariables || answer.output.state !== "OK") {
+      explainUndeclared((text) => log(name, logged++, text));
+    }
     const { reason, ...known } = readAnswer(answer)!;
     send({
       ...{ type: "done", id, ...known, ...result },
