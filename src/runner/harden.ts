@@ -109,6 +109,13 @@ function hardenRealm(
   // Checks must not listen: on the daemon's address a check could receive queries.
   refuseFunctions(Deno, "Deno", ["listen", "listenTls", "listenDatagram", "serve", "serveHttp"]);
   boundConnect();
+  // `node:child_process` reads this variable before it starts a program, and needs no permission for it.
+  replaceFunction(
+    Deno.env,
+    "get",
+    (original) => (name) =>
+      name === "NODE_V8_COVERAGE" ? undefined : Reflect.apply(original, Deno.env, [name]),
+  );
   refuseCrashes();
   refuseSetId(Deno, true);
   refuseSetIdCopies(Deno, true);
