@@ -75,6 +75,11 @@ export function explainRefusal({ kind, target }: Refusal, message: string): stri
   if (refusedImport(message) !== undefined) {
     return `Permission refused: import of "${target}": a check can import only modules of its bundle`;
   }
+  if (kind === "read" && target?.endsWith(".node")) {
+    return `Permission refused: ${
+      JSON.stringify(target)
+    } is a native addon, which no check can load`;
+  }
   const wanted = target === undefined ? kind : `${kind} ${JSON.stringify(target)}`;
   if (kind === "all") {
     return `Permission refused: ${wanted} cannot be granted; ` +

@@ -158,7 +158,7 @@ async function runTest(
       return executeCheck(command, args, context, vault, open);
     });
     if (reason !== undefined) log(reason);
-    const undeclared = output.state === "OK" ? undefined : world.undeclared.explain();
+    const undeclared = output.state === "UNKNOWN" ? world.undeclared.explain() : undefined;
     if (undeclared !== undefined) log(undeclared);
     return { ...output, ...result };
   }

@@ -12,6 +12,7 @@ import type { Permissions } from "../check/declared_permissions.ts";
 import { escapeText } from "../nagios/text.ts";
 import { openProcessTree, type ProcessTree } from "../host/process_tree.ts";
 import type { Channel, ChannelEvents } from "../runner/channel.ts";
+import { declaredEnvironment } from "../runner/declared_environment.ts";
 import { startBroker } from "../runner/permission_broker.ts";
 import { openProcess } from "../runner/process_channel.ts";
 import { createSandbox } from "../runner/sandbox.ts";
@@ -107,8 +108,9 @@ async function watch(
   const command = agent.manifest.commands[name] as ManifestCheck;
   // The broker decides instead of these permissions. But `process.env` has the declared variables only.
   const permissions = { ...unite([]), env: [...command.permissions.env ?? []] };
+  const env = { ...declaredEnvironment(Object.keys(Deno.env.toObject())), ...broker.env };
   const open = (events: ChannelEvents) =>
-    openProcess(agent.code, agent.code.imports, permissions, processes, events, broker.env);
+    openProcess(agent.code, agent.code.imports, permissions, processes, events, env);
   const answer = await runOnce(agent, open, name, args, states, broker.grant);
   say(`The check answered ${answer}`);
   return learnPermissions(broker.accesses, agent.manifest.settings.procfs);

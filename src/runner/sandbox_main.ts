@@ -165,6 +165,8 @@ export async function serveSandbox(
   try {
     agent = (await load()).default;
     commands = copyCommands(agent);
+    // All modules of the agent were evaluated, not only those of one check.
+    undeclared.explain();
   } catch (error) {
     explainUndeclared(print);
     return send({ type: "unfit", reason: describeError(error) + named(firstPlace(error, module)) });
@@ -198,7 +200,7 @@ export async function serveSandbox(
     );
     running.delete(id);
     // A variable that is not declared may be the reason. Most of those that libraries read are not.
-    if (namesVariables || answer.output.state !== "OK") {
+    if (namesVariables || answer.output.state === "UNKNOWN") {
       explainUndeclared((text) => log(name, logged++, text));
     }
     const { reason, ...known } = readAnswer(answer)!;

@@ -5,13 +5,15 @@ import { checkwrightIn } from "../serving.ts";
 import { outputOf } from "../waiting.ts";
 
 const agent = `
-import { critical, defineAgent, defineCheck, ok } from "@checkwright/checkwright";
+import { unknown, defineAgent, defineCheck, ok } from "@checkwright/checkwright";
 import process from "node:process";
 
-const token = () => \`\${process.env.SHOP_USER} \${process.env.SHOP_TOKEN}\`;
+const atTheTop = process.env.SHOP_OTHER;
+
+const token = () => \`\${process.env.SHOP_USER} \${process.env.SHOP_TOKEN ?? atTheTop}\`;
 const permissions = { env: ["SHOP_USER"] };
 const fine = defineCheck({ description: "x", permissions, run: () => ok(token()) });
-const failing = defineCheck({ description: "x", permissions, run: () => critical(token()) });
+const failing = defineCheck({ description: "x", permissions, run: () => unknown(token()) });
 const both = (name: string, check: typeof fine) => ({
   [name]: check,
   [\`\${name}_process\`]: check({}, { isolation: "process" }),
@@ -29,7 +31,7 @@ async function ask(...args: string[]) {
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-Deno.test("run names the undeclared variables of process.env if the result is not OK", async () => {
+Deno.test("run names the undeclared variables of process.env if the result is UNKNOWN", async () => {
   await using project = await createProject(agent);
   for (const suffix of ["", "_process"]) {
     assertEquals(await ask("run", project.agent, `fine${suffix}`), {
@@ -38,7 +40,7 @@ Deno.test("run names the undeclared variables of process.env if the result is no
       stderr: "",
     });
     assertEquals(await ask("run", project.agent, `failing${suffix}`), {
-      code: 2,
+      code: 3,
       stdout: "shop undefined\n",
       stderr: line,
     });

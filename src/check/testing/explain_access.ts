@@ -55,3 +55,19 @@ export function explain(error: unknown): unknown {
       (needsAll ? "--allow-all" : `--allow-${kind}=${refusal.target}`),
   );
 }
+
+/**
+ * Requires that the test may connect to an address. Sockets of Node report a refusal later, and do
+ * not use fixtures.
+ *
+ * @param target `host:port`
+ * @throws {Error} if the process of the test has no permission for it
+ */
+export function requireTestNetwork(target: string): void {
+  if (Deno.permissions.querySync({ name: "net", host: target }).state === "granted") return;
+  throw new Error(
+    `net ${JSON.stringify(target)} is declared, but the test may not access it. Fixtures cannot ` +
+      "answer a socket of Node, which npm packages use: test with a real server, and run deno test " +
+      `--allow-net=${target}`,
+  );
+}

@@ -51,6 +51,7 @@ const access: Guard = {
       [fsPromises, nodeApi.fsPromisesApi],
       [os, nodeApi.osApi],
       [net, nodeApi.netApi],
+      [net.Socket.prototype, nodeApi.socketApi],
       [tls, nodeApi.tlsApi],
       [childProcess, nodeApi.childProcessApi],
     ]),

@@ -2,13 +2,13 @@ import { Buffer } from "node:buffer";
 import fs from "node:fs";
 import { closedFunctions, NODE_PATH_FUNCTIONS } from "../path_functions.ts";
 import { refuseCall } from "../refusal.ts";
-import { explain } from "./explain_access.ts";
+import { explain, requireTestNetwork } from "./explain_access.ts";
 import { IN_MEMORY, pathHandler, requireDisk } from "./file_api.ts";
 import { isPresent, listFolder, readBytes, writeBytes } from "./files.ts";
 import { type AccessKind, requireAccess } from "../grants.ts";
 import { fact } from "./host_api.ts";
 import { requireAddress } from "./net_api.ts";
-import { type Call, promised, type Substitute, type Substitutes } from "./world.ts";
+import { type Call, findFixture, promised, type Substitute, type Substitutes } from "./world.ts";
 
 type Callback = (error: unknown, value?: unknown) => void;
 
@@ -129,16 +129,26 @@ function closed(module: object, shown: string): Substitutes {
 }
 
 const connect: Substitute = (world, real, args) => {
-  const [first, second] = args;
+  // Node calls `Socket.connect()` with a list of its arguments.
+  const [first, second] = Array.isArray(args[0]) ? args[0] : args;
   const options = typeof first === "object" && first !== null
     ? first as { host?: string; port?: number; path?: string }
     : typeof first === "string" && !/^\d+$/.test(first)
     ? { path: first }
     : { port: Number(first), ...(typeof second === "string" && { host: second }) };
-  requireAddress(world, {
+  const target = requireAddress(world, {
     ...options,
     ...(options.host !== undefined && { hostname: options.host }),
   }, "localhost");
+  if (findFixture(world.net, target) !== undefined) {
+    throw new TypeError(
+      `The fixture net ${
+        JSON.stringify(target)
+      } cannot answer a socket of Node, which npm packages ` +
+        "use: test with a real server instead",
+    );
+  }
+  if (options.path === undefined) requireTestNetwork(target);
   return real(...args);
 };
 
@@ -178,6 +188,9 @@ export const osApi: Substitutes = {
 
 /** The functions of `node:net`. */
 export const netApi: Substitutes = { connect, createConnection: connect };
+
+/** The methods of the sockets of `node:net`. */
+export const socketApi: Substitutes = { connect };
 
 /** The functions of `node:tls`. */
 export const tlsApi: Substitutes = { connect };

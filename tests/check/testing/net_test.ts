@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import nodeNet from "node:net";
 import type { TestSettings } from "../../../src/check/testing.ts";
 import { attempt, refused } from "./attempt.ts";
 
@@ -177,3 +178,37 @@ Deno.test("testCheck() follows redirects of a real server, and requires permissi
   assertEquals(await attempt({ net: [host] }, post("/away")), refused(`net "${other}"`));
   assertEquals(await attempt({ net: ["127.0.0.1"] }, post("/away")), ["POST /end b", true]);
 });
+
+Deno.test(
+  "testCheck() refuses fixtures for sockets of Node, and explains a missing permission of the test",
+  {
+    permissions: { net: ["127.0.0.1"] },
+  },
+  async () => {
+    const open = (how: "connect" | "socket", address: { host: string; port: number }) =>
+      new Promise((resolve, reject) => {
+        const socket = how === "connect"
+          ? nodeNet.connect(address)
+          : new nodeNet.Socket().connect(address.port, address.host);
+        socket.on("error", reject).on("connect", () => resolve(socket.destroy()));
+      });
+    const noFixture = (target: string) =>
+      `UNKNOWN The fixture net "${target}" cannot answer a socket of Node, which npm packages use: ` +
+      "test with a real server instead";
+    const noAccess = (target: string) =>
+      `UNKNOWN net "${target}" is declared, but the test may not access it. Fixtures cannot answer a ` +
+      "socket of Node, which npm packages use: test with a real server, and run deno test " +
+      `--allow-net=${target}`;
+    const net = { "db.example:1": "hello", "down.example:1": new Error("is down") };
+    const permissions = { net: ["db.example", "down.example", "other.example", "127.0.0.1"] };
+    for (const how of ["connect", "socket"] as const) {
+      const ask = (host: string, port = 1) =>
+        attempt(permissions, () => open(how, { host, port }), { net });
+      assertEquals(await ask("db.example"), noFixture("db.example:1"));
+      assertEquals(await ask("down.example"), "UNKNOWN is down");
+      assertEquals(await ask("other.example"), noAccess("other.example:1"));
+      assertMatch(String(await ask("127.0.0.1")), /^UNKNOWN connect ECONNREFUSED/);
+      assertMatch(String(await ask("else.example")), /^UNKNOWN Permission refused: net "else/);
+    }
+  },
+);
