@@ -59,7 +59,9 @@ export async function bundle(
   }
   if (code !== 0) throw new BundleError(explain(stderr));
   const before = usesCommonJs.test(stdout) ? ofCommonJs : "";
-  return before + (sourceMap ? reduceSourceMap(stdout, folder ?? "/", before !== "") : stdout);
+  if (!sourceMap) return before + stdout;
+  return before +
+    reduceSourceMap(stdout.replace(shortened, atItsPlace), folder ?? "/", before !== "");
 }
 
 // CommonJS packages have three variables that a module does not have. `require()` is called for the
@@ -68,6 +70,11 @@ export async function bundle(
 const ofCommonJs = 'import{createRequire as __createRequire}from"node:module";' +
   'var __dirname="/",__filename="/agent.js";' +
   "function require(name){return __createRequire(import.meta.url)(name)}\n";
+
+// Deno 2.9.6 replaces the six lines of the bundler's own `require()` by three, and leaves the source map
+// as it is.
+const shortened = "var __require = __deno_internal_createRequire(import.meta.url);\n";
+const atItsPlace = `${shortened}\n\n\n`;
 
 /** Whether a bundle uses a variable of CommonJS; the text is part of the bundler's own `require()`. */
 const usesCommonJs = /Dynamic require of |\b__(?:dirname|filename)\b/;

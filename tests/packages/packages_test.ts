@@ -1,5 +1,5 @@
 /** Packages of npm work in checks, in each kind of sandbox and in each program, without changes. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { compile } from "../deployed/deploying.ts";
 import { createProject } from "../project.ts";
@@ -127,6 +127,32 @@ Deno.test("Libraries without access work in checks", {
     },
     Object.fromEntries(rows.map(([name, , , text]) => [name, text])),
   );
+});
+
+Deno.test("Stacks name the places of an agent that imports a CommonJS package", {
+  timeout: 120_000,
+}, async () => {
+  await using project = await createProject(`import { defineAgent } from "@checkwright/checkwright";
+import pg from "npm:pg@8.23.1";
+
+interface Options {
+  jobs: number;
+}
+
+function fails(): string {
+  const options: Options = { jobs: 1 };
+
+  throw new Error(\`\${options.jobs} failed\`);
+}
+
+export default defineAgent({ commands: { fails, used: () => typeof pg }, tls: false });
+`);
+  const { stderr } = await run("run", project.agent, "fails");
+  assertStringIncludes(stderr, "Error: 1 failed\n    at fails (agent.ts:11:9)\n");
+  await using deployed = await compile(project.agent);
+  await using started = await deployed.start();
+  assertEquals(await askOnce(started, ["fails"]), "UNKNOWN 1 failed");
+  await started.logged("agent.ts:11:9");
 });
 
 Deno.test("A package that cannot work in a check is refused with its name and the reason", {
