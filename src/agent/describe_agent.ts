@@ -1,8 +1,15 @@
+import { nearest } from "../check/nearest.ts";
 import { agentVersion } from "./agent_version.ts";
 import type { Command } from "./define_agent.ts";
 import { describeCommand, type Override } from "./describe_command.ts";
 import { createReport, type Diagnostic, type Report } from "./diagnostic.ts";
-import type { DescribedAgent, HostSettings, ManifestCheck, ManifestCommand } from "./manifest.ts";
+import type {
+  DescribedAgent,
+  HostSettings,
+  Manifest,
+  ManifestCheck,
+  ManifestCommand,
+} from "./manifest.ts";
 import { parseSettings } from "./parse_settings.ts";
 import { isRecord, show } from "./read.ts";
 import { type HostCommands, readHostCommands } from "./read_host_commands.ts";
@@ -50,7 +57,22 @@ export function describeAgent(agent: unknown, host: HostSettings = {}): Describe
     commands: describeCommands(commands, said, settings, at, acceptsArguments(input)),
     ...(said.disabled.length > 0 && { disabled: said.disabled }),
   };
+  findUnknownClientCommands(manifest, report.at("clients"));
   return { manifest, diagnostics, said: agentPlaces(input, commands) };
+}
+
+function findUnknownClientCommands({ settings, commands }: Manifest, report: Report): void {
+  const names = Object.keys(commands);
+  settings.clients?.forEach((rule, index) =>
+    rule.commands.forEach((name, at) => {
+      if (name.includes("*") || names.includes(name)) return;
+      const near = nearest(name, names);
+      report.at(index).at("commands").at(at).warning(
+        `No command has the name ${show(name)}` +
+          (near === undefined ? "" : `; did you mean ${show(near)}?`),
+      );
+    })
+  );
 }
 
 function acceptsArguments(input: { acceptArguments?: unknown }): boolean {

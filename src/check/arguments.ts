@@ -81,7 +81,7 @@ function assignNamed(
     if (named.length === 0) positional.push({ word, literal: false });
     for (const { name, value: given, as } of named) {
       if (name === undefined) {
-        parsed.errors.push(unknownOption(as, options));
+        parsed.errors.push(unknownOption(as, settable(options)));
         // The next word is probably the value of the unknown option.
         if (given === undefined && words[at + 1]?.startsWith("-") === false) at++;
         continue;
@@ -112,7 +112,7 @@ function assignPositional(
         `Unexpected argument ${quoteText(word)}: every option already has a value`,
       );
     } else if (!literal && /^-\d/.test(word) && !takesNumber(options[name]!, word)) {
-      parsed.errors.push(unknownOption(word.slice(1), options));
+      parsed.errors.push(unknownOption(word.slice(1), settable(options)));
     } else assign(parsed, name, word, options);
   }
 }
@@ -218,4 +218,9 @@ function findLong(as: string, options: Specs, mayBePart: boolean): string | unde
   const names = Object.keys(options).filter((name) => name.toLowerCase().startsWith(plain));
   const exact = names.find((name) => name.length === plain.length);
   return exact ?? (mayBePart && plain !== "" && names.length === 1 ? names[0] : undefined);
+}
+
+// Arguments cannot set a secret.
+function settable(options: Specs): Specs {
+  return Object.fromEntries(Object.entries(options).filter(([, { kind }]) => kind !== "secret"));
 }

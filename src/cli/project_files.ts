@@ -112,6 +112,8 @@ function denoJson({ imports, main, copied, npm }: OwnPackage): string {
     },
     imports,
     fmt: { lineWidth: 100 },
+    // A check may import a package with its version: "npm:pg@8.23.1".
+    lint: { rules: { exclude: ["no-import-prefix"] } },
     exclude: ["dist/", ...(copied === undefined ? [] : [`${COPY_FOLDER}/`])],
     // By default, Deno does not use packages that are younger than a day.
     ...(npm !== undefined && { minimumDependencyAge: { age: "P1D", exclude: [npm] } }),

@@ -23,6 +23,10 @@ export async function readSecret(source: SecretSource): Promise<string | undefin
   } finally {
     file.close();
   }
-  if (length > mostBytes) throw new Error("The file of the secret is too large");
-  return new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length));
+  if (length > mostBytes) throw new Error(`The file of the secret is too large: ${source.file}`);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length));
+  } catch {
+    throw new Error(`The file of the secret is not UTF-8: ${source.file}`);
+  }
 }

@@ -57,6 +57,22 @@ Deno.test("describeAgent() turns an agent into plain data", { permissions: "none
   assertEquals(check_deploy!.kind, "check");
 });
 
+Deno.test("describeAgent() warns of commands of clients that do not exist", {
+  permissions: "none",
+}, () => {
+  const tls = { clientCertificates: "require", ca: "/etc/checkwright/ca.pem" } as const;
+  const commands = ["check_*", "check_agent", "check_qeue", "other"];
+  const agent = defineAgent({
+    commands: { check_queue: queue },
+    tls,
+    clients: [{ subject: "CN=a", commands }],
+  });
+  assertEquals(diagnosticsOf(agent), [
+    'warning: clients[0].commands[2]: No command has the name "check_qeue"; did you mean "check_queue"?',
+    'warning: clients[0].commands[3]: No command has the name "other"',
+  ]);
+});
+
 Deno.test("describeAgent() reports all errors at once, each with its place", {
   permissions: "none",
 }, () => {
