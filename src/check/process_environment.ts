@@ -48,7 +48,9 @@ export function processEnvironment(source: EnvironmentSource): Record<string, st
   });
 }
 
+/** The maximum number of names that are collected. */
 const maxNames = 16;
+
 // The runtime itself reads variables of Node.
 const variable = /^(?!NODE_(?!ENV$))\w{1,64}$/;
 

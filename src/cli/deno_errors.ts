@@ -51,7 +51,7 @@ export async function readLoadError(
   agent: string,
   bundle: string,
 ): Promise<Diagnostic> {
-  const [, builtin] = /^NotCapable: (\S+) is not for a check$/m.exec(reason) ?? [];
+  const [, builtin] = /^NotCapable: ((?:node:)?[a-z_/]+) is not for a check$/m.exec(reason) ?? [];
   const importer = builtin && importerOf(builtin, bundle);
   const located = importer === undefined || evaluatedLine.test(reason)
     ? reason
