@@ -88,9 +88,26 @@ export function hardenChildProcess(module: object, mark: string): void {
         typeof one === "object" && one !== null && !Array.isArray(one)
       );
       const callback = rest.filter((one) => typeof one === "function");
-      return original(command, ...words, boundOptions(options ?? {}, mark), ...callback);
+      const result = original(command, ...words, boundOptions(options ?? {}, mark), ...callback);
+      if (name === "spawnSync") explainSilence(result as SpawnResult, String(command));
+      return result;
     });
   }
+}
+
+interface SpawnResult {
+  status?: number | null;
+  signal?: string | null;
+  error?: Error;
+}
+
+// If the runtime refuses the program, the result of `spawnSync()` does not contain an error.
+function explainSilence(result: SpawnResult, command: string): void {
+  if ((result.status ?? result.signal ?? result.error ?? null) !== null) return;
+  const message = `run ${
+    JSON.stringify(command)
+  }, or of its shell, is not among the declared permissions`;
+  result.error = refuse(message, command);
 }
 
 // The runtime refuses variables such as LD_PRELOAD by their name, and if they have a value. But the

@@ -206,10 +206,12 @@ export function realm({ folder, port }: Surroundings): Expression[] {
       "OK EACCES",
     ],
     [
+      // The declared program runs, with the arguments for a shell.
       "start a program by a shell of Node",
       "run",
-      `return ${node("child_process")}.spawnSync("id", { shell: "/bin/cat" }).stdout`,
-      "NotCapable",
+      `const { status, stdout } = ${node("child_process")}.spawnSync("id", { shell: "/bin/cat" });
+       return [status, stdout].join()`,
+      "OK 1,",
     ],
     [
       "change the priority of the process",
