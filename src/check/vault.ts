@@ -144,15 +144,31 @@ function formsOf(secret: string): string[] {
     // A lone surrogate has no bytes.
     const encoded = encodeURIComponent(text.toWellFormed());
     const base64 = base64Forms(bytes);
+    const shown = text.replaceAll("|", " ");
     return [
       text,
+      // As a result is formatted: without a separator of perfdata, trimmed, and as a label.
+      ...[shown, text.trim(), shown.trim(), text.replaceAll("'", "''")],
       JSON.stringify(text).slice(1, -1),
       ...[encoded, encoded.replaceAll("%20", "+")],
+      ...urlForms(text),
       ...base64,
       ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_")),
       ...[bytes.toHex(), bytes.toHex().toUpperCase()],
     ];
   });
+}
+
+// Each part of a URL encodes other characters.
+function urlForms(text: string): string[] {
+  const url = new URL("http://host/");
+  url.password = text;
+  url.pathname = text;
+  url.search = text;
+  url.hash = text;
+  const query = new URLSearchParams({ a: text }).toString().slice("a=".length);
+  const parts = [url.pathname.slice(1), url.search.slice(1), url.hash.slice(1)];
+  return [query, query.replaceAll("+", "%20"), url.password, ...parts];
 }
 
 // Base64 encodes three bytes in four characters. Within a longer text, for example of basic

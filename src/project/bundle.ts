@@ -67,9 +67,9 @@ export async function bundle(
 // CommonJS packages have three variables that a module does not have. `require()` is called for the
 // built-in modules of Node, and for native addons, which the bundle cannot contain (with `--keep-names`,
 // Deno 2.9.6 does not define it). No file lies beside the bundle.
-const ofCommonJs = 'import{createRequire as __createRequire}from"node:module";' +
+const ofCommonJs = 'import{createRequire as __checkwrightRequire$}from"node:module";' +
   'var __dirname="/",__filename="/agent.js";' +
-  "function require(name){return __createRequire(import.meta.url)(name)}\n";
+  "function require(name){return __checkwrightRequire$(import.meta.url)(name)}\n";
 
 // Deno 2.9.6 replaces the six lines of the bundler's own `require()` by three, and leaves the source map
 // as it is.

@@ -52,9 +52,10 @@ export function importMap(own: string): ImportMap {
 // It has the names of the module, because a missing name would be reported instead of the reason.
 function closed(name: string): string {
   const message = `node:${name} is not for a check`;
-  const names = namesIn(process.getBuiltinModule(name) ?? {});
+  const names = namesIn(process.getBuiltinModule(`node:${name}`) ?? {});
+  const exported = names.length === 0 ? "" : `export let ${names}`;
   return moduleUrl(
-    `throw new Deno.errors.NotCapable("${message}");export default 0;export let ${names}`,
+    `throw new Deno.errors.NotCapable("${message}");export default 0;${exported}`,
   );
 }
 

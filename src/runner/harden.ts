@@ -27,7 +27,7 @@ import type { RealmFacts } from "./messages.ts";
 import { refuseCall } from "../check/refusal.ts";
 import { type Print, refuseDescriptors, replaceDenoStreams } from "./null_streams.ts";
 import { protectResults } from "./protect_deno.ts";
-import { fixProperty, protectChain } from "./protect.ts";
+import { fixProperty, protect, protectChain } from "./protect.ts";
 import { createModuleProtection, protectFileHandles } from "./protect_node.ts";
 import { refuseFunctions, replaceFunction } from "./replace.ts";
 
@@ -168,6 +168,7 @@ function hardenRealm(
     // This must come last, because the code above uses the bindings.
     refuseFunctions(process, "process", ["binding", "loadEnvFile"]);
     protectProcessObject(process);
+    protectNodeConsole();
     modules.begin();
     fillFacade(facade, process);
     return facade;
@@ -224,6 +225,16 @@ function redirectConsole(print: Print): void {
     if (typeof Reflect.get(console, name) !== "function") continue;
     const value = printing.has(name) ? say : silent;
     fixProperty(console, name, () => value, "ignored");
+  }
+}
+
+// Node adds its class `Console` and the properties of an instance to the console.
+function protectNodeConsole(): void {
+  for (const key of Reflect.ownKeys(console)) {
+    const { value, configurable, get } = Object.getOwnPropertyDescriptor(console, key)!;
+    if (!configurable || get !== undefined) continue;
+    if (typeof value === "function") protect(value);
+    fixProperty(console, key, () => value, "ignored");
   }
 }
 

@@ -201,7 +201,11 @@ function hardenInspect(util: { inspect: AnyFunction }): void {
   const { inspect } = util;
   const own: AnyFunction = (...args) => inspect(...args);
   const { colors, styles, custom, defaultOptions } = inspect as unknown as Record<string, object>;
-  Object.assign(own, { colors, styles, custom, defaultOptions: { ...defaultOptions } });
+  // One of the options is the original function, which has the options of the runtime.
+  const plain = Object.entries(defaultOptions).filter(([, value]) =>
+    typeof value !== "function" && (typeof value !== "object" || value === null)
+  );
+  Object.assign(own, { colors, styles, custom, defaultOptions: Object.fromEntries(plain) });
   set(util, "inspect", own);
 }
 

@@ -126,9 +126,21 @@ export function protectProperties(
  */
 export function protectChain(first: object | null): void {
   for (let one = first; one !== null && !protectedObjects.has(one); one = getPrototypeOf(one)) {
+    const made: unknown = getOwnPropertyDescriptor(one, "constructor")?.value;
     protectProperties(one);
+    // Otherwise another prototype or static method would be used for all objects of the class.
+    if (typeof made === "function" && !ofLanguage.has(made) && !protectedObjects.has(made)) {
+      protectProperties(made, "ignored");
+    }
   }
 }
+
+/** Classes that freeze.ts protects, because it changes some of them before. */
+const ofLanguage: ReadonlySet<unknown> = new Set([
+  ...[Object, Function, Array, String, Number, Boolean, Symbol, BigInt, Promise, RegExp, Date],
+  ...[Map, Set, WeakMap, WeakSet, WeakRef, Proxy, Iterator, Error, TypeError, RangeError],
+  ...[ArrayBuffer, DataView, Uint8Array, EventTarget, Event, AbortSignal, AbortController],
+]);
 
 /**
  * Protects a value that a check gets from the runtime: a class, a function, or an object that all

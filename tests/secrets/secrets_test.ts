@@ -15,7 +15,14 @@ const reversed = [...secret].reverse().join("");
 const forms = [
   ...[secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)],
   ...[bytes.toBase64(), bytes.toHex()],
+  ...[new URLSearchParams({ a: secret }).toString().slice(2), userinfo(secret)],
 ];
+
+function userinfo(text: string): string {
+  const url = new URL("http://host/");
+  url.password = text;
+  return url.password;
+}
 
 /** The ways in which a check shows its secret, with code of its function. */
 const ways: Record<string, string> = {
@@ -29,6 +36,8 @@ const ways: Record<string, string> = {
   refusal: "Deno.readTextFileSync(`/refusal/${password}`); return '';",
   json: "return ok(`json ${JSON.stringify({ password })}`);",
   basic: "return ok(`basic ${new TextEncoder().encode('shop:' + password).toBase64()}`);",
+  query: "return ok(`query ${new URLSearchParams({ password })}`);",
+  user: 'const url = new URL("postgres://db/"); url.password = password; return ok(url.href);',
   hex: "return ok(`hex ${new TextEncoder().encode(password).toHex()}`);",
   log: "context.log(`log ${password}`); return ok('log');",
   long_log: "context.log('x'.repeat(4_090) + password); return ok('long log');",

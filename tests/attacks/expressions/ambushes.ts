@@ -169,6 +169,60 @@ export function ambushes({ port }: Surroundings): Ambush[] {
       "1",
     ],
     [
+      "replace the prototype of the class of timers",
+      "none",
+      `const timers = Object.getPrototypeOf(setTimeout(() => {}, 1));
+       try {
+         timers.constructor.prototype = new Proxy(timers, { get(target, key) {
+           const value = Reflect.get(target, key);
+           if (key.description !== "createTimer") return value;
+           return function () {
+             const call = this._onTimeout;
+             this._onTimeout = () => call("forged");
+             return Reflect.apply(value, this, []);
+           };
+         } });
+       } catch {}`,
+      `return await new Promise((resolve) => setTimeout(resolve, 5, "timer"))`,
+      "timer",
+    ],
+    [
+      "replace a static method of the parts of a Blob",
+      "none",
+      `const blob = new Blob(["x"]);
+       const parts = Object.getOwnPropertySymbols(blob).find((one) => one.description === "Parts");
+       const { constructor } = blob[parts][0];
+       const { fromUint8Array } = constructor;
+       try {
+         constructor.fromUint8Array = () =>
+           Reflect.apply(fromUint8Array, constructor, [new TextEncoder().encode("forged")]);
+       } catch {}`,
+      `return await new Blob(["blob"]).text()`,
+      "blob",
+    ],
+    [
+      "change the runtime's options of inspect()",
+      "none",
+      `const { defaultOptions } = ${node("util")}.inspect;
+       try { defaultOptions.inspect.defaultOptions.maxStringLength = 1 } catch {}
+       try { defaultOptions.maxStringLength = 1 } catch {}`,
+      `return ${node("util")}.inspect({ text: "inspected" })`,
+      "{ text: 'inspected' }",
+    ],
+    [
+      "replace the class of consoles",
+      "none",
+      `process;
+       try { console.Console.prototype.log = () => {} } catch {}
+       try { console.Console = class { log() {} } } catch {}`,
+      `let text = "";
+       const { Writable } = ${node("stream")};
+       const { Console } = ${node("console")};
+       new Console(new Writable({ write(chunk, _, done) { text += chunk; done() } })).log("printed");
+       return text.trim()`,
+      "printed",
+    ],
+    [
       "define variables of the environment",
       "env",
       `for (const change of [
