@@ -85,3 +85,27 @@ Deno.test("parseSource() accepts a place, and never shows another value", pure, 
     assert(!error.message.includes("hunter"), error.message);
   }
 });
+
+Deno.test("scrub() replaces a secret as URLs and formatted results write it", pure, async () => {
+  const href = (part: "password" | "pathname" | "search" | "hash", text: string) => {
+    const url = new URL("http://host/");
+    url[part] = text;
+    return url.href;
+  };
+  const rows: [secret: string, text: string, expected: string][] = [
+    ["pass!(word)~1", `${new URLSearchParams({ a: "pass!(word)~1" })}`, "a=***"],
+    ["p$ss&w/o#rd", href("password", "p$ss&w/o#rd"), "http://:***@host/"],
+    ["pa ss?w#rd", href("pathname", "pa ss?w#rd"), "http://host/***"],
+    ["pa ss'w#rd", href("search", "pa ss'w#rd"), "http://host/?***"],
+    ["pa ss`w<rd", href("hash", "pa ss`w<rd"), "http://host/#***"],
+    // Perfdata begins at the separator, and quotes in labels are doubled.
+    ["abcd efg|hij", "abcd efg hij", "***"],
+    ["it's-a-secret", "'it''s-a-secret'=1", "'***'=1"],
+    ["pass*word ", "pass*word", "***"],
+  ];
+  for (const [secret, text, expected] of rows) {
+    const vault = vaultOf({ PASSWORD: secret });
+    await vault.read({ env: "PASSWORD" });
+    assertEquals(vault.scrub(text), expected);
+  }
+});
