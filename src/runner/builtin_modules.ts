@@ -49,11 +49,11 @@ export function importMap(own: string): ImportMap {
   return map;
 }
 
-// It has the names of the module, because a missing name would be reported instead of the reason.
+// A missing name would be reported instead of the reason. Packages import names of `vm` only, and the
+// others would make the maps larger.
 function closed(name: string): string {
   const message = `node:${name} is not for a check`;
-  const names = namesIn(process.getBuiltinModule(`node:${name}`) ?? {});
-  const exported = names.length === 0 ? "" : `export let ${names}`;
+  const exported = name === "vm" ? `export let ${namesIn(process.getBuiltinModule(name)!)}` : "";
   return moduleUrl(
     `throw new Deno.errors.NotCapable("${message}");export default 0;${exported}`,
   );
