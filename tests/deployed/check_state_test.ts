@@ -13,7 +13,9 @@ const agent = fileURLToPath(new URL("../fixtures/state_agent.ts", import.meta.ur
 /** Returns the paths of the files in a state directory. */
 function statesIn(state: string): string[] {
   try {
+    // A file is complete when it has lost the name of a temporary file.
     return [...Deno.readDirSync(`${state}/check_state`)]
+      .filter(({ name }) => name.endsWith(".json"))
       .map(({ name }) => `${state}/check_state/${name}`);
   } catch {
     return [];
