@@ -1,5 +1,6 @@
 /** Starts the real `nrpe` on loopback for tests. */
 import type { Issued } from "./openssl.ts";
+import { accepts, freePort } from "./ports.ts";
 import { statusOf, until } from "./waiting.ts";
 
 /** The path of `nrpe` on Debian, which builds it without command arguments. */
@@ -18,11 +19,6 @@ export interface NrpeOptions {
   tls: false | "anonymous" | Issued;
   /** More lines of the configuration file. */
   lines?: string[];
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
 }
 
 /** Starts an `nrpe`. Its configuration is written to a folder that the user nagios can read. */
@@ -57,7 +53,7 @@ export async function startNrpe(folder: string, options: NrpeOptions): Promise<N
   process.status.finally(() => ended = true);
   await until("nrpe to listen", async () => {
     if (ended) throw new Error(`Cannot start nrpe with ${config}`);
-    return await answers(port);
+    return await accepts(port);
   });
   return {
     port,
@@ -66,13 +62,4 @@ export async function startNrpe(folder: string, options: NrpeOptions): Promise<N
       await statusOf(process, "nrpe");
     },
   };
-}
-
-async function answers(port: number): Promise<boolean> {
-  try {
-    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    return true;
-  } catch {
-    return false;
-  }
 }

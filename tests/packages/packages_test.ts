@@ -21,10 +21,10 @@ const agentOf = (imports: readonly string[], checks: Readonly<Record<string, str
   export default defineAgent({ commands: Object.fromEntries(both), tls: false });
 `;
 
-const checkOf = (code: string) =>
+const checkOf = (code: string, permissions = "{}") =>
   `defineCheck({
   description: "Uses a package",
-  permissions: { sys: ["hostname"] },
+  permissions: ${permissions},
   async run() { ${code} },
 })`;
 
@@ -70,7 +70,7 @@ Deno.test("Libraries without access work in checks", {
   // Three programs load all of them.
   timeout: 300_000,
 }, async () => {
-  const rows: [name: string, line: string, code: string, text: string][] = [
+  const rows: [name: string, line: string, code: string, text: string, permissions?: string][] = [
     [
       "date_fns",
       'import { differenceInDays } from "npm:date-fns@4.4.0";',
@@ -115,6 +115,14 @@ Deno.test("Libraries without access work in checks", {
       "",
       'const { pino } = await import("npm:pino@10.4.0"); return ok(pino().level);',
       "info",
+      '{ sys: ["hostname"] }',
+    ],
+    // A CommonJS package that requires built-in modules of Node.
+    [
+      "pg",
+      'import pg from "npm:pg@8.23.1";',
+      "return ok(pg.escapeLiteral(`it's`) + typeof new pg.Pool({ user: 'shop' }).connect);",
+      "'it''s'function",
     ],
   ];
   await everywhere(
@@ -122,7 +130,9 @@ Deno.test("Libraries without access work in checks", {
       const chosen = rows.filter(([name]) => names.includes(name));
       return agentOf(
         chosen.map(([, line]) => line),
-        Object.fromEntries(chosen.map(([name, , code]) => [name, checkOf(code)])),
+        Object.fromEntries(
+          chosen.map(([name, , code, , permissions]) => [name, checkOf(code, permissions)]),
+        ),
       );
     },
     Object.fromEntries(rows.map(([name, , , text]) => [name, text])),

@@ -2,6 +2,7 @@
  * Starts real servers on loopback for tests of libraries: databases, queues and a mail server. Each
  * one has a temporary folder, and the user "shop" with a password.
  */
+import { accepts, freePort } from "../ports.ts";
 import { isMissing } from "../tools.ts";
 import { runToEnd, statusOf, until } from "../waiting.ts";
 
@@ -37,15 +38,10 @@ export const serversMissing = [
 ].some(isMissing);
 
 // The servers refuse to run as root, or run with more rights than a test needs.
-const nobody = Deno.uid() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const unprivileged = Deno.uid() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 /** The limit for the start of a server, in milliseconds. */
 const startMilliseconds = 120_000;
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
-}
 
 /** A folder of a server. */
 interface Folder extends AsyncDisposable {
@@ -56,7 +52,7 @@ interface Folder extends AsyncDisposable {
 async function createFolder(): Promise<Folder> {
   const path = await Deno.makeTempDir({ prefix: "checkwright-server-" });
   const own = async (file: string) => {
-    if (nobody.uid !== undefined) await Deno.chown(file, nobody.uid, nobody.gid);
+    if (unprivileged.uid !== undefined) await Deno.chown(file, unprivileged.uid, unprivileged.gid);
   };
   await own(path);
   return {
@@ -88,7 +84,7 @@ async function start(folder: Folder, port: number, options: Start): Promise<Serv
     clearEnv: true,
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C", HOME: folder.path, ...env },
     cwd: folder.path,
-    ...nobody,
+    ...unprivileged,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -126,19 +122,10 @@ async function start(folder: Folder, port: number, options: Start): Promise<Serv
   return { port, [Symbol.asyncDispose]: stop };
 }
 
-async function accepts(port: number): Promise<boolean> {
-  try {
-    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 async function prepare(folder: Folder, program: string, args: string[]): Promise<void> {
   const { code, stdout, stderr } = await runToEnd(
     program,
-    { args, cwd: folder.path, env: { HOME: folder.path, LC_ALL: "C" }, ...nobody },
+    { args, cwd: folder.path, env: { HOME: folder.path, LC_ALL: "C" }, ...unprivileged },
     startMilliseconds,
   );
   if (code === 0) return;
