@@ -196,11 +196,18 @@ function isOptions(value: unknown): boolean {
   return typeof value === "object" && value !== null && !(value instanceof URL);
 }
 
+interface InspectProperties {
+  colors: object;
+  styles: object;
+  custom: symbol;
+  defaultOptions: object;
+}
+
 // The setter of the default options cannot be closed. So the function is replaced.
 function hardenInspect(util: { inspect: AnyFunction }): void {
   const { inspect } = util;
   const own: AnyFunction = (...args) => inspect(...args);
-  const { colors, styles, custom, defaultOptions } = inspect as unknown as Record<string, object>;
+  const { colors, styles, custom, defaultOptions } = inspect as unknown as InspectProperties;
   // One of the options is the original function, which has the options of the runtime.
   const plain = Object.entries(defaultOptions).filter(([, value]) =>
     typeof value !== "function" && (typeof value !== "object" || value === null)
