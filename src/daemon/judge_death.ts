@@ -20,14 +20,17 @@ export interface Judgement {
   progress: boolean;
 }
 
+const running: readonly Mark[] = ["trial", "running"];
 const alone = "it ended the daemon when it ran alone";
+const continued = "work that it had started ended the daemon after its answer";
 const evaluated = "the evaluation of the agent's module ended the daemon";
 
 /**
  * Judges the death of a daemon by the marks that it left:
  *
  * 1. A command that ran alone, while no other worker was alive, is guilty and is quarantined. After
- *    {@linkcode MAX_UNCLEAR_DEATHS} deaths, a worker that was starting does not matter.
+ *    {@linkcode MAX_UNCLEAR_DEATHS} deaths, a worker that was starting does not matter. A command
+ *    that ran alone, and whose work continued until the death, is guilty, too.
  * 2. Otherwise the suspects are the commands that ran, and the commands that had answered before
  *    their worker proved again that its thread is free. If no such command exists, or if all of
  *    them passed a trial after an earlier death, each command of a living worker is also a suspect.
@@ -46,10 +49,9 @@ export function judgeDeath(
   const having = (...wanted: Mark[]) =>
     Object.keys(marks).filter((command) => wanted.includes(marks[command]!));
   if (Object.keys(marks).length === 0) return undefined;
-  const active = having("trial", "running", "answered");
-  const trials = having("trial");
-  const guilty = trials[0];
-  if (guilty !== undefined && isAlone(guilty, marks, before)) {
+  const active = having("trial", "continued", "running", "answered");
+  const guilty = findGuilty(before, marks, having("trial"), having("continued"));
+  if (guilty !== undefined) {
     const { [guilty]: _, ...others } = before.suspects;
     // The guilty command explains the earlier deaths. So the other commands lose the mark
     // `present`.
@@ -59,7 +61,7 @@ export function judgeDeath(
       ): [string, Suspicion] => [name, rest])
         .filter(([, { deaths, separate }]) => deaths > 0 || separate),
     );
-    const reason = guilty === AGENT ? evaluated : alone;
+    const reason = guilty === AGENT ? evaluated : marks[guilty] === "continued" ? continued : alone;
     return {
       state: { quarantined: { ...before.quarantined, [guilty]: reason }, suspects },
       suspects: [guilty],
@@ -81,7 +83,7 @@ export function judgeDeath(
   for (const command of loaded) suspects.set(command, { ...of(command), present: true });
   for (const command of suspected) {
     const { present: _, ...rest } = of(command);
-    const trial = marks[command] === "running" || marks[command] === "trial" ? "run" : "linger";
+    const trial = running.includes(marks[command]!) ? "run" : "linger";
     suspects.set(command, { ...rest, deaths: rest.deaths + 1, trial });
   }
   return {
@@ -89,6 +91,16 @@ export function judgeDeath(
     suspects: suspected,
     progress: suspected.some((command) => !needsNewWorker(of(command))),
   };
+}
+
+function findGuilty(
+  before: QuarantineState,
+  marks: Readonly<Record<string, Mark>>,
+  [trial]: readonly string[],
+  continued: readonly string[],
+): string | undefined {
+  if (trial !== undefined) return isAlone(trial, marks, before) ? trial : undefined;
+  return continued.length === 1 ? continued[0] : undefined;
 }
 
 function isAlone(

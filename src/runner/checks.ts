@@ -25,10 +25,10 @@ import { createTrials, type Turn } from "./trials.ts";
 const lingerMilliseconds = 600;
 
 /**
- * Maximum time for which a suspect stays marked while its work may continue after the answer, for
- * example the parsing of a module.
+ * If the process stays busy for this time after a command ran alone, then work that the command
+ * started continues.
  */
-const quietMilliseconds = 30_000;
+const busyMilliseconds = 200;
 
 /** How long the thread of a suspect may take to respond after its answer. */
 const proofMilliseconds = 1_000;
@@ -91,11 +91,15 @@ export function sandboxedChecks(
           (error) => !(error instanceof UnresponsiveError),
         );
         // If the sandbox has ended itself, the runtime may still work for it.
-        const calm = free.then(async (free) => {
-          if (free) await acquitWhenQuiet(name, quarantine);
-          else await waitUntilQuiet(quietMilliseconds);
+        const calm = free.then(pool.untilQuiet);
+        free.then(async (isFree) => {
+          const busy = await isBusy(calm, over);
+          const end = alone && isFree && busy ? mark(name, "continued") : undefined;
+          if (end) unmark();
+          await calm;
+          (end ?? unmark)();
+          if (isFree) quarantine.acquit(name);
         });
-        calm.then(unmark);
         observed = free.then(() => Promise.race([calm, over]));
       }
       return answer;
@@ -124,9 +128,11 @@ function quarantined(name: string, reason: string): Answer {
   return failure("done", `Command '${name}' is quarantined: ${reason}`, hint);
 }
 
-async function acquitWhenQuiet(name: string, quarantine: Quarantine): Promise<void> {
-  await waitUntilQuiet(quietMilliseconds);
-  quarantine.acquit(name);
+// Returns whether the process has been busy for some time when other commands may run again.
+async function isBusy(calm: Promise<void>, over: Promise<void> | undefined): Promise<boolean> {
+  const start = performance.now();
+  const isOver = await Promise.race([calm.then(() => false), over?.then(() => true)]);
+  return isOver === true && performance.now() - start >= busyMilliseconds;
 }
 
 // Returns whether the worker of a command that has answered proves that its thread is free.

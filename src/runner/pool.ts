@@ -3,6 +3,7 @@ import type { ProcessTree } from "../host/process_tree.ts";
 import { BusyError } from "./admission.ts";
 import type { SandboxCode } from "./channel.ts";
 import { openProcess } from "./process_channel.ts";
+import { quietWatch } from "./quiet.ts";
 import { AGENT, createRunRecord, type RunRecord } from "./run_record.ts";
 import { createSandbox, type Sandbox, type SandboxEnd, type SandboxLog } from "./sandbox.ts";
 import { sourcePlaces } from "./source_places.ts";
@@ -54,6 +55,8 @@ export interface SandboxPool {
   closeWorkers(): void;
   /** Removes the marks of commands in ended workers. Call it when the process is quiet. */
   forgetEnded(): void;
+  /** Waits until no work of workers continues, see quiet.ts. */
+  untilQuiet(): Promise<void>;
   /** Ends all sandboxes. */
   close(): void;
 }
@@ -114,7 +117,8 @@ export function createPool(parts: PoolParts): SandboxPool {
   const inWorkers = workerCode(code);
   const places = sourcePlaces(code.agent);
   const alive = new Map<string, Place>();
-  const ends = createEndedWorkers();
+  const untilQuiet = quietWatch();
+  const ends = createEndedWorkers(untilQuiet);
   let next = 1;
   const sweep = () => endIdle(alive, performance.now() - idleMilliseconds);
   const sweeping = setInterval(sweep, idleMilliseconds / 10);
@@ -172,6 +176,7 @@ export function createPool(parts: PoolParts): SandboxPool {
       endIdle(alive, Infinity, Infinity, workers);
     },
     forgetEnded: ends.forgetAll,
+    untilQuiet,
     close() {
       clearInterval(sweeping);
       for (const { sandbox } of alive.values()) sandbox.close();

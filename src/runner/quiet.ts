@@ -7,9 +7,23 @@ const windowMilliseconds = 40;
 const quietPart = 0.2;
 
 /**
- * Waits until this process uses almost no processor time. Work of a closed worker can continue,
+ * Starts to measure the processor time of this process. Work of a closed worker can continue,
  * because the runtime parses modules in its own threads. This work cannot be ended, and it can end
  * the process later.
+ *
+ * @returns a function that returns whether the process has been quiet since the start
+ */
+function measure(): () => boolean {
+  const start = performance.now();
+  const before = cpuUsage();
+  return () => {
+    const { user, system } = cpuUsage(before);
+    return (user + system) / 1_000 < quietPart * (performance.now() - start);
+  };
+}
+
+/**
+ * Waits until this process uses almost no processor time.
  *
  * @param milliseconds the maximum time
  * @returns whether the process is quiet
@@ -17,11 +31,38 @@ const quietPart = 0.2;
 export async function waitUntilQuiet(milliseconds: number): Promise<boolean> {
   const end = performance.now() + milliseconds;
   for (;;) {
-    const start = performance.now();
-    const before = cpuUsage();
+    const isQuiet = measure();
     await new Promise((resolve) => setTimeout(resolve, windowMilliseconds));
-    const { user, system } = cpuUsage(before);
-    if ((user + system) / 1_000 < quietPart * (performance.now() - start)) return true;
+    if (isQuiet()) return true;
     if (performance.now() >= end) return false;
   }
+}
+
+/**
+ * Makes a function that waits until this process uses almost no processor time, without a limit. All
+ * callers share one measurement.
+ *
+ * @returns a function whose promise resolves after a quiet time that began after the call
+ */
+export function quietWatch(): () => Promise<void> {
+  const waiting: (() => void)[] = [];
+  let watching = false;
+
+  function watch(): void {
+    watching = waiting.length > 0;
+    if (!watching) return;
+    const isQuiet = measure();
+    const count = waiting.length;
+    const end = () => {
+      if (isQuiet()) waiting.splice(0, count).forEach((resolve) => resolve());
+      watch();
+    };
+    Deno.unrefTimer(setTimeout(end, windowMilliseconds));
+  }
+
+  return () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      if (!watching) watch();
+    });
 }

@@ -2,12 +2,14 @@
  * State of a command in the daemon's process, the strongest first:
  *
  * - `trial`: it runs alone, because it was a suspect of an earlier death;
+ * - `continued`: it ran alone and has answered, but the process has been busy since then: work that
+ *   the command started continues, for example the parsing of a module;
  * - `running`: it runs in a worker;
  * - `answered`: it has answered, and its worker has not proved since then that its thread is free;
  * - `loaded`: it ran in a worker that is still alive, or that ended a short time ago: the runtime may
  *   still work for it.
  */
-export const MARKS = ["trial", "running", "answered", "loaded"] as const;
+export const MARKS = ["trial", "continued", "running", "answered", "loaded"] as const;
 
 /** One of the states in {@linkcode MARKS}. */
 export type Mark = (typeof MARKS)[number];
@@ -45,7 +47,7 @@ export function createRunRecord(write: WriteMark): RunRecord {
   function change(command: string, mark: Mark, by: 1 | -1): void {
     let count = counts.get(command);
     if (count === undefined) {
-      counts.set(command, count = { trial: 0, running: 0, answered: 0, loaded: 0 });
+      counts.set(command, count = { trial: 0, continued: 0, running: 0, answered: 0, loaded: 0 });
     }
     count[mark] += by;
     const strongest = MARKS.find((each) => count[each] > 0);

@@ -1,4 +1,4 @@
-import type { RunRecord } from "./run_record.ts";
+import type { Mark, RunRecord } from "./run_record.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** The delay between an answer and the request for a proof that the worker's thread is free. */
@@ -8,12 +8,12 @@ const proofMilliseconds = 500;
  * Marks a run in a sandbox.
  *
  * @param command the name of the command that starts
- * @param mark `"trial"` if it runs alone
+ * @param mark `"trial"` if it runs alone, `"continued"` if its work continues after the answer
  * @returns a function that must be called when the run has ended
  */
-export type MarkRun = (command: string, mark: "running" | "trial") => () => void;
+export type MarkRun = (command: string, mark: Exclude<Mark, "answered" | "loaded">) => () => void;
 
-/** Time for which the commands of an ended worker stay marked. */
+/** Minimum time for which the commands of an ended worker stay marked. */
 const memoryMilliseconds = 300_000;
 
 /**
@@ -23,7 +23,10 @@ const memoryMilliseconds = 300_000;
 export interface EndedWorkers {
   /** Adds a worker, with a function that removes the marks of its commands. */
   add(removeMarks: () => void): void;
-  /** Removes the marks of the workers that ended a long time ago. */
+  /**
+   * Removes the marks of the workers that ended a long time ago, as soon as no work of ended workers
+   * continues.
+   */
   forgetOld(): void;
   /** Removes all marks. Call it when no work of ended workers continues. */
   forgetAll(): void;
@@ -32,22 +35,31 @@ export interface EndedWorkers {
 /**
  * Makes a list of ended workers.
  *
+ * @param untilQuiet waits until the work of ended workers is over
  * @param now returns the time in milliseconds
  * @returns the empty list
  */
-export function createEndedWorkers(now: () => number = () => performance.now()): EndedWorkers {
+export function createEndedWorkers(
+  untilQuiet: () => Promise<void>,
+  now: () => number = () => performance.now(),
+): EndedWorkers {
   let workers: { until: number; removeMarks(): void }[] = [];
 
-  function forget(isOver: (until: number) => boolean): void {
+  function take(isOver: (until: number) => boolean): (() => void)[] {
     const over = workers.filter(({ until }) => isOver(until));
     workers = workers.filter(({ until }) => !isOver(until));
-    for (const { removeMarks } of over) removeMarks();
+    return over.map(({ removeMarks }) => removeMarks);
+  }
+
+  function forgetOld(): void {
+    const removals = take((until) => until <= now());
+    if (removals.length > 0) untilQuiet().then(() => removals.forEach((remove) => remove()));
   }
 
   return {
     add: (removeMarks) => void workers.push({ until: now() + memoryMilliseconds, removeMarks }),
-    forgetOld: () => workers.length > 0 && forget((until) => until <= now()),
-    forgetAll: () => forget(() => true),
+    forgetOld: () => workers.length > 0 && forgetOld(),
+    forgetAll: () => take(() => true).forEach((remove) => remove()),
   };
 }
 

@@ -11,7 +11,7 @@ const minQuietMilliseconds = 100;
  * Maximum time that other commands wait for the end of a first trial. It is longer after each
  * further death.
  */
-const exclusiveMilliseconds = 1_000;
+const exclusiveMilliseconds = { run: 1_000, linger: 1_500 };
 const maxExclusiveMilliseconds = 30_000;
 
 /** The permission to run a command in a worker now. */
@@ -92,7 +92,8 @@ export function createTrials(
     // If the process is never quiet, this must not protect a command forever.
     const alone = await quiet(Math.max(left, minQuietMilliseconds)) ||
       deaths >= MAX_UNCLEAR_DEATHS;
-    const patience = Math.min(exclusiveMilliseconds * 4 ** (deaths - 1), maxExclusiveMilliseconds);
+    const first = exclusiveMilliseconds[trial ?? "run"];
+    const patience = Math.min(first * 4 ** (deaths - 1), maxExclusiveMilliseconds);
     const timer = setTimeout(open, patience);
     return {
       trial,

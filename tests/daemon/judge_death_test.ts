@@ -31,6 +31,30 @@ const cases: Case[] = [
     true,
   ],
   [
+    "a command that ran alone is quarantined if its work continued until the death",
+    { quarantined: {}, suspects: { a: first("linger"), b: { deaths: 1 } } },
+    { a: "continued", b: "running", c: "loaded" },
+    {
+      quarantined: { a: "work that it had started ended the daemon after its answer" },
+      suspects: { b: { deaths: 1 } },
+    },
+    true,
+  ],
+  [
+    "if the work of two commands continued, both are suspects",
+    { quarantined: {}, suspects: { a: first("linger"), b: { deaths: 1 } } },
+    { a: "continued", b: "continued" },
+    { suspects: { a: { deaths: 2, trial: "linger" }, b: { deaths: 2, trial: "linger" } } },
+    true,
+  ],
+  [
+    "a command whose work continues may be the cause of a death during another trial",
+    { quarantined: {}, suspects: { a: { deaths: 1 }, b: first("run") } },
+    { a: "continued", b: "trial" },
+    { suspects: { a: { deaths: 2, trial: "linger" }, b: { deaths: 2, trial: "run" } } },
+    true,
+  ],
+  [
     "after a command is found guilty, other commands lose the mark of an earlier death",
     {
       quarantined: {},

@@ -48,7 +48,7 @@ Deno.test("A command that has answered stays marked until its worker processes a
   const { written, record } = recorded();
   const worker = sandbox();
   let time = 0;
-  const ends = createEndedWorkers(() => time);
+  const ends = createEndedWorkers(() => Promise.resolve(), () => time);
   const mark = trackRuns(worker, record, ends);
   mark("a", "running")();
   mark("b", "trial")();
@@ -71,13 +71,14 @@ Deno.test("A command that has answered stays marked until its worker processes a
   assertEquals(written.length, 6);
   time = 300_000;
   ends.forgetOld();
+  await later(0);
   assertEquals(written.slice(6), [["a", undefined], ["b", undefined]]);
 });
 
 Deno.test("The commands of an ended worker are not marked when no work of it continues", async () => {
   const { written, record } = recorded();
   const worker = sandbox();
-  const ends = createEndedWorkers();
+  const ends = createEndedWorkers(() => Promise.resolve());
   trackRuns(worker, record, ends)("a", "running")();
   worker.end(false);
   await later(0);
@@ -89,7 +90,10 @@ Deno.test("The commands of an ended worker are not marked when no work of it con
 Deno.test("A command of an abandoned worker stays marked as loaded", async () => {
   const { written, record } = recorded();
   const worker = sandbox();
-  const end = trackRuns(worker, record, createEndedWorkers())("a", "running");
+  const end = trackRuns(worker, record, createEndedWorkers(() => Promise.resolve()))(
+    "a",
+    "running",
+  );
   worker.end(true);
   await later(0);
   end();
