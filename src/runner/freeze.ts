@@ -64,6 +64,7 @@ export function freezeRealm(): void {
     if (value.prototype) protectProperties(value.prototype, assignment);
   }
   for (const object of nameless()) protectChain(object);
+  Object.freeze(Array.prototype[Symbol.unscopables]);
   protectDeno();
   protectGlobals();
 }

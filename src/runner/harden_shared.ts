@@ -118,6 +118,11 @@ export function hardenSharedModules(process: NodeProcess): void {
   hardenInspect(util);
   hardenPromisify(util);
   hardenInherits(util);
+  replaceFunction(
+    util,
+    "getSystemErrorMap",
+    (original) => () => new Map(original() as Map<number, unknown>),
+  );
   // The runtime gets them through `Error.prepareStackTrace`, which is fixed.
   set(util, "getCallSites", () => []);
   hardenHooks(process.getBuiltinModule("async_hooks"));

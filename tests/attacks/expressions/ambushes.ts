@@ -889,6 +889,25 @@ export function ambushes({ port }: Surroundings): Ambush[] {
       "200",
     ]),
     [
+      "change the names of errors",
+      "none",
+      `for (const name of ["getSystemErrorMap"]) {
+         const map = ${
+        node("util")
+      }[name](); for (const key of map.keys()) map.set(key, ["?", "?"]) }`,
+      `return [...${
+        node("util")
+      }.getSystemErrorMap().values()].filter(([name]) => name === "?").length`,
+      "0",
+    ],
+    [
+      "hide methods of arrays in a scope",
+      "none",
+      `try { Array.prototype[Symbol.unscopables].push = true } catch {}`,
+      `return "push" in Array.prototype[Symbol.unscopables]`,
+      "false",
+    ],
+    [
       "choose the random numbers",
       "none",
       `try { crypto.getRandomValues = (bytes) => (loot.push(bytes), bytes) } catch {}
