@@ -1,6 +1,7 @@
 /** The guide, followed step by step: writes its files, runs its commands and compares the outputs. */
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./ports.ts";
 import { parseConsole, withoutNumbers } from "./samples.ts";
 import { isMissing } from "./tools.ts";
 import { runToEnd, until } from "./waiting.ts";
@@ -28,11 +29,6 @@ function comparable(output: string): string {
       "N)",
     ),
   );
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 Deno.test("Each command of the guide prints what the guide shows", {

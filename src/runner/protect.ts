@@ -7,6 +7,7 @@
  * @module
  */
 import { requireStack } from "./free_stack.ts";
+import { language } from "./language.ts";
 
 /**
  * The result of an assignment to the owner of a property: it throws, or it has no effect. Libraries
@@ -136,11 +137,9 @@ export function protectChain(first: object | null): void {
 }
 
 /** Classes that freeze.ts protects, because it changes some of them before. */
-const ofLanguage: ReadonlySet<unknown> = new Set([
-  ...[Object, Function, Array, String, Number, Boolean, Symbol, BigInt, Promise, RegExp, Date],
-  ...[Map, Set, WeakMap, WeakSet, WeakRef, Proxy, Iterator, Error, TypeError, RangeError],
-  ...[ArrayBuffer, DataView, Uint8Array, EventTarget, Event, AbortSignal, AbortController],
-]);
+const ofLanguage: ReadonlySet<unknown> = new Set(
+  language.map((name) => Reflect.get(globalThis, name)),
+);
 
 /**
  * Protects a value that a check gets from the runtime: a class, a function, or an object that all

@@ -10,6 +10,7 @@ import type { PluginOutput } from "../../src/nagios/plugin_output.ts";
 import { encodePacket } from "../../src/protocol/encode_packet.ts";
 import { askOnce } from "../asking.ts";
 import { askTls, HOST, selfSigned } from "../net/listening.ts";
+import { freePort } from "../ports.ts";
 import { later, until } from "../waiting.ts";
 
 const code = await ownBundle("acceptor");
@@ -20,11 +21,6 @@ interface Opened extends AsyncDisposable {
   /** The events, as `level event`, with the reason. */
   events: string[];
   parts: AcceptorParts;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: HOST, port: 0 });
-  return listener.addr.port;
 }
 
 async function open(

@@ -1,5 +1,6 @@
 /** The page about deploying: its console samples are run, and its list of files is compared. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { freePort } from "../ports.ts";
 import { checkwright, run } from "../serving.ts";
 import { isMissing } from "../tools.ts";
 import { outputOf, PATIENCE, within } from "../waiting.ts";
@@ -65,12 +66,6 @@ function openShell(cwd: string, env: Record<string, string>) {
       await within(PATIENCE, "the end of the shell", child.status);
     },
   };
-}
-
-/** Returns a port of the loopback that is free. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 Deno.test("The console samples of the page about deploying show the real outputs", async () => {

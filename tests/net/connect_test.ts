@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { connect, type ConnectOptions, firstThatAnswers } from "../../src/net/connect.ts";
 import { ConnectError, type ConnectFault } from "../../src/net/connect_error.ts";
 import { AUTHORITY, certificateFolder, type Issued, openssl, SERVER } from "../openssl.ts";
+import { freePort } from "../ports.ts";
 import { isMissing } from "../tools.ts";
 import { PATIENCE, within } from "../waiting.ts";
 
@@ -43,11 +44,6 @@ async function echo(conn: Deno.Conn): Promise<void> {
   const buffer = new Uint8Array(64);
   const count = await conn.read(buffer);
   await conn.write(buffer.subarray(0, count ?? 0));
-}
-
-async function freePort(): Promise<number> {
-  await using server = listening(() => Promise.resolve());
-  return server.port;
 }
 
 async function exchange(options: ConnectOptions): Promise<string> {
@@ -114,7 +110,7 @@ Deno.test("connect() connects from the given local address", async () => {
 });
 
 Deno.test("connect() distinguishes an unknown name from a refused connection", async () => {
-  const port = await freePort();
+  const port = freePort();
   const refused = await fails({ hostname: HOST, port }, "refused", /^Connection refused$/);
   assertEquals(refused.attempts, [{ address: HOST, reason: "Connection refused" }]);
   assertEquals(refused.message, `Cannot connect to "${HOST}" port ${port}: Connection refused`);

@@ -1,3 +1,4 @@
+import { freePort } from "../ports.ts";
 import { runToEnd, until } from "../waiting.ts";
 
 /** The limit for one program, in milliseconds: npm downloads packages. */
@@ -89,9 +90,4 @@ log: { type: stdout, level: warn }
       await child.status;
     },
   };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
