@@ -3,6 +3,7 @@ import type { CheckCommand } from "../check/define_check.ts";
 import type { BareFunction } from "../check/execute.ts";
 import { inspectThresholds } from "../check/inspect_thresholds.ts";
 import type { SecretSource } from "../check/option.ts";
+import { placePermissions } from "../check/vault.ts";
 import type { Command, PluginCommand, PluginSettings, ShellCommand } from "./define_agent.ts";
 import { describeOptions } from "./describe_options.ts";
 import { describePermissions } from "./describe_permissions.ts";
@@ -144,13 +145,7 @@ function withSecrets(
   permissions: Permissions,
   secrets: readonly SecretSource[],
 ): Permissions {
-  const { read, env } = unite([
-    permissions,
-    {
-      read: secrets.flatMap((source) => "file" in source ? source.file : []),
-      env: secrets.flatMap((source) => "env" in source ? source.env : []),
-    },
-  ]);
+  const { read, env } = unite([permissions, ...secrets.map(placePermissions)]);
   const all = { ...permissions, read, env };
   return Object.fromEntries(
     permissionNames.flatMap((name) => all[name]?.length ? [[name, all[name]]] : []),

@@ -1,4 +1,5 @@
 import { quoteText } from "../nagios/text.ts";
+import type { Permissions } from "./declared_permissions.ts";
 
 /**
  * The place of a secret: a file, by its absolute path, or an environment variable. The value itself
@@ -106,6 +107,16 @@ export function parseSource(value: unknown): SecretSource {
     'Invalid value: expected the place of the secret, { file: "/absolute/path" } or ' +
       '{ env: "NAME" }, and not the secret itself',
   );
+}
+
+/**
+ * Returns the permission that the place of a secret needs.
+ *
+ * @param source the place
+ * @returns the permission for the file or the variable
+ */
+export function placePermissions(source: SecretSource): Permissions {
+  return "file" in source ? { read: [source.file] } : { env: [source.env] };
 }
 
 /**

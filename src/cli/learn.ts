@@ -9,6 +9,7 @@ import {
 import { isBuiltIn, type ManifestCheck, type ManifestCommand } from "../agent/manifest.ts";
 import { executableOf, grantPermissions, unite } from "../agent/granted_permissions.ts";
 import type { Permissions } from "../check/declared_permissions.ts";
+import { placePermissions, type SecretSource } from "../check/vault.ts";
 import { escapeText } from "../nagios/text.ts";
 import { openProcessTree, type ProcessTree } from "../host/process_tree.ts";
 import type { Channel, ChannelEvents } from "../runner/channel.ts";
@@ -166,11 +167,10 @@ async function runOnce(
 
 function withoutSecrets(permissions: Permissions, { options, values }: ManifestCheck): Permissions {
   const places = Object.keys(options).filter((name) => options[name]!.kind === "secret")
-    .map((name) =>
-      Object(values[name] ?? options[name]!.default) as { file?: string; env?: string }
-    );
+    .map((name) => (values[name] ?? options[name]!.default) as SecretSource | undefined)
+    .flatMap((source) => source === undefined ? [] : entriesOf(placePermissions(source)));
   const isSecret = ({ kind, entry }: PermissionEntry) =>
-    places.some(({ file, env }) => entry === (kind === "read" ? file : kind === "env" && env));
+    places.some((place) => place.kind === kind && place.entry === entry);
   const others = entriesOf(permissions).filter((one) => !isSecret(one));
   return Object.fromEntries(
     [...Map.groupBy(others, ({ kind }) => kind)]

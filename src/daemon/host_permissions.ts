@@ -5,7 +5,7 @@ import type { Manifest } from "../agent/manifest.ts";
 import { formatFlags, type GrantedPermissions, unite } from "../agent/granted_permissions.ts";
 import type { Reader } from "../agent/read.ts";
 import type { Permissions } from "../check/declared_permissions.ts";
-import { parseSource } from "../check/vault.ts";
+import { parseSource, placePermissions } from "../check/vault.ts";
 import { commandLine, prefixLine } from "../agent/run_settings.ts";
 import { certificatePath } from "../agent/path_settings.ts";
 import { address } from "../agent/read_address.ts";
@@ -18,8 +18,9 @@ import { parseAllowedHost } from "../net/allowed_hosts.ts";
 /**
  * Returns the permissions that a host's settings need in addition to the compiled ones: for listen
  * addresses, host names to look up, the certificate, procfs, plugins that the settings add, and the
- * places of secrets. Checks get none of them, except for their own secrets. This function does not evaluate the agent's code. Invalid values add
- * no permission. The daemon reports them when it loads the settings.
+ * places of secrets. Checks get none of them, except for their own secrets. This function does not
+ * evaluate the agent's code. Invalid values add no permission. The daemon reports them when it loads
+ * the settings.
  *
  * @param settings the parsed settings of the host
  * @param manifest the compiled agent
@@ -162,8 +163,7 @@ function secretsOf(
     return Object.keys(command.options).flatMap((option) => {
       if (command.options[option]!.kind !== "secret" || !Object.hasOwn(values, option)) return [];
       try {
-        const source = parseSource(values[option]);
-        return "file" in source ? { read: [source.file] } : { env: [source.env] };
+        return placePermissions(parseSource(values[option]));
       } catch {
         return [];
       }
