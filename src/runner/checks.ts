@@ -9,7 +9,7 @@ import { withHostValues } from "./host_values.ts";
 import type { RunContext } from "./messages.ts";
 import type { Isolation, SandboxKind, SandboxPool } from "./pool.ts";
 import { needsNewWorker, type Quarantine } from "./quarantine.ts";
-import { waitUntilQuiet } from "./quiet.ts";
+import { measureOtherThreads, waitUntilQuiet } from "./quiet.ts";
 import { readSecret } from "./read_secret.ts";
 import type { CheckRunner } from "./runner.ts";
 import { unlessAborted } from "./deadline.ts";
@@ -25,9 +25,10 @@ import { createTrials, type Turn } from "./trials.ts";
 const lingerMilliseconds = 600;
 
 /**
- * If the process stays busy for this time after a command ran alone, then work that the command
- * started continues.
+ * If other threads use this part of a processor for this time after a command ran alone, then work
+ * that the command started continues.
  */
+const busyPart = 0.5;
 const busyMilliseconds = 200;
 
 /** How long the thread of a suspect may take to respond after its answer. */
@@ -128,11 +129,12 @@ function quarantined(name: string, reason: string): Answer {
   return failure("done", `Command '${name}' is quarantined: ${reason}`, hint);
 }
 
-// Returns whether the process has been busy for some time when other commands may run again.
+// Returns whether other threads have worked for some time when other commands may run again.
 async function isBusy(calm: Promise<void>, over: Promise<void> | undefined): Promise<boolean> {
   const start = performance.now();
+  const part = measureOtherThreads();
   const isOver = await Promise.race([calm.then(() => false), over?.then(() => true)]);
-  return isOver === true && performance.now() - start >= busyMilliseconds;
+  return isOver === true && performance.now() - start >= busyMilliseconds && part() >= busyPart;
 }
 
 // Returns whether the worker of a command that has answered proves that its thread is free.

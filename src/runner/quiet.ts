@@ -1,10 +1,26 @@
-import { cpuUsage } from "node:process";
+import { cpuUsage, threadCpuUsage } from "node:process";
 
 /** How long the processor time of the process is measured. */
 const windowMilliseconds = 40;
 
 /** The maximum part of one processor that a quiet process uses. */
 const quietPart = 0.2;
+
+function total({ user, system }: { user: number; system: number }): number {
+  return (user + system) / 1_000;
+}
+
+/**
+ * Starts to measure the processor time of the other threads of this process. This thread reads the
+ * outputs of plugins, so its own time says nothing about the work of workers.
+ *
+ * @returns a function that returns the part of one processor that they have used since the start
+ */
+export function measureOtherThreads(): () => number {
+  const start = performance.now();
+  const before = total(cpuUsage()) - total(threadCpuUsage());
+  return () => (total(cpuUsage()) - total(threadCpuUsage()) - before) / (performance.now() - start);
+}
 
 /**
  * Starts to measure the processor time of this process. Work of a closed worker can continue,
@@ -16,10 +32,7 @@ const quietPart = 0.2;
 function measure(): () => boolean {
   const start = performance.now();
   const before = cpuUsage();
-  return () => {
-    const { user, system } = cpuUsage(before);
-    return (user + system) / 1_000 < quietPart * (performance.now() - start);
-  };
+  return () => total(cpuUsage(before)) < quietPart * (performance.now() - start);
 }
 
 /**
