@@ -30,7 +30,8 @@ const evaluated = "the evaluation of the agent's module ended the daemon";
  *
  * 1. A command that ran alone, while no other worker was alive, is guilty and is quarantined. After
  *    {@linkcode MAX_UNCLEAR_DEATHS} deaths, a worker that was starting does not matter. A command
- *    that ran alone, and whose work continued until the death, is guilty, too.
+ *    that ran alone, and whose work continued until the death, is guilty, too. So is the agent's
+ *    module at the third death in which a worker evaluated it and no command ran.
  * 2. Otherwise the suspects are the commands that ran, and the commands that had answered before
  *    their worker proved again that its thread is free. If no such command exists, or if all of
  *    them passed a trial after an earlier death, each command of a living worker is also a suspect.
@@ -50,16 +51,15 @@ export function judgeDeath(
     Object.keys(marks).filter((command) => wanted.includes(marks[command]!));
   if (Object.keys(marks).length === 0) return undefined;
   const active = having("trial", "continued", "running", "answered");
-  const guilty = findGuilty(before, marks, having("trial"), having("continued"));
+  const guilty = findGuilty(before, marks, having("trial"), having("continued")) ??
+    (active.length === 1 && active[0] === AGENT && isOftenest(AGENT, marks, before)
+      ? AGENT
+      : undefined);
   if (guilty !== undefined) {
-    const { [guilty]: _, ...others } = before.suspects;
-    // The guilty command explains the earlier deaths. So the other commands lose the mark
-    // `present`.
+    // The guilty command explains the earlier deaths.
     const suspects = Object.fromEntries(
-      Object.entries(others).map((
-        [name, { present: _, ...rest }],
-      ): [string, Suspicion] => [name, rest])
-        .filter(([, { deaths, separate }]) => deaths > 0 || separate),
+      Object.entries(before.suspects).filter(([name, { separate }]) => separate && name !== guilty)
+        .map(([name]): [string, Suspicion] => [name, { deaths: 0, separate: true }]),
     );
     const reason = guilty === AGENT ? evaluated : marks[guilty] === "continued" ? continued : alone;
     return {
@@ -101,6 +101,18 @@ function findGuilty(
 ): string | undefined {
   if (trial !== undefined) return isAlone(trial, marks, before) ? trial : undefined;
   return continued.length === 1 ? continued[0] : undefined;
+}
+
+// Returns whether a command has been a suspect of several deaths, and each other command of fewer.
+function isOftenest(
+  command: string,
+  marks: Readonly<Record<string, Mark>>,
+  { suspects }: QuarantineState,
+): boolean {
+  const known = new Map(Object.entries(suspects));
+  const deaths = (name: string) => known.get(name)?.deaths ?? 0;
+  return needsNewWorker({ deaths: deaths(command) }) &&
+    Object.keys(marks).every((name) => name === command || deaths(name) < deaths(command));
 }
 
 function isAlone(

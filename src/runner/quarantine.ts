@@ -1,3 +1,5 @@
+import { AGENT } from "./run_record.ts";
+
 /**
  * The suspicion that a command ended the daemon or blocked a worker, and the way to watch the
  * command.
@@ -23,9 +25,9 @@ export interface Suspicion {
 export const MAX_UNCLEAR_DEATHS = 4;
 
 /**
- * Returns whether a command gets a new worker for each run, which is closed after the answer. So it
- * cannot end the daemon later, in a timer. This is for commands that may have caused several deaths
- * and have passed a trial.
+ * Returns whether a command runs alone at each query, in a new worker, which is closed after the
+ * answer. So it cannot end the daemon later, in a timer. This is for commands that may have caused
+ * several deaths.
  *
  * @param suspicion why the command is watched
  */
@@ -52,7 +54,10 @@ export interface Quarantine {
   add(command: string, reason: string): void;
   /** Returns why a command is watched; undefined if it is not watched. */
   suspicion(command: string): Suspicion | undefined;
-  /** Removes a command from the suspects after it ran alone without ending the daemon. */
+  /**
+   * Ends the trials of a command after it ran alone without ending the daemon. After several deaths,
+   * it continues to run alone: otherwise it could pass each first trial and end the daemon later.
+   */
   acquit(command: string): void;
   /** Gives each of these commands a sandbox of its own. */
   separate(commands: Iterable<string>): void;
@@ -100,7 +105,7 @@ export function createQuarantine(
     },
     acquit(command) {
       const { trial, ...rest }: Suspicion = suspects.get(command) ?? { deaths: 0 };
-      if (trial === undefined) return;
+      if (trial === undefined || (command !== AGENT && needsNewWorker(rest))) return;
       suspects.set(command, rest);
       onChange?.(state());
     },

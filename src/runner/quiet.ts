@@ -3,8 +3,35 @@ import { cpuUsage, threadCpuUsage } from "node:process";
 /** How long the processor time of the process is measured. */
 const windowMilliseconds = 40;
 
+/** The same if the process is not quiet for a long time. */
+const maxWindowMilliseconds = 2_000;
+
 /** The maximum part of one processor that a quiet process uses. */
 const quietPart = 0.2;
+
+/** How long this thread computes to find out whether the processor is free. */
+const probeMilliseconds = 12;
+
+/** A pause of this thread that only another process can cause. */
+const pauseMilliseconds = 1;
+
+/** The maximum part of the probe for which another process may use the processor. */
+const starvedPart = 0.7;
+
+/**
+ * Returns whether other processes take the processor from this process. Then a thread that works
+ * uses little processor time, so that the process looks quiet.
+ */
+function isStarved(): boolean {
+  const start = performance.now();
+  let lost = 0;
+  for (let last = start; last - start - lost < probeMilliseconds;) {
+    const now = performance.now();
+    if (now - last > pauseMilliseconds) lost += now - last;
+    last = now;
+  }
+  return lost > starvedPart * (performance.now() - start);
+}
 
 function total({ user, system }: { user: number; system: number }): number {
   return (user + system) / 1_000;
@@ -36,7 +63,7 @@ function measure(): () => boolean {
 }
 
 /**
- * Waits until this process uses almost no processor time.
+ * Waits until this process uses almost no processor time, although it could.
  *
  * @param milliseconds the maximum time
  * @returns whether the process is quiet
@@ -46,14 +73,14 @@ export async function waitUntilQuiet(milliseconds: number): Promise<boolean> {
   for (;;) {
     const isQuiet = measure();
     await new Promise((resolve) => setTimeout(resolve, windowMilliseconds));
-    if (isQuiet()) return true;
+    if (isQuiet() && !isStarved()) return true;
     if (performance.now() >= end) return false;
   }
 }
 
 /**
- * Makes a function that waits until this process uses almost no processor time, without a limit. All
- * callers share one measurement.
+ * Makes a function that waits until this process uses almost no processor time, although it could,
+ * without a limit. All callers share one measurement.
  *
  * @returns a function whose promise resolves after a quiet time that began after the call
  */
@@ -61,21 +88,23 @@ export function quietWatch(): () => Promise<void> {
   const waiting: (() => void)[] = [];
   let watching = false;
 
-  function watch(): void {
+  function watch(milliseconds: number): void {
     watching = waiting.length > 0;
     if (!watching) return;
     const isQuiet = measure();
     const count = waiting.length;
     const end = () => {
-      if (isQuiet()) waiting.splice(0, count).forEach((resolve) => resolve());
-      watch();
+      if (isQuiet() && !isStarved()) {
+        waiting.splice(0, count).forEach((resolve) => resolve());
+        watch(windowMilliseconds);
+      } else watch(Math.min(2 * milliseconds, maxWindowMilliseconds));
     };
-    Deno.unrefTimer(setTimeout(end, windowMilliseconds));
+    Deno.unrefTimer(setTimeout(end, milliseconds));
   }
 
   return () =>
     new Promise((resolve) => {
       waiting.push(resolve);
-      if (!watching) watch();
+      if (!watching) watch(windowMilliseconds);
     });
 }

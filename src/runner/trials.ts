@@ -9,7 +9,7 @@ const minQuietMilliseconds = 100;
 
 /**
  * Maximum time that other commands wait for the end of a first trial. It is longer after each
- * further death.
+ * further death. After {@linkcode MAX_UNCLEAR_DEATHS} deaths, they wait until the trial ends.
  */
 const exclusiveMilliseconds = { run: 1_000, linger: 1_500 };
 const maxExclusiveMilliseconds = 30_000;
@@ -94,7 +94,8 @@ export function createTrials(
       deaths >= MAX_UNCLEAR_DEATHS;
     const first = exclusiveMilliseconds[trial ?? "run"];
     const patience = Math.min(first * 4 ** (deaths - 1), maxExclusiveMilliseconds);
-    const timer = setTimeout(open, patience);
+    // A command that always ends the daemon after that time would never be found.
+    const timer = deaths >= MAX_UNCLEAR_DEATHS ? undefined : setTimeout(open, patience);
     return {
       trial,
       alone,

@@ -77,6 +77,26 @@ Deno.test("If a command ends the daemon long after its answer, each later run of
   assertEquals(served.log().includes("quarantined command"), false);
 });
 
+Deno.test("A command that ends the daemon at each second run is quarantined at the third death, and no other command is", async () => {
+  await using served = await serve(agent, "--no-tls");
+  let over = false;
+  const innocent = (async () => {
+    while (!over) await ask(served, "slow");
+  })();
+  let answer = "";
+  const end = performance.now() + 60_000;
+  while (!answer.includes("quarantined") && performance.now() < end) {
+    answer = await ask(served, "moody");
+    await later(50);
+  }
+  over = true;
+  await innocent;
+  assertMatch(answer, /^UNKNOWN Command 'moody' is quarantined: it ended the daemon/);
+  assertEquals(deaths(served), 3);
+  assertEquals(served.log().match(/quarantined command=\w+/g), ["quarantined command=moody"]);
+  assertEquals(await ask(served, "slow"), "OK fine");
+});
+
 for (const [culprit, pause] of [["background", 100], ["backgroundLong", 2_000]] as const) {
   Deno.test(`A command that leaves a module behind that ends the daemon (${culprit}) is quarantined, and the command of the next trial is not`, async () => {
     await using served = await serve(agent, "--no-tls");

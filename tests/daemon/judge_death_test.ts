@@ -36,7 +36,7 @@ const cases: Case[] = [
     { a: "continued", b: "running", c: "loaded" },
     {
       quarantined: { a: "work that it had started ended the daemon after its answer" },
-      suspects: { b: { deaths: 1 } },
+      suspects: {},
     },
     true,
   ],
@@ -55,7 +55,7 @@ const cases: Case[] = [
     true,
   ],
   [
-    "after a command is found guilty, other commands lose the mark of an earlier death",
+    "a guilty command explains the earlier deaths, so that other commands are no suspects",
     {
       quarantined: {},
       suspects: { a: first("run"), b: first("run"), c: { deaths: 0, present: true } },
@@ -63,7 +63,7 @@ const cases: Case[] = [
     { a: "trial" },
     {
       quarantined: { a: "it ended the daemon when it ran alone" },
-      suspects: { b: first("run") },
+      suspects: {},
     },
     true,
   ],
@@ -111,11 +111,14 @@ const cases: Case[] = [
   ],
   [
     "a command that ran alone is quarantined",
-    { quarantined: { old: "why" }, suspects: { a: first("run"), b: { deaths: 1 } } },
+    {
+      quarantined: { old: "why" },
+      suspects: { a: first("run"), b: { deaths: 1 }, c: { deaths: 1, separate: true } },
+    },
     { a: "trial" },
     {
       quarantined: { old: "why", a: "it ended the daemon when it ran alone" },
-      suspects: { b: { deaths: 1 } },
+      suspects: { c: { deaths: 0, separate: true } },
     },
     true,
   ],
@@ -153,6 +156,20 @@ const cases: Case[] = [
     { a: "running" },
     { suspects: { a: { deaths: 1, trial: "run", separate: true } } },
     true,
+  ],
+  [
+    "the module of the agent is quarantined at its third death",
+    { quarantined: {}, suspects: { [AGENT]: { deaths: 2 }, b: { deaths: 1 } } },
+    { [AGENT]: "running", b: "loaded" },
+    { quarantined: { [AGENT]: "the evaluation of the agent's module ended the daemon" } },
+    true,
+  ],
+  [
+    "the module of the agent is not quarantined if a loaded command may be the cause",
+    { quarantined: {}, suspects: { [AGENT]: { deaths: 2 }, b: { deaths: 2 } } },
+    { [AGENT]: "running", b: "loaded" },
+    { suspects: { [AGENT]: { deaths: 3, trial: "run" }, b: { deaths: 3, trial: "linger" } } },
+    false,
   ],
   [
     "the module of the agent is quarantined like a command",

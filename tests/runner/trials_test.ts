@@ -87,7 +87,7 @@ Deno.test("A quarantine reports each change once, with its contents", () => {
   const events: unknown[] = [];
   const quarantine = createQuarantine({
     quarantined: { old: "why" },
-    suspects: { s: { deaths: 2, trial: "run" } },
+    suspects: { s: { deaths: 2, trial: "run" }, t: { deaths: 1, trial: "run" } },
   }, {
     onAdd: (...event) => events.push(["add", ...event]),
     onSeparate: (commands) => events.push(["separate", ...commands]),
@@ -99,13 +99,16 @@ Deno.test("A quarantine reports each change once, with its contents", () => {
   quarantine.separate(["s", "a"]);
   quarantine.add("a", "it blocked");
   quarantine.acquit("s");
+  quarantine.acquit("t");
   const quarantined = { old: "why" };
-  const s: Suspicion = { deaths: 2, separate: true };
+  const t: Suspicion = { deaths: 1, trial: "run" };
+  const s: Suspicion = { deaths: 2, separate: true, trial: "run" };
   assertEquals(events, [
     ["separate", "s", "a"],
-    { quarantined, suspects: { s: { ...s, trial: "run" }, a: { deaths: 0, separate: true } } },
+    { quarantined, suspects: { s, t, a: { deaths: 0, separate: true } } },
     ["add", "a", "it blocked"],
-    { quarantined: { ...quarantined, a: "it blocked" }, suspects: { s: { ...s, trial: "run" } } },
-    { quarantined: { ...quarantined, a: "it blocked" }, suspects: { s } },
+    { quarantined: { ...quarantined, a: "it blocked" }, suspects: { s, t } },
+    // After two deaths, the command s continues to run alone.
+    { quarantined: { ...quarantined, a: "it blocked" }, suspects: { s, t: { deaths: 1 } } },
   ]);
 });
