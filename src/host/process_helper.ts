@@ -52,16 +52,18 @@ interface Request {
 const defaultPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
- * `$1` is the daemon's mark. Apart from the two `grep`, only builtins of the shell are used: the
- * request `list` starts two programs, the others start none. Without `grep`, builtins read the files.
- * They ignore the NULs in `environ`, so that a mark ends after its usual length. Signals of a terminal
- * or of systemd are ignored, because the daemon needs the helper while it stops.
+ * `$1` is the daemon's mark. Other marks are not listed: any user of the host can start processes with
+ * millions of them. Apart from the two `grep`, only builtins of the shell are used: the request `list`
+ * starts two programs, the others start none. Without `grep`, builtins read the files. They ignore the
+ * NULs in `environ`, so that a mark ends after its usual length. Signals of a terminal or of systemd
+ * are ignored, because the daemon needs the helper while it stops.
  */
 const script = `unset HELPER
+own=${MARK_VARIABLE}=$1
 trap '' HUP INT TERM PIPE
 if command -v grep >/dev/null; then
   stats() { grep -sH '' /proc/[0-9]*/stat; }
-  marks() { grep -aHosE '${MARK_VARIABLE}=[-.0-9a-f]{36,73}' /proc/[0-9]*/environ; }
+  marks() { grep -aHosE "$own[-.0-9a-f]{0,37}" /proc/[0-9]*/environ; }
 else
   lines() {
     for file in "$@"; do
@@ -72,9 +74,9 @@ else
   marks() {
     lines /proc/[0-9]*/environ | while IFS= read -r line; do
       file=\${line%%:*}
-      while case $line in *${MARK_VARIABLE}=*) ;; *) false ;; esac; do
-        line=\${line#*${MARK_VARIABLE}=}
-        printf '%s:${MARK_VARIABLE}=%.73s\\n' "$file" "$line"
+      while case $line in *"$own"*) ;; *) false ;; esac; do
+        line=\${line#*"$own"}
+        printf '%s:%s%.37s\\n' "$file" "$own" "$line"
       done
     done
   }
@@ -105,11 +107,8 @@ done
 for look in 1 2 3 4 5; do
   family=' ' before=
   for line in $(marks); do
-    case $line in *"${MARK_VARIABLE}=$1"*)
-      pid=\${line#/proc/}
-      family="$family\${pid%%/*} "
-      ;;
-    esac
+    pid=\${line#/proc/}
+    family="$family\${pid%%/*} "
   done
   [ "$family" != ' ' ] || exit 0
   list=$(stats)

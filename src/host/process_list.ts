@@ -36,7 +36,11 @@ export function parseProcesses(lines: readonly string[]): Process[] {
     if (file === "stat") stats.set(pid, `${stats.get(pid) ?? ""}${text}\n`);
     else if (file === "environ") {
       const mark = marked.exec(text!)?.[1];
-      if (mark !== undefined) marks.set(pid, [...marks.get(pid) ?? [], mark]);
+      if (mark === undefined) continue;
+      // A program can have any number of marks.
+      const known = marks.get(pid);
+      if (known === undefined) marks.set(pid, [mark]);
+      else known.push(mark);
     }
   }
   return [...stats].flatMap(([pid, stat]) => {

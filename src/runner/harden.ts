@@ -13,6 +13,7 @@
 import { withFreeStack } from "./free_stack.ts";
 import { guardFiles } from "./harden_files.ts";
 import { refuseCrashes, refuseNodeCrashes } from "./harden_crashes.ts";
+import { protectBindings } from "./harden_handles.ts";
 import { hardenModules } from "./harden_modules.ts";
 import {
   fillFacade,
@@ -27,7 +28,7 @@ import type { RealmFacts } from "./messages.ts";
 import { refuseCall } from "../check/refusal.ts";
 import { type Print, refuseDescriptors, replaceDenoStreams } from "./null_streams.ts";
 import { protectResults } from "./protect_deno.ts";
-import { fixProperty, protect, protectChain } from "./protect.ts";
+import { fixProperty, protect } from "./protect.ts";
 import { createModuleProtection, protectFileHandles } from "./protect_node.ts";
 import { refuseFunctions, replaceFunction } from "./replace.ts";
 
@@ -143,12 +144,14 @@ function hardenRealm(
     refuseSetIdCopies(fs, false);
     refuseSetIdCopies(Reflect.get(fs, "promises"), true);
     refuseDescriptors(fs);
-    protectFileHandles(Reflect.get(fs, "promises"));
+    protectFileHandles(Reflect.get(fs, "promises"), () => {
+      for (const name of ["readline", "string_decoder"]) modules.take(name, builtin(name));
+    });
     guard.guardNode(fs, pipe);
     refuseAdoption(process);
     const childProcess = process.getBuiltinModule("child_process");
-    refuseFunctions(childProcess, "child_process", ["ChildProcess", "fork", "_forkChild"]);
     hardenChildProcess(childProcess, mark);
+    refuseFunctions(childProcess, "child_process", ["ChildProcess", "fork", "_forkChild"]);
     refuseFunctions(process.getBuiltinModule("worker_threads"), "worker_threads", [
       ...["Worker", "BroadcastChannel", "postMessageToThread", "setEnvironmentData"],
     ]);
@@ -164,7 +167,7 @@ function hardenRealm(
     }
     hardenProcessObject(process, print, env, undeclared);
     hardenSharedModules(process);
-    [...handles, datagrams].forEach(protectChain);
+    protectBindings(process.binding as never);
     // This must come last, because the code above uses the bindings.
     refuseFunctions(process, "process", ["binding", "loadEnvFile"]);
     protectProcessObject(process);

@@ -4,6 +4,8 @@
  * (Deno 2.9.6).
  */
 
+import { protectChain } from "./protect.ts";
+
 /** Bindings of Node, and their native classes. */
 const bindings: readonly (readonly [binding: string, classes: readonly string[]])[] = [
   ["tcp_wrap", ["TCP"]],
@@ -14,6 +16,20 @@ const bindings: readonly (readonly [binding: string, classes: readonly string[]]
   ["http_parser", ["HTTPParser"]],
   ["cares_wrap", ["ChannelWrap", "GetAddrInfoReqWrap", "QueryReqWrap"]],
 ];
+
+/**
+ * Protects the classes of the bindings. Must run after their functions were replaced.
+ *
+ * @param binding `process.binding`
+ */
+export function protectBindings(binding: (name: string) => object): void {
+  for (const [name, classes] of bindings) {
+    for (const one of classes) {
+      const made = Reflect.get(binding(name), one) as { prototype: object } | undefined;
+      if (made !== undefined) protectChain(made.prototype);
+    }
+  }
+}
 
 type Module = Record<string, (...args: unknown[]) => object>;
 

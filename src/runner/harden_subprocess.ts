@@ -10,7 +10,7 @@ import { refuse } from "../check/refusal.ts";
 import { cleanEnvironment } from "./clean_environment.ts";
 import { MARK_VARIABLE } from "../host/mark.ts";
 import { withFreeStack } from "./free_stack.ts";
-import { protect } from "./protect.ts";
+import { protect, protectChain } from "./protect.ts";
 import { protectStreams } from "./protect_deno.ts";
 import { replaceFunction } from "./replace.ts";
 
@@ -37,6 +37,7 @@ function sandboxedCommand(mark: string, Command: typeof Deno.Command): unknown {
   class SandboxedCommand {
     #waiting: Deno.Command;
     #spawning: Deno.Command;
+    #piped: ReadonlySet<string>;
 
     constructor(command: string | URL, options: Deno.CommandOptions = {}) {
       const given = {
@@ -48,6 +49,7 @@ function sandboxedCommand(mark: string, Command: typeof Deno.Command): unknown {
       for (const name of streams) {
         if (given[name] !== undefined && given[name] !== "piped") given[name] = "null";
       }
+      this.#piped = new Set(streams.filter((name) => given[name] === "piped"));
       this.#waiting = new Command(command, given);
       // spawn() inherits the streams that are not set, but output() does not.
       this.#spawning = new Command(command, {
@@ -65,7 +67,9 @@ function sandboxedCommand(mark: string, Command: typeof Deno.Command): unknown {
     }
 
     spawn(): Deno.ChildProcess {
-      return protectStreams(this.#spawning.spawn());
+      const child = protectStreams(this.#spawning.spawn());
+      for (const name of streams) if (this.#piped.has(name)) protectStreams(child[name]);
+      return child;
     }
   }
   return SandboxedCommand;
@@ -80,6 +84,7 @@ function sandboxedCommand(mark: string, Command: typeof Deno.Command): unknown {
 export function hardenChildProcess(module: object, mark: string): void {
   const { prototype } = Reflect.get(module, "ChildProcess") as { prototype: object };
   Object.defineProperty(prototype, "constructor", { value: Object, writable: false });
+  protectChain(prototype);
   for (const name of ["spawn", "spawnSync", "exec", "execSync", "execFile", "execFileSync"]) {
     replaceFunction(module, name, (original) => (command, ...rest) => {
       // The rest may be arguments, options and a callback.

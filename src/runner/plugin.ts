@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
 import { decodeText } from "../nagios/text.ts";
 import { type Answer, failure, MAX_TEXT } from "../check/answer.ts";
 import { stateOf } from "../nagios/state.ts";
@@ -33,6 +36,9 @@ export interface PluginRun {
 /** The number of bytes kept of stderr, which only the log and the long output show. */
 const maxStderrBytes = 2_048;
 
+/** The number of bytes of an executable that are read at once. */
+const chunkBytes = 1_048_576;
+
 /** The pause after this number of bytes that are dropped: the daemon reads 250 MB in a second. */
 const dropMilliseconds = 4;
 const dropBytes = 1_048_576;
@@ -65,7 +71,7 @@ export async function runPlugin(
   let started: Deno.ChildProcess | undefined;
   const mark = processes.createMark();
   try {
-    if (run.sha256 !== undefined) await verify(run.argv[0]!, run.sha256);
+    if (run.sha256 !== undefined) await verify(run.argv[0]!, run.sha256, signal);
     started = await inTurn(() => signal.aborted ? undefined : spawn(run, mark));
   } catch (error) {
     const path = run.prefix?.[0] ?? run.argv[0];
@@ -141,10 +147,23 @@ function accountVariables(
   return { LOGNAME: name, USER: name, HOME: home, SHELL: shell };
 }
 
-async function verify(path: string, expected: string): Promise<void> {
-  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
-  const actual = new Uint8Array(digest).toHex();
-  if (actual !== expected) throw new Error(`its SHA-256 is ${actual}, expected ${expected}`);
+// Whoever can replace the executable must not stop the daemon: the opening of a pipe would hold one of
+// its few threads for files forever, and a file can be endless.
+async function verify(path: string, expected: string, signal: AbortSignal): Promise<void> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await file.stat()).isFile()) throw new Error("it is not a regular file");
+    const hash = createHash("sha256");
+    const buffer = new Uint8Array(chunkBytes);
+    for (let count; (count = (await file.read(buffer)).bytesRead) > 0;) {
+      if (signal.aborted) throw new Error("its SHA-256 was not known at the deadline");
+      hash.update(buffer.subarray(0, count));
+    }
+    const actual = hash.digest("hex");
+    if (actual !== expected) throw new Error(`its SHA-256 is ${actual}, expected ${expected}`);
+  } finally {
+    await file.close();
+  }
 }
 
 function startFailure(error: unknown): string {

@@ -2,8 +2,9 @@
  * Protects the built-in modules of Node that checks share: their exports, and the classes in them.
  * Each is protected when a check gets it for the first time.
  */
-import { HANDLE_MAKERS } from "./harden_handles.ts";
-import { fixProperty, protect, protectInstance } from "./protect.ts";
+import { withFreeStack } from "./free_stack.ts";
+import { HANDLE_MAKERS, hideHandles } from "./harden_handles.ts";
+import { fixProperty, isObject, protect, protectInstance } from "./protect.ts";
 import { protectWeb } from "./protect_globals.ts";
 import { refuseSetId } from "./harden_modes.ts";
 import { protectInternals } from "./protect_internals.ts";
@@ -20,6 +21,12 @@ const groups: readonly (readonly string[])[] = [
 
 /** Modules from whose classes other modules inherit, or whose instances all modules return. */
 const basic = ["events", "stream", "buffer", "util"];
+
+/**
+ * Modules whose getters are read at once: some replace themselves at their first use, and others
+ * return a class that a check can also reach through an instance.
+ */
+const complete: ReadonlySet<string> = new Set(["crypto", "fs", "stream"]);
 
 type Builtin = (name: string) => object | undefined;
 
@@ -48,10 +55,12 @@ export function createModuleProtection(builtin: Builtin): ModuleProtection {
     known.add(name);
     const module = builtin(name);
     if (module === undefined) return;
-    // Some getters of this module replace themselves at their first use.
-    if (name === "crypto") Reflect.ownKeys(module).forEach((key) => Reflect.get(module, key));
-    for (const instance of instancesOf(name, module as never)) protectInternals(instance);
-    protectModule(module);
+    if (complete.has(name)) Reflect.ownKeys(module).forEach((key) => Reflect.get(module, key));
+    for (const instance of instancesOf(name, module as Module, builtin)) {
+      if (isObject(instance)) hideHandles(instance);
+      protectInternals(instance);
+    }
+    protectModule(module, complete.has(name));
     for (const group of groups) if (group.includes(name)) group.forEach(protectOnce);
   }
 
@@ -65,15 +74,17 @@ export function createModuleProtection(builtin: Builtin): ModuleProtection {
       begun = true;
       protectWeb();
       basic.forEach(protectOnce);
+      errorsOf(builtin("events") as never).forEach(protectInstance);
     },
   };
 }
 
 // A getter of a module may load code. A setter changes the defaults of all checks.
-function protectModule(module: object): void {
+function protectModule(module: object, atOnce: boolean): void {
   for (const key of Reflect.ownKeys(module)) {
     const { configurable, get } = Object.getOwnPropertyDescriptor(module, key)!;
     if (!configurable || get === undefined) continue;
+    if (atOnce) protectPart(Reflect.apply(get, module, []));
     fixProperty(module, key, () => protectPart(Reflect.apply(get, module, [])), "ignored");
   }
   // Some libraries assign functions of a module, and define properties on it.
@@ -93,16 +104,38 @@ function isNamespace(value: unknown): boolean {
 
 type Module = Record<string, ((...args: unknown[]) => object) & (new () => object)>;
 
+// Returns an error of each kind, because all errors of Node inherit from these classes.
+function errorsOf(EventEmitter: new () => { emit(name: string, value: unknown): void }): unknown[] {
+  const failing = [
+    () => Buffer.alloc("" as never),
+    () => Buffer.alloc(-1),
+    () => new EventEmitter().emit("error", 1),
+  ];
+  return failing.map((run) => {
+    try {
+      return run();
+    } catch (error) {
+      return error;
+    }
+  });
+}
+
 // Returns instances of classes without a public name, and of classes that the runtime completes
 // when it creates the first instance.
-function instancesOf(name: string, module: Module): unknown[] {
+function instancesOf(name: string, module: Module, builtin: Builtin): unknown[] {
   const more = HANDLE_MAKERS[name]?.(module) ?? [];
-  return [...samples[name]?.(module) ?? [], ...more];
+  return [...samples[name]?.(module, builtin) ?? [], ...more];
+}
+
+interface Session {
+  request(headers: object): Session;
+  on(event: string, run: () => void): void;
+  destroy(): void;
 }
 
 const key = new Uint8Array(16);
 
-const samples: Readonly<Record<string, (module: Module) => unknown[]>> = {
+const samples: Readonly<Record<string, (module: Module, builtin: Builtin) => unknown[]>> = {
   timers({ setTimeout, clearTimeout, setImmediate, clearImmediate }) {
     const [timer, immediate] = [setTimeout!(() => {}, 1), setImmediate!(() => {})];
     clearTimeout!(timer);
@@ -123,24 +156,39 @@ const samples: Readonly<Record<string, (module: Module) => unknown[]>> = {
     return [Reflect.construct(EventEmitterAsyncResource!, [{ name: "sample" }])];
   },
   http: ({ Agent, IncomingMessage }) => [new Agent!(), new IncomingMessage!()],
-  http2: ({ createServer }) => [createServer!()],
+  http2: ({ createServer, connect }, builtin) => {
+    const { duplexPair } = builtin("stream") as Module;
+    const [socket] = duplexPair!() as object[];
+    const session = connect!("http://localhost/", { createConnection: () => socket }) as Session;
+    const stream = session.request({ ":path": "/" });
+    for (const one of [session, stream]) one.on("error", () => {});
+    queueMicrotask(() => session.destroy());
+    return [createServer!(), session, stream];
+  },
   net: ({ Socket }) => [new Socket!()],
-  stream: ({ PassThrough }) => [new PassThrough!()],
-  tls: ({ createSecureContext }) => [createSecureContext!()],
+  stream: ({ PassThrough, duplexPair }) => [new PassThrough!(), ...duplexPair!() as object[]],
+  tls: ({ createSecureContext, TLSSocket }) => {
+    const socket = new TLSSocket!() as { ssl: object; destroy(): void };
+    const { ssl } = socket;
+    socket.destroy();
+    return [createSecureContext!(), socket, { ssl }];
+  },
 };
 
 /**
  * Makes `node:fs` protect the class of file handles, which has no public name.
  *
  * @param promises `node:fs/promises`
+ * @param protectLines protects the modules whose classes `readLines()` returns
  */
-export function protectFileHandles(promises: object): void {
+export function protectFileHandles(promises: object, protectLines: () => void): void {
   const original = Reflect.get(promises, "open") as AnyFunction;
   let guarded = false;
   const open = async (...args: unknown[]) => {
     const handle = await Reflect.apply(original, promises, args) as object;
     const prototype = Object.getPrototypeOf(handle);
     if (!guarded) refuseSetId(prototype, true, 1);
+    if (!guarded) withFreeStack(protectLines);
     guarded = true;
     // With the class, a check could make a handle from any descriptor.
     Object.defineProperty(prototype, "constructor", { value: Object, writable: false });

@@ -52,6 +52,8 @@ export interface SandboxEnd {
   unresponsive: boolean;
   /** Whether the realm ended by itself, for example by an error of the runtime. */
   crashed: boolean;
+  /** The number of runs that continued after their deadlines. */
+  strays: number;
 }
 
 /** A sandbox does not respond to a deadline, since a check blocks its thread. */
@@ -112,7 +114,7 @@ export function createSandbox(
   let received = 0;
   // The reason why the sandbox has ended.
   let failure: Error | undefined;
-  let strayed = false;
+  let strays = 0;
 
   function fail(reason: string | Error, crashed = false): void {
     if (failure !== undefined) return;
@@ -124,7 +126,7 @@ export function createSandbox(
     runs.clear();
     broken.resolve(error.message);
     const unresponsive = error instanceof UnresponsiveError;
-    ended.resolve({ commands: [...commands], unresponsive, crashed });
+    ended.resolve({ commands: [...commands], unresponsive, crashed, strays });
   }
 
   function receive(data: FromSandbox): void {
@@ -164,7 +166,7 @@ export function createSandbox(
 
   function leave(id: number): void {
     runs.delete(id);
-    if (strayed && runs.size === 0) fail("A check continued after its deadline");
+    if (strays > 0 && runs.size === 0) fail("A check continued after its deadline");
   }
 
   const abandon = () => fail(new UnresponsiveError([...commands]));
@@ -182,7 +184,7 @@ export function createSandbox(
           "The check was notified of its deadline and continued: its sandbox is closed",
         ),
       );
-      strayed = true;
+      strays++;
       broken.resolve("A check continued after its deadline");
       leave(id);
     }, strayMilliseconds);

@@ -161,8 +161,11 @@ const accepted = /: (?:length|Symbol\(kCapture\))$/;
 
 Deno.test("A check cannot change a class that it reaches through any object", async () => {
   await using field = await open();
-  for (const command of ["net", "net_process"]) {
-    const code = `return (await (${findChangeable})()).join("\\n")`;
+  for (const command of ["net", "net_process", "run", "run_process", "files", "files_process"]) {
+    const { folder, port } = field.surroundings;
+    const code = `return (await (${findChangeable})(${
+      JSON.stringify({ folder, port })
+    })).join("\\n")`;
     const [many, ...found] = (await field.evaluate(command, code)).split("\n");
     assertEquals(many, "OK true");
     assertEquals(found.filter((line) => !accepted.test(line)), []);

@@ -126,13 +126,16 @@ async function closes(path: string | undefined): Promise<void> {
 }
 
 Deno.test("Without grep, list() returns the same processes and marks", async () => {
-  const run = markBelow(createMark());
+  const mark = createMark();
+  const run = markBelow(mark);
   // A check can set other variables of its programs, but these must not hide the mark.
-  const forged = markBelow(createMark());
+  const forged = markBelow(mark);
   const child = new Deno.Command("/bin/sleep", {
     args: ["60"],
     env: {
       A: "x\ny\\n",
+      // Any user can start such a process.
+      FOREIGN: `${MARK_VARIABLE}=${markBelow(createMark())} `.repeat(1_000),
       B: `${MARK_VARIABLE}=${forged}`,
       [MARK_VARIABLE]: run,
       Z: `${MARK_VARIABLE}=${forged}`,
@@ -140,7 +143,7 @@ Deno.test("Without grep, list() returns the same processes and marks", async () 
     clearEnv: true,
   }).spawn();
   const find = async (path?: string) => {
-    const helper = startProcessHelper(createMark(), path);
+    const helper = startProcessHelper(mark, path);
     try {
       const list = await helper.list();
       return list.filter(({ pid }) => pid === child.pid || pid === Deno.pid);

@@ -278,3 +278,20 @@ Deno.test("runPlugin() does not start an executable with another digest", async 
   }, never);
   assertStringIncludes(refused.output.text, "its SHA-256 is");
 });
+
+Deno.test("runPlugin() refuses a pinned executable that is a named pipe, or too large to read in time", async () => {
+  const folder = await Deno.makeTempDir();
+  const [pipe, large] = [`${folder}/pipe`, `${folder}/large`];
+  assertEquals((await new Deno.Command("/usr/bin/mkfifo", { args: [pipe] }).output()).code, 0);
+  await Deno.writeTextFile(large, "");
+  await Deno.truncate(large, 2 ** 40);
+  const run = { env: {}, cwd: "/", sha256: "ab".repeat(32) };
+  // The runtime has 32 threads for files.
+  for (let count = 0; count < 40; count++) {
+    const { output } = await runPlugin({ ...run, argv: [pipe] }, never);
+    assertStringIncludes(output.text, "it is not a regular file");
+  }
+  const { output } = await runPlugin({ ...run, argv: [large] }, AbortSignal.timeout(100));
+  assertStringIncludes(output.text, "its SHA-256 was not known at the deadline");
+  await Deno.remove(folder, { recursive: true });
+});

@@ -34,7 +34,8 @@ function sandbox() {
   const proofs: PromiseWithResolvers<void>[] = [];
   return {
     ended: ended.promise,
-    end: (unresponsive: boolean) => ended.resolve({ commands: [], unresponsive, crashed: false }),
+    end: (unresponsive: boolean) =>
+      ended.resolve({ commands: [], unresponsive, crashed: false, strays: 0 }),
     proofs,
     prove() {
       const proof = Promise.withResolvers<void>();

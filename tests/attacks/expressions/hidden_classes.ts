@@ -2,7 +2,9 @@
  * Finds the classes that user code can change. It runs inside a sandbox: a test sends its source.
  * It creates objects of many kinds, and follows their prototypes and all of their properties.
  */
-export async function findChangeable(): Promise<string[]> {
+export async function findChangeable(
+  { folder, port }: { folder: string; port: number },
+): Promise<string[]> {
   // deno-lint-ignore no-explicit-any -- the modules of Node, by name
   const node = (name: string): any => process.getBuiltinModule(name);
   // deno-lint-ignore no-explicit-any -- names that the types of the runtime lack
@@ -101,6 +103,20 @@ export async function findChangeable(): Promise<string[]> {
           return undefined;
         }
       }),
+    duplex: () => node("stream").duplexPair(),
+    typed: () => [node("stream").Writable, node("fs").ReadStream, node("fs").WriteStream],
+    web2: () => [
+      node("stream").Readable.toWeb(node("stream").Readable.from(["a"])),
+      node("stream").Writable.toWeb(new (node("stream").PassThrough)()),
+    ],
+    on: async () => {
+      const emitter = new (node("events"))();
+      const values = node("events").on(emitter, "x");
+      emitter.emit("x", 1);
+      await values.next();
+      return values;
+    },
+    promises: () => [node("timers/promises").setInterval(1), node("timers/promises").scheduler],
     tracing: () => node("diagnostics_channel").tracingChannel("x"),
     modules: () =>
       node("module").builtinModules.map((name: string) => {
@@ -111,6 +127,66 @@ export async function findChangeable(): Promise<string[]> {
         }
       }),
   };
+  const sleep = (milliseconds: number) => new Promise((go) => setTimeout(go, milliseconds));
+  const later = (run: () => void) => setTimeout(run, 500);
+  /** Objects that need a permission. */
+  const live: Record<string, () => unknown> = {
+    connection: async () => {
+      const made = await Deno.connect({ hostname: "127.0.0.1", port });
+      later(() => made.close());
+      return [made, made.readable, made.writable];
+    },
+    tls: async () => {
+      const made = node("tls").connect({ port, host: "127.0.0.1", rejectUnauthorized: false });
+      ignore(made);
+      const { ssl } = made;
+      await sleep(50);
+      made.destroy();
+      return [made, ssl];
+    },
+    http2: async () => {
+      const made = node("http2").connect(`http://127.0.0.1:${port}/`);
+      ignore(made);
+      const asked = made.request({ ":path": "/" });
+      ignore(asked);
+      await sleep(100);
+      later(() => made.destroy());
+      return [made, asked];
+    },
+    response: async () => [await fetch(`http://127.0.0.1:${port}/`)],
+    child: () => {
+      const options = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+      const made = new Deno.Command("/bin/cat", options).spawn();
+      later(() => made.kill());
+      return [made, made.stdin, made.stdout, made.stderr, made.status];
+    },
+    nodeChild: async () => {
+      const made = node("child_process").spawn("/bin/cat", []);
+      await sleep(50);
+      later(() => made.kill());
+      return made;
+    },
+    file: async () => {
+      const made = await Deno.open(`${folder}/allowed/file`);
+      later(() => made.close());
+      return [made, made.readable, Deno.watchFs(`${folder}/allowed`)];
+    },
+    handle: async () => {
+      const made = await node("fs/promises").open(`${folder}/allowed/file`);
+      return [made, made.readLines(), made.createReadStream()];
+    },
+    fileStream: () => node("fs").createReadStream(`${folder}/allowed/file`),
+  };
+  for (const [name, make] of Object.entries(live)) {
+    makers[name] = async () => {
+      try {
+        return await make();
+      } catch (error) {
+        if (/NotCapable|EACCES|EPERM/.test(String(error))) return undefined;
+        throw error;
+      }
+    };
+  }
   const found: string[] = [];
   const seen = new Set<unknown>();
   const queue: [value: object, path: string][] = [];
