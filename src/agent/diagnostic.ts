@@ -15,8 +15,10 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   return `${diagnostic.severity}: ${explain(diagnostic)}`;
 }
 
+// Only a message may have several lines. The other parts are names that a project chooses.
 function explain({ place, source, message }: Diagnostic): string {
-  return `${source === undefined ? "" : `${source}: `}${place}: ${message}`;
+  const line = (name: string) => name.replaceAll("\r", "\\r").replaceAll("\n", "\\n");
+  return `${source === undefined ? "" : `${line(source)}: `}${line(place)}: ${message}`;
 }
 
 /** Returns the errors among diagnostics, without the warnings. */

@@ -22,6 +22,7 @@ import { buildDeployable, findForeign, writeDeployable } from "./build_deployabl
 import { withVersion } from "./git.ts";
 import { DEFAULT_AGENT, readAgent } from "./load.ts";
 import { checkLock } from "./permission_lock.ts";
+import { parentOf } from "../project/project.ts";
 import { agentWord } from "./shared_options.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { withProgress } from "./terminal.ts";
@@ -90,6 +91,11 @@ export const compile: Subcommand = defineSubcommand({
     const gains = await findGains(agent.manifest);
     const manifest = await withVersion(path, withProcfs(agent.manifest));
     const files = await buildDeployable(path, manifest, agent.code, gains);
+    if (await leavesFolder(out)) {
+      throw new UsageError(
+        `Cannot write to ${quoteText(out)}: a link leads to another folder; expected its real path`,
+      );
+    }
     const foreign = await findForeign(out, files);
     if (foreign !== undefined) {
       throw new UsageError(
@@ -135,6 +141,20 @@ export const compile: Subcommand = defineSubcommand({
     return 0;
   },
 });
+
+// A relative path in a command, such as `dist`, can be a link in a project of another person.
+async function leavesFolder(out: string): Promise<boolean> {
+  if (out.startsWith("/") || out.split("/").includes("..")) return false;
+  const here = await Deno.realPath(".");
+  for (let folder = out; folder !== "/"; folder = parentOf(folder)) {
+    try {
+      return !`${await Deno.realPath(folder)}/`.startsWith(here === "/" ? here : `${here}/`);
+    } catch {
+      // The folder does not exist yet.
+    }
+  }
+  return false;
+}
 
 /** Debian compares versions, and a commit has no order. */
 function packageVersion(version: string | undefined): string {

@@ -5,7 +5,7 @@ import { bundle, BundleError } from "../project/bundle.ts";
 import { ownBundle, sandboxImports } from "./own_bundles.ts";
 import type { Lookup } from "../agent/resolve_listen.ts";
 import { quoteText } from "../nagios/text.ts";
-import { foreignModules } from "../project/foreign_modules.ts";
+import { foreignModules, isForeignLink } from "../project/foreign_modules.ts";
 import type { Modules, SandboxCode } from "../runner/channel.ts";
 import { describeCode } from "../runner/describe_code.ts";
 import { readBundleError, readLoadError } from "./deno_errors.ts";
@@ -112,6 +112,7 @@ async function describeInProcess(
 async function bundleAgent(path: string, minify: boolean): Promise<Modules> {
   try {
     if (!(await Deno.stat(path)).isFile) throw loadError(path, "It is not a file");
+    if (await isForeignLink(path)) throw loadError(path, "It is a link to another project");
     const [agent, runtime, plain] = await Promise.all([
       bundle(path, { minify: minify ? "names" : undefined, sourceMap: true }),
       ownBundle("runtime"),

@@ -8,7 +8,7 @@ import {
 } from "./read_deployment.ts";
 import { type Lifecycle, openLifecycle } from "./lifecycle.ts";
 import type { Orders } from "./orders.ts";
-import { createLog, lineWriter, type Log } from "./log.ts";
+import { createLog, type LineWriter, lineWriter, type Log } from "./log.ts";
 import { type Notifier, openNotifier } from "./notify.ts";
 import { createOrders } from "./orders.ts";
 import { takeProcessTree } from "./daemon_permissions.ts";
@@ -97,7 +97,7 @@ export async function serveDeployed(place: Place, service: ServiceManager): Prom
 
   async function reload(): Promise<void> {
     systemd.send("RELOADING=1");
-    const reason = await reloadFrom(place, agent, daemon);
+    const reason = await reloadFrom(place, agent, daemon, stderr.write);
     if (reason !== undefined) {
       log("error", "reload refused", { reason });
       daemon.refused(reason);
@@ -171,12 +171,13 @@ async function reloadFrom(
   place: Place,
   started: DeployedAgent,
   daemon: Lifecycle,
+  write: LineWriter,
 ): Promise<string | undefined> {
   try {
     const refusal = await readRefusal(place.folder);
     if (refusal !== undefined) return refusal;
     const next = await readDeployedAgent(place);
-    printAll(next.diagnostics);
+    printAll(next.diagnostics, write);
     if (next.programs !== started.programs) {
       return "the deployable contains another version of Checkwright: restart the daemon to use it";
     }
@@ -184,7 +185,7 @@ async function reloadFrom(
       await daemon.reload(await ordersOf(next, place, NO_QUARANTINE, daemon.log));
   } catch (error) {
     if (!(error instanceof AgentError)) return (error as Error).message;
-    printAll(error.diagnostics);
+    printAll(error.diagnostics, write);
     return "the agent has errors";
   }
 }
@@ -206,9 +207,19 @@ function createService({ notify, notifyFrom, watchdog }: ServiceManager): Notifi
   };
 }
 
-/** Prints diagnostics to standard error, one a line. */
-export function printAll(diagnostics: readonly Diagnostic[]): void {
+/**
+ * Prints diagnostics, one a line.
+ *
+ * @param diagnostics the diagnostics
+ * @param write receives each line. A daemon that serves must not wait for the reader of the log, as
+ *   `console.error()` does.
+ */
+export function printAll(
+  diagnostics: readonly Diagnostic[],
+  write: LineWriter = console.error,
+): void {
   for (const diagnostic of diagnostics) {
-    console.error(`checkwright: ${formatDiagnostic(diagnostic)}`);
+    // A key of the settings may contain a line break.
+    write(`checkwright: ${formatDiagnostic(diagnostic).replaceAll("\n", "\\n")}`);
   }
 }

@@ -64,8 +64,10 @@ export async function buildBinary(
       ...args,
     ]);
     if (reason !== undefined) throw binaryError(`deno compile: ${reason}`);
-    await Deno.copyFile(made, `${output}.tmp`);
-    await Deno.rename(`${output}.tmp`, output);
+    // A name that nobody knows cannot be a link to another file.
+    const temporary = `${output}.${crypto.randomUUID()}`;
+    await Deno.copyFile(made, temporary);
+    await Deno.rename(temporary, output);
   } finally {
     await Deno.remove(root, { recursive: true });
   }

@@ -80,7 +80,14 @@ export async function buildDeb(
     await Deno.mkdir(output, { recursive: true });
     // Names of package files do not contain the epoch of the version (`1:`).
     const path = `${output}/${name}_${version.replace(/^\d+:/, "")}_${architecture}.deb`;
-    await dpkgDeb([...compression, "--root-owner-group", "--build", root, path]);
+    // The path can be a link to another file. A rename replaces the link itself.
+    const temporary = `${output}/.${crypto.randomUUID()}.deb`;
+    try {
+      await dpkgDeb([...compression, "--root-owner-group", "--build", root, temporary]);
+      await Deno.rename(temporary, path);
+    } finally {
+      await Deno.remove(temporary).catch(() => {});
+    }
     return path;
   } finally {
     await Deno.remove(root, { recursive: true });

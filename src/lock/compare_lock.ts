@@ -127,9 +127,13 @@ function grantsOfCommand(locked: LockedCommand): Grant[] {
     entry,
     ...(user !== undefined && { user }),
     ...(group !== undefined && { group }),
-    ...(kind === "plugin" && locked.prefix && { prefix: locked.prefix.join(" ") }),
+    ...(kind === "plugin" && locked.prefix && { prefix: joinWords(locked.prefix) }),
     ...(sha256 !== undefined && { sha256 }),
   }, ...wire];
+}
+
+function joinWords(words: readonly string[]): string {
+  return words.map((word) => /^[^\s"\\]+$/.test(word) ? word : JSON.stringify(word)).join(" ");
 }
 
 function includes(grant: Grant, want: Grant): boolean {

@@ -63,6 +63,21 @@ export async function foreignModules(bundle: string, agent: string): Promise<For
 }
 
 /**
+ * Returns whether the module of an agent is a link to a file outside of its project. Such a file could
+ * be a secret, and error messages would show lines of it.
+ *
+ * @param agent path of the agent
+ */
+export async function isForeignLink(agent: string): Promise<boolean> {
+  const [real, folder] = await Promise.all([
+    Deno.realPath(agent),
+    Deno.realPath(parentOf(agent) === "/" && !agent.startsWith("/") ? "." : parentOf(agent)),
+  ]);
+  const place = `${folder === "/" ? "" : folder}/`;
+  return !real.startsWith(await projectFolder(place + "agent") ?? place);
+}
+
+/**
  * Returns the reason why an agent may not import a file of this disk. No part of such a file may be
  * shown in a message: it can be the target of a link to a secret.
  *
