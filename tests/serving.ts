@@ -32,6 +32,13 @@ export function checkwright(...args: string[]): Deno.Command {
 
 /** Returns the command for a subcommand of `checkwright`, with additional variables. */
 export function checkwrightIn(env: Record<string, string>, ...args: string[]): Deno.Command {
+  return checkwrightWith({ env }, args);
+}
+
+function checkwrightWith(
+  { cwd, env }: { cwd?: string; env?: Record<string, string> },
+  args: readonly string[],
+): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -42,6 +49,7 @@ export function checkwrightIn(env: Record<string, string>, ...args: string[]): D
       ...args,
     ],
     env: { NO_COLOR: "1", ...env },
+    ...(cwd !== undefined && { cwd }),
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -49,10 +57,23 @@ export function checkwrightIn(env: Record<string, string>, ...args: string[]): D
 }
 
 /** Runs a subcommand until it exits. */
-export async function run(
-  ...args: string[]
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = checkwright(...args).spawn();
+export function run(...args: string[]): Promise<RunResult> {
+  return ended(checkwright(...args), args);
+}
+
+/** Runs a subcommand in a folder until it exits. */
+export function runIn(cwd: string, ...args: string[]): Promise<RunResult> {
+  return ended(checkwrightWith({ cwd }, args), args);
+}
+
+interface RunResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+async function ended(command: Deno.Command, args: readonly string[]): Promise<RunResult> {
+  const child = command.spawn();
   const { code, stdout, stderr } = await outputOf(child, `checkwright ${args.join(" ")}`);
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };

@@ -5,7 +5,7 @@ import { withVersion } from "../../src/cli/git.ts";
 import { bundle } from "../../src/project/bundle.ts";
 import { foreignModules } from "../../src/project/foreign_modules.ts";
 import { createProject } from "../project.ts";
-import { run } from "../serving.ts";
+import { run, runIn } from "../serving.ts";
 import { isMissing } from "../tools.ts";
 import { runToEnd } from "../waiting.ts";
 
@@ -176,6 +176,44 @@ Deno.test("init writes no file behind a link of a repository", async () => {
   }
   const names = [...Deno.readDirSync(other.folder)].map(({ name }) => name).sort();
   assertEquals(names, ["agent.ts", "deno.json"]);
+});
+
+Deno.test("An agent that is a link to a file outside of its project is not read", async () => {
+  await using other = await createProject("export {};");
+  const secret = await other.write(".env", "TOKEN=abc123SECRET\n");
+  await using project = await createProject('export default { commands: { a: () => "fine" } };');
+  await Deno.symlink(secret, `${project.folder}/linked.ts`);
+  await Deno.symlink("agent.ts", `${project.folder}/own.ts`);
+  const linked = await run("validate", `${project.folder}/linked.ts`);
+  assertEquals(linked.code, 3);
+  assertStringIncludes(linked.stderr, "It is a link to another project");
+  assertEquals(linked.stderr.includes("abc123SECRET"), false);
+  assertEquals((await run("validate", `${project.folder}/own.ts`)).code, 0);
+});
+
+Deno.test("compile writes no file behind a link of a repository", async () => {
+  await using other = await createProject("export {};");
+  await using project = await createProject(
+    'export default { tls: false, commands: { a: () => "fine" } };',
+  );
+  const { folder, agent } = project;
+  await Deno.symlink(other.folder, `${folder}/link`);
+  for (const out of ["link", "link/new/dist"]) {
+    const { code, stderr } = await runIn(folder, "compile", agent, `--out=${out}`);
+    assertEquals(code, 3, stderr);
+    assertStringIncludes(stderr, "a link leads to another folder");
+  }
+  const victim = await other.write("victim", "untouched");
+  const deb = ["--deb", "--no-runtime", "--package-version=1"];
+  assertEquals((await runIn(folder, "compile", agent, "--out=dist", ...deb)).code, 0);
+  const [name] = [...Deno.readDirSync(`${folder}/dist`)].map(({ name }) => name)
+    .filter((name) => name.endsWith(".deb"));
+  await Deno.remove(`${folder}/dist/${name}`);
+  await Deno.symlink(victim, `${folder}/dist/${name}`);
+  assertEquals((await runIn(folder, "compile", agent, "--out=dist", ...deb)).code, 0);
+  assertEquals(await Deno.readTextFile(victim), "untouched");
+  const names = [...Deno.readDirSync(other.folder)].map(({ name }) => name).sort();
+  assertEquals(names, ["agent.ts", "deno.json", "victim"]);
 });
 
 Deno.test("Texts of a repository cannot control the terminal of a developer", async () => {
