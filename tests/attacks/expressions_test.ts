@@ -11,6 +11,7 @@ import { host } from "./expressions/host.ts";
 import { inputs } from "./expressions/inputs.ts";
 import { modules } from "./expressions/modules.ts";
 import { network } from "./expressions/network.ts";
+import { probes, probingAmbushes } from "./expressions/probes.ts";
 import { realm } from "./expressions/realm.ts";
 import { sharedState } from "./expressions/shared_state.ts";
 
@@ -107,6 +108,7 @@ async function expectUnharmed({ served, surroundings, intrusions, evaluate }: Ba
 const allAmbushes = (surroundings: Surroundings) => [
   ...ambushes(surroundings),
   ...sharedState(surroundings),
+  ...probingAmbushes(surroundings),
 ];
 
 const groups: Record<string, (surroundings: Surroundings) => Expression[]> = {
@@ -117,6 +119,7 @@ const groups: Record<string, (surroundings: Surroundings) => Expression[]> = {
   computations,
   realm,
   inputs,
+  probes,
 };
 
 for (const [group, expressionsOf] of Object.entries(groups)) {
