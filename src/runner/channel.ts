@@ -14,6 +14,8 @@ export interface Channel {
   post(message: ToSandbox): void;
   /** Ends the realm as far as possible. */
   terminate(): void;
+  /** Whether the realm is a thread of this process, which cannot always be ended. */
+  hasThread?: boolean;
 }
 
 /** The modules that a sandbox evaluates. They contain no imports. */

@@ -72,6 +72,12 @@ export class UnresponsiveError extends Error {
 /** Receives the messages that checks log. */
 export type SandboxLog = (command: string, message: string) => void;
 
+/**
+ * How long the thread of a worker may take to prove that it is free before it is ended. Native code
+ * that blocks a thread cannot be ended.
+ */
+const endMilliseconds = 10_000;
+
 /** Time for which a check may continue after its deadline before its sandbox is examined. */
 const strayMilliseconds = 1_000;
 
@@ -120,13 +126,31 @@ export function createSandbox(
     if (failure !== undefined) return;
     const error = reason instanceof Error ? reason : new Error(reason);
     failure = error;
-    channel.terminate();
     ready.reject(error);
-    for (const waiting of [...runs.values(), ...descriptions, ...proofs]) waiting.reject(error);
+    const waiting = [...runs.values(), ...descriptions, ...proofs.splice(0)];
+    for (const { reject } of waiting) reject(error);
     runs.clear();
     broken.resolve(error.message);
     const unresponsive = error instanceof UnresponsiveError;
+    if (unresponsive || crashed || !channel.hasThread) end(unresponsive, crashed);
+    else proveAndEnd();
+  }
+
+  function end(unresponsive: boolean, crashed: boolean): void {
+    channel.terminate();
     ended.resolve({ commands: [...commands], unresponsive, crashed, strays });
+  }
+
+  // Without this proof, the number of threads that cannot be ended would be unknown.
+  function proveAndEnd(): void {
+    const timer = setTimeout(() => end(true, false), endMilliseconds);
+    Deno.unrefTimer(timer);
+    const free = () => {
+      clearTimeout(timer);
+      end(false, false);
+    };
+    proofs.push({ resolve: free, reject: free });
+    post({ type: "prove" });
   }
 
   function receive(data: FromSandbox): void {
@@ -190,7 +214,13 @@ export function createSandbox(
     }, strayMilliseconds);
   }
 
-  const channel = open({ message: receive, broken: (reason) => fail(reason, true) });
+  const channel = open({
+    message: receive,
+    broken(reason) {
+      for (const { reject } of failure === undefined ? [] : proofs.splice(0)) reject(failure!);
+      fail(reason, true);
+    },
+  });
   const post = (message: ToSandbox) => channel.post(message);
 
   return {

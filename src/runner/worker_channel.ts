@@ -72,6 +72,7 @@ export function openWorker(
     events.broken(event.message || "The sandbox failed");
   };
   return {
+    hasThread: true,
     post: (message) => worker.postMessage([token, message]),
     terminate() {
       worker.terminate();

@@ -54,6 +54,16 @@ Deno.test("If many runs continue after their deadlines, the daemon restarts: the
   });
 });
 
+Deno.test("A worker whose thread cannot be ended counts as abandoned, whenever it blocks", async () => {
+  await using served = await serve(agent, "--no-tls");
+  const ask = (command: string) =>
+    sendQuery({ host: "127.0.0.1", port: served.port, command, tls: false, timeout: 20 });
+  await ask("blocks_later");
+  await served.logged("error abandoned commands=blocks_later");
+  await served.logged("error quarantined command=blocks_later");
+  assertEquals((await ask("ok")).text, "fine");
+});
+
 Deno.test("Answer and log of a command that timed out report how it ended", async (t) => {
   await using served = await serve(agent, "--no-tls");
   const ask = (command: string) =>
