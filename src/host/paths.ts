@@ -14,3 +14,9 @@ export const GROUPS_PATH = "/etc/group";
  * only. It is a part of util-linux.
  */
 export const SETPRIV_PATH = "/usr/bin/setpriv";
+
+/**
+ * The folder of the runtime's caches for the daemon and its sandboxes. It cannot be created. Otherwise
+ * the runtime would store each module that a check imports from memory, without a permission.
+ */
+export const NO_CACHE = "/dev/null/none";

@@ -1,6 +1,7 @@
 import { formatFlags, type GrantedPermissions } from "../agent/granted_permissions.ts";
 import { statusOfChild } from "../host/child_status.ts";
 import { MARK_VARIABLE } from "../host/mark.ts";
+import { NO_CACHE } from "../host/paths.ts";
 import type { ProcessTree } from "../host/process_tree.ts";
 import { decodeText } from "../nagios/text.ts";
 import { type Bounds, startBounded } from "./bounded_command.ts";
@@ -98,6 +99,7 @@ export function openProcess(
       env: {
         ...declaredEnvironment(permissions.env),
         NO_COLOR: "1",
+        DENO_DIR: NO_CACHE,
         [MARK_VARIABLE]: facts.mark,
         ...env,
       },

@@ -91,7 +91,7 @@ Deno.test("The environment of a process sandbox contains the declared variables 
     const names = variables.map((one) => one.slice(0, one.indexOf("="))).filter((one) =>
       one !== "_"
     );
-    assertEquals(names.sort(), ["BOUNDED_DECLARED", "CHECKWRIGHT_RUN", "NO_COLOR"]);
+    assertEquals(names.sort(), ["BOUNDED_DECLARED", "CHECKWRIGHT_RUN", "DENO_DIR", "NO_COLOR"]);
     assertEquals(variables.includes("BOUNDED_DECLARED=value"), true);
   } finally {
     pool.close();
