@@ -121,7 +121,9 @@ function grantsOfCommand(locked: LockedCommand): Grant[] {
     ];
   }
   const { kind, user, group, sha256 } = locked;
-  const entry = kind === "plugin" ? locked.executable : locked.line;
+  const entry = kind === "plugin"
+    ? joinWords([locked.executable, ...locked.args ?? []])
+    : locked.line;
   return [{
     kind,
     entry,

@@ -1,3 +1,4 @@
+import { whyBroad } from "../agent/broad.ts";
 import { formatHostPort } from "../net/host_port.ts";
 import { permissionNames, type Permissions } from "../check/declared_permissions.ts";
 import { isBuiltIn, type Manifest, type ManifestCommand } from "../agent/manifest.ts";
@@ -28,10 +29,12 @@ interface LockedExec extends LockedAny {
   sha256?: string;
 }
 
-/** A plugin. Its executable is granted with any arguments. */
+/** A plugin. Its executable is granted with any arguments, unless it can start any other program. */
 export interface LockedPlugin extends LockedExec {
   kind: "plugin";
   executable: string;
+  /** The arguments; omitted if the executable is granted with any arguments. */
+  args?: string[];
   /** The program that starts it, and its arguments; omitted for none. */
   prefix?: string[];
 }
@@ -120,6 +123,8 @@ function lockCommand(command: ManifestCommand): LockedCommand {
     ? {
       kind: "plugin",
       executable: command.argv[0]!,
+      // The arguments of a shell or an interpreter are a program.
+      ...(whyBroad("run", command.argv[0]!) !== undefined && { args: command.argv.slice(1) }),
       ...(command.prefix && { prefix: command.prefix }),
       ...how,
     }

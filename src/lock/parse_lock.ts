@@ -70,6 +70,7 @@ const plugin = fields<LockedPlugin>({
   ...common,
   kind: oneOf("plugin"),
   executable: absolutePath,
+  args: listOf(anyText),
   prefix: listOf(anyText),
   user: text,
   group: text,

