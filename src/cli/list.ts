@@ -2,6 +2,7 @@ import { errorsOf } from "../agent/diagnostic.ts";
 import type { Manifest } from "../agent/manifest.ts";
 import { formatCommand } from "./command_summary.ts";
 import { printDiagnostics } from "./diagnostics.ts";
+import { printable } from "./printable.ts";
 import { DEFAULT_AGENT } from "./load.ts";
 import { loadOnHost } from "./load_on_host.ts";
 import { agentWord, settingsOption } from "./shared_options.ts";
@@ -26,7 +27,7 @@ export const list: Subcommand = defineSubcommand({
     const { manifest, diagnostics } = await loadOnHost(path, settings);
     printDiagnostics(diagnostics);
     const text = names
-      ? Object.keys(manifest.commands).join("\n")
+      ? Object.keys(manifest.commands).map(printable).join("\n")
       : json
       ? JSON.stringify(manifest, null, 2)
       : formatManifest(manifest);
