@@ -64,7 +64,7 @@ export async function buildBinary(
       ...args,
     ]);
     if (reason !== undefined) throw binaryError(`deno compile: ${reason}`);
-    // A name that nobody knows cannot be a link to another file.
+    // A random name cannot be a link to another file.
     const temporary = `${output}.${crypto.randomUUID()}`;
     await Deno.copyFile(made, temporary);
     await Deno.rename(temporary, output);

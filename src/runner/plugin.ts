@@ -147,7 +147,7 @@ function accountVariables(
   return { LOGNAME: name, USER: name, HOME: home, SHELL: shell };
 }
 
-// Whoever can replace the executable must not stop the daemon: the opening of a pipe would hold one of
+// A user who can replace the executable must not stop the daemon: opening a pipe would hold one of
 // its few threads for files forever, and a file can be endless.
 async function verify(path: string, expected: string, signal: AbortSignal): Promise<void> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);

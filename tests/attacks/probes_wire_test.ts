@@ -111,7 +111,7 @@ function open(port: number, options: ConnectionOptions = {}): Promise<TLSSocket>
   );
 }
 
-/** Sends bytes, and returns the text of the only answer; undefined if there is none. */
+/** Sends bytes, and returns the text of the only answer; undefined without an answer. */
 async function send(socket: TLSSocket, bytes: Uint8Array): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
   const ended = new Promise<void>((resolve) => {

@@ -55,7 +55,7 @@ const cases: Case[] = [
     true,
   ],
   [
-    "a guilty command explains the earlier deaths, so that other commands are no suspects",
+    "a guilty command explains the earlier deaths, so that it is the only suspect",
     {
       quarantined: {},
       suspects: { a: first("run"), b: first("run"), c: { deaths: 0, present: true } },
