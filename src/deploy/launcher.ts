@@ -145,8 +145,8 @@ flags='${runFlags.join(" ")}'
 export DENO_NO_UPDATE_CHECK=1 MALLOC_ARENA_MAX=2
 # The runtime must not print the error that ends a worker: its text can come from a check.
 export DENO_LOG=error,deno_runtime::web_worker=off
-# A check could fill a cache on the disk with modules that it imports from memory.
-export DENO_DIR=${NO_CACHE}
+# Without a home folder, the runtime requires the path of a cache, although it does not use one.
+[ -n "\${HOME:-}\${DENO_DIR:-}" ] || export DENO_DIR=${NO_CACHE}
 
 # The compiled permissions: those that the checks declare, and those that the daemon needs.
 set -- ${["", ...permissions.map(quote)].join(" \\\n  ").trim()}

@@ -16,7 +16,7 @@ export const GROUPS_PATH = "/etc/group";
 export const SETPRIV_PATH = "/usr/bin/setpriv";
 
 /**
- * The folder of the runtime's caches for the daemon and its sandboxes. It cannot be created. Otherwise
- * the runtime would store each module that a check imports from memory, without a permission.
+ * A folder for the runtime's caches that cannot be created. In a cache, the runtime would store each
+ * module that a check imports from memory, without a permission.
  */
 export const NO_CACHE = "/dev/null/none";

@@ -127,7 +127,8 @@ Deno.test("The launcher removes variables that change the runtime, and does not 
     });
     assertStringIncludes(all, "\nKEPT=1\n");
     for (const name of names) assertEquals(all.includes(name), false, name);
-    assertStringIncludes(await start({ DENO_DIR: "/x" }), "\nDENO_DIR=/dev/null/none\n");
+    assertStringIncludes(await start(), "\nDENO_DIR=/dev/null/none\n");
+    assertEquals((await start({ HOME: "/home/me" })).includes("DENO_DIR"), false);
     assertStringIncludes(
       await start({ NOTIFY_SOCKET: "/run/a,b" }),
       'Cannot use NOTIFY_SOCKET "/run/a,b": expected a path without a comma',

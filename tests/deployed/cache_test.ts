@@ -1,5 +1,5 @@
-/** A daemon writes nothing into the caches of the runtime. */
-import { assertEquals } from "@std/assert";
+/** A check in a process, and a daemon without a home folder, write nothing into the runtime's caches. */
+import { assert, assertEquals } from "@std/assert";
 import { askOnce } from "../asking.ts";
 import { createProject } from "../project.ts";
 import { started } from "../serving.ts";
@@ -26,11 +26,24 @@ Deno.test("A check that imports modules from memory stores nothing on the disk",
   await using deployed = await compile(project.agent);
   const home = `${project.folder}/home`;
   await Deno.mkdir(home);
-  const env = { HOME: home, DENO_DIR: `${home}/cache`, XDG_CACHE_HOME: home };
-  await using served = await started(command(deployed.folder, deployed.state, env, []));
-  for (const name of ["worker", "process"]) {
-    assertEquals(await askOnce(served, [name]), "OK 4711");
+  {
+    await using served = await deployed.start();
+    for (const name of ["worker", "process"]) {
+      assertEquals(await askOnce(served, [name]), "OK 4711");
+    }
   }
-  await served.stop();
-  assertEquals([...Deno.readDirSync(home)], []);
+  const env = { HOME: home, XDG_CACHE_HOME: home };
+  await using served = await started(command(deployed.folder, deployed.state, env, []));
+  const before = await sizeOf(home);
+  assertEquals(await askOnce(served, ["process"]), "OK 4711");
+  assert(await sizeOf(home) < before + 500_000);
 });
+
+async function sizeOf(folder: string): Promise<number> {
+  let size = 0;
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    size += isDirectory ? await sizeOf(path) : (await Deno.stat(path)).size;
+  }
+  return size;
+}
