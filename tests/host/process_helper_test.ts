@@ -142,21 +142,17 @@ Deno.test("Without grep, list() returns the same processes and marks", async () 
     },
     clearEnv: true,
   }).spawn();
-  const find = async (path?: string) => {
-    const helper = startProcessHelper(mark, path);
-    try {
-      const list = await helper.list();
-      return list.filter(({ pid }) => pid === child.pid || pid === Deno.pid);
-    } finally {
-      await helper.close();
-    }
-  };
-  const found = await find();
-  assertEquals(await find("/nonexistent"), found);
+  const helpers = [startProcessHelper(mark), startProcessHelper(mark, "/nonexistent")];
+  const lists = await Promise.all(helpers.map((helper) => helper.list()));
+  const [found, withoutGrep] = lists.map((list) =>
+    list.filter(({ pid }) => pid === child.pid || pid === Deno.pid)
+  );
+  assertEquals(withoutGrep, found);
   assertEquals(
-    found.find(({ pid }) => pid === child.pid)?.marks?.toSorted(),
+    found!.find(({ pid }) => pid === child.pid)?.marks?.toSorted(),
     [forged, forged, run].sort(),
   );
-  child.kill("SIGKILL");
+  // This kills the process, because it has the mark.
+  await Promise.all(helpers.map((helper) => helper.close()));
   await statusOf(child, "sleep");
 });
