@@ -72,7 +72,7 @@ export function sandboxedChecks(
       turn.leave();
       return quarantined(name, reason()!);
     }
-    const { trial, alone = false, over, leave } = turn;
+    const { trial, alone = false, over, answered, leave } = turn;
     const { separate = false, ...suspicion } = quarantine.suspicion(name) ?? { deaths: 0 };
     const fresh = inWorker && needsNewWorker(suspicion);
     const own = trial !== undefined || separate;
@@ -91,6 +91,7 @@ export function sandboxedChecks(
           () => fresh || observe(name, sandbox, quarantine),
           (error) => !(error instanceof UnresponsiveError),
         );
+        free.then(answered);
         // If the sandbox has ended itself, the runtime may still work for it.
         const calm = free.then(pool.untilQuiet);
         free.then(async (isFree) => {

@@ -14,6 +14,9 @@ const minQuietMilliseconds = 100;
 const exclusiveMilliseconds = { run: 1_000, linger: 1_500 };
 const maxExclusiveMilliseconds = 30_000;
 
+/** Maximum time that other commands wait after the answer of a trial until the process is quiet. */
+const settleMilliseconds = 500;
+
 /** The permission to run a command in a worker now. */
 export interface Turn {
   /** Set if the command runs alone. */
@@ -22,6 +25,8 @@ export interface Turn {
   alone?: boolean;
   /** Resolves when other commands may run, too. */
   over?: Promise<void>;
+  /** Must be called in a trial when the command has answered. */
+  answered?(): void;
   /** Must be called when the run has ended. */
   leave(): void;
 }
@@ -82,7 +87,8 @@ export function createTrials(
     const opened = Promise.withResolvers<void>();
     gate = opened.promise;
     const open = () => {
-      gate = undefined;
+      // A later trial has its own gate.
+      if (gate === opened.promise) gate = undefined;
       opened.resolve();
     };
     const start = performance.now();
@@ -95,14 +101,18 @@ export function createTrials(
     const first = exclusiveMilliseconds[trial ?? "run"];
     const patience = Math.min(first * 4 ** (deaths - 1), maxExclusiveMilliseconds);
     // A command that always ends the daemon after that time would never be found.
-    const timer = deaths >= MAX_UNCLEAR_DEATHS ? undefined : setTimeout(open, patience);
+    let timer = deaths >= MAX_UNCLEAR_DEATHS ? undefined : setTimeout(open, patience);
     return {
       trial,
       alone,
       over: opened.promise,
+      answered() {
+        clearTimeout(timer);
+        timer = setTimeout(open, settleMilliseconds);
+      },
       leave() {
         clearTimeout(timer);
-        if (gate === opened.promise) open();
+        open();
         end();
       },
     };

@@ -44,6 +44,19 @@ Deno.test("Other commands wait for a suspect for a limited time", async () => {
   turn.leave();
 });
 
+Deno.test("After several deaths, other commands wait until the suspect has answered", async () => {
+  const { trials } = gate({ s: { deaths: 4, trial: "run" } });
+  const turn = await trials.enter("s", never);
+  let entered = false;
+  const other = trials.enter("a", never).then(() => entered = true);
+  await later(1_200);
+  assertEquals(entered, false);
+  // The process may stay busy for any time.
+  turn.answered!();
+  await other;
+  turn.leave();
+});
+
 Deno.test("Suspects run one after the other, and a command that is no longer a suspect runs immediately", async () => {
   const { trials, quarantine } = gate({
     s: { deaths: 1, trial: "run" },
