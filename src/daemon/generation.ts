@@ -33,8 +33,6 @@ const endSeconds = 3;
 export interface GenerationEvents {
   /** Called for each worker that cannot be ended, with the commands that ran in it. */
   onAbandoned: (commands: readonly string[]) => void;
-  /** Called for each worker that was ended because runs in it continued after their deadlines. */
-  onStrayed: (count: number) => void;
   /** Called when the quarantine changes. */
   onQuarantine: () => void;
 }
@@ -61,7 +59,7 @@ export function createGeneration(
   processes: ProcessTree,
   record: RunRecord,
   states: StateStore,
-  { onAbandoned, onStrayed, onQuarantine }: GenerationEvents,
+  { onAbandoned, onQuarantine }: GenerationEvents,
 ): Generation {
   const { manifest, tls, certificateEnds } = orders;
   const { runner, pool, quarantine } = createSandboxedRunner(
@@ -84,7 +82,6 @@ export function createGeneration(
         onChange: onQuarantine,
       },
       onAbandoned,
-      onStrayed,
       onEnded: (command, reason) => log("warning", "ended", { command, reason }),
     },
     record,

@@ -14,12 +14,6 @@ import { createStats } from "./stats.ts";
 /** The daemon restarts if more workers than this are abandoned. */
 const maxAbandoned = 2;
 
-/**
- * The daemon restarts if more runs than this continued after their deadlines. Each may hold a thread
- * of the runtime forever, for example in a file system that does not respond.
- */
-const maxStrays = 100;
-
 /** Maximum time that a stopping daemon waits until the states of commands are stored. */
 const flushMilliseconds = 1_000;
 
@@ -66,7 +60,6 @@ export async function openLifecycle(
   let record = createLog(orders.manifest.settings.log, write);
   const log: Log = (...event) => record(...event);
   const runs = createRunRecord(blame.write);
-  let strays = 0;
   let generation = create(orders);
   function create(orders: Orders): Generation {
     return createGeneration(orders, log, stats, processes, runs, states, {
@@ -78,12 +71,6 @@ export async function openLifecycle(
           reason: "the worker cannot be ended and may keep a core busy",
         });
         if (abandoned > maxAbandoned) leaving.resolve("too many abandoned workers");
-      },
-      onStrayed(count) {
-        strays += count;
-        if (strays > maxStrays) {
-          leaving.resolve(`${strays} runs continued after their deadlines and may hold threads`);
-        }
       },
       onQuarantine: keep,
     });

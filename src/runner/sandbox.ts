@@ -52,8 +52,6 @@ export interface SandboxEnd {
   unresponsive: boolean;
   /** Whether the realm ended by itself, for example by an error of the runtime. */
   crashed: boolean;
-  /** The number of runs that continued after their deadlines. */
-  strays: number;
 }
 
 /** A sandbox does not respond to a deadline, since a check blocks its thread. */
@@ -120,7 +118,7 @@ export function createSandbox(
   let received = 0;
   // The reason why the sandbox has ended.
   let failure: Error | undefined;
-  let strays = 0;
+  let strayed = false;
 
   function fail(reason: string | Error, crashed = false): void {
     if (failure !== undefined) return;
@@ -138,7 +136,7 @@ export function createSandbox(
 
   function end(unresponsive: boolean, crashed: boolean): void {
     channel.terminate();
-    ended.resolve({ commands: [...commands], unresponsive, crashed, strays });
+    ended.resolve({ commands: [...commands], unresponsive, crashed });
   }
 
   // Without this proof, the number of threads that cannot be ended would be unknown.
@@ -190,7 +188,7 @@ export function createSandbox(
 
   function leave(id: number): void {
     runs.delete(id);
-    if (strays > 0 && runs.size === 0) fail("A check continued after its deadline");
+    if (strayed && runs.size === 0) fail("A check continued after its deadline");
   }
 
   const abandon = () => fail(new UnresponsiveError([...commands]));
@@ -208,7 +206,7 @@ export function createSandbox(
           "The check was notified of its deadline and continued: its sandbox is closed",
         ),
       );
-      strays++;
+      strayed = true;
       broken.resolve("A check continued after its deadline");
       leave(id);
     }, strayMilliseconds);

@@ -32,8 +32,6 @@ export interface RunnerEvents {
   quarantine?: QuarantineEvents;
   /** Called for each worker that cannot be ended, with the commands that ran in it. */
   onAbandoned?: (commands: readonly string[]) => void;
-  /** Called for each worker that was ended because runs in it continued after their deadlines. */
-  onStrayed?: (count: number) => void;
   /** Called when a command ends after its answer was sent. */
   onEnded?: (command: string, ending: string) => void;
 }
@@ -60,7 +58,7 @@ export function createSandboxedRunner(
   { manifest, code, hostname, quarantine: state }: RunnerOrders,
   own: (parts: Omit<SandboxedRunner, "runner">) => CheckCommand,
   processes: ProcessTree,
-  { onLog, quarantine: onQuarantine, onAbandoned, onStrayed, onEnded }: RunnerEvents,
+  { onLog, quarantine: onQuarantine, onAbandoned, onEnded }: RunnerEvents,
   record: RunRecord = createRunRecord(() => {}),
   states: StateStore = memoryStore(),
 ): SandboxedRunner {
@@ -72,12 +70,10 @@ export function createSandboxedRunner(
   // the cause. A command that ends its own sandbox harms no other command.
   function onEnd(
     isolation: Isolation,
-    { commands, unresponsive, crashed, strays }: SandboxEnd,
+    { commands, unresponsive, crashed }: SandboxEnd,
   ): void {
     if (commands.length > 1 && (unresponsive || crashed)) quarantine.separate(commands);
-    if (isolation === "process") return;
-    if (strays > 0) onStrayed?.(strays);
-    if (!unresponsive) return;
+    if (!unresponsive || isolation === "process") return;
     if (commands.length === 1) quarantine.add(commands[0]!, "it blocked its sandbox");
     onAbandoned?.(commands);
   }

@@ -3,7 +3,6 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { sendQuery } from "../../src/client/mod.ts";
 import { serve } from "../serving.ts";
-import { until } from "../waiting.ts";
 
 const agent = fileURLToPath(new URL("../fixtures/late_agent.ts", import.meta.url));
 
@@ -38,21 +37,6 @@ const table: [command: string, ending: string][] = [
 /** The text of the answer if the ending is not known in time. */
 const underWay =
   /^The (?:check was notified of its deadline and has not stopped yet: |plugin and .* are being ended with TERM, then with KILL$)/;
-
-Deno.test("If many runs continue after their deadlines, the daemon restarts: they may hold its threads", async () => {
-  await using served = await serve(agent, "--no-tls");
-  const ask = (command: string) =>
-    sendQuery({ host: "127.0.0.1", port: served.port, command, tls: false, timeout: 20 });
-  for (let batch = 0; batch < 3; batch++) {
-    await Promise.allSettled(Array.from({ length: 40 }, () => ask("ignores")));
-  }
-  await served.logged("runs continued after their deadlines and may hold threads");
-  await served.logged("warning restart");
-  await until("an answer after the restart", async () => {
-    const { text } = await ask("ok").catch(() => ({ text: "" }));
-    return text === "fine";
-  });
-});
 
 Deno.test("A worker whose thread cannot be ended counts as abandoned, whenever it blocks", async () => {
   await using served = await serve(agent, "--no-tls");

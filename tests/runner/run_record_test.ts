@@ -34,8 +34,7 @@ function sandbox() {
   const proofs: PromiseWithResolvers<void>[] = [];
   return {
     ended: ended.promise,
-    end: (unresponsive: boolean) =>
-      ended.resolve({ commands: [], unresponsive, crashed: false, strays: 0 }),
+    end: (unresponsive: boolean) => ended.resolve({ commands: [], unresponsive, crashed: false }),
     proofs,
     prove() {
       const proof = Promise.withResolvers<void>();
